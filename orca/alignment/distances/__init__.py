@@ -1,0 +1,1 @@
+"""One file per distance, each declaring `DISTANCE`."""

@@ -1,0 +1,1 @@
+"""Tasks, their raw files, and their prepared arrays."""

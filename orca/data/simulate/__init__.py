@@ -1,0 +1,1 @@
+"""The benchmarks' partial differential equations, solved: one file per equation."""

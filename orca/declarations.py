@@ -1,0 +1,92 @@
+"""Finds what is declared, one module each; looks a name up, or says which name is near it."""
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import TypeVar
+
+from orca.errors import SettingsError
+
+T = TypeVar("T")
+
+
+def nearest(name: str, names: Mapping[str, object] | list[str]) -> str:
+    """Return "did you mean ...?" for the declared names closest to `name`, or all of them."""
+    known = sorted(names)
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    if close:
+        return "did you mean " + " or ".join(f"'{found}'" for found in close) + "?"
+    return "there are: " + ", ".join(known)
+
+
+@dataclass(frozen=True)
+class Declarations(Mapping[str, T]):
+    """All that a package declares of one kind, by name.
+
+    A module `<package>/<name>.py` with a constant `TASK` declares one thing named `<name>`;
+    with `TASKS`, a mapping of names, it declares a family.
+
+    Args:
+        package: dotted name of the package that holds the modules.
+        kind: what is declared, in lower case: "task" is declared as `TASK` or `TASKS`.
+    """
+
+    package: str
+    kind: str
+
+    @cached_property
+    def modules(self) -> dict[str, ModuleType]:
+        """The declaring module of each name."""
+        return {name: module for name, (module, _) in self._found.items()}
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[ModuleType, T]]:
+        constant = self.kind.upper()
+        found: dict[str, tuple[ModuleType, T]] = {}
+        parent = importlib.import_module(self.package)
+        for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
+            module = importlib.import_module(f"{self.package}.{info.name}")
+            declared = dict(getattr(module, f"{constant}S", {}))
+            if hasattr(module, constant):
+                declared[info.name] = getattr(module, constant)
+            for name, value in declared.items():
+                if name in found:
+                    raise SettingsError(
+                        where=f"{module.__name__}",
+                        what=f"{self.kind} '{name}' is declared in {found[name][0].__name__} too",
+                        mend="give one of the two another name",
+                    )
+                found[name] = (module, value)
+        return found
+
+    def __getitem__(self, name: str) -> T:
+        return self._found[name][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def look_up(self, name: str, *, where: str) -> T:
+        """Return what is declared as `name`.
+
+        Args:
+            name: the name asked for.
+            where: who asks: the file and key, or the command-line option.
+
+        Raises:
+            SettingsError: if nothing is declared under that name; it offers the nearest.
+        """
+        if name not in self:
+            path = f"{self.package.replace('.', '/')}/{name}.py"
+            raise SettingsError(
+                where=where,
+                what=f"there is no {self.kind} '{name}'",
+                mend=f"{nearest(name, self)} A new {self.kind} is a new file, {path}",
+            )
+        return self[name]
