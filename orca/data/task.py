@@ -1,0 +1,216 @@
+"""What a task is: its shapes, target, splits, loss, metric, and the files it is read from."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal, Protocol
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from orca.declarations import Declarations
+
+Block = tuple[Float[np.ndarray, "block *input"], Shaped[np.ndarray, "block *target"]]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """One of `count` classes, stored as whole numbers from 0."""
+
+    count: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample's target."""
+        return ()
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a model must give for one sample."""
+        return self.count
+
+
+@dataclass(frozen=True)
+class MultiLabel:
+    """Any number of `count` labels at once, stored as zeros and ones."""
+
+    count: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample's target."""
+        return (self.count,)
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a model must give for one sample."""
+        return self.count
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One real number."""
+
+    unit: str = ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample's target."""
+        return ()
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a model must give for one sample."""
+        return 1
+
+
+@dataclass(frozen=True)
+class Field:
+    """`channels` fields on a regular grid, a value at each point.
+
+    Args:
+        grid: points along each axis: one number in 1D, two in 2D.
+        channels: fields predicted together.
+        binary: each point is 0 or 1, and the model gives its logit.
+        masked: `read` gives a second half of channels that is 1 where a point does not count.
+    """
+
+    grid: tuple[int, ...]
+    channels: int = 1
+    unit: str = ""
+    binary: bool = False
+    masked: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample's target as stored."""
+        return (self.channels * (2 if self.masked else 1), *self.grid)
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a model must give for one sample."""
+        return self.channels * math.prod(self.grid)
+
+
+Target = Classes | MultiLabel | Scalar | Field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """Samples of each part; `validation` is set aside from the training data."""
+
+    train: int
+    validation: int
+    test: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normalisation:
+    """How inputs and targets are brought to mean 0 and standard deviation 1.
+
+    The constants come from the training samples alone. `per_position` has one constant per
+    number of a sample, `per_channel` one per channel.
+    """
+
+    inputs: Literal["none", "per_channel", "per_position"] = "none"
+    targets: Literal["none", "per_channel", "per_position"] = "none"
+
+
+class RawFile(Protocol):
+    """A file that `read` needs, and the way to get it (`orca.data.fetch` has the ways)."""
+
+    @property
+    def name(self) -> str:
+        """File name, relative to the raw folder of its source."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a data set, produced in blocks so that it need not be held whole.
+
+    Args:
+        count: samples in it.
+        blocks: starts a new pass over the samples, in a fixed order.
+    """
+
+    count: int
+    blocks: Callable[[], Iterator[Block]]
+
+    @classmethod
+    def of(
+        cls, inputs: Float[np.ndarray, "n *input"], targets: Shaped[np.ndarray, "n *target"]
+    ) -> "Part":
+        """Return the part that two arrays in memory hold."""
+        return cls(len(inputs), lambda: iter([(inputs, targets)]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splits:
+    """What `read` gives: values in physical units; normalising comes later.
+
+    Args:
+        fit: the samples that training, alignment and tuning may see.
+        test: the samples that only `evaluate` sees.
+        validation: which samples of `fit` are set aside to choose by; None draws
+            `Task.samples.validation` of them, stratified by class.
+    """
+
+    fit: Part
+    test: Part
+    validation: range | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A data set with its loss and its metric.
+
+    Args:
+        title: as it stands in a table.
+        suite: the benchmark it belongs to.
+        origin: whose data these are, and under which licence.
+        input_shape: (channels, length) of a sequence or (channels, height, width) of a grid.
+        target: what is predicted.
+        samples: samples of each part; checked against what `read` gives.
+        loss: what training descends, a name in `orca.training.losses`.
+        metric: what a table reports, a name in `orca.evaluation.metrics`.
+        files: what `read` needs under the task's raw folder.
+        source: name of the raw folder, shared by the tasks that read the same files.
+        normalisation: of inputs and targets.
+        augmentation: names of random changes made to a training input, in order.
+        baseline: a variant's task that it differs from, if any.
+        differs: what the variant does otherwise, and who does it that way.
+        option: what tells the members of one family apart for `read`.
+    """
+
+    title: str
+    suite: str
+    origin: str
+    input_shape: tuple[int, ...]
+    target: Target
+    samples: Samples
+    loss: str
+    metric: str
+    files: tuple[RawFile, ...]
+    source: str
+    normalisation: Normalisation = Normalisation()
+    augmentation: tuple[str, ...] = ()
+    baseline: str = ""
+    differs: str = ""
+    option: object = None
+    extra_metrics: tuple[str, ...] = field(default=())
+
+    @property
+    def kind(self) -> Literal["sequence", "grid"]:
+        """Whether a sample is a sequence or a grid, by its number of axes."""
+        return "sequence" if len(self.input_shape) == 2 else "grid"
+
+    @property
+    def digest(self) -> str:
+        """Names this version of the declaration; scores of different ones are not mixed."""
+        return sha256(repr(self).encode()).hexdigest()[:16]
+
+
+TASKS: Declarations[Task] = Declarations("orca.data.tasks", "task")

@@ -1,0 +1,1 @@
+"""Metrics over a whole split, and the record of a score."""

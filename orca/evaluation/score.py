@@ -1,0 +1,81 @@
+"""The record of one run's score: what a table is built from, and all that it is built from."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from orca.errors import ResultsError
+
+
+class Run(BaseModel):
+    """A method x body x task x seed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    body: str
+    method: str
+    seed: int
+
+    @property
+    def path(self) -> str:
+        """The run's place under `results/finetuned/`, and, with .json, under `results/scores/`."""
+        return f"{self.task}/{self.body}/{self.method}/seed{self.seed}"
+
+
+class Score(Run):
+    """What `evaluate` found on the test split.
+
+    Args:
+        status: `failed` for a run that ended for a known reason; it has no value.
+        reason: why it failed.
+        task_digest: names the version of the task's declaration.
+        selection: how the epoch was chosen (`last_epoch`, `best_on_validation`, ...).
+        hyperparameters: where the settings come from (`published`, `tuned`, `default`).
+        metric: name in `orca.evaluation.metrics`.
+        value: the metric over the whole test split.
+        metrics: further metrics of the same predictions, by name.
+        samples: size of the test split.
+        seconds: wall time by phase (`align`, `finetune`, `evaluate`).
+        record: the run's own record (settings, commit, device, versions, inputs' digests).
+    """
+
+    format: Literal[1] = 1
+    status: Literal["ok", "failed"] = "ok"
+    reason: str = ""
+    task_digest: str
+    selection: str
+    hyperparameters: str
+    metric: str
+    value: float | None = None
+    metrics: dict[str, float] = {}
+    samples: int = 0
+    seconds: dict[str, float] = {}
+    record: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _value_goes_with_status(self) -> "Score":
+        if self.status == "ok" and (self.value is None or not math.isfinite(self.value)):
+            raise ValueError("a score with status 'ok' needs a finite value")
+        if self.status == "failed" and (self.value is not None or not self.reason):
+            raise ValueError("a failed run has a reason and no value")
+        return self
+
+
+def read_score(path: Path) -> Score:
+    """Return the score that a file holds.
+
+    Raises:
+        ResultsError: if the file is not a score, or is one of another format.
+    """
+    try:
+        return Score.model_validate(json.loads(path.read_text()))
+    except (ValidationError, json.JSONDecodeError) as fault:
+        raise ResultsError(
+            where=str(path),
+            what=f"this is no score that can be read: {fault}",
+            mend=f"remove it and make it again: snakemake {path}",
+        ) from fault

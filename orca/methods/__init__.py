@@ -1,0 +1,1 @@
+"""Ways of tuning: one file per method, each declaring `METHOD`."""

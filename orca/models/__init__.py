@@ -1,0 +1,1 @@
+"""Pretrained bodies, and the embedders and predictors put around them."""

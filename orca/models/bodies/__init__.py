@@ -1,0 +1,1 @@
+"""One file per body, each declaring `BODY` and `load`."""
