@@ -1,0 +1,128 @@
+"""Where a result comes from: digests of code and files, versions, commit; atomic writing."""
+
+import ast
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from orca.errors import StateError
+
+PACKAGE = Path(__file__).parent
+LIBRARIES = (
+    "torch", "transformers", "POT", "numpy", "scipy", "scikit-learn", "h5py", "pandas",
+    "safetensors", "snakemake",
+)  # fmt: skip
+
+
+def file_digest(path: Path, algorithm: str = "sha256") -> str:
+    """Return the hexadecimal digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def _without_docstrings(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+            and isinstance(body[0].value.value, str)
+        ):
+            node.body = body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+@cache
+def code_digest(*parts: str) -> str:
+    """Return a digest of the code under some parts of this package.
+
+    Comments, docstrings and layout do not count: rewording reruns nothing, a changed formula
+    does.
+
+    Args:
+        parts: folders or files under `orca/`, such as "alignment" or "logs.py".
+    """
+    digest = hashlib.sha256()
+    for part in sorted(parts):
+        place = PACKAGE / part
+        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+        if not files:
+            raise FileNotFoundError(f"no code under {place}")
+        for file in files:
+            digest.update(str(file.relative_to(PACKAGE)).encode())
+            digest.update(_without_docstrings(file.read_text()).encode())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, which takes its name when the block ends well.
+
+    Raises:
+        StateError: if the disk is full or cannot be written; the old file stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as fault:
+        raise StateError(
+            where=str(path),
+            what=f"it cannot be written: {fault.strerror or fault}",
+            mend="make room on the disk or name another folder, then run the same command again",
+        ) from fault
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as JSON, atomically."""
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
+
+
+def git_commit() -> str:
+    """Return the commit of the source tree, with `+` if it is changed; empty outside of git."""
+    try:
+        commit = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            cwd=PACKAGE, capture_output=True, text=True, check=True, timeout=10,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return commit.stdout.strip()
+
+
+def environment() -> dict[str, Any]:
+    """Return what ran: commit, digest of the whole package, versions, machine."""
+    versions = {}
+    for library in LIBRARIES:
+        try:
+            versions[library] = importlib.metadata.version(library)
+        except importlib.metadata.PackageNotFoundError:
+            versions[library] = "not installed"
+    return {
+        "commit": git_commit(),
+        "code": code_digest("."),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": versions,
+    }

@@ -1,0 +1,280 @@
+"""Every key under `config/`: its type, its range, its meaning. An unknown key is an error."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from orca.declarations import nearest
+from orca.errors import SettingsError
+
+Rate = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(BaseModel):
+    """A frozen group of settings that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ModelSettings(Settings):
+    """The shape of embedder, body and predictor around a task."""
+
+    sequence_length: Count = Field(
+        64, description="tokens that the embedder of a sequence body aims at"
+    )
+    kernel_rule: Literal["smallest_divisor", "closest_padded"] = Field(
+        "closest_padded",
+        description="how the embedder's kernel follows from the sequence length:"
+        " `closest_padded` as the paper (A.2.3), `smallest_divisor` as the official code",
+    )
+    dense_head: Literal["pixel_shuffle", "pooling"] = Field(
+        "pixel_shuffle",
+        description="predictor of fields: `pixel_shuffle` as the paper (3.1),"
+        " `pooling` as the official code",
+    )
+    dropout: Share = Field(0.0, description="of the body's hidden states and attention")
+    gradient_checkpointing: bool = Field(
+        False, description="recompute activations in the backward pass, to save memory"
+    )
+
+
+class OptimizerSettings(Settings):
+    """What moves the weights in stages two and three."""
+
+    optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="which one")
+    learning_rate: Rate = Field(1.0e-4, description="of fine-tuning, at its highest")
+    weight_decay: Share = Field(0.0, description="of the optimizer")
+    momentum: Share = Field(0.9, description="of sgd")
+    betas: tuple[Share, Share] = Field((0.9, 0.98), description="of adam and adamw")
+
+
+class AlignSettings(Settings):
+    """Stage two."""
+
+    epochs: Annotated[int, Field(ge=0)] = Field(60, description="of embedder training")
+    rate_factor: Annotated[float, Field(gt=0)] = Field(
+        10.0, description="embedder's learning rate over fine-tuning's (official code)"
+    )
+    milestones: tuple[Count, ...] = Field(
+        (20, 40, 60), description="epochs after which the learning rate is multiplied by `decay`"
+    )
+    decay: Annotated[float, Field(gt=0, le=1)] = Field(0.2, description="see `milestones`")
+    samples_per_class: Count = Field(
+        128, description="samples drawn from a class in one round (b of Algorithm 1)"
+    )
+    rounds: Count = Field(1, description="rounds averaged for a class (R of Algorithm 1)")
+    step_per: Literal["epoch", "class"] = Field(
+        "epoch", description="an optimizer step after all classes (official) or after each"
+    )
+    clusters: Count | Literal["source_classes"] = Field(
+        "source_classes",
+        description="pseudo-classes of a target without classes: as many as the source has"
+        " (paper, 3.4); the official code has 10",
+    )
+    source_samples: Count = Field(5000, description="source features that are used")
+    patience: Count | None = Field(
+        None, description="stop after so many epochs without a lower distance; null: never"
+    )
+    distance: dict[str, Any] = Field({}, description="settings of the distance itself")
+    record_value_every: Count = Field(
+        1, description="epochs between two entries of the distance's value in the history"
+    )
+
+
+class FinetuneSettings(OptimizerSettings, ModelSettings):
+    """Stage three, and the shape of the model that all stages share."""
+
+    epochs: Count = Field(60, description="of fine-tuning")
+    batch_size: Count = Field(32, description="samples per micro-batch")
+    accumulation: Count = Field(1, description="micro-batches per optimizer step")
+    accumulate: Literal["mean", "sum"] = Field(
+        "mean", description="how micro-batches' gradients are joined; the official code sums"
+    )
+    gradient_clipping: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="largest norm of the gradient; null: no clipping"
+    )
+    schedule: Literal["warmup_linear", "step", "constant"] = Field(
+        "warmup_linear", description="course of the learning rate"
+    )
+    warmup_epochs: Annotated[int, Field(ge=0)] = Field(5, description="of `warmup_linear`")
+    decay_epochs: Count | None = Field(
+        None, description="epoch at which `warmup_linear` reaches 0; null: the last"
+    )
+    selection: Literal["last_epoch", "best_on_validation", "test_as_published"] = Field(
+        "last_epoch",
+        description="the epoch whose weights are kept: the last (paper), the best on the"
+        " validation samples, or the best on the test split (official code)",
+    )
+    validate_every: Annotated[int, Field(ge=0)] = Field(
+        0, description="epochs between two scores on validation samples; 0: none"
+    )
+    fraction: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0, description="share of the training samples that is used (Figure 4, right)"
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="`bfloat16`: automatic mixed precision"
+    )
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(
+        30.0, description="least seconds between two checkpoints; changes no result"
+    )
+    align: AlignSettings = Field(AlignSettings(), description="stage two")
+
+
+class TuningSettings(Settings):
+    """The search by asynchronous successive halving (ASHA)."""
+
+    trials: Count = Field(32, description="configurations tried")
+    min_epochs: Count = Field(1, description="epochs of the lowest rung")
+    max_epochs: Count = Field(10, description="epochs of the highest rung")
+    reduction_factor: Annotated[int, Field(ge=2)] = Field(
+        3, description="one configuration in so many goes on to the next rung"
+    )
+    workers: Count = Field(2, description="jobs that share one search")
+    seed: Annotated[int, Field(ge=0)] = Field(0, description="of the search's own draws")
+
+
+class Choices(Settings):
+    """`config/config.yaml`: what is built, and how."""
+
+    tables: tuple[str, ...] = Field(("demo",), description="what `snakemake all` builds")
+    bodies: dict[Literal["sequence", "grid"], str] = Field(
+        {"sequence": "roberta_base", "grid": "swin_base"},
+        description="the body of each kind of input, in tables that do not name one",
+    )
+    seeds: Count = Field(5, description="runs of each cell, with the seeds 0, 1, ...")
+    seeds_by_body: dict[str, Count] = Field({}, description="where a body has another number")
+    seeds_by_task: dict[str, Count] = Field({}, description="where a task has another number")
+    seeds_per_job: Count = Field(
+        1, description="seeds that one process runs, to spend less time on starting up"
+    )
+    hyperparameters: dict[str, Literal["published", "tuned", "default"]] = Field(
+        {"default": "published"},
+        description="by body, or `default`: the official configurations, those that `tune`"
+        " finds, or the defaults of config/hyperparameters.yaml alone",
+    )
+    body_folders: dict[str, str] = Field(
+        {}, description="folder that holds a body's weights, by body"
+    )
+    source_samples: Count = Field(5000, description="source samples embedded and cached")
+    tuning: TuningSettings = Field(TuningSettings(), description="the search")
+    tuning_by_body: dict[str, dict[str, Any]] = Field(
+        {}, description="where a body's search differs"
+    )
+    tasks: dict[str, dict[str, Any]] = Field({}, description="your own data sets; see the README")
+    device: str = Field("auto", description="`auto`, `cpu`, `cuda` or `cuda:1`")
+
+    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
+        """Return the seeds of each cell of this task and body."""
+        count = self.seeds_by_task.get(task, self.seeds_by_body.get(body, self.seeds))
+        return tuple(range(count))
+
+    def hyperparameters_of(self, body: str) -> str:
+        """Return where the settings of this body's runs come from."""
+        return self.hyperparameters.get(body, self.hyperparameters.get("default", "published"))
+
+    def tuning_of(self, body: str) -> TuningSettings:
+        """Return the search settings of this body."""
+        return checked(
+            TuningSettings,
+            {**self.tuning.model_dump(), **self.tuning_by_body.get(body, {})},
+            where=f"config/config.yaml, tuning_by_body.{body}",
+        )
+
+
+class Hyperparameters(Settings):
+    """`config/hyperparameters.yaml`: defaults by body, differences by task and by method."""
+
+    defaults: dict[str, dict[str, Any]] = Field(description="by body; `all` holds for every body")
+    tasks: dict[str, dict[str, Any]] = Field({}, description="by task, or task/body")
+    methods: dict[str, dict[str, Any]] = Field({}, description="by method")
+
+    def resolve(self, *, task: str, body: str, method: str = "") -> FinetuneSettings:
+        """Return the settings of a run: later groups overrule earlier ones.
+
+        Order: all bodies, the body, the task, the task with this body, the method.
+        """
+        merged: dict[str, Any] = {}
+        groups = (
+            ("defaults.all", self.defaults.get("all", {})),
+            (f"defaults.{body}", self.defaults.get(body, {})),
+            (f"tasks.{task}", self.tasks.get(task, {})),
+            (f"tasks.{task}/{body}", self.tasks.get(f"{task}/{body}", {})),
+            (f"methods.{method}", self.methods.get(method, {})),
+        )
+        for name, group in groups:
+            merged = _merge(merged, group)
+            checked(FinetuneSettings, merged, where=f"config/hyperparameters.yaml, {name}")
+        return FinetuneSettings.model_validate(merged)
+
+
+def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        nested = isinstance(value, Mapping) and isinstance(old, Mapping)
+        merged[key] = _merge(old, value) if nested else value  # type: ignore[arg-type]
+    return merged
+
+
+def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what is wrong and the mend, for the first error that pydantic found."""
+    key = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "extra_forbidden":
+        for part in error["loc"][:-1]:
+            field = model.model_fields.get(str(part))
+            kind = field.annotation if field else None
+            model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
+        return f"there is no key '{key}'", nearest(key, list(model.model_fields))
+    got = error["input"]
+    return f"{error['msg']}, but it is {got!r}", "config/README.md lists every key and its range"
+
+
+def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
+    """Return `content` as settings.
+
+    Args:
+        model: which settings.
+        content: keys and values, as read from YAML or JSON.
+        where: the file, for the error.
+
+    Raises:
+        SettingsError: naming the key, the fault and the nearest key or the allowed range.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        what, mend = _fault(model, first)
+        place = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(where=f"{where}, {place}", what=what, mend=mend) from fault
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return a YAML file's content.
+
+    Raises:
+        SettingsError: if the file is missing or is no YAML mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as fault:
+        raise SettingsError(
+            where=str(path), what=f"it cannot be read: {fault}", mend="restore or correct the file"
+        ) from fault
+    if not isinstance(content, dict):
+        raise SettingsError(
+            where=str(path), what="it holds no keys", mend="write `key: value` lines"
+        )
+    return content
+
+
+def as_json(settings: Settings) -> str:
+    """Return settings as one line of JSON with sorted keys: equal settings, equal text."""
+    return json.dumps(settings.model_dump(mode="json"), sort_keys=True)
