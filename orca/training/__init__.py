@@ -1,0 +1,1 @@
+"""The loops that carry a method out: embed the source, align, fine-tune, evaluate."""

@@ -1,0 +1,200 @@
+"""A run's progress on disk: one file, replaced atomically, of one run only, never pickled.
+
+Snakemake wipes declared outputs when a job fails or starts again, so progress lives in a
+folder of its own, and outputs appear there first; `publish` moves them when all are ready.
+"""
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from orca.errors import StateError
+from orca.logs import log
+from orca.provenance import atomic
+
+PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
+
+
+class Preempted(SystemExit):
+    """The run was asked to stop; its checkpoint is written, the next attempt goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(PREEMPTED)
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any] | None = None
+) -> None:
+    """Write tensors and a JSON record as one safetensors file, atomically.
+
+    Raises:
+        StateError: if the disk is full or cannot be written; an old file stays as it was.
+    """
+    held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    with atomic(path) as temporary:
+        try:
+            save_file(held, temporary, metadata={"record": json.dumps(record or {})})
+        except SafetensorError as fault:
+            raise OSError(str(fault)) from fault
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Return the tensors and the record that `write_tensors` wrote.
+
+    Raises:
+        StateError: if the file is missing, cut short or no safetensors file.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return tensors, json.loads((file.metadata() or {}).get("record", "{}"))
+    except (OSError, SafetensorError, json.JSONDecodeError) as fault:
+        raise StateError(
+            where=str(path),
+            what=f"it cannot be read: {fault}",
+            mend=f"remove it and make it again: snakemake {path}",
+        ) from fault
+
+
+@dataclass
+class State:
+    """The folder of one run's progress, held by one process at a time.
+
+    Args:
+        folder: undeclared to Snakemake, so that it survives a failure.
+        fingerprint: digest of all that changes the result; progress of another one is dropped.
+        seconds: least time between two checkpoints.
+    """
+
+    folder: Path
+    fingerprint: str
+    seconds: float = 30.0
+    _last: float = 0.0
+    _stop: bool = False
+
+    @property
+    def outputs(self) -> Path:
+        """Where a finished run keeps its outputs until they are published."""
+        return self.folder / "outputs"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the outputs are complete."""
+        return (self.outputs / "run.json").exists()
+
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """Return the last checkpoint, or None where there is none."""
+        path = self.folder / "checkpoint.safetensors"
+        if not path.exists():
+            return None
+        tensors, record = read_tensors(path)
+        log.info("going on from the checkpoint %s", path)
+        return tensors, record
+
+    def save(self, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
+        """Write a checkpoint.
+
+        Raises:
+            Preempted: after writing, if the process was asked to stop.
+        """
+        write_tensors(self.folder / "checkpoint.safetensors", tensors, record)
+        self._last = time.monotonic()
+        if self._stop:
+            log.info("asked to stop: the checkpoint is written")
+            raise Preempted
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for a checkpoint: enough seconds went by, or a stop is asked for."""
+        return self._stop or time.monotonic() - self._last >= self.seconds
+
+    def _drop_other_runs(self) -> None:
+        mark = self.folder / "fingerprint"
+        if mark.exists() and mark.read_text() != self.fingerprint:
+            log.info("%s is of other settings or inputs: starting afresh", self.folder)
+            for old in self.folder.iterdir():
+                if old.name != ".lock":
+                    shutil.rmtree(old) if old.is_dir() else old.unlink()
+        with atomic(mark) as temporary:
+            temporary.write_text(self.fingerprint)
+
+    @contextmanager
+    def held(self) -> Iterator["State"]:
+        """Hold the folder, and turn SIGTERM into a checkpoint at the next step.
+
+        Raises:
+            StateError: if another process holds it.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise StateError(
+                where=str(self.folder),
+                what=f"the folder cannot be made: {fault.strerror}",
+                mend="make room on the disk or name another folder",
+            ) from fault
+        lock = FileLock(self.folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as fault:
+            raise StateError(
+                where=str(self.folder),
+                what="another process is working on this run",
+                mend="wait until it ends, or end it; two writers would spoil the run",
+            ) from fault
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            del number, frame
+            self._stop = True
+
+        before = signal.signal(signal.SIGTERM, stop)
+        try:
+            self._drop_other_runs()
+            self._last = time.monotonic()
+            yield self
+        finally:
+            signal.signal(signal.SIGTERM, before)
+            lock.release()
+
+
+def fingerprint(**parts: Any) -> str:
+    """Return a digest of all that changes a result: settings, seed, inputs' digests, code."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()
+
+
+def publish(states: Mapping[Path, State]) -> None:
+    """Give finished outputs their declared places, all runs of a job together, then tidy up.
+
+    Args:
+        states: the run's state by the folder that its outputs go to.
+    """
+    for place, state in states.items():
+        place.mkdir(parents=True, exist_ok=True)
+        for file in state.outputs.iterdir():
+            with atomic(place / file.name) as temporary:
+                temporary.unlink()
+                _link_or_copy(file, temporary)
+    for state in states.values():
+        shutil.rmtree(state.folder, ignore_errors=True)
+
+
+def _link_or_copy(file: Path, to: Path) -> None:
+    try:
+        os.link(file, to)
+    except OSError:  # another file system, or one without hard links
+        shutil.copyfile(file, to)

@@ -1,0 +1,80 @@
+"""Courses of the learning rate, as factors on its base value."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Protocol
+
+from orca.settings import FinetuneSettings
+
+
+class Schedule(Protocol):
+    """A course of the learning rate over steps."""
+
+    def factor(self, step: int) -> float:
+        """Return what the base learning rate is multiplied by at `step`, counted from 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarmupThenLinear:
+    """Rise from 0 to 1 over `warmup` steps, then fall to 0 at step `total`, and stay there.
+
+    Source: ORCA (ICML 2023), A.2.4.
+    Differs from the official code: there the factor goes below 0 after `total`.
+    """
+
+    warmup: int
+    total: int
+
+    def factor(self, step: int) -> float:
+        """Return what the base learning rate is multiplied by at `step`; the first is 0."""
+        if step < self.warmup:
+            return step / self.warmup
+        return max(0.0, (self.total - step) / max(1, self.total - self.warmup))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepDecay:
+    """Multiply by `decay` after each milestone.
+
+    Source: ORCA (ICML 2023), A.2.4: by 0.2 every 20 epochs.
+
+    Args:
+        milestones: epochs, rising; the epoch of that number is still at the old rate.
+        decay: the factor of one milestone.
+        steps_per_epoch: what `step` counts: 1 for epochs.
+    """
+
+    milestones: tuple[int, ...]
+    decay: float
+    steps_per_epoch: int = 1
+
+    def factor(self, step: int) -> float:
+        """Return `decay` to the number of milestones that lie before the epoch of `step`."""
+        return self.decay ** bisect_left(self.milestones, step // self.steps_per_epoch)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constant:
+    """The base learning rate throughout."""
+
+    def factor(self, step: int) -> float:
+        """Return 1."""
+        del step
+        return 1.0
+
+
+def make_schedule(settings: FinetuneSettings, *, batches_per_epoch: int) -> Schedule:
+    """Return the schedule that the settings name; its steps are micro-batches."""
+    makers = {
+        "warmup_linear": lambda: WarmupThenLinear(
+            warmup=settings.warmup_epochs * batches_per_epoch,
+            total=(settings.decay_epochs or settings.epochs) * batches_per_epoch,
+        ),
+        "step": lambda: StepDecay(
+            milestones=settings.align.milestones,
+            decay=settings.align.decay,
+            steps_per_epoch=batches_per_epoch,
+        ),
+        "constant": Constant,
+    }
+    return makers[settings.schedule]()
