@@ -1,0 +1,196 @@
+"""What holds for every declared simulation: layout, determinism, refusals."""
+
+import hashlib
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+import scipy.io
+
+from orca.data.simulate.layout import Groups, MatFile
+from orca.data.simulation import BLOCK_BYTES, Portion, Simulation
+from orca.declarations import Declarations
+from orca.errors import DataError, OrcaError, SettingsError
+
+SIMULATIONS = Declarations[Simulation](package="orca.data.simulate", kind="simulation")
+EVERY = pytest.mark.parametrize("name", sorted(SIMULATIONS))
+PLAIN = SIMULATIONS["advection"]
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def arrays(path, simulation):
+    """Fields of a generated file by key, read by somebody who knows the layout only."""
+    if isinstance(simulation.layout, MatFile):
+        return {key: value for key, value in scipy.io.loadmat(path).items() if key[0] != "_"}
+    with h5py.File(path) as file:
+        if isinstance(simulation.layout, Groups):
+            return {"data": np.stack([group["data"][:] for group in file.values()])}
+        return {key: file[key][:] for key in file if not key.endswith("-coordinate")}
+
+
+def small(simulation):
+    return {
+        "cells": max(simulation.smallest_cells, 16),
+        "frames": (0, simulation.frames - 1)[: simulation.frames],
+    }
+
+
+@EVERY
+def test_a_file_begins_like_a_larger_one_and_has_only_finite_values(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    for samples in (3, 5):
+        simulation.generate(tmp_path / f"{samples}", samples=samples, **small(simulation))
+    few, many = (arrays(tmp_path / f"{samples}", simulation) for samples in (3, 5))
+    assert few.keys() == many.keys()
+    for key in few:
+        assert np.isfinite(many[key]).all()
+        np.testing.assert_array_equal(many[key][:3], few[key])
+
+
+@EVERY
+def test_a_sample_is_the_same_in_whatever_block_it_is_solved(name):
+    simulation = SIMULATIONS[name]
+    choices = {"seed": 5, "variant": simulation.variants[-1], **small(simulation)}
+    together = simulation.solve(Portion(samples=range(5), **choices))
+    alone = simulation.solve(Portion(samples=range(3, 4), **choices))
+    for key, values in alone.items():
+        np.testing.assert_array_equal(values[0], together[key][3])
+
+
+@EVERY
+def test_another_seed_gives_other_samples_and_the_same_seed_the_same_file(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    for run, seed in enumerate((4, 4, 5)):
+        simulation.generate(tmp_path / f"{run}", samples=4, seed=seed, **small(simulation))
+    digests = [digest(tmp_path / f"{run}") for run in range(3)]
+    assert digests[0] == digests[1] != digests[2]
+
+
+@EVERY
+def test_kept_frames_are_those_of_the_whole_file(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    choices = small(simulation)
+    kept = tuple(frame for frame in (0, 2, 3) if frame < simulation.frames)
+    reach = tuple(range(min(simulation.frames, 4)))
+    some = simulation.solve(
+        Portion(
+            samples=range(2), seed=0, variant=simulation.variants[0], **(choices | {"frames": kept})
+        )
+    )
+    whole = simulation.solve(
+        Portion(
+            samples=range(2),
+            seed=0,
+            variant=simulation.variants[0],
+            **(choices | {"frames": reach}),
+        )
+    )
+    for key, values in some.items():
+        if simulation.frames > 1:
+            np.testing.assert_array_equal(values, whole[key][:, list(kept)])
+
+
+@EVERY
+def test_two_workers_write_the_same_bytes_as_one(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    if name not in ("advection", "shallow_water"):
+        pytest.skip("one simulation of each layout shows it")
+    for workers in (1, 2):
+        simulation.generate(
+            tmp_path / f"{workers}",
+            samples=simulation.block + 3,
+            workers=workers,
+            **small(simulation),
+        )
+    assert digest(tmp_path / "1") == digest(tmp_path / "2")
+
+
+@EVERY
+def test_every_variant_can_be_asked_for(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    for variant in simulation.variants:
+        simulation.generate(tmp_path / variant, samples=2, variant=variant, **small(simulation))
+    assert len({digest(tmp_path / variant) for variant in simulation.variants}) == len(
+        simulation.variants
+    )
+
+
+def test_blocks_stay_small_however_many_samples_are_asked_for():
+    whole = Portion(
+        samples=range(10000), cells=1024, frames=tuple(range(201)), seed=0, variant="standard"
+    )
+    blocks = list(PLAIN._split(whole))
+    assert max(len(block.samples) for block in blocks) * 201 * 1024 * 8 <= BLOCK_BYTES
+    assert [n for block in blocks for n in block.samples] == list(range(10000))
+
+
+def test_progress_adds_up_to_the_number_of_samples(tmp_path):
+    seen = []
+    PLAIN.generate(tmp_path / "a", samples=70, cells=16, frames=(0,), progress=seen.append)
+    assert sum(seen) == 70
+    assert len(seen) > 1
+
+
+@pytest.mark.parametrize(
+    ("choices", "named"),
+    [
+        ({"samples": 0}, "samples"),
+        ({"cells": 4}, "cells"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**32}, "seed"),
+        ({"workers": 0}, "workers"),
+        ({"frames": ()}, "frames"),
+        ({"frames": (5, 3)}, "frames"),
+        ({"frames": (1, 1)}, "frames"),
+        ({"frames": (0, 201)}, "frames"),
+        ({"frames": (-1, 0)}, "frames"),
+        ({"variant": "exakt"}, "variant"),
+    ],
+)
+def test_an_argument_out_of_range_is_refused_by_name(choices, named, tmp_path):
+    with pytest.raises(SettingsError) as fault:
+        PLAIN.generate(tmp_path / "never", **({"samples": 2, "cells": 16} | choices))
+    assert fault.value.where == named
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_that_cannot_be_written_is_a_data_error_and_leaves_nothing(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError):
+        PLAIN.generate(tmp_path / "file" / "twin.hdf5", samples=1, cells=16, frames=(0,))
+
+
+def test_an_interrupted_file_does_not_appear_and_the_old_one_stays(tmp_path):
+    path = tmp_path / "twin.hdf5"
+    path.write_text("old")
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        PLAIN.generate(path, samples=2, cells=16, frames=(0,), progress=interrupt)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["twin.hdf5"]
+    assert path.read_text() == "old"
+
+
+def test_a_solution_that_is_not_finite_is_never_stored(tmp_path):
+    from dataclasses import replace
+
+    broken = replace(PLAIN, solve=lambda portion: {"tensor": np.full((1, 1, 16), np.nan)})
+    with pytest.raises(OrcaError, match="not finite"):
+        broken.generate(tmp_path / "twin", samples=1, cells=16, frames=(0,))
+
+
+def test_declaring_loads_no_heavy_library():
+    code = (
+        "import sys; from orca.declarations import Declarations;"
+        "found = Declarations(package='orca.data.simulate', kind='simulation'); len(found);"
+        "heavy = {'scipy', 'h5py', 'torch', 'pandas', 'sklearn'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
