@@ -59,7 +59,7 @@ class Simulation:
         layout: how the published files are organised.
         solve: solves the equation for a portion; fields are float32 unless the layout's file
             holds doubles, their first axis is the sample.
-        axes: coordinates of the stored grid for a number of cells, by axis name.
+        axes: coordinates of the stored grid by axis name; the portion's samples do not matter.
         cells: published grid points along each axis.
         samples: published number of samples per file.
         frames: published number of frames.
@@ -73,7 +73,7 @@ class Simulation:
     file_names: tuple[str, ...]
     layout: Layout
     solve: Callable[[Portion], Fields]
-    axes: Callable[[int], Mapping[str, np.ndarray]]
+    axes: Callable[[Portion], Mapping[str, np.ndarray]]
     cells: int
     samples: int
     frames: int
@@ -123,7 +123,7 @@ class Simulation:
         self._check(portion, workers)
         header = Header(
             samples=len(portion.samples),
-            axes=self.axes(portion.cells),
+            axes=self.axes(portion),
             attributes=self.attributes,
             frames=None if len(portion.frames) == self.frames else portion.frames,
             origin={"title": self.title, "variant": portion.variant, "seed": seed},
@@ -163,7 +163,7 @@ class Simulation:
                 progress(len(done.samples))
 
     def _split(self, portion: Portion) -> Iterator[Portion]:
-        values = len(portion.frames) * portion.cells ** (2 if "y" in self.axes(2) else 1)
+        values = len(portion.frames) * portion.cells ** (2 if "y" in self.axes(portion) else 1)
         step = max(1, min(self.block, BLOCK_BYTES // (8 * values)))
         for start in range(0, len(portion.samples), step):
             yield Portion(

@@ -42,9 +42,9 @@ def transport(
     return moved
 
 
-def axes(cells: int) -> Mapping[str, np.ndarray]:
+def axes(portion: Portion) -> Mapping[str, np.ndarray]:
     """Return the cell centres and, as published, one time more than there are frames."""
-    return {"x": cell_centres(0.0, 1.0, cells), "t": FRAME_INTERVAL * np.arange(FRAMES + 1)}
+    return {"x": cell_centres(0.0, 1.0, portion.cells), "t": FRAME_INTERVAL * np.arange(FRAMES + 1)}
 
 
 SIMULATION = Simulation(

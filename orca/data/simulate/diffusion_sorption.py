@@ -150,9 +150,9 @@ def solve_tridiagonal(
     return solution.reshape(right_side.shape)
 
 
-def axes(cells: int) -> Mapping[str, np.ndarray]:
+def axes(portion: Portion) -> Mapping[str, np.ndarray]:
     """Return the cell centres and the frames' times in seconds."""
-    return {"x": cell_centres(0.0, 1.0, cells), "t": FRAME_INTERVAL * np.arange(FRAMES)}
+    return {"x": cell_centres(0.0, 1.0, portion.cells), "t": FRAME_INTERVAL * np.arange(FRAMES)}
 
 
 SIMULATION = Simulation(

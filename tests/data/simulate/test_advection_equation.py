@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from orca.data.simulate.advection import SIMULATION, solve, transport
+from orca.data.simulate.advection import solve, transport
 from orca.data.simulate.initial_fields import draw_wave_fields
 from orca.data.simulate.layout import cell_centres
 from orca.data.simulation import Portion
@@ -46,8 +46,3 @@ def test_the_solution_fulfils_the_equation_to_second_order_of_central_difference
         residuals.append(np.abs(u_t + 0.4 * u_x)[smooth].mean())
     assert residuals[1] < 0.05
     assert residuals[0] / residuals[1] == pytest.approx(4, abs=0.4)
-
-
-def test_the_published_shape_is_declared():
-    assert (SIMULATION.samples, SIMULATION.frames, SIMULATION.cells) == (10000, 201, 1024)
-    assert len(SIMULATION.axes(1024)["t"]) == 202

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from orca.data.simulate.layout import Groups, MatFile
+from orca.data.simulate.layout import Groups, MatFile, SingleFile
 from orca.data.simulation import BLOCK_BYTES, Portion, Simulation
 from orca.declarations import Declarations
 from orca.errors import DataError, OrcaError, SettingsError
@@ -118,6 +118,60 @@ def test_every_variant_can_be_asked_for(name, tmp_path):
     assert len({digest(tmp_path / variant) for variant in simulation.variants}) == len(
         simulation.variants
     )
+
+
+PUBLISHED = {
+    "advection": ("1D_Advection_Sols_beta0.4.hdf5", {"tensor": (201, 1024)}),
+    "burgers": ("1D_Burgers_Sols_Nu1.0.hdf5", {"tensor": (201, 1024)}),
+    "diffusion_reaction_1d": ("ReacDiff_Nu0.5_Rho1.0.hdf5", {"tensor": (101, 1024)}),
+    "diffusion_sorption": ("1D_diff-sorp_NA_NA.h5", {"data": (101, 1024, 1)}),
+    "navier_stokes_1d": (
+        "1D_CFD_Rand_Eta0.1_Zeta0.1_periodic_Train.hdf5",
+        {"density": (101, 1024), "pressure": (101, 1024), "Vx": (101, 1024)},
+    ),
+    "darcy_flow": (
+        "2D_DarcyFlow_beta0.1_Train.hdf5",
+        {"tensor": (1, 128, 128), "nu": (128, 128)},
+    ),
+    "shallow_water": ("2D_rdb_NA_NA.h5", {"data": (101, 128, 128, 1)}),
+    "diffusion_reaction_2d": ("2D_diff-react_NA_NA.h5", {"data": (101, 128, 128, 2)}),
+    "darcy_nas_bench": (
+        "piececonst_r421_N1024_smooth1.mat",
+        {"coeff": (421, 421), "sol": (421, 421)},
+    ),
+}
+
+
+@EVERY
+def test_keys_and_shapes_are_the_published_ones_at_the_cells_and_frames_asked_for(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    file_name, shapes = PUBLISHED[name]
+    assert simulation.file_names[0] == file_name
+    choices = small(simulation)
+    simulation.generate(tmp_path / "twin", samples=2, **choices)
+    found = arrays(tmp_path / "twin", simulation)
+    sizes = {simulation.cells: choices["cells"], simulation.frames: len(choices["frames"])}
+    if simulation.frames == 1:
+        sizes.pop(1)
+    expected = {
+        key: (2, *(sizes.get(size, size) for size in shape)) for key, shape in shapes.items()
+    }
+    assert {key: values.shape for key, values in found.items()} == expected
+    double = isinstance(simulation.layout, MatFile)
+    assert {values.dtype for values in found.values()} == {np.dtype("f8" if double else "f4")}
+
+
+@EVERY
+def test_the_time_axis_of_single_files_has_one_time_more_than_frames(name, tmp_path):
+    simulation = SIMULATIONS[name]
+    choices = small(simulation)
+    portion = Portion(samples=range(1), seed=0, variant=simulation.variants[0], **choices)
+    axes = simulation.axes(portion)
+    for axis in sorted({"x", "y"} & set(axes)):
+        assert len(axes[axis]) == choices["cells"]
+        np.testing.assert_allclose(np.diff(axes[axis], 2), 0, atol=1e-12)
+    if "t" in axes:
+        assert len(axes["t"]) == simulation.frames + isinstance(simulation.layout, SingleFile)
 
 
 def test_blocks_stay_small_however_many_samples_are_asked_for():

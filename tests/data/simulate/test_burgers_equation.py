@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from orca.data.simulate.burgers import VISCOSITY, evolve, solve
+from orca.data.simulate.layout import cell_centres
+from orca.data.simulation import Portion
+
+
+def tensor(**choices):
+    default = {"samples": range(30), "cells": 128, "seed": 0, "variant": "standard"}
+    return solve(Portion(**(default | choices)))["tensor"].astype(float)
+
+
+def smooth_profiles(cells):
+    x = cell_centres(0.0, 1.0, cells)
+    return np.stack([0.4 + np.sin(2 * np.pi * x), -0.7 + 0.8 * np.cos(4 * np.pi * x + 1)])
+
+
+def test_a_spectral_solver_stepping_in_time_gives_the_same():
+    from scipy.integrate import solve_ivp
+
+    initial = smooth_profiles(64)
+    wave = 2j * np.pi * np.fft.rfftfreq(64, 1 / 64)
+    wave[-1] = 0
+
+    def slope(_, flat):
+        u = flat.reshape(2, 64)
+        flux = 0.5 * u**2 - VISCOSITY * np.fft.irfft(wave * np.fft.rfft(u), 64)
+        return -np.fft.irfft(wave * np.fft.rfft(flux), 64).ravel()
+
+    reference = solve_ivp(
+        slope, (0, 0.1), initial.ravel(), t_eval=[0.02, 0.1], rtol=1e-9, atol=1e-11
+    )
+    expected = reference.y.reshape(2, 64, 2).transpose(0, 2, 1)
+    ours = evolve(initial, np.array([0.02, 0.1]), length=1.0, viscosity=VISCOSITY)
+    np.testing.assert_allclose(ours, expected, atol=2e-6)
+
+
+def test_a_travelling_front_of_small_viscosity_keeps_its_shape():
+    # two fronts of opposite kind far apart: the falling one is u = c - a tanh(a (x - c t) / 2 nu)
+    viscosity, amplitude, speed, time = 0.02, 0.5, 0.3, 0.1
+    x = cell_centres(-2.0, 2.0, 1024)
+    initial = speed - amplitude * np.tanh(amplitude * x / (2 * viscosity))
+    moved = evolve(initial[None], np.array([time]), length=4.0, viscosity=viscosity)[0, 0]
+    near = np.abs(x) < 0.8
+    exact = speed - amplitude * np.tanh(amplitude * (x - speed * time) / (2 * viscosity))
+    np.testing.assert_allclose(moved[near], exact[near], atol=2e-3)
+
+
+def test_the_last_frame_is_the_mean_of_the_first():
+    u = tensor(frames=(0, 200), cells=1024)
+    np.testing.assert_allclose(u[:, 1], np.repeat(u[:, 0].mean(1)[:, None], 1024, 1), atol=1e-6)
+
+
+def test_small_waves_die_out_at_four_pi():
+    x = cell_centres(0.0, 1.0, 64)
+    initial = 1e-3 * np.sin(2 * np.pi * x)[None]
+    later = evolve(initial, np.array([0.1, 0.3]), length=1.0, viscosity=VISCOSITY)[0]
+    rate = np.log(np.abs(later[0]).max() / np.abs(later[1]).max()) / 0.2
+    assert rate == pytest.approx(4 * np.pi, rel=1e-3)
+
+
+def test_the_mean_velocity_is_conserved():
+    u = tensor(frames=tuple(range(0, 201, 20)), cells=256)
+    np.testing.assert_allclose(u.mean(2), np.repeat(u[:, :1].mean(2), 11, 1), atol=1e-6)
+
+
+def test_the_old_domain_leaves_a_little_of_the_slowest_wave():
+    x = cell_centres(-1.0, 1.0, 64)
+    initial = 1e-3 * np.cos(np.pi * x)[None]
+    later = evolve(initial, np.array([2.0]), length=2.0, viscosity=VISCOSITY)[0, 0]
+    assert np.abs(later).max() / 1e-3 == pytest.approx(np.exp(-2 * np.pi), rel=2e-2)
+    left = tensor(frames=(200,), variant="double_length").std(2).max()
+    assert 1e-4 < left < 4e-3
+
+
+@pytest.mark.parametrize("cells", [63, 64])
+def test_odd_and_even_grids_agree(cells):
+    x = cell_centres(0.0, 1.0, cells)
+    initial = 0.4 + np.sin(2 * np.pi * x)[None]
+    fine = evolve(smooth_profiles(640)[:1], np.array([0.05]), length=1.0, viscosity=VISCOSITY)[0, 0]
+    ours = evolve(initial, np.array([0.05]), length=1.0, viscosity=VISCOSITY)[0, 0]
+    expected = np.interp(x, cell_centres(0.0, 1.0, 640), fine)
+    np.testing.assert_allclose(ours, expected, atol=2e-4)

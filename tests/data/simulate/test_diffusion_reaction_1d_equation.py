@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from orca.data.simulate.diffusion_reaction_1d import (
+    DIFFUSIVITY,
+    advance,
+    evolve,
+    grow,
+    solve,
+)
+from orca.data.simulate.layout import cell_centres
+from orca.data.simulation import Portion
+
+X = cell_centres(0.0, 1.0, 64)
+SMOOTH = 0.5 + 0.4 * np.sin(2 * np.pi * X)[None]
+
+
+def tensor(**choices):
+    default = {"samples": range(20), "cells": 128, "seed": 0, "variant": "exact"}
+    return solve(Portion(**(default | choices)))["tensor"].astype(float)
+
+
+def test_a_solver_stepping_in_time_gives_the_same():
+    from scipy.integrate import solve_ivp
+
+    wave2 = -((2 * np.pi * np.arange(33)) ** 2)
+
+    def slope(_, u):
+        return DIFFUSIVITY * np.fft.irfft(wave2 * np.fft.rfft(u), 64) + u * (1 - u)
+
+    expected = solve_ivp(
+        slope, (0, 0.3), SMOOTH[0], method="Radau", t_eval=[0.05, 0.3], rtol=1e-9, atol=1e-10
+    ).y.T
+    np.testing.assert_allclose(evolve(SMOOTH, frames=(5, 30))[0], expected, atol=2e-5)
+
+
+def test_splitting_is_of_second_order():
+    exact = advance(SMOOTH, time=0.05, steps=512, growing=True)
+    coarse, fine = (
+        np.abs(advance(SMOOTH, time=0.05, steps=steps, growing=True) - exact).max()
+        for steps in (4, 8)
+    )
+    assert np.log2(coarse / fine) == pytest.approx(2, abs=0.1)
+
+
+def test_a_flat_field_follows_the_logistic_curve():
+    flat = np.full((1, 32), 0.3)
+    ends = evolve(flat, frames=(0, 50, 100))[0, :, 0]
+    expected = [0.3 / (0.3 + 0.7 * np.exp(-time)) for time in (0, 0.5, 1)]
+    np.testing.assert_allclose(ends, expected, rtol=1e-6)
+    np.testing.assert_allclose(grow(flat, time=0.5), expected[1])
+
+
+def test_without_growth_a_wave_decays_by_diffusion_and_the_mean_stays():
+    after = evolve(SMOOTH, frames=(10,), growth_ends=0.0)[0, 0]
+    damping = np.exp(-DIFFUSIVITY * (2 * np.pi) ** 2 * 0.1)
+    np.testing.assert_allclose(after - 0.5, (SMOOTH[0] - 0.5) * damping, atol=1e-6)
+
+
+def test_concentrations_stay_between_zero_and_one():
+    u = tensor(frames=(0, 1, 5, 100), samples=range(100))
+    assert u.min() > -1e-6
+    assert u.max() < 1 + 1e-6
+
+
+def test_growth_of_the_published_like_variant_stops_early():
+    u = tensor(frames=(15, 16, 100), variant="published_like")
+    np.testing.assert_allclose(u[:, 2].mean(1), u[:, 0].mean(1), atol=1e-6)
+    exact = tensor(frames=(15, 16, 100))
+    np.testing.assert_array_equal(exact[:, 0], u[:, 0])
+    assert np.all(exact[:, 2].mean(1) > u[:, 2].mean(1) + 0.05)
+
+
+def test_what_official_training_and_test_times_cost_depends_on_the_variant(relative_error):
+    costs = {}
+    for variant in ("exact", "published_like"):
+        u = tensor(frames=(29, 99), samples=range(200), variant=variant)
+        costs[variant] = np.mean([relative_error(early, late) for early, late in u])
+    assert 0.15 < costs["exact"] < 0.25
+    assert costs["published_like"] < 5e-3
