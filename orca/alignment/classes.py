@@ -1,0 +1,75 @@
+"""Samples sorted by class, and matrices over pairs of samples cut into blocks by class."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Points with classes, rows of one class side by side.
+
+    Args:
+        points: the points.
+        labels: class ids 0..K-1, ascending.
+        sizes: samples of each class.
+    """
+
+    points: Float[Tensor, "n width"]
+    labels: Int[Tensor, " n"]
+    sizes: list[int]
+
+    @cached_property
+    def shares(self) -> Float[Tensor, " k"]:
+        """Share of the samples that each class has."""
+        return self.points.new_tensor(self.sizes) / len(self.points)
+
+    @cached_property
+    def slices(self) -> list[slice]:
+        """The rows of each class."""
+        ends = torch.tensor(self.sizes).cumsum(dim=0).tolist()
+        return [slice(end - size, end) for end, size in zip(ends, self.sizes, strict=True)]
+
+    @cached_property
+    def boxes(self) -> tuple[Float[Tensor, "k width"], Float[Tensor, "k width"]]:
+        """Smallest and largest value of each feature in each class."""
+        parts = [self.points[rows] for rows in self.slices]
+        low = torch.stack([part.amin(dim=0) for part in parts])
+        return low, torch.stack([part.amax(dim=0) for part in parts])
+
+    @cached_property
+    def box(self) -> tuple[Float[Tensor, " width"], Float[Tensor, " width"]]:
+        """Smallest and largest value of each feature."""
+        return self.boxes[0].amin(dim=0), self.boxes[1].amax(dim=0)
+
+    @cached_property
+    def squared_norms(self) -> Float[Tensor, " n"]:
+        """Squared length of each point's vector."""
+        return self.points.square().sum(dim=1)
+
+
+def spread(
+    per_class: Float[Tensor, "k l"], rows: Classes, columns: Classes
+) -> Float[Tensor, "n m"]:
+    """Return the matrix over samples whose entries are those of their classes."""
+    return per_class[rows.labels][:, columns.labels]
+
+
+def block_sums(
+    matrix: Float[Tensor, "n m"], rows: Classes, columns: Classes
+) -> Float[Tensor, "k l"]:
+    """Return the sum of a matrix over the samples of each pair of classes."""
+    by_row = matrix.new_zeros(len(rows.sizes), matrix.shape[1]).index_add_(0, rows.labels, matrix)
+    sums = matrix.new_zeros(len(rows.sizes), len(columns.sizes))
+    return sums.index_add_(1, columns.labels, by_row)
+
+
+def pairs(rows: Classes, columns: Classes) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of classes; each but once where rows and columns are the same."""
+    for k in range(len(rows.sizes)):
+        for other in range(k + 1 if rows is columns else 0, len(columns.sizes)):
+            yield k, other

@@ -1,0 +1,111 @@
+"""Iterating a transport problem at one temperature until its marginals are right.
+
+The kernel is built once for `SWEEPS` over-relaxed scalings of its rows and columns, which are
+matrix-vector products, and built anew from the moved potentials (Schmitzer 2019,
+arXiv:1610.06519; over-relaxation as in Thibault et al. 2021, arXiv:1711.01851).
+"""
+
+import logging
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from orca.alignment.sinkhorn import Potentials, Problem, kernel, log_sums
+
+LOGGER = logging.getLogger(__name__)
+
+OVER_RELAXATION = 1.7
+SWEEPS = 10  # scalings of one kernel
+ROUNDS = 300  # kernels built before giving up
+LARGEST_SCALING = 2.0**60
+
+
+def reachable(tolerance: float, problem: Problem, eps: Tensor) -> float:
+    """Return `tolerance`, or the marginal error that rounding leaves where that is larger.
+
+    A cost is held to one part in 2^24 (float32); divided by eps, that is the relative error of
+    an entry of the plan.
+    """
+    largest = torch.where(torch.isinf(problem.cost), 0, problem.cost).abs().amax()
+    rounding = torch.finfo(problem.cost.dtype).eps * float(largest) / float(eps.amin())
+    return max(tolerance, 4 * rounding)
+
+
+def converge(
+    problem: Problem, start: Potentials, eps: Float[Tensor, "*batch"], *, tolerance: float
+) -> Potentials:
+    """Return potentials whose plan has the right column sums, and row sums within `tolerance`.
+
+    Args:
+        problem: cost and masses.
+        start: potentials to begin from.
+        eps: the temperature.
+        tolerance: the largest allowed sum over rows of |plan's row sum - row mass|, of every
+            problem in a batch; see `reachable`.
+    """
+    tolerance = reachable(tolerance, problem, eps)
+    potentials, last, relaxation = start, torch.inf, OVER_RELAXATION
+    for _ in range(ROUNDS):
+        moved, error = _scale(problem, potentials, eps, relaxation)
+        if moved is None:
+            potentials = _step_in_turn(problem, potentials, eps)
+            continue
+        potentials = moved
+        if error <= tolerance:
+            return potentials
+        relaxation = OVER_RELAXATION if error < last else 1.0
+        last = error
+    LOGGER.warning("Sinkhorn stopped at a marginal error of %.1e, not %.1e", last, tolerance)
+    return potentials
+
+
+def _step_in_turn(problem: Problem, potentials: Potentials, eps: Tensor) -> Potentials:
+    rows, columns = log_sums(problem, potentials, eps, in_turn=True)
+    step = eps[..., None]
+    return Potentials(potentials.f - step * rows, potentials.g - step * columns)
+
+
+def _scale(
+    problem: Problem, potentials: Potentials, eps: Tensor, relaxation: float
+) -> tuple[Potentials | None, float]:
+    """Return potentials after `SWEEPS` scalings of one kernel, and the row error there.
+
+    None where a scaling leaves the range in which it can be trusted.
+    """
+    a, b = problem.row_mass, problem.column_mass
+    entries = kernel(problem.cost, potentials.f, potentials.g, eps)
+    u, v = torch.ones_like(a), torch.ones_like(b)
+    for sweep in range(SWEEPS):
+        power = relaxation if sweep < SWEEPS - 1 else 1.0
+        rows = (entries @ (b * v)[..., None])[..., 0]
+        u = u * torch.where(a > 0, u * rows, 1).pow(-power)
+        columns = ((a * u)[..., None, :] @ entries)[..., 0, :]
+        v = v * torch.where(b > 0, v * columns, 1).pow(-power)
+    rows = u * (entries @ (b * v)[..., None])[..., 0]
+    extreme = max(float(s.amax()) for s in (u, v, 1 / u, 1 / v))
+    if not extreme < LARGEST_SCALING:
+        return None, torch.inf
+    step = eps[..., None]
+    moved = Potentials(potentials.f + step * u.log(), potentials.g + step * v.log())
+    return moved, float((a * (rows - 1).abs()).sum(dim=-1).amax())
+
+
+def converge_to_itself(
+    problem: Problem, start: Potentials, eps: Float[Tensor, "*batch"], *, tolerance: float
+) -> Potentials:
+    """Return the potentials of a symmetric problem, where f = g.
+
+    Moving both half-way converges here whatever eps is, since the plan's eigenvalues near 1,
+    which slow the other iteration down, are damped most (Feydy et al. 2019, arXiv:1810.08278).
+    """
+    tolerance = reachable(tolerance, problem, eps)
+    f = start.f
+    for _ in range(ROUNDS):
+        rows, _ = log_sums(problem, Potentials(f, f), eps)
+        f = f - 0.5 * eps[..., None] * rows
+        error = float((problem.row_mass * rows.expm1().abs()).sum(dim=-1).amax())
+        if error <= tolerance:
+            return Potentials(f, f)
+    LOGGER.warning("A self-term stopped at a marginal error of %.1e, not %.1e", error, tolerance)
+    return Potentials(f, f)

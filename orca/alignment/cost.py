@@ -1,0 +1,65 @@
+"""The feature part of the cost, and the gradient of a plan's cost with respect to the target."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def feature_cost(
+    x: Float[Tensor, "n width"],
+    y: Float[Tensor, "m width"],
+    *,
+    p: int,
+    squared_norms: Float[Tensor, " n"] | None = None,
+) -> Float[Tensor, "n m"]:
+    """Return ‖x_i - y_j‖^p / p.
+
+    For p = 2 by one matrix product; exact to rounding relative to the points' distance from the
+    origin, so centre them. For p = 1, where a root would magnify that rounding, by differences.
+
+    Args:
+        x: points of the rows.
+        y: points of the columns.
+        p: 1 or 2.
+        squared_norms: of x, where they are known.
+    """
+    if p == 1:
+        return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+    x_squared = x.square().sum(dim=1) if squared_norms is None else squared_norms
+    cost = torch.addmm(0.5 * y.square().sum(dim=1)[None, :], x, y.T, alpha=-1)
+    return cost.add_(0.5 * x_squared[:, None]).clamp_(min=0)
+
+
+def cost_gradient(
+    plan: Float[Tensor, "n m"],
+    cost: Float[Tensor, "n m"],
+    x: Float[Tensor, "n width"],
+    y: Float[Tensor, "m width"],
+    *,
+    p: int,
+) -> Float[Tensor, "m width"]:
+    """Return Σ_i plan_ij ∇_y ‖x_i - y_j‖^p / p, which is 0 for points that coincide.
+
+    Args:
+        plan: weight of each pair.
+        cost: the feature cost of each pair, from `feature_cost`.
+        x: points of the rows.
+        y: points of the columns.
+        p: 1 or 2.
+    """
+    weights = plan if p == 2 else torch.where(cost > 0, plan / cost, 0)
+    return weights.sum(dim=0)[:, None] * y - weights.T @ x
+
+
+def box_distance(
+    first: tuple[Float[Tensor, "*k width"], Float[Tensor, "*k width"]],
+    second: tuple[Float[Tensor, "*k width"], Float[Tensor, "*k width"]],
+) -> Float[Tensor, "*k"]:
+    """Return the diagonal of the smallest box around two boxes, an upper bound on distances.
+
+    Args:
+        first: smallest and largest value of each feature.
+        second: likewise.
+    """
+    low, high = torch.minimum(first[0], second[0]), torch.maximum(first[1], second[1])
+    return (high - low).square().sum(dim=-1).sqrt()

@@ -1,0 +1,121 @@
+"""What a distance is to the rest of the package: a declaration, its settings, and how to compute it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from orca.declarations import nearest
+from orca.errors import SettingsError
+
+if TYPE_CHECKING:
+    import torch
+
+    import orca.alignment.source
+
+
+class DistanceSettings(BaseModel):
+    """Settings of one distance: frozen, checked, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+S = TypeVar("S", bound=DistanceSettings)
+
+
+class Computation(ABC):
+    """The three computations behind a distance; none of them changes what it is given.
+
+    A computation keeps nothing between calls, so a run that is resumed needs only the weights,
+    the terms and the generator's state to go on bit for bit.
+    """
+
+    def source_terms(
+        self, source: "orca.alignment.source.Source", settings: Any
+    ) -> "dict[str, torch.Tensor]":
+        """Return all that does not depend on the embedder, to be kept with the source features."""
+        return {}
+
+    @abstractmethod
+    def loss(
+        self,
+        target: "torch.Tensor",
+        target_labels: "torch.Tensor",
+        source: "orca.alignment.source.Source",
+        terms: "Mapping[str, torch.Tensor]",
+        settings: Any,
+        generator: "torch.Generator",
+    ) -> "torch.Tensor":
+        """Return what a training step descends: gradient as of `value`, constants left out.
+
+        Args:
+            target: n x width, on the source's device and of its type; the embedder's output.
+            target_labels: n class ids, contiguous from 0; all 0 where one class is seen.
+            source: the source features.
+            terms: what `source_terms` returned for this source and these settings.
+            settings: an instance of the declaration's settings.
+            generator: a CPU generator, for distances that draw.
+        """
+
+    @abstractmethod
+    def value(
+        self,
+        target: "torch.Tensor",
+        target_labels: "torch.Tensor",
+        source: "orca.alignment.source.Source",
+        terms: "Mapping[str, torch.Tensor]",
+        settings: Any,
+        generator: "torch.Generator",
+    ) -> "torch.Tensor":
+        """Return the distance that is reported, differentiable too; arguments as of `loss`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distance:
+    """A distance between labelled source features and target features.
+
+    Args:
+        title: as a table or a figure names it.
+        origin: where it comes from: paper and section.
+        sees: "one_class" is computed for each target class against the whole source, weighted
+            by the caller with the class's share of the samples; "all_classes" takes the whole
+            target sample with its labels at once.
+        settings: the type of its settings, with defaults and ranges.
+        load: imports and returns its computation.
+    """
+
+    title: str
+    origin: str
+    sees: Literal["one_class", "all_classes"]
+    settings: type[DistanceSettings]
+    load: Callable[[], Computation]
+
+    def read_settings(self, given: Mapping[str, Any], *, where: str) -> DistanceSettings:
+        """Return the settings with `given` over the defaults.
+
+        Args:
+            given: keys and values, as read from a configuration file.
+            where: the file and key they stand under.
+
+        Raises:
+            SettingsError: at a key that is not known or a value that is not allowed.
+        """
+        known = list(self.settings.model_fields)
+        for key in given:
+            if key not in known:
+                raise SettingsError(
+                    where=f"{where}.{key}",
+                    what=f"{self.title} has no setting '{key}'",
+                    mend=nearest(key, known) if known else "leave it out; there are no settings",
+                )
+        try:
+            return self.settings(**given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise SettingsError(
+                where=f"{where}.{'.'.join(str(part) for part in first['loc'])}",
+                what=f"got {first['input']!r}",
+                mend=first["msg"],
+            ) from error

@@ -1,0 +1,51 @@
+"""Source features with their classes."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from orca.alignment.classes import Classes
+from orca.alignment.features import check_features, contiguous_labels
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Features of the source, sorted by class; make one with `Source.of`.
+
+    What a call needs of them beside the terms kept on disk (mean, norms, extent) is computed
+    when first asked for and kept in memory, so make one and use it for all calls.
+
+    Args:
+        features: one row per sample, rows of one class side by side.
+        labels: class ids 0..K-1, ascending; the caller keeps the classes' names.
+    """
+
+    features: Float[Tensor, "n width"]
+    labels: Int[Tensor, " n"]
+
+    @classmethod
+    def of(cls, features: Tensor, labels: Tensor) -> "Source":
+        """Sort by class and number the classes from 0 in the order of their labels.
+
+        Raises:
+            FeatureError: on features that are empty or not finite, labels that are not whole
+                numbers or not one per sample.
+        """
+        check_features(features, where="source features")
+        ids = contiguous_labels(labels, count=len(features), where="source labels")
+        order = torch.argsort(ids, stable=True)
+        return cls(features.detach()[order], ids[order])
+
+    @cached_property
+    def centre(self) -> Float[Tensor, " width"]:
+        """The mean feature; distances are taken from here, where rounding is smallest."""
+        return self.features.mean(dim=0)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """The features less their mean, by class."""
+        sizes = torch.bincount(self.labels).tolist()
+        return Classes(self.features - self.centre, self.labels, sizes)
