@@ -1,0 +1,230 @@
+"""Stage two: train the embedder until the target's features lie like the source's."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from orca.alignment.distance import Computation, Distance, DistanceSettings
+from orca.alignment.source import Source
+from orca.data.store import Prepared
+from orca.errors import TrainingError
+from orca.logs import Clock, log, progress
+from orca.models.assemble import Model
+from orca.settings import FinetuneSettings
+from orca.training.batches import seeded
+from orca.training.checkpoint import State
+from orca.training.optimizer import (
+    make_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+    set_rate,
+)
+from orca.training.schedule import StepDecay
+from orca.training.tensors import under
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Objective:
+    """A distance to the source, ready to be descended.
+
+    Args:
+        distance: which one.
+        settings: of it.
+        source: features and labels of the source, on the device.
+        terms: what the distance keeps of the source.
+    """
+
+    distance: Distance
+    settings: DistanceSettings
+    source: Source
+    terms: Mapping[str, Tensor]
+
+    @property
+    def compute(self) -> Computation:
+        """The distance's computations."""
+        return self.distance.load()
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Samples of a prepared set.
+
+    Args:
+        prepared: the open set.
+        rows: numbers of the samples.
+        labels: class or pseudo-class of each, from 0.
+    """
+
+    prepared: Prepared
+    rows: Int[np.ndarray, " n"]
+    labels: Int[np.ndarray, " n"]
+
+
+@dataclass(kw_only=True)
+class Alignment:
+    """One run of stage two, resumable at any epoch.
+
+    Args:
+        model: on its device; only its embedder is trained.
+        objective: the distance that is brought down.
+        target: samples of the task, with classes or pseudo-classes.
+        settings: of the run.
+        seed: of all draws.
+        state: the run's progress on disk, held.
+    """
+
+    model: Model
+    objective: Objective
+    target: Target
+    settings: FinetuneSettings
+    seed: int
+    state: State
+    epoch: int = 0
+    history: list[dict[str, Any]] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        align = self.settings.align
+        embedder = self.model.embedder.parameters()
+        self.optimizer = make_optimizer(embedder, self.settings, rate_factor=align.rate_factor)
+        self.rate = self.settings.learning_rate * align.rate_factor
+        self.schedule = StepDecay(milestones=align.milestones, decay=align.decay)
+        self.device = next(self.model.embedder.parameters()).device
+
+    def run(self) -> None:
+        """Train to the last epoch, from the last checkpoint on where there is one."""
+        self._resume()
+        total = self.settings.align.epochs
+        for epoch in progress(
+            range(self.epoch, total), what="alignment epoch", total=total, done=self.epoch
+        ):
+            with self.clock.part("align"):
+                self._train_epoch(epoch)
+            self.epoch = epoch + 1
+            if self.state.due:
+                self._save()
+            if self._stalled():
+                log.info("no lower distance for %s epochs: stopping", self.settings.align.patience)
+                break
+
+    def _stalled(self) -> bool:
+        if self.settings.align.patience is None:
+            return False
+        losses = [row["loss"] for row in self.history]
+        return len(losses) - 1 - int(np.argmin(losses)) >= self.settings.align.patience
+
+    def _train_epoch(self, epoch: int) -> None:
+        start = time.monotonic()
+        self.model.train()
+        set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
+        self.optimizer.zero_grad(set_to_none=True)
+        with_value = epoch % self.settings.align.record_value_every == 0
+        losses, values = 0.0, 0.0
+        for number, call in enumerate(self._calls(epoch)):
+            generator = seeded(self.seed, 5, epoch, number)
+            features = self._features(call.rows)
+            loss = call.weight * self._distance("loss", features, call.labels, generator)
+            self._check(loss, epoch, call)
+            loss.backward()  # type: ignore[no-untyped-call]
+            losses += loss.item()
+            if with_value:
+                generator = seeded(self.seed, 5, epoch, number)
+                value = self._distance("value", features.detach(), call.labels, generator)
+                values += call.weight * value.item()
+            if self.settings.align.step_per == "class":
+                self._step()
+        if self.settings.align.step_per == "epoch":
+            self._step()
+        row = {"epoch": epoch, "loss": losses, "value": values if with_value else None}
+        row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
+        row["seconds"] = round(time.monotonic() - start, 4)
+        self.history.append(row)
+
+    def _step(self) -> None:
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _calls(self, epoch: int) -> Iterator["Call"]:
+        """Yield the distance's calls of an epoch: class by class, or all classes at once.
+
+        Source: ORCA (ICML 2023), Algorithm 1.
+        """
+        target = self.target
+        draws = ClassDraws.of(target.rows, target.labels, size=self.settings.align.samples_per_class)
+        generator = seeded(self.seed, 4, epoch)
+        if self.objective.distance.sees == "all_classes":
+            for _ in range(self.settings.align.rounds):
+                yield draws.all_classes(generator, weight=1 / self.settings.align.rounds)
+            return
+        for label in torch.randperm(draws.count, generator=generator).tolist():
+            for _ in range(self.settings.align.rounds):
+                yield draws.one_class(label, generator, rounds=self.settings.align.rounds)
+
+    def _features(self, rows: Int[np.ndarray, " b"]) -> Float[Tensor, "b width"]:
+        inputs, _ = self.target.prepared.read(rows)
+        return self.model.embed(torch.from_numpy(inputs).to(self.device)).mean(dim=1)
+
+    def _distance(
+        self,
+        which: str,
+        features: Float[Tensor, "b width"],
+        labels: Int[np.ndarray, " b"],
+        generator: torch.Generator,
+    ) -> Tensor:
+        objective = self.objective
+        compute = getattr(objective.compute, which)
+        on_device = torch.from_numpy(labels).to(self.device)
+        return compute(
+            features, on_device, objective.source, objective.terms, objective.settings, generator
+        )
+
+    def _check(self, loss: Tensor, epoch: int, call: "Call") -> None:
+        if not math.isfinite(loss.item()):
+            shown = ", ".join(map(str, call.rows[:16].tolist()))
+            raise TrainingError(
+                where=f"alignment epoch {epoch}, samples {shown} of {self.target.prepared.path}",
+                what=f"the distance is {loss.item()} at a learning rate of"
+                f" {self.optimizer.param_groups[0]['lr']:.3g}",
+                mend="lower align.rate_factor or learning_rate for this task in"
+                " config/hyperparameters.yaml",
+            )
+
+    def held_out_value(self, target: Target) -> float:
+        """Return the distance of samples that the embedder was not trained on."""
+        self.model.eval()
+        draws = ClassDraws.of(target.rows, target.labels, size=len(target.rows))
+        generator = seeded(self.seed, 6)
+        if self.objective.distance.sees == "all_classes":
+            calls = [draws.all_classes(generator, weight=1.0)]
+        else:
+            calls = [draws.one_class(k, generator, rounds=1) for k in range(draws.count)]
+        with torch.no_grad():
+            return sum(
+                call.weight
+                * self._distance("value", self._features(call.rows), call.labels, generator).item()
+                for call in calls
+            )
+
+    def _save(self) -> None:
+        tensors = {f"embedder.{k}": v for k, v in self.model.embedder.state_dict().items()}
+        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
+        record = {"epoch": self.epoch, "history": self.history, "seconds": self.clock.seconds}
+        with self.clock.part("checkpoint"):
+            self.state.save(tensors, record)
+
+    def _resume(self) -> None:
+        saved = self.state.load()
+        if saved is None:
+            return
+        tensors, record = saved
+        self.model.embedder.load_state_dict(under(tensors, "embedder"))
+        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
+        self.epoch, self.history = record["epoch"], record["history"]
+        self.clock.seconds = record["seconds"]

@@ -1,0 +1,41 @@
+"""From a task and a method to a model: which outputs, which start, which weights are trained."""
+
+import torch
+
+from orca.data.task import Classes, Field, MultiLabel, Scalar, Target, Task
+from orca.errors import SettingsError
+from orca.methods.method import Method
+from orca.models.predictor import Dense, Output, Pooled, Single
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device that a setting names; `auto` takes CUDA where there is one.
+
+    Raises:
+        SettingsError: if CUDA is asked for and is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise SettingsError(
+            where="config/config.yaml, device",
+            what=f"'{name}' is asked for, and PyTorch finds no CUDA device",
+            mend="set `device: auto`, or install the CUDA build of PyTorch and its driver",
+        )
+    return torch.device(name)
+
+
+def output_of(target: Target) -> Output:
+    """Return what a model must put out for this kind of target."""
+    match target:
+        case Classes() | MultiLabel():
+            return Pooled(target.count)
+        case Scalar():
+            return Single()
+        case Field():
+            return Dense(target.channels, target.grid)
+
+
+def describe(task: Task, method: Method) -> str:
+    """Return a line for the log: what is done to what."""
+    return f"{method.title} on {task.title} {task.input_shape}"

@@ -1,0 +1,56 @@
+"""The tensors of a model that training changes: how they are named, stored and put back."""
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from orca.errors import StateError
+from orca.training.checkpoint import read_tensors, write_tensors
+
+
+def under(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
+    """Return the tensors named `group.<name>`, by `<name>`."""
+    return {
+        name.removeprefix(f"{group}."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{group}.")
+    }
+
+
+def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """Return the weights that training changes, and the buffers, by name."""
+    tensors = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    return {**tensors, **dict(model.named_buffers())}
+
+
+def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) -> None:
+    """Set the weights that `trained_tensors` gave.
+
+    Args:
+        model: with the same weights marked as trained.
+        tensors: by name.
+        where: the file they come from, for the error.
+
+    Raises:
+        StateError: if they are of another model.
+    """
+    own = model.state_dict()
+    odd = set(trained_tensors(model)) - set(tensors) | set(tensors) - set(own)
+    odd |= {name for name in set(tensors) & set(own) if tensors[name].shape != own[name].shape}
+    if odd:
+        raise StateError(
+            where=f"{where}, weight '{sorted(odd)[0]}'",
+            what="the stored weights are of another model",
+            mend="remove the file and make it again",
+        )
+    model.load_state_dict(tensors, strict=False)
+
+
+def keep_weights(model: nn.Module, path: Path) -> None:
+    """Write the weights that training changed; the others are those of the pretrained body."""
+    write_tensors(path, trained_tensors(model))
+
+
+def take_weights(model: nn.Module, path: Path) -> None:
+    """Give a model the weights that `keep_weights` wrote."""
+    load_trained(model, read_tensors(path)[0], where=str(path))

@@ -1,0 +1,1 @@
+"""Hyper-parameter search by asynchronous successive halving over plain fine-tuning."""
