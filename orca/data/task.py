@@ -4,14 +4,18 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Int, Shaped
 
 from orca.declarations import Declarations
 
-Block = tuple[Float[np.ndarray, "block *input"], Shaped[np.ndarray, "block *target"]]
+Block = tuple[Shaped[np.ndarray, "block *input"], Shaped[np.ndarray, "block *target"]]
+"""Some samples: inputs as float32, or as uint8 where whole numbers below 256 say all; targets."""
+
+AS_READ = -1
+"""Stands for a length, in `Task.input_shape` or `Samples`, that only the data tell."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,19 @@ Target = Classes | MultiLabel | Scalar | Field
 
 @dataclass(frozen=True, kw_only=True)
 class Samples:
-    """Samples of each part; `validation` is set aside from the training data."""
+    """Samples of each part; `validation` is set aside from the training data.
+
+    `AS_READ` for `train` and `test` where only the data tell.
+    """
 
     train: int
     validation: int
     test: int
+
+    @property
+    def fit(self) -> int:
+        """Samples that are not the test's, or `AS_READ`."""
+        return AS_READ if self.train == AS_READ else self.train + self.validation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +124,18 @@ class Normalisation:
     """How inputs and targets are brought to mean 0 and standard deviation 1.
 
     The constants come from the training samples alone. `per_position` has one constant per
-    number of a sample, `per_channel` one per channel.
+    number of a sample, `per_channel` one per channel. `stated` takes the constants below, for
+    benchmarks that publish them; what is read is subtracted by the mean and divided by the
+    deviation of its channel (a single constant serves all channels).
     """
 
-    inputs: Literal["none", "per_channel", "per_position"] = "none"
+    inputs: Literal["none", "per_channel", "per_position", "stated"] = "none"
     targets: Literal["none", "per_channel", "per_position"] = "none"
+    means: tuple[float, ...] = ()
+    deviations: tuple[float, ...] = ()
 
 
+@runtime_checkable
 class RawFile(Protocol):
     """A file that `read` needs, and the way to get it (`orca.data.fetch` has the ways)."""
 
@@ -134,14 +151,17 @@ class Part:
     Args:
         count: samples in it.
         blocks: starts a new pass over the samples, in a fixed order.
+        groups: number of the recording, clip or the like that each sample is a piece of; where
+            there are groups, none is divided between training and validation.
     """
 
     count: int
     blocks: Callable[[], Iterator[Block]]
+    groups: Int[np.ndarray, " n"] | None = None
 
     @classmethod
     def of(
-        cls, inputs: Float[np.ndarray, "n *input"], targets: Shaped[np.ndarray, "n *target"]
+        cls, inputs: Shaped[np.ndarray, "n *input"], targets: Shaped[np.ndarray, "n *target"]
     ) -> "Part":
         """Return the part that two arrays in memory hold."""
         return cls(len(inputs), lambda: iter([(inputs, targets)]))
@@ -156,11 +176,14 @@ class Splits:
         test: the samples that only `evaluate` sees.
         validation: which samples of `fit` are set aside to choose by; None draws
             `Task.samples.validation` of them, stratified by class.
+        normalised: which numbers of an input normalising may touch; None for all. One-hot codes
+            and coordinates stay as they are.
     """
 
     fit: Part
     test: Part
     validation: range | None = None
+    normalised: Bool[np.ndarray, "*input"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,10 +194,12 @@ class Task:
         title: as it stands in a table.
         suite: the benchmark it belongs to.
         origin: whose data these are, and under which licence.
-        input_shape: (channels, length) of a sequence or (channels, height, width) of a grid.
+        input_shape: (channels, length) of a sequence or (channels, height, width) of a grid;
+            `AS_READ` where only the data tell. `Prepared.input_shape` has the true one.
         target: what is predicted.
         samples: samples of each part; checked against what `read` gives.
         loss: what training descends, a name in `orca.training.losses`.
+        loss_settings: the loss's own constants, by name: (("positive_weight", 10.0),).
         metric: what a table reports, a name in `orca.evaluation.metrics`.
         files: what `read` needs under the task's raw folder.
         source: name of the raw folder, shared by the tasks that read the same files.
@@ -183,6 +208,9 @@ class Task:
         baseline: a variant's task that it differs from, if any.
         differs: what the variant does otherwise, and who does it that way.
         option: what tells the members of one family apart for `read`.
+        pooling: how predictions for the pieces of one recording become one, before the metric:
+            `mean` of the logits, or the `majority` of the predicted classes.
+        redraw: training sees one piece per group and epoch, drawn anew each epoch.
     """
 
     title: str
@@ -201,6 +229,9 @@ class Task:
     differs: str = ""
     option: object = None
     extra_metrics: tuple[str, ...] = field(default=())
+    loss_settings: tuple[tuple[str, float], ...] = ()
+    pooling: Literal["none", "mean", "majority"] = "none"
+    redraw: bool = False
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

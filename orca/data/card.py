@@ -1,0 +1,109 @@
+"""A prepared task's card: what a person wants to know of the data without opening them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Num
+
+from orca.data.store import READ_BYTES
+from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
+from orca.provenance import file_digest
+
+if TYPE_CHECKING:
+    import h5py
+
+
+def card_of(
+    task: Task, name: str, fit: "h5py.File", test: "h5py.File", raw: Path
+) -> dict[str, Any]:
+    """Return what `card.json` says: plain numbers and texts, the same for the same data."""
+    rows = {"train": fit["train"][()], "validation": fit["validation"][()]}
+    parts = {
+        **{part: _part(task, fit, numbers) for part, numbers in rows.items()},
+        "test": _part(task, test, np.arange(len(test["targets"]))),
+    }
+    return {
+        "task": name,
+        "title": task.title,
+        "suite": task.suite,
+        "origin": task.origin,
+        "task_digest": task.digest,
+        "variant_of": task.baseline,
+        "differs": task.differs,
+        "input_shape": [int(n) for n in fit["inputs"].shape[1:]],
+        "input_type": str(fit["inputs"].dtype),
+        "target": _target(task),
+        "loss": task.loss,
+        "loss_settings": dict(task.loss_settings),
+        "metric": task.metric,
+        "parts": parts,
+        "normalisation": {what: _constants(fit, what) for what in ("inputs", "targets")},
+        "inputs": _range(fit["inputs"]),
+        "raw_files": _raw_files(task, raw),
+    }
+
+
+def _target(task: Task) -> dict[str, Any]:
+    """Return kind, shape, unit and class names of the target."""
+    target = task.target
+    facts: dict[str, Any] = {"kind": type(target).__name__, "shape": list(target.shape)}
+    if isinstance(target, Scalar | Field):
+        facts["unit"] = target.unit
+    if isinstance(target, Classes | MultiLabel):
+        facts.update(count=target.count, names=list(target.names))
+    return facts
+
+
+def _part(task: Task, file: "h5py.File", rows: Num[np.ndarray, " n"]) -> dict[str, Any]:
+    """Return the number of samples, of groups, and of samples per class of a part."""
+    facts: dict[str, Any] = {"samples": len(rows)}
+    if "groups" in file:
+        facts["groups"] = len(np.unique(file["groups"][()][rows]))
+    if isinstance(task.target, Classes):
+        counts = np.bincount(file["targets"][()][rows], minlength=task.target.count)
+        facts["per_class"] = counts.tolist()
+    elif isinstance(task.target, MultiLabel):
+        facts["per_label"] = file["targets"][()][rows].sum(axis=0).astype(int).tolist()
+    return facts
+
+
+def _constants(file: "h5py.File", what: str) -> dict[str, Any]:
+    """Return the shape and the range of the normalising constants."""
+    mean, std = (file[f"normalisation/{what}/{c}"][()] for c in ("mean", "std"))
+    return {
+        "shape": list(mean.shape),
+        "mean": [_short(mean.min()), _short(mean.max())],
+        "std": [_short(std.min()), _short(std.max())],
+    }
+
+
+def _range(dataset: "h5py.Dataset") -> dict[str, float]:
+    """Return least, largest and mean value of the inputs of training and validation."""
+    step = max(1, READ_BYTES // max(1, dataset[0].nbytes))
+    least, largest, total = np.inf, -np.inf, 0.0
+    for start in range(0, len(dataset), step):
+        block = dataset[start : start + step]
+        least, largest = min(least, block.min()), max(largest, block.max())
+        total += float(block.sum(dtype=np.float64))
+    return {"min": _short(least), "max": _short(largest), "mean": _short(total / dataset.size)}
+
+
+def _raw_files(task: Task, raw: Path) -> list[dict[str, Any]]:
+    """Return name, size and digest of each raw file that is there under its own name."""
+    import json
+
+    record = raw / "sources.json"
+    seen = json.loads(record.read_text()) if record.exists() else {}
+    files = []
+    for way in task.files:
+        path = raw / way.name
+        known = seen.get(way.name) or {
+            "bytes": path.stat().st_size, "sha256": file_digest(path)
+        }  # fmt: skip
+        files.append({"name": way.name, **known})
+    return files
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")

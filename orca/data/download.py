@@ -1,0 +1,197 @@
+"""Files from the network: mirrors in order, resumed, retried, and checked before they count."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orca.errors import DataError
+from orca.logs import log, progress
+from orca.provenance import file_digest
+
+if TYPE_CHECKING:
+    import requests
+
+CHUNK_BYTES = 2**20
+PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml", b"<error")
+"""How answers begin that are pages for a person, or an object store's refusal."""
+
+
+class _PassingError(Exception):
+    """The connection or the server failed in a way that may pass."""
+
+
+class _RefusedError(Exception):
+    """This address will not give the file, however often it is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file that a server gives.
+
+    Args:
+        name: file name under the source's folder.
+        urls: where it lies, the best first.
+        size: published size in bytes, if known.
+        digest: published digest, such as "md5:..." or "sha256:...", if known.
+        barrier: what keeps a program from fetching it, where a person is needed.
+        page: the file is itself HTML or XML, so an answer that looks like it is no refusal.
+        attempts: tries per address.
+        pause_s: seconds before the second try; doubled before each further one.
+        patience_s: seconds without a byte after which a connection counts as lost.
+    """
+
+    name: str
+    urls: tuple[str, ...] = ()
+    size: int | None = None
+    digest: str = ""
+    barrier: str = ""
+    page: bool = False
+    attempts: int = 5
+    pause_s: float = 2.0
+    patience_s: float = 60.0
+    locked: bool = True
+
+    @property
+    def recipe(self) -> str:
+        """Nothing: the file exists elsewhere."""
+        return ""
+
+    def bring(self, path: Path) -> None:
+        """Make `path` the file, complete and checked, or leave no file of that name.
+
+        What has arrived so far waits in `.<name>.part` beside it and is gone on with.
+
+        Raises:
+            DataError: if no address gives the file; it says what each of them answered, and
+                which file to put where.
+        """
+        faults: list[str] = []
+        part = path.with_name(f".{path.name}.part")
+        for url in self.urls:
+            try:
+                self._try_often(url, part)
+                self.check(part)
+            except _RefusedError as refusal:
+                faults.append(f"{url}: {refusal}")
+                log.warning("%s: %s", url, refusal)
+            except DataError as damaged:
+                part.unlink(missing_ok=True)
+                faults.append(f"{url}: {damaged.what}")
+                log.warning("%s: %s", url, damaged.what)
+            else:
+                part.replace(path)
+                return
+        raise DataError(
+            where=str(path),
+            what="; ".join([self.barrier] * bool(self.barrier) + faults) or "it has no address",
+            mend=f"get it by hand and put it at {path}{self._requirement()}",
+        )
+
+    def check(self, path: Path) -> None:
+        """Compare a file with the published size and digest.
+
+        Raises:
+            DataError: if it differs, or is a page instead of data.
+        """
+        if not self.page and (start := _page_start(path)):
+            self._damaged(path, f"it is a page that begins with {start!r}, not the data")
+        if self.size is not None and path.stat().st_size != self.size:
+            self._damaged(path, f"it has {path.stat().st_size} bytes instead of {self.size}")
+        if self.digest:
+            algorithm, expected = self.digest.split(":")
+            if (found := file_digest(path, algorithm)) != expected:
+                self._damaged(path, f"its {algorithm} is {found} instead of {expected}")
+
+    def _damaged(self, path: Path, what: str) -> None:
+        raise DataError(
+            where=str(path), what=what, mend=f"remove it and fetch again{self._requirement()}"
+        )
+
+    def _requirement(self) -> str:
+        facts = [f"{self.size} bytes"] * (self.size is not None) + [self.digest] * bool(self.digest)
+        return f" (it should have {', '.join(facts)})" if facts else ""
+
+    def _try_often(self, url: str, part: Path) -> None:
+        import tenacity
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_PassingError),
+            stop=tenacity.stop_after_attempt(self.attempts),
+            wait=tenacity.wait_exponential_jitter(initial=self.pause_s, max=120, jitter=1),
+            before_sleep=lambda state: log.info("%s: trying again", url),
+        )
+        try:
+            retrying(self._transfer, url, part)
+        except tenacity.RetryError as error:
+            fault = error.last_attempt.exception()
+            raise _RefusedError(f"given up after {self.attempts} tries, {fault}") from fault
+
+    def _transfer(self, url: str, part: Path) -> None:
+        """Fetch what is missing from `part`, in one connection."""
+        import requests
+
+        have = part.stat().st_size if part.exists() else 0
+        if self.size is not None and have >= self.size:
+            if have == self.size:
+                return
+            part.unlink()
+            have = 0
+        headers = {"Accept-Encoding": "identity", "User-Agent": "orca-cross-modal"}
+        if have:
+            headers["Range"] = f"bytes={have}-"
+        try:
+            with requests.get(url, headers=headers, stream=True, timeout=self.patience_s) as answer:
+                _refuse_failures(answer)
+                if answer.status_code == requests.codes.requested_range_not_satisfiable:
+                    part.unlink()
+                    raise _PassingError("the server does not know the part that is already here")
+                self._refuse_pages(answer)
+                _save(answer, part, have=have)
+        except requests.RequestException as fault:
+            raise _PassingError(f"the connection failed: {fault}") from fault
+
+    def _refuse_pages(self, answer: "requests.Response") -> None:
+        if not self.page and "text/html" in answer.headers.get("Content-Type", ""):
+            raise _RefusedError("it answers with an HTML page instead of the file")
+
+
+def _refuse_failures(answer: "requests.Response") -> None:
+    """Sort failures into those that may pass and those that will not."""
+    status = answer.status_code
+    if status in (408, 425, 429) or status >= 500:
+        raise _PassingError(f"HTTP status {status}")
+    if status >= 400 and status != 416:
+        raise _RefusedError(f"HTTP status {status} ({answer.reason})")
+
+
+def _save(answer: "requests.Response", part: Path, *, have: int) -> None:
+    """Append the answer's bytes to `part`; start anew if the server sends the whole file.
+
+    Raises:
+        _PassingError: if fewer bytes arrive than announced.
+    """
+    if answer.status_code != 206:
+        have = 0
+    elif not re.match(rf"bytes {have}-", answer.headers.get("Content-Range", "")):
+        part.unlink()
+        raise _PassingError("the server sent another part than asked for")
+    announced = answer.headers.get("Content-Length")
+    total = have + int(announced) if announced else 0
+    with part.open("ab" if have else "wb") as file:
+        for chunk in progress(
+            answer.iter_content(CHUNK_BYTES),
+            what=f"{part.name.strip('.').removesuffix('.part')} (MiB)",
+            total=max(1, total // CHUNK_BYTES),
+            done=have // CHUNK_BYTES,
+        ):
+            file.write(chunk)
+        arrived = file.tell()
+    if total and arrived < total:
+        raise _PassingError(f"the connection ended after {arrived} of {total} bytes")
+
+
+def _page_start(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(256).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start[:40].decode("latin-1") if start.startswith(PAGE_STARTS) else ""

@@ -1,0 +1,143 @@
+"""Brings raw files to `results/raw/<source>/`, and remembers what arrived."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from orca.errors import DataError
+from orca.logs import log
+from orca.provenance import file_digest, write_json
+
+RECORD = "sources.json"
+LOCK = "digests.json"
+
+
+class Way(Protocol):
+    """A way to get one raw file; `orca.data.download` and `orca.data.ways` have them."""
+
+    @property
+    def name(self) -> str:
+        """File name under the source's folder."""
+
+    @property
+    def locked(self) -> bool:
+        """Whether the digest at first sight must be found ever after."""
+
+    @property
+    def recipe(self) -> str:
+        """What a file that we make is made by, so that it is made anew when this changes.
+
+        Empty for a file that exists elsewhere.
+        """
+
+    def bring(self, path: Path) -> None:
+        """Make `path` the file, complete, or leave no file of that name."""
+
+    def check(self, path: Path) -> None:
+        """Compare a file with what is published of it."""
+
+
+class Source(Protocol):
+    """What needs raw files: a task or a source proxy."""
+
+    @property
+    def source(self) -> str:
+        """Name of the raw folder."""
+
+    @property
+    def files(self) -> tuple[Any, ...]:
+        """The ways to get its files."""
+
+
+def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
+    """Bring all raw files of a task or proxy to `folder`, which is its source's own.
+
+    Files that are there already are kept, if they are what they should be. The record
+    `sources.json` in the folder is written last, so it stands for the whole. Digests seen for
+    the first time go to `digests.json` beside the folder; a file that differs from it is
+    refused. Two processes do not fetch into one folder at once: the second waits.
+
+    Args:
+        task: what needs the files.
+        folder: `results/raw/<source>`.
+
+    Returns:
+        What the record says: size and sha256 of each file.
+
+    Raises:
+        DataError: if a file cannot be had, or is not what it should be.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = _read_json(folder / f".{RECORD}")
+    with _alone(folder):
+        record: dict[str, dict[str, Any]] = {}
+        for way in task.files:
+            seen = _bring_one(way, folder, known.get(way.name, {}))
+            _compare_with_lock(way, folder, seen["sha256"])
+            known[way.name] = seen
+            write_json(folder / f".{RECORD}", known)
+            record[way.name] = {key: seen[key] for key in ("bytes", "sha256")}
+        write_json(folder / RECORD, record)
+    return record
+
+
+def _bring_one(way: Way, folder: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """Bring one file if it is not there; return its size, time, digest and recipe."""
+    path = folder / way.name
+    if path.exists() and way.recipe == known.get("recipe", ""):
+        if known and _stamp(path) == {key: known[key] for key in ("bytes", "modified_ns")}:
+            return known
+        way.check(path)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        log.info("fetching %s", path)
+        way.bring(path)
+    return {**_stamp(path), "sha256": file_digest(path), "recipe": way.recipe}
+
+
+def _stamp(path: Path) -> dict[str, Any]:
+    """Return what tells cheaply whether a file is still the one that was read before."""
+    state = path.stat()
+    return {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
+
+
+def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
+    """Compare a file with the digest at first sight, or make this the first sight."""
+    if not way.locked:
+        return
+    lock, name = folder.parent / LOCK, f"{folder.name}/{way.name}"
+    with _alone(folder.parent):
+        seen = _read_json(lock)
+        if name not in seen:
+            write_json(lock, {**seen, name: digest})
+        elif seen[name] != digest:
+            raise DataError(
+                where=str(folder / way.name),
+                what=f"its sha256 is {digest}, but was {seen[name]} when it was first seen",
+                mend=f"remove the file and fetch again; if its publisher replaced it, remove"
+                f" '{name}' from {lock} too",
+            )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process works on `folder`, and keep others waiting meanwhile."""
+    from filelock import FileLock
+
+    with FileLock(folder / ".lock"):
+        yield
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """Return what a JSON file holds; nothing if there is none."""
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text())
+    except json.JSONDecodeError as fault:
+        raise DataError(
+            where=str(path), what=f"it is no JSON: {fault}", mend="remove it and fetch again"
+        ) from fault
+    return dict(content)

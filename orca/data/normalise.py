@@ -1,0 +1,139 @@
+"""The constants that bring inputs and targets to mean 0 and deviation 1, from training samples."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float, Num
+
+from orca.errors import DataError
+
+SMALLEST_SHARE = 1e-3
+"""A target's position varies at least by this share of what its channel varies by."""
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What is subtracted and what is divided by; both broadcast over the samples.
+
+    Args:
+        mean: in the data's own units.
+        std: likewise; nowhere zero.
+    """
+
+    mean: Float[np.ndarray, "*sample"]
+    std: Float[np.ndarray, "*sample"]
+
+    def encode(self, values: Num[np.ndarray, "n *sample"]) -> Float[np.ndarray, "n *sample"]:
+        """Return the values as a model sees them."""
+        return ((values - self.mean) / self.std).astype(np.float32)
+
+    def decode(self, values: Num[np.ndarray, "n *sample"]) -> Float[np.ndarray, "n *sample"]:
+        """Return a model's values in the data's own units."""
+        return (values * self.std + self.mean).astype(np.float32)
+
+    @property
+    def are_trivial(self) -> bool:
+        """Whether they change nothing."""
+        return not self.mean.any() and bool((self.std == 1).all())
+
+
+def no_change(shape: tuple[int, ...]) -> Constants:
+    """Return the constants for samples of this many axes that leave all as it is."""
+    ones = (1,) * len(shape)
+    return Constants(np.zeros(ones, np.float32), np.ones(ones, np.float32))
+
+
+def stated(
+    means: tuple[float, ...], deviations: tuple[float, ...], shape: tuple[int, ...]
+) -> Constants:
+    """Return published constants, one per channel or one for all."""
+    if len(means) != len(deviations) or len(means) not in (1, shape[0]):
+        raise DataError(
+            where="the task's normalisation",
+            what=f"{len(means)} means, {len(deviations)} deviations for {shape[0]} channels",
+            mend="state one of each, or one per channel",
+        )
+    axes = (len(means),) + (1,) * (len(shape) - 1)
+    return Constants(
+        np.array(means, np.float32).reshape(axes), np.array(deviations, np.float32).reshape(axes)
+    )
+
+
+@dataclass
+class Moments:
+    """Sums over samples that arrive in blocks, stable in double precision.
+
+    Source: Chan, Golub, LeVeque 1983, the pairwise update of mean and squared deviations.
+    """
+
+    kind: Literal["per_channel", "per_position"]
+    count: int = 0
+    mean: Float[np.ndarray, "*sample"] | float = 0.0
+    squares: Float[np.ndarray, "*sample"] | float = 0.0
+
+    def add(self, block: Num[np.ndarray, "n *sample"]) -> None:
+        """Take in the samples of one block."""
+        axes = (0,) if self.kind == "per_position" else (0, *range(2, block.ndim))
+        values = block.astype(np.float64)
+        number = int(np.prod([block.shape[axis] for axis in axes]))
+        mean = values.mean(axis=axes, keepdims=True)[0]
+        squares = ((values - mean) ** 2).sum(axis=axes, keepdims=True)[0]
+        total = self.count + number
+        shift = mean - self.mean
+        self.mean = self.mean + shift * (number / total)
+        self.squares = self.squares + squares + shift**2 * (self.count * number / total)
+        self.count = total
+
+    @property
+    def std(self) -> Float[np.ndarray, "*sample"]:
+        """Standard deviation over all samples so far (divided by their number)."""
+        return np.sqrt(np.asarray(self.squares) / self.count)
+
+
+def of_inputs(
+    kind: Literal["per_channel", "per_position"],
+    blocks: Iterable[Num[np.ndarray, "n *sample"]],
+    only: Bool[np.ndarray, "*sample"] | None,
+) -> Constants:
+    """Return the constants of inputs; a number that never changes is only shifted.
+
+    Args:
+        kind: one constant per channel or per number of a sample.
+        blocks: the training samples.
+        only: which numbers may be touched; None for all.
+    """
+    moments = _moments(kind, blocks)
+    mean, std = np.asarray(moments.mean), moments.std
+    std = np.where(std > 1e-7 * np.maximum(1e-30, np.abs(mean)), std, 1.0)
+    if only is not None and not only.all():
+        mean, std = np.where(only, mean, 0.0), np.where(only, std, 1.0)
+    return Constants(mean.astype(np.float32), std.astype(np.float32))
+
+
+def of_targets(
+    kind: Literal["per_channel", "per_position"],
+    blocks: Iterable[Num[np.ndarray, "n *sample"]],
+) -> Constants:
+    """Return the constants of targets.
+
+    A position that hardly varies gets a small divisor, not 1: else a model's error there would
+    be decoded as large as where the field is large.
+    """
+    moments = _moments(kind, blocks)
+    std = moments.std
+    typical = np.sqrt((std**2).mean(axis=tuple(range(1, std.ndim)), keepdims=True))
+    std = np.maximum(std, SMALLEST_SHARE * typical)
+    return Constants(
+        np.asarray(moments.mean).astype(np.float32), np.where(std > 0, std, 1.0).astype(np.float32)
+    )
+
+
+def _moments(
+    kind: Literal["per_channel", "per_position"], blocks: Iterable[Num[np.ndarray, "n *sample"]]
+) -> Moments:
+    moments = Moments(kind)
+    for block in blocks:
+        moments.add(block)
+    return moments

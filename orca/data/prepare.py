@@ -1,0 +1,222 @@
+"""Reads, checks, splits and normalises a task's raw files: `fit.h5`, `test.h5`, `card.json`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Int, Num
+
+from orca.data import normalise
+from orca.data.card import card_of
+from orca.data.normalise import Constants
+from orca.data.split import draw, draw_stratified
+from orca.data.store import FORMAT, READ_BYTES
+from orca.data.task import TASKS, Classes, Field, Part, Splits, Task
+from orca.errors import DataError
+from orca.logs import progress
+from orca.provenance import atomic, write_json
+
+if TYPE_CHECKING:
+    import h5py
+
+CHUNK_BYTES = 2**18
+"""Stored chunks are about this large; a sample larger than it is a chunk of its own."""
+
+VALIDATION_SEED = 0
+
+
+def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
+    """Write `fit.h5`, `test.h5` and `card.json` of a task to the folder `out`.
+
+    The raw files are passed over once, in blocks; what is written depends on them and on the
+    declaration alone. Normalising constants come from the training rows only. `fit.h5` gets
+    its name last.
+
+    Args:
+        task: what to prepare.
+        name: of the task.
+        raw: the folder of its source, `results/raw/<source>`.
+        out: `results/prepared/<name>`.
+
+    Raises:
+        DataError: if a raw file is missing, damaged or not of the declared shape.
+    """
+    splits = reader_of(task, name)(raw, task)
+    _check_counts(splits, task, raw)
+    with ExitStack() as stack:
+        fit, test = (
+            _create(stack.enter_context(atomic(out / file)), name, task, stack)
+            for file in ("fit.h5", "test.h5")
+        )
+        _fill(test, splits.test, task, raw, what=f"{name}: test samples")
+        _fill(fit, splits.fit, task, raw, what=f"{name}: training samples")
+        _divide(fit, splits, task, raw)
+        _write_constants(fit, test, splits, task)
+        write_json(out / "card.json", card_of(task, name, fit, test, raw))
+
+
+def reader_of(task: Task, name: str) -> Callable[[Path, Task], Splits]:
+    """Return what reads a task's raw files: its module's `read`, or the one for users' files."""
+    from orca.data.user_task import TaskEntry, read
+
+    if isinstance(task.option, TaskEntry):
+        return read
+    return TASKS.modules[name].read  # type: ignore[no-any-return]
+
+
+def _check_counts(splits: Splits, task: Task, raw: Path) -> None:
+    for part, found, declared in (
+        ("training and validation", splits.fit.count, task.samples.fit),
+        ("test", splits.test.count, task.samples.test),
+    ):
+        if found != declared and declared >= 0:
+            raise DataError(
+                where=str(raw),
+                what=f"it holds {found} {part} samples; '{task.title}' declares {declared}",
+                mend="fetch its files again; if they changed, correct the declaration",
+            )
+
+
+def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
+    import h5py
+
+    file = stack.enter_context(h5py.File(path, "w"))
+    file.attrs.update({"task": name, "task_digest": task.digest, "format": FORMAT})
+    return file
+
+
+def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) -> None:
+    """Write all samples of a part; the first block tells type, shape and compression."""
+    kind = np.int32 if isinstance(task.target, Classes) else np.float32
+    done = 0
+    blocks = part.blocks()
+    for inputs, targets in _shown(blocks, what, part.count):
+        inputs = inputs if inputs.dtype == np.uint8 else np.asarray(inputs, np.float32)
+        targets = targets if targets.dtype == np.uint8 else np.asarray(targets, kind)
+        _check_block(inputs, targets, done, raw)
+        if not done:
+            _make_dataset(file, "inputs", part.count, inputs)
+            _make_dataset(file, "targets", part.count, targets)
+        stop = done + len(inputs)
+        if stop > part.count:
+            break
+        file["inputs"][done:stop], file["targets"][done:stop] = inputs, targets
+        done = stop
+    else:
+        stop = done
+    if stop != part.count:
+        raise DataError(
+            where=str(raw),
+            what=f"{stop} samples were read where {part.count} were announced",
+            mend="fetch its files again",
+        )
+    if part.groups is not None:
+        file.create_dataset("groups", data=part.groups.astype(np.int64))
+
+
+def _shown(blocks: Iterator[Any], what: str, total: int) -> Iterator[Any]:
+    """Yield the blocks, showing progress in samples."""
+    ticks = progress(range(total), what=what, total=total)
+    for block in blocks:
+        yield block
+        for _ in range(len(block[0])):
+            next(ticks, None)
+
+
+def _check_block(
+    inputs: Num[np.ndarray, "n *input"], targets: Num[np.ndarray, "n *target"], done: int, raw: Path
+) -> None:
+    for name, values in (("input", inputs), ("target", targets)):
+        if not np.isfinite(values).all():
+            bad = int(np.argmin(np.isfinite(values).reshape(len(values), -1).all(axis=1)))
+            raise DataError(
+                where=str(raw),
+                what=f"the {name} of sample {done + bad} is not finite",
+                mend="fetch its files again; if they are so, leave the sample out in `read`",
+            )
+
+
+def _make_dataset(
+    file: "h5py.File", name: str, count: int, block: Num[np.ndarray, "n *sample"]
+) -> None:
+    """Make room for `count` samples; compressed if that saves half of the first block."""
+    sample = max(1, block[0].nbytes)
+    chunk = (min(count, max(1, CHUNK_BYTES // sample)), *block.shape[1:])
+    options: dict[str, Any] = {}
+    if _shrinks(block):
+        options = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+    file.create_dataset(name, (count, *block.shape[1:]), block.dtype, chunks=chunk, **options)
+
+
+def _shrinks(block: Num[np.ndarray, "n *sample"]) -> bool:
+    """Whether compression halves the samples: then it also makes reading faster than a disk."""
+    import zlib
+
+    some = np.ascontiguousarray(block[:64])[: max(1, 2**22 // max(1, block[0].nbytes))]
+    bytes_apart = some.reshape(-1).view(np.uint8).reshape(-1, some.dtype.itemsize).T.tobytes()
+    return some.nbytes > 4096 and len(zlib.compress(bytes_apart, 1)) < some.nbytes / 2
+
+
+def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:
+    """Write the row numbers of training and validation, and check that no class is left out."""
+    count = splits.fit.count
+    generator = np.random.default_rng(VALIDATION_SEED)
+    if splits.validation is not None:
+        validation = np.asarray(splits.validation, np.int64)
+    elif isinstance(task.target, Classes) and splits.fit.groups is None:
+        validation = draw_stratified(file["targets"][()], task.samples.validation, generator)
+    else:
+        validation = draw(count, task.samples.validation, generator, splits.fit.groups)
+    train = np.setdiff1d(np.arange(count), validation)
+    file["train"], file["validation"] = train, validation
+    if isinstance(task.target, Classes):
+        for part, labels in (("training", file["targets"][()][train]),):
+            absent = sorted(set(range(task.target.count)) - set(labels.tolist()))
+            if absent:
+                raise DataError(
+                    where=str(raw),
+                    what=f"class {absent[0]} has no {part} sample",
+                    mend="declare as many classes as there are, or a split that has each of them",
+                )
+
+
+def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: Task) -> None:
+    """Find the normalising constants on the training rows and write them to both files."""
+    rows = fit["train"][()]
+    rule = task.normalisation
+    inputs = fit["inputs"].shape[1:]
+    if rule.inputs == "stated":
+        of_inputs = normalise.stated(rule.means, rule.deviations, inputs)
+    elif rule.inputs == "none":
+        of_inputs = normalise.no_change(inputs)
+    else:
+        of_inputs = normalise.of_inputs(rule.inputs, _rows(fit["inputs"], rows), splits.normalised)
+    if rule.targets == "none":
+        of_targets = normalise.no_change(task.target.shape)
+    else:
+        of_targets = normalise.of_targets(rule.targets, _rows(fit["targets"], rows))
+        of_targets = _spare_mask(of_targets, task)
+    for file in (fit, test):
+        for what, constants in (("inputs", of_inputs), ("targets", of_targets)):
+            file[f"normalisation/{what}/mean"] = constants.mean
+            file[f"normalisation/{what}/std"] = constants.std
+
+
+def _spare_mask(constants: Constants, task: Task) -> Constants:
+    """Leave the mask, the second half of a masked field's channels, as it is."""
+    if not (isinstance(task.target, Field) and task.target.masked):
+        return constants
+    mean, std = constants.mean.copy(), constants.std.copy()
+    mean[task.target.channels :], std[task.target.channels :] = 0, 1
+    return Constants(mean, std)
+
+
+def _rows(dataset: "h5py.Dataset", rows: Int[np.ndarray, " n"]) -> Iterator[Any]:
+    """Yield the given rows, ascending, in portions that fit into memory."""
+    step = max(1, READ_BYTES // max(1, dataset[0].nbytes))
+    for start in range(0, len(dataset), step):
+        inside = rows[(rows >= start) & (rows < start + step)] - start
+        if len(inside):
+            yield dataset[start : start + step][inside]

@@ -1,0 +1,92 @@
+"""What a source proxy is: labelled texts or images that stand for a body's pretraining data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from orca.data.task import RawFile
+from orca.declarations import Declarations
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Labelled texts.
+
+    Args:
+        texts: one per sample.
+        labels: number of each text's class.
+        names: of the classes.
+    """
+
+    texts: tuple[str, ...]
+    labels: Int[np.ndarray, " n"]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Images:
+    """Labelled images.
+
+    Args:
+        images: red, green, blue, from 0 to 255.
+        labels: number of each image's class.
+        names: of the classes.
+    """
+
+    images: UInt8[np.ndarray, "n 3 height width"]
+    labels: Int[np.ndarray, " n"]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """A labelled data set that a body embeds once, to be what target features should lie like.
+
+    Args:
+        title: what it is.
+        kind: whether its samples are texts or images.
+        origin: whose data these are, and under which licence.
+        files: what its module's `read` needs under its raw folder.
+        source: name of the raw folder.
+        samples: how many there are.
+        mean: of images, per channel of 0 to 1, as the body's own pretraining data had it.
+        deviation: likewise.
+    """
+
+    title: str
+    kind: Literal["text", "image"]
+    origin: str
+    files: tuple[RawFile, ...]
+    source: str
+    samples: int
+    mean: tuple[float, ...] = ()
+    deviation: tuple[float, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Names this version of the declaration."""
+        return sha256(repr(self).encode()).hexdigest()[:16]
+
+
+PROXIES: Declarations[Proxy] = Declarations("orca.data.proxies", "proxy")
+
+
+def read_proxy(name: str, raw: Path) -> Texts | Images:
+    """Return a proxy's samples.
+
+    Args:
+        name: of a declared proxy.
+        raw: folder of its source, `results/raw/<source>`; of no account for one without files.
+
+    Raises:
+        SettingsError: if there is no proxy of that name.
+        DataError: if a raw file is missing or damaged.
+    """
+    PROXIES.look_up(name, where="the body's source proxy")
+    read: Callable[[Path], Texts | Images] = PROXIES.modules[name].read
+    return read(raw)

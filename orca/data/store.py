@@ -1,0 +1,257 @@
+"""Prepared data: `fit.h5` and `test.h5`, and the reader that gives normalised samples lazily."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from jaxtyping import Float, Int, Num
+
+from orca.data.normalise import Constants
+from orca.data.task import AS_READ, Classes, Task
+from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import h5py
+
+FORMAT = 1
+READ_BYTES = 64 * 2**20
+"""Whole splits are read in portions of about this size."""
+
+Split = Literal["train", "validation", "fit", "test"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared file, opened at the first use; use it in a `with` statement, or close it.
+
+    `fit.h5` holds `inputs` [n, *input], `targets` [n, *target], the row numbers `train` and
+    `validation`, and the constants `normalisation/{inputs,targets}/{mean,std}`; `test.h5` the
+    same without row numbers. `groups` [n] is there where samples are pieces of something.
+
+    Both files store values in the task's own units, the targets of the test split as well as
+    those of training. Inputs and targets are normalised while they are read, so that a metric
+    can be computed in the task's own units: from `decode_targets` of what a model gives, and
+    `targets`.
+
+    Args:
+        path: `fit.h5` or `test.h5`.
+        task: what it should hold.
+    """
+
+    path: Path
+    task: Task
+
+    def __enter__(self) -> "Prepared":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        for opened in ("_file", "input_constants", "target_constants"):
+            if opened == "_file" and opened in self.__dict__:
+                self.__dict__[opened].close()
+            self.__dict__.pop(opened, None)
+
+    @cached_property
+    def _file(self) -> "h5py.File":
+        return _open_checked(self.path, self.task)
+
+    @property
+    def count(self) -> int:
+        """Samples in the file."""
+        return int(self._file["inputs"].shape[0])
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one sample's input, also where the declaration leaves it to the data."""
+        return tuple(int(n) for n in self._file["inputs"].shape[1:])
+
+    @cached_property
+    def input_constants(self) -> Constants:
+        """How inputs are normalised."""
+        return self._constants("inputs")
+
+    @cached_property
+    def target_constants(self) -> Constants:
+        """How targets are normalised."""
+        return self._constants("targets")
+
+    def _constants(self, what: str) -> Constants:
+        group = self._file[f"normalisation/{what}"]
+        return Constants(group["mean"][()], group["std"][()])
+
+    def rows(self, split: Split) -> Int[np.ndarray, " n"]:
+        """Return the row numbers of a part, ascending.
+
+        Args:
+            split: `train`, `validation`, or `fit` for both, in `fit.h5`; `test` in `test.h5`.
+
+        Raises:
+            DataError: if this file does not hold that part.
+        """
+        if split in ("train", "validation") and split in self._file:
+            return np.asarray(self._file[split][()], np.int64)
+        if (split == "fit") == ("train" in self._file) and split in ("fit", "test"):
+            return np.arange(self.count)
+        raise self._fault(f"it does not hold the part '{split}'")
+
+    def read(
+        self, rows: Int[np.ndarray, " n"]
+    ) -> tuple[Float[np.ndarray, "n *input"], Num[np.ndarray, "n *target"]]:
+        """Return some samples, in the order asked for: normalised inputs and targets.
+
+        Args:
+            rows: row numbers, in any order, possibly repeated.
+
+        Returns:
+            Inputs as float32. Targets as int64 for classes, else float32, normalised.
+
+        Raises:
+            DataError: if a value is not finite.
+        """
+        inputs = self.input_constants.encode(self._take("inputs", rows))
+        targets = self.targets(rows)
+        if not isinstance(self.task.target, Classes):
+            targets = self.target_constants.encode(targets)
+        return inputs, targets
+
+    def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
+        """Return targets in the task's own units: int64 for classes, else float32."""
+        kind = np.int64 if isinstance(self.task.target, Classes) else np.float32
+        return self._take("targets", rows).astype(kind)
+
+    def groups(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"] | None:
+        """Return the number of the recording that each sample is a piece of, if there are any."""
+        return self._take("groups", rows) if "groups" in self._file else None
+
+    def decode_targets(
+        self, predicted: Num[np.ndarray, "n *output"]
+    ) -> Float[np.ndarray, "n *output"]:
+        """Return a model's predictions in the task's own units; logits stay as they are."""
+        constants = self.target_constants
+        channels = predicted.shape[1] if predicted.ndim > 1 else 1
+        if constants.are_trivial:
+            return predicted.astype(np.float32)
+        # A masked field's second half of channels, the mask, is never predicted.
+        return Constants(
+            *(c[:channels] if c.ndim else c for c in (constants.mean, constants.std))
+        ).decode(predicted)
+
+    def blocks(
+        self, rows: Int[np.ndarray, " n"]
+    ) -> Iterator[tuple[Float[np.ndarray, "n *input"], Num[np.ndarray, "n *target"]]]:
+        """Yield some samples as `read` does, in portions that fit into memory."""
+        size = 4 * int(np.prod(self.input_shape) + np.prod(self.task.target.shape))
+        step = max(1, READ_BYTES // size)
+        for start in range(0, len(rows), step):
+            yield self.read(rows[start : start + step])
+
+    def whole(
+        self, split: Split
+    ) -> tuple[Float[np.ndarray, "n *input"], Num[np.ndarray, "n *target"]]:
+        """Return a whole part as `read` does; for parts that fit into memory."""
+        return self.read(self.rows(split))
+
+    def _take(self, what: str, rows: Int[np.ndarray, " n"]) -> Any:
+        """Return rows of a dataset, in the order asked for, checked to be finite."""
+        dataset = self._file[what]
+        if len(rows) and not 0 <= rows.min() <= rows.max() < len(dataset):
+            raise self._fault(f"it has {len(dataset)} samples; {rows.max()} was asked for")
+        wanted, place = np.unique(rows, return_inverse=True)
+        consecutive = len(wanted) and wanted[-1] - wanted[0] + 1 == len(wanted)
+        values = dataset[wanted[0] : wanted[-1] + 1] if consecutive else dataset[wanted]
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            bad = wanted[~np.isfinite(values).reshape(len(values), -1).all(axis=1)]
+            raise self._fault(f"'{what}' of sample {bad[0]} is not finite")
+        in_order = len(place) == len(wanted) and bool((np.diff(place) > 0).all())
+        return values if in_order else values[place]
+
+    def _fault(self, what: str) -> DataError:
+        return _fault(self.path, what)
+
+
+def _fault(path: Path, what: str) -> DataError:
+    return DataError(
+        where=str(path), what=what, mend=f"remove it and make it again: snakemake {path}"
+    )
+
+
+def _open_checked(path: Path, task: Task) -> "h5py.File":
+    """Open a prepared file and compare it with its task's declaration.
+
+    Raises:
+        DataError: if it is no such file, or not this task's, or a class is absent from training.
+    """
+    import h5py
+
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
+    try:
+        _check_keys(file, path)
+        _check_shapes(file, path, task)
+        _check_version(file, path, task)
+        if isinstance(task.target, Classes):
+            _check_classes(file, path, task.target)
+    except DataError:
+        file.close()
+        raise
+    return file
+
+
+def _check_keys(file: "h5py.File", path: Path) -> None:
+    wanted = [f"normalisation/{w}/{c}" for w in ("inputs", "targets") for c in ("mean", "std")]
+    wanted += ["inputs", "targets"] + ["validation"] * ("train" in file)
+    missing = [key for key in wanted if key not in file]
+    if missing:
+        raise _fault(path, f"it has no '{missing[0]}'")
+
+
+def _check_shapes(file: "h5py.File", path: Path, task: Task) -> None:
+    inputs, targets = file["inputs"], file["targets"]
+    declared = tuple(task.input_shape)
+    found = tuple(inputs.shape[1:])
+    fits = len(found) == len(declared) and all(
+        want in (AS_READ, have) for want, have in zip(declared, found, strict=True)
+    )
+    if not fits:
+        raise _fault(path, f"inputs of shape {found} instead of {declared}")
+    if tuple(targets.shape[1:]) != task.target.shape:
+        raise _fault(
+            path, f"targets of shape {tuple(targets.shape[1:])} instead of {task.target.shape}"
+        )
+    if len(inputs) != len(targets):
+        raise _fault(path, f"{len(inputs)} inputs but {len(targets)} targets")
+    kinds = "iu" if isinstance(task.target, Classes) else "fiu"
+    for name, allowed in (("inputs", "fu"), ("targets", kinds)):
+        if file[name].dtype.kind not in allowed:
+            raise _fault(path, f"'{name}' holds {file[name].dtype} values")
+
+
+def _check_version(file: "h5py.File", path: Path, task: Task) -> None:
+    if file.attrs.get("format") != FORMAT:
+        raise _fault(path, f"its format is {file.attrs.get('format')} instead of {FORMAT}")
+    if file.attrs.get("task_digest") != task.digest:
+        raise _fault(path, "it was prepared by another version of the task's declaration")
+
+
+def _check_classes(file: "h5py.File", path: Path, target: Classes) -> None:
+    labels = file["targets"][()]
+    if len(labels) and not 0 <= labels.min() <= labels.max() < target.count:
+        raise _fault(path, f"a label is outside of 0 to {target.count - 1}")
+    if "train" in file:
+        absent = sorted(set(range(target.count)) - set(labels[file["train"][()]].tolist()))
+        if absent:
+            raise _fault(path, f"class {absent[0]} has no training sample")

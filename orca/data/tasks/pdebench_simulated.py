@@ -1,0 +1,100 @@
+"""PDEBench's tasks on data that we solve from the equations ourselves; no network needed.
+
+They have the files' layout, resolution and number of samples of the published ones, but are
+other draws by other solvers: their scores stand beside the paper's, not for them.
+
+Source: Takamoto et al. 2022 (arXiv:2210.07182); `orca.data.simulate` states each equation.
+"""
+
+from dataclasses import replace
+
+from orca.data.pdebench_file import read
+from orca.data.task import Field, Samples, Task
+from orca.data.tasks.pdebench import BASELINES as PUBLISHED
+from orca.data.tasks.pdebench import official
+from orca.data.ways import Simulated
+
+__all__ = ["TASKS", "read"]
+
+SIMULATION = {
+    "pde_advection": "advection",
+    "pde_burgers": "burgers",
+    "pde_diffusion_reaction_1d": "diffusion_reaction_1d",
+    "pde_diffusion_sorption": "diffusion_sorption",
+    "pde_navier_stokes_1d": "navier_stokes_1d",
+    "pde_darcy_flow": "darcy_flow",
+    "pde_shallow_water": "shallow_water",
+    "pde_diffusion_reaction_2d": "diffusion_reaction_2d",
+}
+
+ORIGIN = "solved by this project from the equations of PDEBench; no published data in it"
+
+# Frames that a task or its official variant asks for; the others are not stored.
+FRAMES = {
+    "pde_advection": (0, 200),
+    "pde_burgers": (0, 200),
+    "pde_diffusion_reaction_1d": (0, 29, 99, 100),
+    "pde_diffusion_sorption": (0, 99, 100),
+    "pde_navier_stokes_1d": (0, 100),
+    "pde_darcy_flow": None,
+    "pde_shallow_water": (0, 99, 100),
+    "pde_diffusion_reaction_2d": (0, 99, 100),
+}
+
+
+def _simulated(name: str) -> Task:
+    """Return the twin of a published task: same shapes, same numbers of samples."""
+    task = PUBLISHED[name]
+    samples = task.samples.fit + task.samples.test
+    way = Simulated(
+        name=task.files[0].name,
+        simulation=SIMULATION[name],
+        samples=samples,
+        cells=task.input_shape[-1],
+        frames=FRAMES[name],
+    )
+    return replace(
+        task,
+        suite="pdebench_simulated",
+        origin=ORIGIN,
+        files=(way,),
+        source=f"{name}_simulated",
+    )
+
+
+def _small(name: str, *, cells: int, samples: Samples) -> Task:
+    """Return a twin on fewer cells and with fewer samples, for demonstrations."""
+    task = _simulated(name)
+    way = Simulated(
+        name=task.files[0].name,
+        simulation=SIMULATION[name],
+        samples=samples.fit + samples.test,
+        cells=cells,
+        frames=FRAMES[name],
+    )
+    return replace(
+        task,
+        title=f"{task.title} ({cells})",
+        suite="pdebench_simulated_small",
+        input_shape=(task.input_shape[0], cells),
+        target=Field(grid=(cells,)),
+        samples=samples,
+        files=(way,),
+        source=f"{name}_simulated_{cells}",
+    )
+
+
+SMALL = Samples(train=80, validation=16, test=32)
+TWINS = {name: _simulated(name) for name in SIMULATION}
+TASKS = {
+    **{f"{name}_simulated": task for name, task in TWINS.items()},
+    **{
+        f"{name}_simulated": replace(task, baseline=f"{task.baseline}_simulated")
+        for name, task in official(TWINS).items()
+    },
+    "pde_advection_simulated_128": _small("pde_advection", cells=128, samples=SMALL),
+    # Its input is constant in space: one number, the concentration at the start.
+    "pde_diffusion_sorption_simulated_128": _small(
+        "pde_diffusion_sorption", cells=128, samples=SMALL
+    ),
+}

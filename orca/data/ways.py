@@ -1,0 +1,206 @@
+"""Raw files that need no server of the data's authors: carried by a library, made, or a person's own."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orca.data.simulation import Simulation
+from orca.declarations import Declarations
+from orca.errors import DataError
+from orca.logs import progress
+from orca.provenance import code_digest
+
+SIMULATIONS: Declarations[Simulation] = Declarations("orca.data.simulate", "simulation")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """A classification table that scikit-learn carries, written as ARFF.
+
+    Args:
+        name: file name under the source's folder.
+        table: scikit-learn's name for it: "wine" is what `sklearn.datasets.load_wine` gives.
+        relation: the table's name at OpenML.
+    """
+
+    name: str
+    table: str
+    relation: str
+    locked: bool = True
+
+    @property
+    def recipe(self) -> str:
+        """What the file is made by."""
+        return repr(self)
+
+    def bring(self, path: Path) -> None:
+        """Write the table to `path`; the same bytes each time, the class as the last column."""
+        from sklearn import datasets
+
+        from orca.data.table import Column, write_arff
+
+        bunch = getattr(datasets, f"load_{self.table}")()
+        columns = [
+            Column(name=str(name), values=tuple(float(v) for v in bunch.data[:, number]))
+            for number, name in enumerate(bunch.feature_names)
+        ]
+        names = tuple(str(name) for name in bunch.target_names)
+        labels = Column(
+            name="class", values=tuple(names[label] for label in bunch.target), categories=names
+        )
+        write_arff(path, relation=self.relation, columns=[*columns, labels])
+
+    def check(self, path: Path) -> None:
+        """Nothing is published to compare with; the lock compares with the first writing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenMLTable:
+    """A table of OpenML, through its own library and cache, written as ARFF.
+
+    Args:
+        name: file name under the source's folder.
+        number: OpenML's number of the data set.
+    """
+
+    name: str
+    number: int
+    locked: bool = True
+
+    @property
+    def recipe(self) -> str:
+        """What the file is made by."""
+        return repr(self)
+
+    def bring(self, path: Path) -> None:
+        """Write the table to `path`, its default target as the last column.
+
+        Columns that OpenML marks as row numbers or as to be ignored are left out.
+
+        Raises:
+            DataError: if OpenML does not answer and its cache does not hold the table.
+        """
+        import openml
+        import pandas as pd
+        import requests
+
+        from orca.data.table import column_of_series, write_arff
+
+        try:
+            dataset = openml.datasets.get_dataset(
+                self.number,
+                download_data=True,
+                download_qualities=False,
+                download_features_meta_data=True,
+            )
+            frame, _, categorical, names = dataset.get_data(dataset_format="dataframe")
+        except (openml.exceptions.PyOpenMLError, requests.RequestException, OSError) as fault:
+            raise DataError(
+                where=f"OpenML, data set {self.number}",
+                what=f"it cannot be had: {fault}",
+                mend="try again later, or copy the folder of OpenML's cache from a machine that"
+                " has it (org/openml/www/datasets under the openml library's cache)",
+            ) from fault
+        assert isinstance(frame, pd.DataFrame)
+        target = str(dataset.default_target_attribute)
+        kinds = dict(zip(names, categorical, strict=True))
+        features = [name for name in names if name != target]
+        columns = [
+            column_of_series(frame[name], categorical=kinds[name] or name == target)
+            for name in [*features, target]
+        ]
+        write_arff(path, relation=str(dataset.name), columns=columns)
+
+    def check(self, path: Path) -> None:
+        """OpenML's library compares what it fetches with the published digest itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulated:
+    """A file that we make by solving the data set's equation.
+
+    Args:
+        name: file name under the source's folder.
+        simulation: name in `orca.data.simulate`.
+        samples: how many to solve.
+        cells: grid points along each axis.
+        frames: numbers of the frames to keep; all if None.
+        seed: of the draws.
+        variant: one of the simulation's; its default if None.
+        workers: processes to spread the samples over.
+    """
+
+    name: str
+    simulation: str
+    samples: int
+    cells: int
+    frames: tuple[int, ...] | None = None
+    seed: int = 0
+    variant: str | None = None
+    workers: int = 1
+    locked: bool = False
+
+    @property
+    def recipe(self) -> str:
+        """What the file is made by."""
+        return f"{self!r} {code_digest('data/simulate', 'data/simulation.py')}"
+
+    def bring(self, path: Path) -> None:
+        """Solve the equation for all samples and write them to `path`."""
+        simulation = SIMULATIONS.look_up(self.simulation, where=f"the simulated file {self.name}")
+        ticks = progress(
+            range(self.samples), what=f"solving {simulation.title}", total=self.samples
+        )
+
+        def advance(finished: int) -> None:
+            for _ in range(finished):
+                next(ticks, None)
+
+        simulation.generate(
+            path,
+            samples=self.samples,
+            cells=self.cells,
+            frames=self.frames,
+            seed=self.seed,
+            variant=self.variant,
+            progress=advance,
+            workers=self.workers,
+        )
+
+    def check(self, path: Path) -> None:
+        """A simulation that is solved again may differ in the last bit, so nothing is compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """A file that a person has; it may change, and is then read again.
+
+    Args:
+        name: file name under the source's folder.
+        path: where it lies.
+    """
+
+    name: str
+    path: str
+    locked: bool = False
+
+    @property
+    def recipe(self) -> str:
+        """What the file is made by."""
+        return repr(self)
+
+    def bring(self, path: Path) -> None:
+        """Point to the person's file from `path`.
+
+        Raises:
+            DataError: if there is no such file.
+        """
+        own = Path(self.path).expanduser().resolve()
+        if not own.is_file():
+            raise DataError(
+                where=str(own), what="there is no such file", mend="mend the path in the config"
+            )
+        path.unlink(missing_ok=True)
+        path.symlink_to(own)
+
+    def check(self, path: Path) -> None:
+        """A person's file has no digest to compare with."""
