@@ -34,6 +34,19 @@ class ModelSettings(Settings):
         description="how the embedder's kernel follows from the sequence length:"
         " `closest_padded` as the paper (A.2.3), `smallest_divisor` as the official code",
     )
+    kernel: Count | None = Field(
+        None,
+        description="side of the embedder's kernel, whatever the rule; null: by the rule;"
+        " 1 lets a sequence be longer at test than in training (Table 16)",
+    )
+    folded_tokens: Count = Field(
+        1024, description="tokens that a sequence is cut into for a body of grids"
+    )
+    positions: Literal["body", "random"] = Field(
+        "body",
+        description="where position embeddings start: the body's own table (official code,"
+        " always) or random",
+    )
     dense_head: Literal["pixel_shuffle", "pooling"] = Field(
         "pixel_shuffle",
         description="predictor of fields: `pixel_shuffle` as the paper (3.1),"
@@ -188,22 +201,59 @@ class Choices(Settings):
         )
 
 
+class SearchSpace(Settings):
+    """`config/search_space.yaml`: the values that a search may choose from, by setting."""
+
+    default: dict[str, list[Any]] = Field(description="for every body (paper, A.2.2)")
+    by_body: dict[str, dict[str, list[Any]]] = Field(
+        {}, description="what a body's space has otherwise; an empty list leaves a setting out"
+    )
+
+    def of(self, body: str) -> dict[str, list[Any]]:
+        """Return the space of a body.
+
+        Raises:
+            SettingsError: if a setting or one of its values is not allowed.
+        """
+        space = {**self.default, **self.by_body.get(body, {})}
+        for key, values in space.items():
+            for value in values:
+                checked(FinetuneSettings, {key: value}, where="config/search_space.yaml")
+        return {key: values for key, values in space.items() if values}
+
+
 class Hyperparameters(Settings):
     """`config/hyperparameters.yaml`: defaults by body, differences by task and by method."""
 
     defaults: dict[str, dict[str, Any]] = Field(description="by body; `all` holds for every body")
     tasks: dict[str, dict[str, Any]] = Field({}, description="by task, or task/body")
+    official: dict[str, dict[str, Any]] = Field(
+        {}, description="the official code's configurations, by task/body"
+    )
     methods: dict[str, dict[str, Any]] = Field({}, description="by method")
 
-    def resolve(self, *, task: str, body: str, method: str = "") -> FinetuneSettings:
+    def resolve(
+        self, *, task: str, body: str, method: str = "", official: bool = False
+    ) -> FinetuneSettings:
         """Return the settings of a run: later groups overrule earlier ones.
 
-        Order: all bodies, the body, the task, the task with this body, the method.
+        Order: all bodies, the body, the official code's, the task, the task with this body, the
+        method.
+
+        Args:
+            task: its name.
+            body: its name.
+            method: its name; empty for settings before any method's own.
+            official: whether the official code's configuration of task and body counts.
         """
         merged: dict[str, Any] = {}
         groups = (
             ("defaults.all", self.defaults.get("all", {})),
             (f"defaults.{body}", self.defaults.get(body, {})),
+            (
+                f"official.{task}/{body}",
+                self.official.get(f"{task}/{body}", {}) if official else {},
+            ),
             (f"tasks.{task}", self.tasks.get(task, {})),
             (f"tasks.{task}/{body}", self.tasks.get(f"{task}/{body}", {})),
             (f"methods.{method}", self.methods.get(method, {})),

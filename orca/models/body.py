@@ -14,8 +14,10 @@ class Weights:
         hub_name: repository on the model hub.
         revision: the commit of it that is used.
         files: digest (sha256) by file name; None where only the pinned revision vouches.
-        package: a Python package that carries the same files, for machines without the hub.
+        package: requirement (`name==version`) of a Python package that carries the same files
+            in its folder `model`, for machines without the hub.
         licence: of the weights.
+        made_by: for weights that this project makes itself: the command; empty otherwise.
     """
 
     hub_name: str
@@ -23,15 +25,17 @@ class Weights:
     files: dict[str, str | None]
     package: str = ""
     licence: str
+    made_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
     """A pretrained transformer.
 
-    The declaring module has `load(folder, *, settings, pretrained)`, which returns the
-    `orca.models.assemble.Loaded` body, and `toy()`, a body of the same architecture with a few
-    thousand random weights.
+    The declaring module has `load(folder, *, settings, generator, toy=False)`, which returns the
+    body in memory (`orca.models.loaded.Loaded`): with the weights under `folder`, or, without a
+    folder, with random ones from `generator`. With `toy` it has the same architecture and a few
+    thousand random weights; contract tests use that.
 
     Args:
         title: as it stands in a table.

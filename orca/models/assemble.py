@@ -1,0 +1,167 @@
+"""The whole model: embedder, body, predictor."""
+
+from pathlib import Path
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Generator, Tensor, nn
+
+from orca.models.body import BODIES
+from orca.models.embedder import Embedder, Start, build_embedder
+from orca.models.loaded import Loaded
+from orca.models.predictor import Output, Predictor, build_predictor
+from orca.models.weights import verify
+from orca.settings import ModelSettings
+
+
+class Model(nn.Module):
+    """Embedder, body and predictor around one task.
+
+    Args:
+        embedder: turns inputs into tokens.
+        body: turns tokens into hidden states.
+        predictor: turns hidden states into the task's output.
+        hidden_width: numbers per token that the body gives.
+    """
+
+    def __init__(
+        self, *, embedder: Embedder, body: nn.Module, predictor: Predictor, hidden_width: int
+    ) -> None:
+        super().__init__()
+        self.embedder, self.body, self.predictor = embedder, body, predictor
+        self.hidden_width = hidden_width
+
+    def embed(
+        self, inputs: Float[Tensor, "batch channels *size"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """Return the tokens of inputs: what stage two aligns, averaged over the tokens."""
+        return self.embedder(inputs)
+
+    def encode(
+        self, tokens: Float[Tensor, "batch tokens width"]
+    ) -> Float[Tensor, "batch hidden_tokens hidden_width"]:
+        """Return the body's last hidden states."""
+        return self.body(tokens)
+
+    def predict(
+        self,
+        hidden: Float[Tensor, "batch hidden_tokens hidden_width"],
+        *,
+        points: tuple[int, ...] | None = None,
+    ) -> Float[Tensor, "batch *output"]:
+        """Return the output: logits, numbers, or fields.
+
+        Args:
+            hidden: of the body.
+            points: of the inputs along each axis; None for what the task declares.
+        """
+        return self.predictor(hidden, points or self.embedder.patches.size)
+
+    def forward(
+        self, inputs: Float[Tensor, "batch channels *size"]
+    ) -> Float[Tensor, "batch *output"]:
+        """Return the output: [batch, outputs], [batch], or [batch, channels, *grid]."""
+        points = tuple(inputs.shape[2:])
+        return self.predict(self.encode(self.embed(inputs)), points=points)
+
+
+def load_body(
+    name: str,
+    *,
+    settings: ModelSettings,
+    start: Literal["pretrained", "random"],
+    folder: Path,
+    generator: Generator,
+) -> Loaded:
+    """Return a body in memory.
+
+    Args:
+        name: of the body.
+        settings: dropout, gradient checkpointing.
+        start: with its pretrained weights, or with random ones.
+        folder: where its weights lie; plays no part for random ones.
+        generator: of random weights.
+
+    Raises:
+        SettingsError: if there is no such body.
+        WeightsError: if a file is missing or altered.
+    """
+    BODIES.look_up(name, where="body")
+    if start == "pretrained":
+        verify(folder, name)
+    place = folder if start == "pretrained" else None
+    loaded: Loaded = BODIES.modules[name].load(place, settings=settings, generator=generator)
+    return loaded
+
+
+def put_together(
+    loaded: Loaded,
+    *,
+    input_shape: tuple[int, ...],
+    output: Output,
+    settings: ModelSettings,
+    embedder: Start,
+    generator: Generator,
+) -> Model:
+    """Return the model around a body that is in memory.
+
+    Args:
+        loaded: the body.
+        input_shape: (channels, length) or (channels, height, width).
+        output: what a sample's output is.
+        settings: shape of embedder and predictor.
+        embedder: how the embedder starts.
+        generator: of all random weights.
+    """
+    front = build_embedder(
+        input_shape, body=loaded, settings=settings, start=embedder, generator=generator
+    )
+    predictor = build_predictor(
+        output, patches=front.patches, body=loaded, settings=settings, generator=generator
+    )
+    return Model(
+        embedder=front,
+        body=loaded.encoder,
+        predictor=predictor,
+        hidden_width=loaded.hidden_width,
+    )
+
+
+def assemble(  # noqa: PLR0913 (each is a choice of its own)
+    body: str,
+    *,
+    input_shape: tuple[int, ...],
+    output: Output,
+    settings: ModelSettings,
+    start: Literal["pretrained", "random"],
+    embedder: Start,
+    folder: Path,
+    generator: Generator,
+) -> Model:
+    """Return a model around a declared body, in training mode, all weights trainable.
+
+    Equal generators give equal weights; global randomness is neither used nor moved.
+
+    Args:
+        body: its name.
+        input_shape: (channels, length) or (channels, height, width).
+        output: what a sample's output is.
+        settings: the shape of embedder, body and predictor.
+        start: whether the body has its pretrained weights or random ones.
+        embedder: how the embedder starts.
+        folder: where the body's weights lie.
+        generator: of all random weights.
+
+    Raises:
+        SettingsError: if body, kernel and input do not fit each other.
+        WeightsError: if a file of weights is missing or altered.
+    """
+    loaded = load_body(body, settings=settings, start=start, folder=folder, generator=generator)
+    return put_together(
+        loaded,
+        input_shape=input_shape,
+        output=output,
+        settings=settings,
+        embedder=embedder,
+        generator=generator,
+    )

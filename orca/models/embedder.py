@@ -1,0 +1,127 @@
+"""The embedder: a task's input becomes tokens of the body's width.
+
+A convolution whose stride equals its kernel, a layer norm, then position embeddings.
+
+Source: ORCA (ICML 2023), sections 3.1 and A.2.3.
+"""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from orca.errors import SettingsError
+from orca.models import initialise
+from orca.models.loaded import Loaded
+from orca.models.patching import Patches, plan_patches
+from orca.settings import ModelSettings
+
+Start = Literal["random", "layer_norm", "copied"]
+EPS = 1e-5  # of the norm, whatever the body's own is (official code)
+
+
+class Embedder(nn.Module):
+    """Turns inputs into tokens.
+
+    Args:
+        patches: how inputs are cut.
+        width: numbers per token.
+        positions: rows of the table of position embeddings; 0 for a body that finds positions
+            by itself.
+    """
+
+    def __init__(self, patches: Patches, *, width: int, positions: int) -> None:
+        super().__init__()
+        self.patches = patches
+        convolution = nn.Conv1d if len(patches.size) == 1 else nn.Conv2d
+        self.convolution = convolution(
+            patches.channels, width, patches.kernel, stride=patches.kernel
+        )
+        self.norm = nn.LayerNorm(width, eps=EPS)
+        self.positions = nn.Parameter(torch.empty(positions, width)) if positions else None
+
+    def forward(
+        self, inputs: Float[Tensor, "batch channels *size"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """Return the tokens of inputs, row by row where they lie on a grid."""
+        tokens = self.convolution(self.patches.prepare(inputs)).flatten(2).transpose(1, 2)
+        tokens = self.norm(tokens)
+        if self.positions is None:
+            return tokens
+        count = tokens.shape[1]
+        if count > len(self.positions):
+            raise SettingsError(
+                where="an input of the model",
+                what=f"it makes {count} tokens, and the body knows {len(self.positions)} positions",
+                mend="use a shorter input, or a larger kernel from the start",
+            )
+        return tokens + self.positions[:count]
+
+
+def cyclic_filters(
+    weight: Float[Tensor, "width pretrained kernel kernel"], channels: int
+) -> Float[Tensor, "width channels kernel kernel"]:
+    """Return patch filters for any number of channels: channel c gets pretrained c modulo 3.
+
+    Source: official code, 2D embedder.
+    """
+    numbers = torch.arange(channels, device=weight.device) % weight.shape[1]
+    return weight[:, numbers]
+
+
+@torch.no_grad()
+def _start_convolution(
+    embedder: Embedder, body: Loaded, start: Start, generator: torch.Generator
+) -> None:
+    convolution = embedder.convolution
+    assert convolution.bias is not None
+    if start == "copied" and body.patch is not None and isinstance(convolution, nn.Conv2d):
+        convolution.weight.copy_(cyclic_filters(body.patch.weight, embedder.patches.channels))
+        convolution.bias.copy_(body.patch.bias)
+        return
+    if isinstance(convolution, nn.Conv1d):
+        initialise.xavier_(convolution.weight, 2**0.5, generator)
+    else:
+        initialise.truncated_normal_(convolution.weight, 0.02, generator)
+    convolution.bias.zero_()
+
+
+@torch.no_grad()
+def build_embedder(
+    input_shape: tuple[int, ...],
+    *,
+    body: Loaded,
+    settings: ModelSettings,
+    start: Start,
+    generator: torch.Generator,
+) -> Embedder:
+    """Return an embedder for inputs of one shape, in front of a body.
+
+    Args:
+        input_shape: (channels, length) or (channels, height, width).
+        body: which takes the tokens.
+        settings: sequence length, kernel rule, where positions start.
+        start: `random`; `layer_norm` copies the body's embedding norm (paper, A.4.5); `copied`
+            copies the patch filters too, where the body has any (official code when it aligns).
+        generator: of the random weights.
+
+    Source: official code: convolutions over sequences start by Xavier with gain sqrt(2), over
+    grids normal with deviation 0.02, biases 0; the position table is the body's own, always.
+    """
+    patches = plan_patches(input_shape, body=body, settings=settings)
+    rows = 0 if body.positions is None else len(body.positions)
+    embedder = initialise.blank(lambda: Embedder(patches, width=body.width, positions=rows))
+    _start_convolution(embedder, body, start, generator)
+    if start == "random":
+        embedder.norm.weight.fill_(1.0)
+        embedder.norm.bias.zero_()
+    else:
+        embedder.norm.weight.copy_(body.norm_weight)
+        embedder.norm.bias.copy_(body.norm_bias)
+    if embedder.positions is not None and body.positions is not None:
+        if settings.positions == "body":
+            embedder.positions.copy_(body.positions)
+        else:
+            initialise.normal_(embedder.positions, 0.02, generator)
+    return embedder

