@@ -50,7 +50,8 @@ class Declarations(Mapping[str, T]):
         parent = importlib.import_module(self.package)
         for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
             module = importlib.import_module(f"{self.package}.{info.name}")
-            declared = dict(getattr(module, f"{constant}S", {}))
+            family = getattr(module, f"{constant}S", {})
+            declared = {} if family is self else dict(family)  # the catalogue's own module
             if hasattr(module, constant):
                 declared[info.name] = getattr(module, constant)
             for name, value in declared.items():

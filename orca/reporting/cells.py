@@ -1,0 +1,174 @@
+"""A table with its cells filled: what is written as JSON, and what every format is made from."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from orca.errors import ResultsError
+
+Status = Literal["ok", "incomplete", "failed", "not run", "not declared", "not recorded"]
+VERDICTS = ("reproduced", "better", "worse", "too few runs", "not comparable", "not run", "failed")
+
+
+class Part(BaseModel):
+    """A part of a filled table: frozen, and nothing in it goes unnamed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunOfCell(Part):
+    """One run that a cell is made from, and where it comes from."""
+
+    path: str
+    seed: int
+    status: Literal["ok", "failed", "not run"]
+    value: float | None = None
+    reason: str = ""
+    selection: str = ""
+    hyperparameters: str = ""
+    samples: int = 0
+    seconds: dict[str, float] = {}
+    record: dict[str, Any] = {}
+
+
+class Ours(Part):
+    """What our runs say.
+
+    Args:
+        status: whether all seeds have a score.
+        mean: over the seeds that have one.
+        std: sample standard deviation over them; None for fewer than two.
+        n: seeds that have a score.
+        text: as it stands in the table, without the mark of the best.
+        best: whether none in the row is better.
+        runs: one for each seed asked for.
+    """
+
+    status: Status
+    mean: float | None = None
+    std: float | None = None
+    n: int = 0
+    text: str
+    best: bool = False
+    runs: tuple[RunOfCell, ...] = ()
+
+
+class Theirs(Part):
+    """What was published, as it was printed."""
+
+    value: float | None = None
+    std: float | None = None
+    text: str
+    best: bool = False
+    body: str = ""
+    source: str = ""
+    note: str = ""
+
+
+class Verdict(Part):
+    """How our number compares with the published one, and by which test."""
+
+    verdict: Literal[
+        "reproduced", "better", "worse", "too few runs", "not comparable", "not run", "failed"
+    ]
+    reason: str
+    difference: float | None = None
+    margin: float | None = None
+    p_different: float | None = None
+    p_equivalent: float | None = None
+
+
+class Cell(Part):
+    """Where a row and a column meet. A cell that we make no runs for has no `ours`."""
+
+    metric: str = ""
+    metric_title: str = ""
+    direction: Literal["lower", "higher"] = "lower"
+    perfect: float = 0.0
+    task: str = ""
+    method: str = ""
+    body: str = ""
+    ours: Ours | None = None
+    theirs: Theirs | None = None
+    verdict: Verdict | None = None
+
+    def error(self, whose: Literal["ours", "theirs"]) -> float | None:
+        """Return how far the number is from perfect; infinite for a run that failed.
+
+        A column of published numbers alone competes with its published number in both.
+        """
+        if whose == "ours" and self.ours is not None:
+            if self.ours.status == "failed":
+                return math.inf
+            value = self.ours.mean
+        else:
+            value = self.theirs.value if self.theirs else None
+        if value is None:
+            return None
+        return value - self.perfect if self.direction == "lower" else self.perfect - value
+
+
+class Head(Part):
+    """Heading of a row or a column."""
+
+    name: str
+    title: str
+    metric_title: str = ""
+    group: str = ""
+
+
+class SummaryRow(Part):
+    """A line under the table, one entry for each column."""
+
+    title: str
+    whose: Literal["ours", "theirs"]
+    values: tuple[float | None, ...]
+    text: tuple[str, ...]
+
+
+class TableData(Part):
+    """A filled table."""
+
+    format: Literal[1] = 1
+    name: str
+    title: str
+    paper: str = ""
+    number: str = ""
+    caption: str = ""
+    row_title: str = "task"
+    columns: tuple[Head, ...]
+    rows: tuple[Head, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    summary: tuple[SummaryRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    verdicts: dict[str, int] = {}
+
+    @property
+    def has_ours(self) -> bool:
+        """Whether any cell is about runs of ours."""
+        return any(cell.ours for row in self.cells for cell in row)
+
+    @property
+    def has_theirs(self) -> bool:
+        """Whether any cell has a published counterpart."""
+        return any(cell.theirs for row in self.cells for cell in row)
+
+
+def read_table(path: Path) -> TableData:
+    """Return the filled table that a JSON file holds.
+
+    Raises:
+        ResultsError: if the file is missing, or no table.
+    """
+    mend = f"make it again: snakemake --force {path}"
+    try:
+        return TableData.model_validate(json.loads(path.read_text()))
+    except FileNotFoundError as fault:
+        raise ResultsError(where=str(path), what="there is no such table", mend=mend) from fault
+    except (ValidationError, json.JSONDecodeError) as fault:
+        raise ResultsError(
+            where=str(path), what=f"this is no table that can be read: {fault}", mend=mend
+        ) from fault

@@ -1,0 +1,162 @@
+"""Draws the figures: each from a table's JSON or a run's history, as SVG, PDF and PNG."""
+
+import csv
+import math
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from orca.errors import ResultsError
+from orca.reporting.cells import read_table
+from orca.reporting.look import COLUMN, PAGE, look, save, style
+from orca.reporting.names import task_title
+from orca.reporting.profiles import Panel, panels, to_csv
+
+FARTHEST = 100.0  # largest τ drawn; beyond it lie outliers that would hide the rest
+
+
+def plot_profile(table_json: Path, out_stem: Path) -> None:
+    """Draw a table's performance profiles, published and ours, and write every step as CSV.
+
+    Args:
+        table_json: a table as `tabulate` writes it.
+        out_stem: the files' path without ending; `.svg`, `.pdf`, `.png`, `.csv` are written.
+    """
+    found = panels(read_table(table_json))
+    with look() as figure_class:
+        width = COLUMN if len(found) <= 1 else PAGE
+        figure = figure_class(figsize=(width, 2.6))
+        axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
+        for axis, panel in zip(axes, found, strict=False):
+            _draw_profiles(axis, panel, alone=len(found) == 1)
+        axes[0].set_ylabel("fraction of tasks within τ of the best")
+        if not found:
+            _say(axes[0], "this table has no numbers yet")
+        out_stem.parent.mkdir(parents=True, exist_ok=True)
+        save(figure, out_stem)
+    out_stem.with_name(out_stem.name + ".csv").write_text(to_csv(found), encoding="utf-8")
+
+
+def _draw_profiles(axis: Any, panel: Panel, *, alone: bool) -> None:
+    tasks = (
+        f"{panel.tasks} tasks" if panel.tasks == panel.of else f"{panel.tasks} of {panel.of} tasks"
+    )
+    axis.set_title(tasks if alone else f"{panel.title}, {tasks}")
+    if not panel.profiles:
+        _say(axis, "no task has a result of\nevery method yet")
+        return
+    largest = max(profile.ratios[-1] for profile in panel.profiles)
+    end = min(max(largest * 1.06, 1.1), FARTHEST)
+    for index, profile in enumerate(panel.profiles):
+        steps = [(r, f) for r, f in zip(profile.ratios, profile.fractions, strict=True) if r <= end]
+        ratios = [r for r, _ in steps] + [end]
+        fractions = [f for _, f in steps] + [steps[-1][1]]
+        axis.step(
+            ratios,
+            fractions,
+            where="post",
+            label=profile.method,
+            zorder=3 - 0.1 * index,
+            **style(index),
+        )
+    if end > 3:
+        axis.set_xscale("log")
+        ticks = [t for t in (1, 1.5, 2, 3, 5, 10, 20, 50, 100) if t <= end]
+        axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axis.minorticks_off()
+    axis.set_xlim(1, end)
+    axis.set_ylim(-0.02, 1.03)
+    axis.set_xlabel("τ (error as a multiple of the least)")
+    axis.legend(loc="lower right", handlelength=2.8)
+
+
+def _say(axis: Any, text: str) -> None:
+    axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes, color="#555555")
+    axis.set_xticks([])
+    axis.set_yticks([])
+
+
+def read_history(path: Path) -> dict[str, list[float]]:
+    """Return the columns of a history; an empty place is not a number.
+
+    Raises:
+        ResultsError: if the file holds something that is no number, or no epoch.
+    """
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        columns: dict[str, list[float]] = {
+            str(name): [float(row[name] or "nan") for row in rows]
+            for name in (rows[0] if rows else {})
+        }
+    except (TypeError, ValueError) as fault:
+        raise ResultsError(
+            where=str(path),
+            what=f"this is no history: {fault}",
+            mend=f"make it again: snakemake --force {path}",
+        ) from fault
+    if "epoch" not in columns:
+        raise ResultsError(
+            where=str(path),
+            what="this history has no epoch",
+            mend=f"make it again: snakemake --force {path}",
+        )
+    return columns
+
+
+def plot_alignment(histories: list[Path], out_stem: Path) -> None:
+    """Draw the distance at each epoch of stage two, a panel for each task and body.
+
+    Args:
+        histories: `<task>/<body>/<distance>/seed<k>/history.csv` with the columns epoch, value.
+        out_stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
+    """
+    grouped: dict[tuple[str, str], dict[str, list[dict[str, list[float]]]]] = {}
+    for path in sorted(histories):
+        task, body, distance = path.parts[-5:-2]
+        by_distance = grouped.setdefault((task, body), defaultdict(list))
+        by_distance[distance].append(read_history(path))
+    distances = sorted({name for group in grouped.values() for name in group})
+    bodies = {body for _, body in grouped}
+    with look() as figure_class:
+        across = min(len(grouped), 3) or 1
+        down = math.ceil(len(grouped) / across) or 1
+        width = COLUMN if across == 1 else PAGE
+        figure = figure_class(figsize=(width, 1.75 * down + 0.35))
+        axes = figure.subplots(down, across, squeeze=False).ravel()
+        for axis, ((task, body), group) in zip(axes, grouped.items(), strict=False):
+            title = task_title(task)
+            axis.set_title(f"{title}, {body}" if len(bodies) > 1 else title)
+            for distance, runs in group.items():
+                _draw_histories(axis, runs, distance, distances.index(distance))
+            axis.set_xlabel("epoch")
+            axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
+        for axis in axes[len(grouped) :]:
+            axis.set_axis_off()
+        for row_start in range(0, len(grouped), across):
+            axes[row_start].set_ylabel("distance to the source")
+        if len(distances) > 1:
+            axes[0].legend()
+        if not grouped:
+            _say(axes[0], "no task was aligned")
+        save(figure, out_stem)
+
+
+def _draw_histories(
+    axis: Any, runs: list[dict[str, list[float]]], distance: str, index: int
+) -> None:
+    """Draw each seed thinly, and the mean over seeds where every one has a value."""
+    by_epoch: dict[float, list[float]] = defaultdict(list)
+    for run in runs:
+        points = [
+            (epoch, value)
+            for epoch, value in zip(run["epoch"], run.get("value", run["loss"]), strict=True)
+            if math.isfinite(value)
+        ]
+        for epoch, value in points:
+            by_epoch[epoch].append(value)
+        if len(runs) > 1:
+            axis.plot(*zip(*points, strict=True), color=style(index)["color"], lw=0.6, alpha=0.45)
+    epochs = [epoch for epoch in sorted(by_epoch) if len(by_epoch[epoch]) == len(runs)]
+    means = [sum(by_epoch[epoch]) / len(runs) for epoch in epochs]
+    axis.plot(epochs, means, label=distance, **style(index))

@@ -1,0 +1,140 @@
+"""A filled table as lines of text: what Markdown, LaTeX and HTML have in common."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from orca.reporting.cells import Cell, TableData
+
+Whose = Literal["ours", "theirs", "summary"]
+MARKS = {
+    "reproduced": "=",
+    "better": "▲",
+    "worse": "▼",
+    "too few runs": "?",
+    "not comparable": "≠",
+    "not run": "",
+    "failed": "✗",
+}
+LEGEND = {
+    "reproduced": "reproduced",
+    "better": "better than published",
+    "worse": "worse than published",
+    "too few runs": "too few runs to tell",
+    "not comparable": "not comparable (another body)",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The text of one place in the table.
+
+    Args:
+        text: without any markup.
+        strong: whether none in the line is better.
+        mark: sign of the verdict; empty for none.
+        sort: what the column is sorted by.
+        cell: the cell it belongs to, by (row, column); None in headings.
+        state: the cell's status or verdict, for colours.
+    """
+
+    text: str
+    strong: bool = False
+    mark: str = ""
+    sort: float | None = None
+    cell: tuple[int, int] | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its headings, then a piece for each column."""
+
+    headings: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    whose: Whose
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The whole table as text; `titles` stand over the headings and columns."""
+
+    titles: tuple[str, ...]
+    headings: int
+    lines: tuple[Line, ...]
+
+
+def as_grid(table: TableData) -> Grid:
+    """Return the table as lines: for each row the published numbers, then ours."""
+    both = table.has_ours and table.has_theirs
+    metrics = any(row.metric_title for row in table.rows)
+    titles = [table.row_title, *(["metric"] if metrics else []), *(["whose"] if both else [])]
+
+    def headings(title: str, metric: str, whose: str) -> tuple[str, ...]:
+        return (title, *([metric] if metrics else []), *([whose] if both else []))
+
+    lines = []
+    for r, (row, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
+        if table.has_theirs:
+            pieces = tuple(_theirs(cell, (r, c)) for c, cell in enumerate(cells))
+            lines.append(
+                Line(headings(row.title, row.metric_title, "paper"), pieces, "theirs", row.group)
+            )
+        if table.has_ours:
+            pieces = tuple(_ours(cell, (r, c)) for c, cell in enumerate(cells))
+            first = ("", "") if both else (row.title, row.metric_title)
+            lines.append(Line(headings(*first, "ours"), pieces, "ours", row.group))
+    for summary in table.summary:
+        pieces = tuple(
+            Piece(text, sort=value)
+            for text, value in zip(summary.text, summary.values, strict=True)
+        )
+        whose = "paper" if summary.whose == "theirs" else "ours"
+        lines.append(Line(headings(summary.title, "", whose), pieces, "summary"))
+    columns = [
+        f"{head.title} ({head.metric_title})" if head.metric_title else head.title
+        for head in table.columns
+    ]
+    return Grid((*titles, *columns), len(titles), tuple(lines))
+
+
+def _theirs(cell: Cell, place: tuple[int, int]) -> Piece:
+    if cell.theirs is None:
+        return Piece("–", cell=place)
+    return Piece(cell.theirs.text, cell.theirs.best, sort=cell.theirs.value, cell=place)
+
+
+def _ours(cell: Cell, place: tuple[int, int]) -> Piece:
+    if cell.ours is None:
+        return Piece("–", cell=place)
+    verdict = cell.verdict.verdict if cell.verdict else ""
+    state = verdict if cell.ours.mean is not None and verdict else cell.ours.status
+    return Piece(
+        cell.ours.text,
+        cell.ours.best,
+        MARKS.get(verdict, ""),
+        sort=cell.ours.mean,
+        cell=place,
+        state=state,
+    )
+
+
+def legend(table: TableData) -> str:
+    """Return what the marks in the table mean; empty if there are none."""
+    used = [verdict for verdict in LEGEND if table.verdicts.get(verdict)]
+    return ", ".join(f"{MARKS[verdict]} {LEGEND[verdict]}" for verdict in used)
+
+
+def verdict_line(table: TableData) -> str:
+    """Return how many cells reproduced, in one line; empty if none could."""
+    total = sum(table.verdicts.values())
+    if not total:
+        return ""
+    reproduced = table.verdicts.get("reproduced", 0)
+    others = [
+        f"{count} {verdict}" for verdict, count in table.verdicts.items() if verdict != "reproduced"
+    ]
+    return f"{reproduced} of {total} cells reproduced" + (
+        f"; {', '.join(others)}." if others else "."
+    )

@@ -1,0 +1,72 @@
+"""The one look of all figures: readable in grey, safe for colour-blind eyes, print size."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+# Okabe and Ito's colours, ordered so that neighbours differ in lightness too; with the dashes
+# and markers beside them, no curve is told by colour alone.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#7F7F7F")
+DASHES: tuple[Any, ...] = (
+    "-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)),
+    (0, (2, 2)), (0, (1, 3)),
+)  # fmt: skip
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
+STRONG = "#000000"  # ORCA itself, where it is one of several
+COLUMN, PAGE = 3.35, 6.9  # widths in inches: one column, and both
+
+SETTINGS: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.5,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "lines.markersize": 3.5,
+    "image.cmap": "cividis",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "orca",
+}
+
+
+@contextmanager
+def look() -> Iterator[Any]:
+    """Give `matplotlib.figure.Figure`s of the common look; nothing global is changed."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(SETTINGS):
+        yield Figure
+
+
+def style(index: int) -> dict[str, Any]:
+    """Return colour and dashes of the curve with this number."""
+    return {
+        "color": COLOURS[index % len(COLOURS)],
+        "linestyle": DASHES[index % len(DASHES)],
+    }
+
+
+def save(figure: Any, stem: Path) -> None:
+    """Write a figure as SVG, PDF and PNG, the same bytes for the same figure."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}, "png": {}}
+    for ending, metadata in undated.items():
+        figure.savefig(stem.with_name(f"{stem.name}.{ending}"), format=ending, metadata=metadata)

@@ -1,0 +1,14 @@
+"""Titles of tasks and methods by name, also of those that are known from a paper alone."""
+
+from orca.data.task import TASKS
+from orca.methods.method import METHODS
+
+
+def task_title(name: str) -> str:
+    """Return the declared title of a task, or its name in words."""
+    return TASKS[name].title if name in TASKS else name.replace("_", " ")
+
+
+def method_title(name: str) -> str:
+    """Return the declared title of a method, or its name in words."""
+    return METHODS[name].title if name in METHODS else name.replace("_", " ")

@@ -1,0 +1,54 @@
+"""Fills the HTML templates: pages that hold all they show and fetch nothing."""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from orca.reporting.cells import TableData
+from orca.reporting.grid import Line, as_grid, legend, verdict_line
+from orca.reporting.render import heading
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def embedded(content: TableData | dict[str, Any]) -> Markup:
+    """Return JSON that may stand inside a script element: no text in it can end the element."""
+    plain = content.model_dump(mode="json") if isinstance(content, TableData) else content
+    text = json.dumps(plain, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def bodies(lines: Iterable[Line]) -> list[list[Line]]:
+    """Return the lines of each row together, so that they stay together when sorted."""
+    return [
+        list(group)
+        for _, group in groupby(lines, key=lambda line: line.pieces[0].cell if line.pieces else ())
+    ]
+
+
+def source(name: str) -> Markup:
+    """Return a style sheet or script to stand in the page itself."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8").strip())
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates with what they may call."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+    made.filters.update(bodies=bodies, embedded=embedded, legend=legend, verdict_line=verdict_line)
+    made.globals["source"] = source
+    return made
+
+
+def to_html(table: TableData) -> str:
+    """Return a page with one table."""
+    page = environment().get_template("table.html")
+    return page.render(table=table, grid=as_grid(table), heading=heading(table)) + "\n"

@@ -1,0 +1,169 @@
+"""The papers' numbers: one row of a CSV file for each printed number, checked as it is read."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from orca.declarations import nearest
+from orca.errors import ResultsError
+
+KEY = ("paper", "table", "benchmark", "task", "metric", "method", "body")
+REQUIRED = (*KEY, "direction", "value", "std", "note")
+OPTIONAL = ("source",)
+
+
+class Number(BaseModel):
+    """One published number, its digits kept as printed.
+
+    Args:
+        paper: key of the paper.
+        table: number of the table in it.
+        benchmark: that the task belongs to.
+        task: name of the task as we declare it, or of an aggregate.
+        metric: name of the metric; where resolutions belong to it, with them.
+        direction: which way is better, as printed.
+        method: name of the method; ours where we have it.
+        body: pretrained body, `none` or `not_stated`.
+        value: digits as printed.
+        std: digits of the spread as printed; empty if there is none.
+        note: what a reader must know.
+        source: where it was seen, if not in the paper itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paper: str
+    table: str
+    benchmark: str
+    task: str
+    metric: str
+    direction: Literal["lower", "higher"]
+    method: str
+    body: str
+    value: str
+    std: str = ""
+    note: str = ""
+    source: str = ""
+
+    @field_validator("value", "std")
+    @classmethod
+    def _is_number(cls, value: str) -> str:
+        if value:
+            float(value)
+        return value
+
+    @property
+    def number(self) -> float:
+        """The printed value as a number."""
+        return float(self.value)
+
+    @property
+    def spread(self) -> float | None:
+        """The printed spread as a number; None if none is printed."""
+        return float(self.std) if self.std else None
+
+    @property
+    def text(self) -> str:
+        """Value and spread as printed."""
+        return f"{self.value} ± {self.std}" if self.std else self.value
+
+
+@dataclass(frozen=True)
+class Published:
+    """All numbers of a folder of CSV files."""
+
+    numbers: tuple[Number, ...]
+
+    def where(self, **columns: str) -> list[Number]:
+        """Return the numbers whose columns have these values; an empty value matches any."""
+        asked = {column: value for column, value in columns.items() if value}
+        return [
+            number
+            for number in self.numbers
+            if all(getattr(number, column) == value for column, value in asked.items())
+        ]
+
+    def find(self, key: Mapping[str, str]) -> Number | None:
+        """Return the one number that `key` picks, or None.
+
+        Raises:
+            ResultsError: if it picks several.
+        """
+        found = self.where(**key)
+        if len(found) > 1:
+            raise ResultsError(
+                where=", ".join(f"{column}={value}" for column, value in key.items() if value),
+                what=f"{len(found)} published numbers match: "
+                + "; ".join(f"{number.metric}, {number.body}" for number in found),
+                mend="name the metric or the body in `published` of the table's row or column",
+            )
+        return found[0] if found else None
+
+
+def read_published(folder: Path) -> Published:
+    """Read the numbers in every `*_results.csv` under `folder`.
+
+    Raises:
+        ResultsError: if a file has a wrong column, a row is no number, or a key stands twice.
+    """
+    if not folder.is_dir():
+        raise ResultsError(
+            where=str(folder),
+            what="there is no such folder of published numbers",
+            mend="point `published` at config/published of this repository",
+        )
+    numbers: list[Number] = []
+    seen: dict[tuple[str, ...], str] = {}
+    for path in sorted(folder.glob("*_results.csv")):
+        for line, number in _rows(path):
+            place = f"{path}, line {line}"
+            key = tuple(getattr(number, column) for column in KEY)
+            if key in seen:
+                raise ResultsError(
+                    where=place,
+                    what=f"the same number stands in {seen[key]} too ({', '.join(filter(None, key))})",
+                    mend="remove one of the two rows",
+                )
+            seen[key] = place
+            numbers.append(number)
+    return Published(tuple(numbers))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Number]]:
+    with path.open(newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        _check_columns(path, list(reader.fieldnames or []))
+        for row in reader:
+            try:
+                number = Number.model_validate(row)
+            except ValidationError as fault:
+                first = fault.errors()[0]
+                column = first["loc"][0] if first["loc"] else "row"
+                raise ResultsError(
+                    where=f"{path}, line {reader.line_num}, column {column}",
+                    what=f"{first['msg']} (it holds {first['input']!r})",
+                    mend="correct the row; value and std are digits as printed, empty if absent",
+                ) from fault
+            yield reader.line_num, number
+
+
+def _check_columns(path: Path, columns: list[str]) -> None:
+    known = [*REQUIRED, *OPTIONAL]
+    missing = [column for column in REQUIRED if column not in columns]
+    unknown = [column for column in columns if column not in known]
+    if unknown:
+        raise ResultsError(
+            where=f"{path}, line 1",
+            what=f"there is no column '{unknown[0]}'",
+            mend=nearest(unknown[0], known),
+        )
+    if missing:
+        raise ResultsError(
+            where=f"{path}, line 1",
+            what=f"the column '{missing[0]}' is missing",
+            mend=f"the header must have: {','.join(REQUIRED)}",
+        )

@@ -1,0 +1,123 @@
+"""What a table reports of a run: its metric, hours, a ratio of them, or a recorded number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from orca.evaluation.metrics import METRICS
+from orca.evaluation.score import Score
+
+Direction = Literal["lower", "higher"]
+
+
+@runtime_checkable
+class Quantity(Protocol):
+    """A number that can be read off a score; None where the score does not hold it."""
+
+    @property
+    def name(self) -> str:
+        """Its key in the published numbers."""
+
+    @property
+    def title(self) -> str:
+        """As it stands in a table, with its unit."""
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better."""
+
+    @property
+    def perfect(self) -> float:
+        """The best value there can be."""
+
+    def of(self, score: Score) -> float | None:
+        """Return the quantity of one successful run."""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The metric `name` of the predictions on the test split.
+
+    Args:
+        name: as in `orca.evaluation.metrics`, or as published where that metric is not there.
+        published_direction: which way is better, for a metric known from a paper alone.
+    """
+
+    name: str
+    published_direction: Direction = "lower"
+
+    @property
+    def title(self) -> str:
+        """The metric's title; for one known from a paper alone, its name in words."""
+        return METRICS[self.name].title if self.name in METRICS else self.name.replace("_", " ")
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better."""
+        return METRICS[self.name].direction if self.name in METRICS else self.published_direction
+
+    @property
+    def perfect(self) -> float:
+        """The best value there can be; for one known from a paper alone, 0, 1 or 100 %."""
+        if self.name in METRICS:
+            return METRICS[self.name].perfect
+        highest = 100.0 if self.name.endswith("_pct") else 1.0
+        return highest if self.direction == "higher" else 0.0
+
+    def of(self, score: Score) -> float | None:
+        """Return the metric, whether it is the task's own or a further one."""
+        return score.value if score.metric == self.name else score.metrics.get(self.name)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Wall time of some phases of a run, in hours."""
+
+    name: str
+    title: str
+    phases: Sequence[str]
+    direction: Direction = "lower"
+    perfect: float = 0.0
+
+    def of(self, score: Score) -> float | None:
+        """Return the hours, or None where no phase was timed. A phase not run took no time."""
+        timed = [score.seconds[phase] for phase in self.phases if phase in score.seconds]
+        return sum(timed) / 3600 if timed else None
+
+
+@dataclass(frozen=True)
+class Percentage:
+    """One phase's wall time as a percentage of another's."""
+
+    name: str
+    title: str
+    phase: str
+    of_phase: str
+    direction: Direction = "lower"
+    perfect: float = 0.0
+
+    def of(self, score: Score) -> float | None:
+        """Return the percentage, or None where one of the phases was not timed."""
+        whole = score.seconds.get(self.of_phase)
+        part = score.seconds.get(self.phase)
+        return 100 * part / whole if whole and part is not None else None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A number in the run's record, by its dotted path (`alignment.distance`)."""
+
+    name: str
+    title: str
+    path: str
+    direction: Direction = "lower"
+    perfect: float = 0.0
+
+    def of(self, score: Score) -> float | None:
+        """Return the number, or None where the record does not have it."""
+        found: Any = score.record
+        for key in self.path.split("."):
+            if not isinstance(found, dict) or key not in found:
+                return None
+            found = found[key]
+        return float(found) if isinstance(found, int | float) else None

@@ -1,0 +1,51 @@
+"""What runs cost and what they ran on, from the records beside their scores."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from orca.reporting.cells import RunOfCell
+from orca.reporting.names import method_title, task_title
+
+Row = list[tuple[str, float | None]]
+
+
+def seconds_in_words(seconds: float) -> str:
+    """Return a duration in the unit that suits it."""
+    if seconds >= 5400:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.1f} min" if seconds >= 90 else f"{seconds:.1f} s"
+
+
+def costs(runs: Sequence[RunOfCell]) -> tuple[list[str], list[Row]]:
+    """Return titles and rows: for each task, body and method the mean seconds by phase."""
+    timed = [run for run in runs if run.seconds]
+    phases = list(dict.fromkeys(phase for run in timed for phase in run.seconds))
+    grouped: dict[tuple[str, ...], list[RunOfCell]] = defaultdict(list)
+    for run in timed:
+        grouped[tuple(run.path.split("/")[:3])].append(run)
+    rows: list[Row] = []
+    for (task, body, method), group in grouped.items():
+        row: Row = [(task_title(task), None), (body, None), (method_title(method), None)]
+        for phase in phases:
+            seconds = [run.seconds[phase] for run in group if phase in run.seconds]
+            mean = statistics.fmean(seconds) if seconds else None
+            row.append((seconds_in_words(mean) if mean is not None else "–", mean))
+        total = sum(sum(run.seconds.values()) for run in group)
+        row.append((seconds_in_words(total), total))
+        rows.append(row)
+    return ["task", "body", "method", *phases, "all seeds"], rows
+
+
+def software(runs: Sequence[RunOfCell]) -> list[Row]:
+    """Return every version, commit and device that the runs' records name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for run in runs:
+        for name in ("python", "platform", "commit", "device"):
+            if run.record.get(name):
+                found[name].add(str(run.record[name]))
+        versions: Any = run.record.get("versions", {})
+        for library, version in versions.items():
+            found[library].add(str(version))
+    return [[(name, None), (", ".join(sorted(values)), None)] for name, values in found.items()]

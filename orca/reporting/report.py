@@ -1,0 +1,199 @@
+"""Puts tables, figures, data and records into one HTML file that needs nothing else."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markupsafe import Markup
+
+from orca.errors import ResultsError
+from orca.provenance import atomic
+from orca.reporting import curves, data_pages
+from orca.reporting.cells import VERDICTS, TableData, read_table
+from orca.reporting.grid import as_grid
+from orca.reporting.inline import inline_svg
+from orca.reporting.page import environment
+from orca.reporting.records import costs, seconds_in_words, software
+from orca.reporting.render import heading
+from orca.reporting.sections import FigureEntry, Section, TableEntry
+from orca.reporting.verdicts import EXPLANATION
+
+FIGURE_CAPTIONS = {
+    "profile": (
+        "Each curve is the fraction of tasks on which a method's error is at most τ times the "
+        "least of all methods (Dolan and Moré 2002). Up and to the left is better; the value at "
+        "τ = 1 is the share of tasks won."
+    ),
+    "alignment": (
+        "Distance between the target's features and the source's, by epoch of stage two; thin "
+        "lines are seeds, the strong one their mean."
+    ),
+}
+
+
+def write_report(results: Path, out: Path, *, tables: list[str], settings: dict[str, Any]) -> None:
+    """Write the report: one HTML file, complete in itself.
+
+    Args:
+        results: folder of results; what is not there is left out of the report, but tables.
+        out: the file to write.
+        tables: those to show, in this order, from `results/tables/<table>.json`.
+        settings: as resolved; shown as they are.
+
+    Raises:
+        ResultsError: if a table is missing or cannot be read.
+    """
+    shown = [read_table(results / "tables" / f"{name}.json") for name in tables]
+    if not shown:
+        raise ResultsError(
+            where=str(out),
+            what="a report needs at least one table",
+            mend="name tables in config/config.yaml, `tables`",
+        )
+    parts = environment().get_template("sections.html").module
+    sections = [
+        _verdicts(parts, shown),
+        _tables(parts, shown),
+        _figures(parts, results / "figures"),
+        _training(parts, results),
+        _data(parts, results / "prepared"),
+        _costs(parts, shown),
+        _settings(settings),
+        _software(parts, shown),
+    ]
+    page = (
+        environment()
+        .get_template("report.html")
+        .render(
+            title="Cross-modal fine-tuning: results",
+            lead=_lead(shown),
+            glance=_glance(shown),
+            sections=[section for section in sections if section],
+        )
+    )
+    with atomic(out) as temporary:
+        temporary.write_text(page + "\n", encoding="utf-8")
+
+
+def _runs(tables: list[TableData]) -> list[Any]:
+    """Return each run of the tables once."""
+    found = {
+        run.path: run
+        for table in tables
+        for row in table.cells
+        for cell in row
+        if cell.ours
+        for run in cell.ours.runs
+    }
+    return list(found.values())
+
+
+def _lead(tables: list[TableData]) -> str:
+    commits = sorted(
+        {str(run.record["commit"]) for run in _runs(tables) if run.record.get("commit")}
+    )
+    made = f" Runs made at commit {', '.join(commits)}." if commits else ""
+    return (
+        "ORCA (ICML 2023) and PaRe (ICML 2024) as a workflow: align, then refine. Click a column's "
+        f"title to sort by it, and a number to see the runs behind it.{made}"
+    )
+
+
+def _glance(tables: list[TableData]) -> list[tuple[str, str]]:
+    runs = _runs(tables)
+    done = [run for run in runs if run.status == "ok"]
+    failed = sum(run.status == "failed" for run in runs)
+    seconds = sum(sum(run.seconds.values()) for run in runs)
+    glance = [
+        (str(len(tables)), "table" if len(tables) == 1 else "tables"),
+        (
+            f"{len(done)} of {len(runs)}",
+            "runs have a score" + (f", {failed} failed" if failed else ""),
+        ),
+        (seconds_in_words(seconds), "aligning, training and evaluating"),
+    ]
+    counts = Counter[str]()
+    for table in tables:
+        counts.update(table.verdicts)
+    if counts:
+        glance.append(
+            (f"{counts['reproduced']} of {counts.total()}", "published numbers reproduced")
+        )
+    return glance
+
+
+def _verdicts(parts: Any, tables: list[TableData]) -> Section | None:
+    judged = [table for table in tables if table.verdicts]
+    if not judged:
+        return None
+    rows = [
+        {"anchor": f"t-{table.name}", "title": heading(table), "counts": table.verdicts}
+        for table in judged
+    ]
+    explanation = EXPLANATION.replace("*", "")
+    return Section("verdicts", "Ours beside theirs", parts.verdicts(rows, VERDICTS, explanation))
+
+
+def _tables(parts: Any, tables: list[TableData]) -> Section:
+    entries = tuple(
+        TableEntry(f"t-{table.name}", heading(table), table, as_grid(table)) for table in tables
+    )
+    return Section("tables", "Tables", parts.tables(entries), entries)
+
+
+def _figures(parts: Any, folder: Path) -> Section | None:
+    entries = []
+    for path in sorted(folder.glob("*.svg")):
+        kind = next((kind for kind in FIGURE_CAPTIONS if kind in path.stem), "")
+        caption = path.with_suffix(".txt")
+        text = caption.read_text() if caption.exists() else FIGURE_CAPTIONS.get(kind, "")
+        title = path.stem.replace("_", " ").capitalize()
+        drawing = inline_svg(path.read_text(encoding="utf-8"), prefix=path.stem)
+        entries.append(FigureEntry(f"f-{path.stem}", title, drawing, text))
+    if not entries:
+        return None
+    return Section("figures", "Figures", parts.figures(entries), tuple(entries))
+
+
+def _training(parts: Any, results: Path) -> Section | None:
+    entries = [
+        FigureEntry(f"c-{name}", title, inline_svg(svg, prefix=f"c-{name}"), caption)
+        for name, title, svg, caption in curves.drawings(results)
+    ]
+    if not entries:
+        return None
+    return Section("curves", "Alignment and training", parts.figures(entries), tuple(entries))
+
+
+def _data(parts: Any, prepared: Path) -> Section | None:
+    pages = data_pages.pages(prepared)
+    if not pages:
+        return None
+    return Section("data", "Data", parts.cards(pages), tuple(pages))
+
+
+def _costs(parts: Any, tables: list[TableData]) -> Section | None:
+    titles, rows = costs(_runs(tables))
+    if not rows:
+        return None
+    note = Markup(
+        '<p class="caption">Wall time of the runs in the tables, by task, body and method: '
+        "mean over seeds for each phase, and the sum of all seeds.</p>"
+    )
+    return Section(
+        "costs", "What it cost", note + parts.plain_table("costs-table", titles, rows, 3)
+    )
+
+
+def _settings(settings: dict[str, Any]) -> Section:
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    return Section("settings", "Settings", Markup("<pre>{}</pre>").format(text))
+
+
+def _software(parts: Any, tables: list[TableData]) -> Section | None:
+    rows = software(_runs(tables))
+    if not rows:
+        return None
+    table = parts.plain_table("software-table", ("what", "version"), rows, 9)
+    return Section("software", "Software and machine", table)

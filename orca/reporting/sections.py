@@ -1,0 +1,42 @@
+"""Parts of the report: sections, and what the contents list under them."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from orca.reporting.cells import TableData
+from orca.reporting.grid import Grid
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that the contents list under a section."""
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True)
+class TableEntry(Entry):
+    """A table with its lines."""
+
+    table: TableData
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class FigureEntry(Entry):
+    """A figure as SVG, and what is said under it."""
+
+    drawing: Markup
+    caption: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: a heading and what is under it."""
+
+    anchor: str
+    title: str
+    content: Markup
+    entries: tuple[Entry, ...] = ()

@@ -1,0 +1,199 @@
+"""Score files, cards and histories like those of a finished demo, made up and seeded."""
+
+import json
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from orca.data.task import TASKS, Classes, Field, Samples, Task
+from orca.methods.method import METHODS
+
+DEMO_TASKS = {
+    "openml_1510": ("Breast cancer, Wisconsin (1510)", 30, 4.0),
+    "openml_187": ("Wine (187)", 13, 2.0),
+    "openml_61": ("Iris (61)", 4, 5.0),
+    "pde_advection_simulated_128": ("Advection, simulated, 128 points", 128, 0.06),
+    "pde_diffusion_sorption_simulated_128": ("Diffusion-sorption, simulated, 128", 128, 0.02),
+}
+DEMO_METHODS = {"scratch": 1.6, "finetune": 1.1, "fpt": 1.3, "orca": 1.0}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    bodies: dict[str, str] = field(
+        default_factory=lambda: {"sequence": "minilm", "grid": "swin_tiny"}
+    )
+    seeds: int = 3
+
+    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
+        return tuple(range(2 if task.startswith("pde") and self.seeds == 3 else self.seeds))
+
+
+def make_task(title="A task", width=4, *, field_metric=False, suite="demo", grid=False, metric=""):
+    shape = (3, width, width) if grid else (1, width)
+    return Task(
+        title=title,
+        suite=suite,
+        origin="made up for a test",
+        input_shape=shape,
+        target=Field(grid=(width,)) if field_metric else Classes(count=3),
+        samples=Samples(train=60, validation=10, test=30),
+        loss="relative_l2" if field_metric else "cross_entropy",
+        metric=metric or ("nrmse" if field_metric else "zero_one_error_pct"),
+        files=(),
+        source="test",
+    )
+
+
+@pytest.fixture
+def declared(monkeypatch):
+    """Declare tasks for one test; returns a function that takes names and tasks."""
+
+    def declare(**tasks):
+        found = {
+            name: (SimpleNamespace(__name__=f"orca.data.tasks.{name}"), task)
+            for name, task in tasks.items()
+        }
+        monkeypatch.setitem(TASKS.__dict__, "_found", found)
+        monkeypatch.delitem(TASKS.__dict__, "modules", raising=False)
+
+    return declare
+
+
+@pytest.fixture
+def demo_tasks(declared):
+    declared(
+        **{
+            name: make_task(title, width, field_metric=name.startswith("pde"))
+            for name, (title, width, _) in DEMO_TASKS.items()
+        }
+    )
+
+
+def score_of(task, method, seed, value, *, body="minilm", **changes):
+    """Return a score's content, as `evaluate` writes it."""
+    content = {
+        "format": 1,
+        "task": task,
+        "body": body,
+        "method": method,
+        "seed": seed,
+        "status": "ok",
+        "task_digest": TASKS[task].digest if task in TASKS else "0" * 16,
+        "selection": "last_epoch",
+        "hyperparameters": "default",
+        "metric": TASKS[task].metric if task in TASKS else "nrmse",
+        "value": value,
+        "samples": 30,
+        "seconds": {"align": 1.5, "finetune": 6.0, "evaluate": 0.2},
+        "record": {
+            "commit": "0123456789ab",
+            "device": "cpu",
+            "python": "3.11.2",
+            "settings": {"learning_rate": 1e-3, "epochs": 12},
+            "versions": {"torch": "2.13.0", "numpy": "2.3.1"},
+        },
+    }
+    return {**content, **changes}
+
+
+def write_score(scores: Path, content: dict) -> Path:
+    path = scores / content["task"] / content["body"] / content["method"]
+    path.mkdir(parents=True, exist_ok=True)
+    path = path / f"seed{content['seed']}.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+@pytest.fixture
+def demo_scores(tmp_path, demo_tasks):
+    """Folder of a finished demo's score files."""
+    scores = tmp_path / "results" / "scores"
+    numbers = random.Random(0)
+    for task, (_, _, error) in DEMO_TASKS.items():
+        for method, factor in DEMO_METHODS.items():
+            for seed in Chosen().seeds_of(task, "minilm"):
+                value = error * factor * numbers.uniform(0.9, 1.1)
+                write_score(scores, score_of(task, method, seed, value))
+    assert set(DEMO_METHODS) <= set(METHODS)
+    return scores
+
+
+@pytest.fixture
+def demo_results(demo_scores):
+    """Folder of a finished demo: scores, cards, histories."""
+    results = demo_scores.parent
+    numbers = random.Random(1)
+    for task, (title, width, _) in DEMO_TASKS.items():
+        card = results / "prepared" / task / "card.json"
+        card.parent.mkdir(parents=True)
+        card.write_text(
+            json.dumps(
+                {
+                    "task": task,
+                    "title": title,
+                    "input_shape": [1, width],
+                    "target": {
+                        "kind": "Classes",
+                        "shape": [],
+                        "count": 3,
+                        "names": ["a", "b", "c"],
+                    },
+                    "parts": {
+                        "train": {"samples": 60, "per_class": [30, 20, 10]},
+                        "test": {"samples": 30, "per_class": [10, 10, 10]},
+                    },
+                    "raw_files": {"data.csv": "0" * 64},
+                }
+            )
+        )
+        for seed in (0, 1):
+            folder = results / "aligned" / task / "minilm" / "otdd" / f"seed{seed}"
+            folder.mkdir(parents=True)
+            lines = ["epoch,loss,value,seconds"]
+            for epoch in range(10):
+                value = 40 * 0.8**epoch + 5 + numbers.random()
+                lines.append(f"{epoch},{value - 3},{value},{0.2}")
+            (folder / "history.csv").write_text("\n".join(lines) + "\n")
+            for method in DEMO_METHODS:
+                folder = results / "finetuned" / task / "minilm" / method / f"seed{seed}"
+                folder.mkdir(parents=True)
+                lines = ["epoch,train_loss,validation_metric,learning_rate,seconds"]
+                for epoch in range(12):
+                    loss = 2 * 0.7**epoch + 0.05 * numbers.random()
+                    lines.append(f"{epoch},{loss},{10 * loss},0.001,0.5")
+                (folder / "history.csv").write_text("\n".join(lines) + "\n")
+    return results
+
+
+@pytest.fixture
+def published(tmp_path):
+    """An empty folder of published numbers."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def make():
+    """Helpers that tests call: choices, tasks, scores."""
+    return SimpleNamespace(
+        Choices=Chosen, task=make_task, score=score_of, write=write_score, methods=DEMO_METHODS
+    )
+
+
+@pytest.fixture
+def tabulated(demo_results, published):
+    """The demo's results with its table and figures made."""
+    from orca.reporting.figures import plot_alignment, plot_profile
+    from orca.reporting.tabulate import tabulate
+
+    out = demo_results / "tables"
+    tabulate("demo", scores=demo_results / "scores", out=out, published=published, choices=Chosen())
+    plot_profile(out / "demo.json", demo_results / "figures" / "demo_profile")
+    histories = sorted((demo_results / "aligned").glob("*/*/*/*/history.csv"))
+    plot_alignment(histories, demo_results / "figures" / "demo_alignment")
+    return demo_results

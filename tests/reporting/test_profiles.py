@@ -1,0 +1,76 @@
+import csv
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orca.reporting.cells import read_table
+from orca.reporting.profiles import panels, performance_profiles, to_csv
+
+ERRORS = st.one_of(st.floats(0, 10), st.just(0.0), st.just(math.inf), st.sampled_from([1.0, 2.0]))
+
+
+def literal(errors, method, ratio):
+    """The definition, task by task, with failure and zero as they are documented."""
+    within = 0
+    tasks = len(errors[method])
+    for task in range(tasks):
+        best = min(values[task] for values in errors.values())
+        mine = errors[method][task]
+        within += mine != math.inf and (mine == best if best == 0 else mine / best <= ratio)
+    return within / tasks
+
+
+@given(
+    st.integers(1, 6).flatmap(
+        lambda tasks: st.lists(
+            st.lists(ERRORS, min_size=tasks, max_size=tasks), min_size=1, max_size=5
+        )
+    ),
+    st.floats(1, 50),
+)
+def test_profiles_are_the_definition_at_every_ratio(rows, anywhere):
+    errors = {f"m{i}": row for i, row in enumerate(rows)}
+    for profile in performance_profiles(errors):
+        places = [1.0, anywhere, *profile.ratios]
+        places += [ratio * (1 - 1e-12) for ratio in profile.ratios if ratio * (1 - 1e-12) >= 1]
+        for ratio in places:
+            assert profile.at(ratio) == literal(errors, profile.method, ratio)
+
+
+def test_steps_rise_and_end_at_the_share_of_tasks_not_failed():
+    profile = performance_profiles({"a": [1.0, 4.0, math.inf], "b": [2.0, 1.0, 1.0]})[0]
+    assert profile.ratios == (1.0, 4.0)
+    assert profile.fractions == (1 / 3, 2 / 3)
+
+
+def test_ties_share_the_first_place():
+    a, b = performance_profiles({"a": [1.0, 2.0], "b": [1.0, 4.0]})
+    assert (a.at(1.0), b.at(1.0)) == (1.0, 0.5)
+
+
+def test_a_best_of_zero_is_out_of_reach_of_any_factor():
+    a, b = performance_profiles({"a": [0.0], "b": [0.5]})
+    assert (a.at(1.0), b.at(1e300)) == (1.0, 0.0)
+
+
+def test_a_task_on_which_all_fail_still_counts():
+    a, _ = performance_profiles({"a": [1.0, math.inf], "b": [2.0, math.inf]})
+    assert a.at(1e9) == 0.5
+
+
+@pytest.mark.parametrize("errors", [{"a": [-1.0]}, {"a": [math.nan]}, {"a": [1.0], "b": []}])
+def test_errors_that_are_none_are_refused(errors):
+    with pytest.raises(ValueError, match="error"):
+        performance_profiles(errors)
+
+
+def test_the_csv_holds_every_step(tabulated):
+    table = read_table(tabulated / "tables" / "demo.json")
+    found = panels(table)
+    rows = list(csv.DictReader(to_csv(found).splitlines()))
+    assert len(rows) == sum(len(p.ratios) for panel in found for p in panel.profiles)
+    assert {row["method"] for row in rows} == {head.title for head in table.columns}
+    written = (tabulated / "figures" / "demo_profile.csv").read_text()
+    assert written == to_csv(found)

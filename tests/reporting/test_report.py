@@ -1,0 +1,86 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from orca.errors import ResultsError
+from orca.reporting.report import write_report
+
+SETTINGS = {"tables": ["demo"], "bodies": {"sequence": "minilm"}, "note": "<b>&"}
+
+
+class Page(HTMLParser):
+    """Collects ids, inner links and whatever a browser would fetch."""
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.fetched = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        if "id" in named:
+            self.ids.append(named["id"])
+        if tag == "a":
+            self.links.append(named["href"])
+        if tag in ("img", "script", "iframe", "source", "use", "image", "link"):
+            self.fetched += [
+                named[name] for name in ("src", "href", "xlink:href") if named.get(name)
+            ]
+
+
+@pytest.fixture
+def page(tabulated):
+    out = tabulated / "report.html"
+    write_report(tabulated, out, tables=["demo"], settings=SETTINGS)
+    parsed = Page()
+    parsed.text = out.read_text()
+    parsed.feed(parsed.text)
+    return parsed
+
+
+def test_every_link_leads_to_one_place_in_the_page(page):
+    assert page.links
+    for link in page.links:
+        assert page.ids.count(link.removeprefix("#")) == 1, link
+
+
+def test_no_id_is_given_twice(page):
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_nothing_is_fetched(page):
+    for address in page.fetched:
+        assert address.startswith(("data:", "#")), address
+    assert "@import" not in page.text
+    assert not re.search(r"url\((?!#)", page.text)
+
+
+def test_every_part_is_there(page):
+    anchors = {"tables", "figures", "curves", "data", "costs", "settings", "software"}
+    assert anchors <= set(page.ids)
+    assert "t-demo" in page.ids
+
+
+def test_settings_are_shown_as_text_and_not_as_markup(page):
+    assert "&lt;b&gt;&amp;" in page.text
+
+
+def test_a_report_without_its_table_says_how_to_make_it(tmp_path):
+    with pytest.raises(ResultsError, match="snakemake"):
+        write_report(tmp_path, tmp_path / "report.html", tables=["demo"], settings={})
+
+
+def test_a_report_of_a_table_alone_leaves_out_what_is_not_there(tabulated, tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "demo.json").write_text((tabulated / "tables" / "demo.json").read_text())
+    write_report(tmp_path, tmp_path / "report.html", tables=["demo"], settings={})
+    parsed = Page()
+    parsed.feed((tmp_path / "report.html").read_text())
+    assert "t-demo" in parsed.ids
+    assert not {"figures", "curves", "data"} & set(parsed.ids)
+
+
+def test_equal_results_give_equal_bytes(tabulated):
+    for name in ("a.html", "b.html"):
+        write_report(tabulated, tabulated / name, tables=["demo"], settings=SETTINGS)
+    assert (tabulated / "a.html").read_bytes() == (tabulated / "b.html").read_bytes()

@@ -1,0 +1,221 @@
+import csv
+import math
+import re
+import statistics
+import subprocess
+import sys
+
+import pytest
+
+from orca.errors import ResultsError, SettingsError
+from orca.evaluation.metrics import METRICS
+from orca.reporting.cells import read_table
+from orca.reporting.table import TABLES
+from orca.reporting.tabulate import tabulate
+
+IRIS = "openml_61"
+
+
+@pytest.fixture
+def build(demo_scores, published, tmp_path, make):
+    """Tabulate the demo and return the filled table and its Markdown."""
+
+    def built(choices=None):
+        out = tmp_path / "tables"
+        tabulate(
+            "demo",
+            scores=demo_scores,
+            out=out,
+            published=published,
+            choices=choices or make.Choices(),
+        )
+        return read_table(out / "demo.json"), (out / "demo.md").read_text()
+
+    return built
+
+
+def cell_of(table, row, column):
+    rows = [head.name for head in table.rows]
+    columns = [head.name for head in table.columns]
+    return table.cells[rows.index(row)][columns.index(column)]
+
+
+def test_every_format_is_written(tabulated):
+    made = {path.suffix for path in (tabulated / "tables").glob("demo.*")}
+    assert made == {".csv", ".md", ".tex", ".html", ".json"}
+
+
+def test_mean_and_spread_are_those_of_the_score_files(build, demo_scores):
+    table, _ = build()
+    files = (demo_scores / IRIS / "minilm" / "orca").glob("*.json")
+    values = [float(re.search(r'"value": ([\d.]+)', f.read_text())[1]) for f in files]
+    ours = cell_of(table, IRIS, "orca").ours
+    assert ours.mean == pytest.approx(statistics.mean(values))
+    assert ours.std == pytest.approx(statistics.stdev(values))
+    assert ours.n == 3
+
+
+def test_the_csv_holds_every_cell_with_full_digits(tabulated):
+    table = read_table(tabulated / "tables" / "demo.json")
+    with (tabulated / "tables" / "demo.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(table.rows) * len(table.columns)
+    for row in rows:
+        assert float(row["mean"]) == cell_of(table, row["row"], row["column"]).ours.mean
+
+
+def test_the_best_of_each_row_is_marked_and_no_other(build):
+    table, markdown = build()
+    for row in table.cells:
+        means = [cell.ours.mean for cell in row]
+        assert [cell.ours.best for cell in row] == [mean == min(means) for mean in means]
+    assert markdown.count("**") == 2 * len(table.rows)
+
+
+def test_ties_are_all_marked_and_all_win(build, demo_scores, make):
+    for method in ("orca", "fpt"):
+        for seed in range(3):
+            make.write(demo_scores, make.score(IRIS, method, seed, 0.0))
+    table, _ = build()
+    assert [c.ours.best for c in table.cells[2]] == [False, False, True, True]
+    wins = next(row for row in table.summary if row.title.startswith("wins"))
+    assert sum(wins.values) == len(table.rows) + 1
+
+
+def test_average_ranks_of_all_methods_add_up(build):
+    table, _ = build()
+    ranks = next(row for row in table.summary if row.title.startswith("average rank"))
+    methods = len(table.columns)
+    assert sum(ranks.values) == pytest.approx(methods * (methods + 1) / 2)
+
+
+def test_a_missing_run_is_said_in_its_cell_and_leaves_the_ranks(build, demo_scores):
+    for path in (demo_scores / IRIS / "minilm" / "fpt").glob("*.json"):
+        path.unlink()
+    table, markdown = build()
+    assert cell_of(table, IRIS, "fpt").ours.status == "not run"
+    assert "not run" in markdown
+    assert "average rank (4 of 5 tasks)" in markdown
+
+
+def test_seeds_that_are_missing_are_counted(build, demo_scores):
+    (demo_scores / IRIS / "minilm" / "fpt" / "seed2.json").unlink()
+    table, markdown = build()
+    assert cell_of(table, IRIS, "fpt").ours.status == "incomplete"
+    assert "(2 of 3 seeds)" in markdown
+
+
+def test_a_failed_run_is_said_with_its_reason(build, demo_scores, make):
+    for seed in range(3):
+        make.write(
+            demo_scores,
+            make.score(
+                IRIS, "fpt", seed, None, status="failed", reason="loss not finite at step 7"
+            ),
+        )
+    table, markdown = build()
+    assert cell_of(table, IRIS, "fpt").ours.status == "failed"
+    assert "failed" in markdown
+    assert "loss not finite at step 7" in markdown
+
+
+def test_a_failed_method_ranks_last(build, demo_scores, make):
+    before, _ = build()
+    for seed in range(3):
+        make.write(
+            demo_scores, make.score(IRIS, "orca", seed, None, status="failed", reason="diverged")
+        )
+    after, _ = build()
+    assert after.summary[0].values[3] == pytest.approx(
+        before.summary[0].values[3] + (4 - rank_in(before, IRIS, "orca")) / len(before.rows)
+    )
+
+
+def rank_in(table, row, column):
+    index = [head.name for head in table.rows].index(row)
+    mine = cell_of(table, row, column).error("ours")
+    return 1 + sum(cell.error("ours") < mine for cell in table.cells[index])
+
+
+def test_one_seed_has_no_spread_and_says_so(build, make):
+    table, markdown = build(make.Choices(seeds=1))
+    assert cell_of(table, IRIS, "orca").ours.std is None
+    assert "(1 seed)" in markdown
+    assert "±" not in markdown
+    assert "no spread" in markdown
+
+
+def test_one_seed_beside_several_says_so(build, make, demo_scores):
+    for seed in (1, 2):
+        (demo_scores / IRIS / "minilm" / "orca" / f"seed{seed}.json").unlink()
+    table, markdown = build()
+    assert "(1 of 3 seeds)" in markdown
+    assert cell_of(table, IRIS, "orca").ours.std is None
+
+
+@pytest.mark.parametrize("field", ["selection", "hyperparameters"])
+def test_scores_of_another_protocol_are_refused_by_name(build, demo_scores, make, field):
+    odd = make.score(IRIS, "orca", 2, 3.0, **{field: "another"})
+    path = make.write(demo_scores, odd)
+    with pytest.raises(ResultsError) as fault:
+        build()
+    assert str(path) in str(fault.value)
+    assert field in str(fault.value)
+
+
+def test_scores_of_another_version_of_the_task_are_refused(build, demo_scores, make):
+    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0, task_digest="f" * 16))
+    with pytest.raises(ResultsError, match="another version of task 'openml_61'") as fault:
+        build()
+    assert fault.value.where == str(path)
+
+
+def test_a_score_at_the_wrong_place_is_refused(build, demo_scores, make):
+    path = demo_scores / IRIS / "minilm" / "orca" / "seed0.json"
+    path.write_text((demo_scores / IRIS / "minilm" / "fpt" / "seed0.json").read_text())
+    with pytest.raises(ResultsError, match="another run"):
+        build()
+
+
+def test_a_score_that_is_not_a_number_is_refused(build, demo_scores, make):
+    make.write(demo_scores, make.score(IRIS, "orca", 0, math.nan))
+    with pytest.raises(ResultsError, match="finite"):
+        build()
+
+
+def test_a_task_that_is_not_declared_is_said_in_its_row(build, declared, make):
+    declared(openml_61=make.task("Iris (61)", 4))
+    table, markdown = build()
+    assert cell_of(table, "openml_187", "orca").ours.status == "not declared"
+    assert "task 'openml_187' is not declared" in markdown
+    assert {run.task for run in TABLES["demo"].runs(make.Choices())} == {IRIS}
+
+
+def test_an_unknown_table_offers_the_nearest(demo_scores, published, tmp_path, make):
+    with pytest.raises(SettingsError, match="did you mean 'demo'"):
+        tabulate(
+            "dmo", scores=demo_scores, out=tmp_path, published=published, choices=make.Choices()
+        )
+
+
+def test_the_runs_asked_for_are_all_seeds_of_all_cells(demo_tasks, make):
+    runs = TABLES["demo"].runs(make.Choices())
+    assert len({run.path for run in runs}) == len(runs) == 4 * (3 * 3 + 2 * 2)
+
+
+def test_every_metric_of_a_row_tells_its_direction(build):
+    table, _ = build()
+    for row in table.rows:
+        assert row.metric_title[-1] in "↓↑"
+        assert row.metric_title[:-2] in {metric.title for metric in METRICS.values()}
+
+
+def test_tables_and_figures_are_made_without_torch():
+    code = (
+        "import sys\n"
+        "import orca.reporting.tabulate, orca.reporting.figures, orca.reporting.report\n"
+        "from orca.reporting.table import TABLES\n"
+        "assert len(TABLES)\n"
+        "assert not {'torch', 'transformers', 'ot'} & set(sys.modules), 'torch is imported'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
