@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from orca.declarations import nearest
+from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -119,3 +119,8 @@ class Distance:
                 what=f"got {first['input']!r}",
                 mend=first["msg"],
             ) from error
+
+
+DISTANCES: Declarations[Distance] = Declarations(
+    package="orca.alignment.distances", kind="distance"
+)

@@ -114,9 +114,7 @@ class SampleLabels(LabelDistances):
         none = sides.own_cost.new_zeros(len(target.sizes))
         own = ClassTransport(none, None)
         if settings.debiased:
-            own = transport_within_classes(
-                sides.own_cost, target, solver, with_plan=with_gradient
-            )
+            own = transport_within_classes(sides.own_cost, target, solver, with_plan=with_gradient)
         across = transport_between_classes(
             sides.cost, sides.source, target, solver, with_plan=with_gradient
         )
@@ -170,6 +168,4 @@ class GaussianLabels(LabelDistances):
         """Return the gradient; see `LabelDistances.gradient`."""
         gradient = gaussian_gradient(self.across_parts, across, sides.source, sides.target)
         between = 2 * (within - torch.diag(within.diagonal()))
-        return gradient + gaussian_gradient(
-            self.within_parts, between, sides.target, sides.target
-        )
+        return gradient + gaussian_gradient(self.within_parts, between, sides.target, sides.target)

@@ -33,11 +33,19 @@ class OtddSettings(DistanceSettings):
     tolerance: float = Field(
         1e-3, gt=0, description="L1 error of the plan's marginals to stop at; converged only"
     )
-
-
-class JointSettings(OtddSettings):
-    """How the distance between a whole labelled target and the source is computed."""
-
     label_gradient: bool = Field(
-        False, description="let the gradient through the distances between classes"
+        False, description="let the gradient through the distances between classes, too"
     )
+
+
+class OfficialSettings(OtddSettings):
+    """The official code's way of solving."""
+
+    schedule: Literal["converged", "official"] = "official"
+
+
+class GaussianSettings(OtddSettings):
+    """Gaussians in the classes' places; the official code lets the gradient through them."""
+
+    inner: Literal["exact", "gaussian"] = "gaussian"
+    label_gradient: bool = True

@@ -40,6 +40,11 @@ class Source:
         return cls(features.detach()[order], ids[order])
 
     @cached_property
+    def sizes(self) -> list[int]:
+        """The number of samples of each class."""
+        return torch.bincount(self.labels).tolist()
+
+    @cached_property
     def centre(self) -> Float[Tensor, " width"]:
         """The mean feature; distances are taken from here, where rounding is smallest."""
         return self.features.mean(dim=0)
@@ -47,5 +52,4 @@ class Source:
     @cached_property
     def classes(self) -> Classes:
         """The features less their mean, by class."""
-        sizes = torch.bincount(self.labels).tolist()
-        return Classes(self.features - self.centre, self.labels, sizes)
+        return Classes(self.features - self.centre, self.labels, self.sizes)

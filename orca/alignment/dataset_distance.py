@@ -22,12 +22,14 @@ from torch import Tensor
 
 from orca.alignment.classes import Classes, block_sums, spread
 from orca.alignment.cost import feature_cost
+from orca.alignment.envelope import with_gradient
 from orca.alignment.features import check_pair, contiguous_labels
 from orca.alignment.label_cost import label_distances, source_label_terms
 from orca.alignment.otdd_settings import OtddSettings
 from orca.alignment.sides import Sides, first_temperature
 from orca.alignment.source import Source
 from orca.alignment.transport import Solver, Transport, transport, transport_to_itself, uniform
+from orca.errors import SettingsError
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,20 @@ class Descent:
     gradient: Float[Tensor, "m width"]
 
 
+def check_settings(settings: OtddSettings) -> None:
+    """Check what no single setting shows.
+
+    Raises:
+        SettingsError: if Gaussians are asked for with p = 1.
+    """
+    if settings.inner == "gaussian" and settings.p != 2:
+        raise SettingsError(
+            where="inner",
+            what=f"distances between Gaussians are squared, but p is {settings.p}",
+            mend="set p to 2, or inner to 'exact'",
+        )
+
+
 def source_terms(source: Source, settings: OtddSettings) -> dict[str, Tensor]:
     """Return what of the distance depends on the source alone.
 
@@ -50,6 +66,7 @@ def source_terms(source: Source, settings: OtddSettings) -> dict[str, Tensor]:
         What `source_label_terms` returns, and `self_term`, the cost of the whole source to
         itself, which debiasing subtracts (0 where it does not).
     """
+    check_settings(settings)
     classes, p = source.classes, settings.p
     cost = feature_cost(classes.points, classes.points, p=p, squared_norms=classes.squared_norms)
     terms = source_label_terms(classes, cost, settings)
@@ -67,8 +84,7 @@ def descend(
     terms: Mapping[str, Tensor],
     settings: OtddSettings,
     *,
-    whole: bool = True,
-    label_gradient: bool = False,
+    whole: bool,
 ) -> Descent:
     """Return the distance and its gradient.
 
@@ -78,13 +94,12 @@ def descend(
         settings: how to compute it.
         whole: the whole distance. Else, for a target of one class, what the label distances
             add to the value is left out, unless it has a gradient.
-        label_gradient: let the gradient through the label distances.
     """
     source, target, p = sides.source, sides.target, sides.p
     one = len(target.sizes) == 1
     labels = None
-    if whole or label_gradient or not one:
-        labels = label_distances(sides, terms, settings, with_gradient=label_gradient)
+    if whole or settings.label_gradient or not one:
+        labels = label_distances(sides, terms, settings, with_gradient=settings.label_gradient)
     cost, own_cost, added = sides.cost, sides.own_cost, torch.zeros_like(source.squared_norms)
     if labels is not None and one:
         added = labels.across[source.labels, 0] / p
@@ -99,7 +114,7 @@ def descend(
         own = transport_to_itself(uniform(own_cost), solver, start=start, with_plan=True)
         value, own_plan = value - own.value / 2 - terms["self_term"] / 2, _plan(own)
         gradient -= sides.own_gradient(own_plan)
-    if labels is not None and label_gradient:
+    if labels is not None and settings.label_gradient:
         weights, own_weights = _label_weights(sides, _plan(across), own_plan, settings)
         gradient += labels.gradient(sides, weights, own_weights)
     return Descent(value, gradient)
@@ -136,8 +151,7 @@ def distance_to_source(
     terms: Mapping[str, Tensor],
     settings: OtddSettings,
     *,
-    whole: bool = True,
-    label_gradient: bool = False,
+    whole: bool,
 ) -> Float[Tensor, ""]:
     """Return the distance as a tensor that knows its gradient.
 
@@ -148,7 +162,6 @@ def distance_to_source(
         terms: what `source_terms` returned.
         settings: how to compute it.
         whole: see `descend`.
-        label_gradient: see `descend`.
 
     Raises:
         FeatureError: on features or labels that cannot be compared.
@@ -159,21 +172,7 @@ def distance_to_source(
     points = target.detach()[order] - source.centre
     classes = Classes(points, ids[order], torch.bincount(ids).tolist())
     sides = Sides(source.classes, classes, settings.p)
-    found = descend(sides, terms, settings, whole=whole, label_gradient=label_gradient)
+    found = descend(sides, terms, settings, whole=whole)
     gradient = torch.empty_like(points)
     gradient[order] = found.gradient
-    return _Known.apply(target, found.value, gradient)
-
-
-class _Known(torch.autograd.Function):
-    """A number whose gradient is known already."""
-
-    @staticmethod
-    def forward(ctx, target, value, gradient):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN205
-        ctx.save_for_backward(gradient)
-        return value
-
-    @staticmethod
-    def backward(ctx, outer):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN205
-        (gradient,) = ctx.saved_tensors
-        return outer * gradient, None, None
+    return with_gradient(target, found.value, gradient)

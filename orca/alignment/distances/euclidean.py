@@ -1,0 +1,35 @@
+"""Mean Euclidean distance over all pairs of a target and a source sample, debiased.
+
+Differs from the official code: its `l2` pairs samples by their places after a shuffle
+(`euclidean_paired`). Without debiasing, this is what that one gives on average.
+"""
+
+from pydantic import Field
+
+from orca.alignment.distance import Computation, Distance, DistanceSettings
+
+
+class EuclideanSettings(DistanceSettings):
+    """How the mean Euclidean distance is computed."""
+
+    debiased: bool = Field(
+        True,
+        description="subtract half the mean distance within source and within target, which"
+        " makes it the energy distance; else the nearest target is a single point",
+    )
+
+
+def load() -> Computation:
+    """Import and return the computation."""
+    from orca.alignment.pair_distance import EuclideanComputation
+
+    return EuclideanComputation()
+
+
+DISTANCE = Distance(
+    title="Euclidean",
+    origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; Szekely and Rizzo 2013",
+    sees="one_class",
+    settings=EuclideanSettings,
+    load=load,
+)

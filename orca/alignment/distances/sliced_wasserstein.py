@@ -1,0 +1,31 @@
+"""Squared Wasserstein distance of a target class from the source along random directions.
+
+Beyond the paper: it sorts instead of solving a transport problem, needs no regularisation, and
+is 0 only between equal sets.
+"""
+
+from pydantic import Field
+
+from orca.alignment.distance import Computation, Distance, DistanceSettings
+
+
+class SlicedSettings(DistanceSettings):
+    """How the sliced Wasserstein distance is computed."""
+
+    directions: int = Field(128, gt=0, description="random directions, drawn anew in each call")
+
+
+def load() -> Computation:
+    """Import and return the computation."""
+    from orca.alignment.slices import SlicedComputation
+
+    return SlicedComputation()
+
+
+DISTANCE = Distance(
+    title="Sliced Wasserstein",
+    origin="Bonneel et al. 2015, Sliced and Radon Wasserstein barycenters of measures",
+    sees="one_class",
+    settings=SlicedSettings,
+    load=load,
+)

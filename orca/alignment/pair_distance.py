@@ -1,0 +1,141 @@
+"""Mean Euclidean distance between samples of two sets: over all pairs, or over random pairs."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from orca.alignment.cost import cost_gradient, feature_cost
+from orca.alignment.distance import Computation, DistanceSettings
+from orca.alignment.envelope import with_gradient
+from orca.alignment.features import check_pair
+from orca.alignment.source import Source
+
+if TYPE_CHECKING:
+    import orca.alignment.distances.euclidean
+
+
+def _mean_distance(
+    x: Float[Tensor, "n width"], y: Float[Tensor, "m width"]
+) -> tuple[Float[Tensor, ""], Float[Tensor, "m width"]]:
+    """Return the mean distance over all pairs, and its gradient by y."""
+    cost = feature_cost(x, y, p=1)
+    plan = torch.full_like(cost, 1 / cost.numel())
+    return cost.mean(), cost_gradient(plan, cost, x, y, p=1)
+
+
+def _mean_distance_to_source(
+    source: Float[Tensor, "n width"],
+    target: Float[Tensor, "m width"],
+    within_source: Float[Tensor, ""],
+    *,
+    debiased: bool,
+) -> Float[Tensor, ""]:
+    points = target.detach()
+    value, gradient = _mean_distance(source, points)
+    if debiased:
+        within, slope = _mean_distance(points, points)
+        value, gradient = value - within / 2 - within_source / 2, gradient - slope
+    return with_gradient(target, value, gradient)
+
+
+def euclidean(
+    source: Float[Tensor, "n width"], target: Float[Tensor, "m width"], *, debiased: bool = True
+) -> Float[Tensor, ""]:
+    """Return the mean of ‖x - y‖ over all pairs of a source and a target sample.
+
+    Args:
+        source: source features.
+        target: target features.
+        debiased: subtract half the mean within source and within target, each sample paired
+            with itself too: half the energy distance, 0 between equal sets alone.
+
+    Raises:
+        FeatureError: on features that cannot be compared.
+
+    Source: Shen et al. 2023 (arXiv:2302.05738), section 3.4; Szekely and Rizzo 2013.
+    Differs from the official code: see `euclidean_paired`.
+    """
+    check_pair(source, target)
+    within = feature_cost(source, source, p=1).mean() if debiased else source.new_zeros(())
+    return _mean_distance_to_source(source.detach(), target, within, debiased=debiased)
+
+
+def euclidean_paired(
+    source: Float[Tensor, "n width"],
+    target: Float[Tensor, "m width"],
+    *,
+    generator: torch.Generator,
+) -> Float[Tensor, ""]:
+    """Return the mean of ‖x - y‖ over samples paired at random, as the official code does.
+
+    The source is shuffled and cut into batches as long as the target; the means over full
+    batches are summed and divided by the number of all batches, a short last one included. If
+    the source is shorter than the target, the target's surplus is left out.
+
+    Args:
+        source: source features.
+        target: target features.
+        generator: shuffles the source; on the CPU.
+
+    Raises:
+        FeatureError: on features that cannot be compared.
+
+    Source: official code, `l2`.
+    """
+    check_pair(source, target)
+    n, m = len(source), len(target)
+    shuffled = source.detach()[torch.randperm(n, generator=generator).to(source.device)]
+    if n < m:
+        return torch.linalg.vector_norm(shuffled - target[:n], dim=1).mean()
+    full = n // m
+    batches = shuffled[: full * m].reshape(full, m, -1)
+    distances = torch.linalg.vector_norm(batches - target, dim=2)
+    return distances.mean() * (full / -(-n // m))
+
+
+class EuclideanComputation(Computation):
+    """Mean Euclidean distance of one target class from the source, over all pairs."""
+
+    def source_terms(
+        self, source: Source, settings: "orca.alignment.distances.euclidean.EuclideanSettings"
+    ) -> dict[str, Tensor]:
+        """Return the mean distance within the source, where debiasing needs it."""
+        points = source.features
+        return {"within": feature_cost(points, points, p=1).mean()} if settings.debiased else {}
+
+    def loss(
+        self,
+        target: Float[Tensor, "m width"],
+        target_labels: Tensor,
+        source: Source,
+        terms: Mapping[str, Tensor],
+        settings: "orca.alignment.distances.euclidean.EuclideanSettings",
+        generator: torch.Generator,
+    ) -> Float[Tensor, ""]:
+        """Return the distance."""
+        check_pair(source.features, target)
+        within = terms["within"] if settings.debiased else target.new_zeros(())
+        return _mean_distance_to_source(source.features, target, within, debiased=settings.debiased)
+
+    value = loss
+
+
+class PairedComputation(Computation):
+    """Mean Euclidean distance of one target class from the source, paired at random."""
+
+    def loss(
+        self,
+        target: Float[Tensor, "m width"],
+        target_labels: Tensor,
+        source: Source,
+        terms: Mapping[str, Tensor],
+        settings: DistanceSettings,
+        generator: torch.Generator,
+    ) -> Float[Tensor, ""]:
+        """Return the distance under one random pairing."""
+        return euclidean_paired(source.features, target, generator=generator)
+
+    value = loss
