@@ -157,6 +157,9 @@ class Choices(Settings):
     """`config/config.yaml`: what is built, and how."""
 
     tables: tuple[str, ...] = Field(("demo",), description="what `snakemake all` builds")
+    reports: dict[str, tuple[str, ...]] = Field(
+        {"report": ("demo",)}, description="tables of each report, `results/<name>.html`"
+    )
     bodies: dict[Literal["sequence", "grid"], str] = Field(
         {"sequence": "roberta_base", "grid": "swin_base"},
         description="the body of each kind of input, in tables that do not name one",

@@ -22,6 +22,7 @@ class Method:
         trains: which weights stage three trains: `all`; `layer_norms` with embedder and
             predictor.
         compared_in: comparisons it belongs to; a table of one of these gains it as a column.
+        needs_source: whether stage three reads the body's cached source samples.
         objective: makes the loss that stage three descends, given the assembled model, the
             task's loss, the settings and the source's labelled features; None for the plain
             task loss.
@@ -34,6 +35,7 @@ class Method:
     alignment: str = ""
     trains: Literal["all", "layer_norms"] = "all"
     compared_in: tuple[str, ...] = ()
+    needs_source: bool = False
     objective: Callable[..., Any] | None = None
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from orca.alignment.distance import Computation, Distance, DistanceSettings
 from orca.alignment.source import Source
+from orca.alignment.subsample import draw_by_class
 from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import Clock, log, progress
@@ -65,6 +66,21 @@ class Target:
     prepared: Prepared
     rows: Int[np.ndarray, " n"]
     labels: Int[np.ndarray, " n"]
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One computation of the distance.
+
+    Args:
+        rows: numbers of the target samples in it.
+        labels: their classes, from 0; all 0 where the distance sees one class.
+        weight: of the result in the epoch's sum.
+    """
+
+    rows: Int[np.ndarray, " b"]
+    labels: Int[np.ndarray, " b"]
+    weight: float
 
 
 @dataclass(kw_only=True)
@@ -127,7 +143,10 @@ class Alignment:
         self.optimizer.zero_grad(set_to_none=True)
         with_value = epoch % self.settings.align.record_value_every == 0
         losses, values = 0.0, 0.0
-        for number, call in enumerate(self._calls(epoch)):
+        size = self.settings.align.samples_per_class
+        for number, call in enumerate(
+            self._calls(self.target, seeded(self.seed, 4, epoch), size=size)
+        ):
             generator = seeded(self.seed, 5, epoch, number)
             features = self._features(call.rows)
             loss = call.weight * self._distance("loss", features, call.labels, generator)
@@ -151,21 +170,25 @@ class Alignment:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
 
-    def _calls(self, epoch: int) -> Iterator["Call"]:
+    def _calls(self, target: Target, generator: torch.Generator, *, size: int) -> Iterator[Call]:
         """Yield the distance's calls of an epoch: class by class, or all classes at once.
 
         Source: ORCA (ICML 2023), Algorithm 1.
         """
-        target = self.target
-        draws = ClassDraws.of(target.rows, target.labels, size=self.settings.align.samples_per_class)
-        generator = seeded(self.seed, 4, epoch)
+        rounds = self.settings.align.rounds
+        draws = draw_by_class(
+            torch.from_numpy(target.labels), size=size, rounds=rounds, generator=generator
+        )
         if self.objective.distance.sees == "all_classes":
-            for _ in range(self.settings.align.rounds):
-                yield draws.all_classes(generator, weight=1 / self.settings.align.rounds)
+            for number in range(rounds):
+                places = np.concatenate([draw.rounds[number].numpy() for draw in draws])
+                _, labels = np.unique(target.labels[places], return_inverse=True)
+                yield Call(target.rows[places], labels.astype(np.int64), 1 / rounds)
             return
-        for label in torch.randperm(draws.count, generator=generator).tolist():
-            for _ in range(self.settings.align.rounds):
-                yield draws.one_class(label, generator, rounds=self.settings.align.rounds)
+        for draw in draws:
+            for chosen in draw.rounds:
+                places = chosen.numpy()
+                yield Call(target.rows[places], np.zeros(len(places), int), draw.weight / rounds)
 
     def _features(self, rows: Int[np.ndarray, " b"]) -> Float[Tensor, "b width"]:
         inputs, _ = self.target.prepared.read(rows)
@@ -185,7 +208,7 @@ class Alignment:
             features, on_device, objective.source, objective.terms, objective.settings, generator
         )
 
-    def _check(self, loss: Tensor, epoch: int, call: "Call") -> None:
+    def _check(self, loss: Tensor, epoch: int, call: Call) -> None:
         if not math.isfinite(loss.item()):
             shown = ", ".join(map(str, call.rows[:16].tolist()))
             raise TrainingError(
@@ -199,18 +222,13 @@ class Alignment:
     def held_out_value(self, target: Target) -> float:
         """Return the distance of samples that the embedder was not trained on."""
         self.model.eval()
-        draws = ClassDraws.of(target.rows, target.labels, size=len(target.rows))
-        generator = seeded(self.seed, 6)
-        if self.objective.distance.sees == "all_classes":
-            calls = [draws.all_classes(generator, weight=1.0)]
-        else:
-            calls = [draws.one_class(k, generator, rounds=1) for k in range(draws.count)]
+        total = 0.0
         with torch.no_grad():
-            return sum(
-                call.weight
-                * self._distance("value", self._features(call.rows), call.labels, generator).item()
-                for call in calls
-            )
+            for call in self._calls(target, seeded(self.seed, 6), size=len(target.rows)):
+                features = self._features(call.rows)
+                value = self._distance("value", features, call.labels, seeded(self.seed, 6))
+                total += call.weight * value.item()
+        return total
 
     def _save(self) -> None:
         tensors = {f"embedder.{k}": v for k, v in self.model.embedder.state_dict().items()}

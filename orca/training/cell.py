@@ -14,6 +14,7 @@ from orca.data.task import Task
 from orca.logs import log
 from orca.methods.method import Method
 from orca.models.assemble import Model, assemble
+from orca.models.trainable import choose_trainable
 from orca.provenance import code_digest
 from orca.settings import FinetuneSettings
 from orca.training.batches import seeded
@@ -60,6 +61,7 @@ class Cell:
             folder=self.weights,
             generator=seeded(seed, 0),
         )
+        choose_trainable(model, method.trains, generator=seeded(seed, 11))
         return model.to(self.device)
 
     @cached_property

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
 
 from orca.alignment.distance import DISTANCES
 from orca.alignment.source import Source
-from orca.data.source import PROXIES
+from orca.data.source import PROXIES, Images, Texts, read_proxy
 from orca.logs import Clock, log
 from orca.models.body import BODIES
 from orca.models.source import embed
@@ -31,23 +32,35 @@ def embed_source(
         device: that the embedding runs on.
     """
     declared = BODIES.look_up(body, where="--body")
-    proxy = PROXIES.look_up(declared.proxy, where=f"orca/models/bodies/{body}.py, proxy")
     clock = Clock()
     with clock.part("read"):
-        data = proxy.read(raw)
+        data = read_proxy(declared.proxy, raw)
         order = torch.randperm(len(data.labels), generator=seeded(0, 9)).numpy()
         chosen = np.sort(order[:samples])
     with clock.part("embed"):
-        features = embed(body, weights, data.take(chosen), device=device)
+        features = embed(body, weights, _samples(data, chosen, declared.proxy), device=device)
     labels = torch.from_numpy(data.labels[chosen])
     log.info("%d source samples of %d classes", len(labels), len(labels.unique()))
     record: dict[str, Any] = {
         "body": body,
         "proxy": declared.proxy,
-        "label_names": list(data.label_names),
+        "label_names": list(data.names),
         "seconds": clock.seconds,
     }
     write_tensors(out, {"features": features, "labels": labels}, record)
+
+
+def _samples(
+    data: Texts | Images, chosen: Int[np.ndarray, " n"], proxy: str
+) -> list[str] | Float[np.ndarray, "n 3 height width"]:
+    """Return the chosen samples as a body takes them: sentences, or normalised images."""
+    if isinstance(data, Texts):
+        return [data.texts[number] for number in chosen]
+    mean, deviation = (
+        np.array(constants, np.float32).reshape(1, 3, 1, 1)
+        for constants in (PROXIES[proxy].mean, PROXIES[proxy].deviation)
+    )
+    return (data.images[chosen].astype(np.float32) / 255 - mean) / deviation
 
 
 def source_terms(

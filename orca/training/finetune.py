@@ -77,9 +77,7 @@ class Finetuning:
 
     def __post_init__(self) -> None:
         self.optimizer = make_optimizer(self.trained, self.settings)
-        self.schedule = make_schedule(
-            self.settings, batches_per_epoch=self.batches.per_epoch
-        )
+        self.schedule = make_schedule(self.settings, batches_per_epoch=self.batches.per_epoch)
 
     @cached_property
     def trained(self) -> list[nn.Parameter]:

@@ -90,9 +90,17 @@ class Finetune:
         by_test = cell.settings.selection == "test_as_published"
         held = self.test if by_test and self.test else cell.prepared
         with Prepared(cell.prepared, cell.task) as prepared, Prepared(held, cell.task) as rest:
+            model = self._model(seed)
             run = Finetuning(
-                model=self._model(seed),
-                objective=make_objective(METHODS[self.method], cell, prepared, self.source, seed),
+                model=model,
+                objective=make_objective(
+                    METHODS[self.method],
+                    cell,
+                    model=model,
+                    prepared=prepared,
+                    source=self.source,
+                    seed=seed,
+                ),
                 batches=Batches(
                     prepared=prepared,
                     rows=training_rows(cell, prepared, seed),

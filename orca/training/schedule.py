@@ -1,6 +1,7 @@
 """Courses of the learning rate, as factors on its base value."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,7 +66,7 @@ class Constant:
 
 def make_schedule(settings: FinetuneSettings, *, batches_per_epoch: int) -> Schedule:
     """Return the schedule that the settings name; its steps are micro-batches."""
-    makers = {
+    makers: dict[str, Callable[[], Schedule]] = {
         "warmup_linear": lambda: WarmupThenLinear(
             warmup=settings.warmup_epochs * batches_per_epoch,
             total=(settings.decay_epochs or settings.epochs) * batches_per_epoch,

@@ -163,9 +163,12 @@ class Search:
                 raise optuna.TrialPruned
 
         with Prepared(cell.prepared, cell.task) as prepared:
+            model = cell.model(METHODS[METHOD], seed)
             run = Finetuning(
-                model=cell.model(METHODS[METHOD], seed),
-                objective=make_objective(METHODS[METHOD], cell, prepared, None, seed),
+                model=model,
+                objective=make_objective(
+                    METHODS[METHOD], cell, model=model, prepared=prepared, source=None, seed=seed
+                ),
                 batches=Batches(
                     prepared=prepared,
                     rows=prepared.rows("train"),

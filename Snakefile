@@ -1,0 +1,43 @@
+from snakemake.utils import min_version
+
+min_version("9.12")
+
+
+configfile: "config/config.yaml"
+
+
+configfile: "config/demo.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+# Satisfies the linter; has no effect without `--software-deployment-method apptainer`.
+container: "docker://orca-cross-modal:0.1.0"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/source.smk"
+include: "workflow/rules/tune.smk"
+include: "workflow/rules/align.smk"
+include: "workflow/rules/finetune.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/results.smk"
+
+
+rule all:
+    """Every table and figure that the configuration names, and the report."""
+    default_target: True
+    input:
+        [JOBS.table_files(table) for table in GRID.choices.tables],
+        expand("results/{report}.html", report=GRID.choices.reports),
+    localrule: True
+
+
+rule demo:
+    """The offline default: real tables, simulated physics, a real small body."""
+    input:
+        JOBS.table_files("demo"),
+        "results/report.html",
+    localrule: True

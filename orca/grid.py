@@ -1,0 +1,274 @@
+"""The grid of runs as the configuration asks for it: what the Snakefile looks up.
+
+No arithmetic and no heavy import: it answers which runs a table needs, with which settings, and
+what each run is made from.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from orca.alignment.distance import DISTANCES
+from orca.data.source import PROXIES
+from orca.data.task import TASKS, Task
+from orca.data.user_task import task_of
+from orca.declarations import nearest
+from orca.errors import SettingsError
+from orca.evaluation.score import Run
+from orca.methods.method import METHODS, Method
+from orca.models.body import BODIES, Body
+from orca.reporting.table import TABLES
+from orca.settings import (
+    Choices,
+    FinetuneSettings,
+    Hyperparameters,
+    SearchSpace,
+    as_json,
+    checked,
+    read_yaml,
+)
+
+
+def alignment_key(method: Method) -> str:
+    """Return the folder name of a method's alignment, which methods of equal alignment share."""
+    start = "" if method.embedder == "layer_norm" else f"-{method.embedder}"
+    return f"{method.alignment}{start}" if method.alignment else ""
+
+
+ALIGNMENTS: dict[str, str] = {
+    alignment_key(METHODS[name]): name for name in METHODS if METHODS[name].alignment
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """Seeds that one job runs, for some tasks and bodies.
+
+    Args:
+        name: end of the rules' names; empty for a job of one seed, whatever it is.
+        seeds: of the job; empty for any one.
+        tasks: that are packed so.
+        bodies: that are packed so.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    tasks: tuple[str, ...]
+    bodies: tuple[str, ...]
+
+    @property
+    def task(self) -> str:
+        """Pattern of the tasks, for wildcards."""
+        return "|".join(self.tasks)
+
+    @property
+    def body(self) -> str:
+        """Pattern of the bodies, for wildcards."""
+        return "|".join(self.bodies)
+
+    @property
+    def log(self) -> str:
+        """What tells the log of a job from those of other seeds."""
+        return "seed" + ("_".join(map(str, self.seeds)) or "{seed}")
+
+    @property
+    def options(self) -> str:
+        """The seeds on a command line."""
+        return " ".join(f"--seed {seed}" for seed in self.seeds or ("{seed}",))
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """All runs that can be asked for.
+
+    Args:
+        choices: `config/config.yaml` and what is laid over it.
+        folder: of the other configuration files.
+    """
+
+    choices: Choices
+    folder: Path
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any], folder: Path) -> "Grid":
+        """Return the grid of a configuration, checked as a whole.
+
+        Args:
+            config: merged content of the config files.
+            folder: that holds `hyperparameters.yaml` and `search_space.yaml`.
+
+        Raises:
+            SettingsError: for the first key, value or name that is not allowed.
+        """
+        grid = cls(checked(Choices, config, where=str(folder / "config.yaml")), folder)
+        grid.check()
+        return grid
+
+    def check(self) -> None:
+        """Check every name in the configuration.
+
+        Raises:
+            SettingsError: for the first that is not declared; it offers the nearest.
+        """
+        where = str(self.folder / "config.yaml")
+        for table in self.choices.tables:
+            TABLES.look_up(table, where=f"{where}, tables")
+        named = {*self.choices.bodies.values(), *self.choices.seeds_by_body}
+        for body in sorted(named | set(self.choices.body_folders)):
+            BODIES.look_up(body, where=f"{where}, bodies")
+        for task in self.choices.seeds_by_task:
+            self.task(task, where=f"{where}, seeds_by_task")
+        for name in self.choices.tasks:
+            if name in TASKS:
+                raise SettingsError(
+                    where=f"{where}, tasks.{name}",
+                    what="a declared task has this name already",
+                    mend="give your own task another name",
+                )
+        assert self.hyperparameters
+        for entry in self.hyperparameters.tasks:
+            task, _, body = entry.partition("/")
+            self.task(task, where=f"{self.folder}/hyperparameters.yaml, tasks")
+            if body:
+                BODIES.look_up(body, where=f"{self.folder}/hyperparameters.yaml, tasks.{entry}")
+
+    @cached_property
+    def hyperparameters(self) -> Hyperparameters:
+        """Content of `hyperparameters.yaml`."""
+        path = self.folder / "hyperparameters.yaml"
+        return checked(Hyperparameters, read_yaml(path), where=str(path))
+
+    @cached_property
+    def space(self) -> SearchSpace:
+        """Content of `search_space.yaml`."""
+        path = self.folder / "search_space.yaml"
+        return checked(SearchSpace, read_yaml(path), where=str(path))
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """All tasks: the declared ones and the user's own."""
+        return (*TASKS, *self.choices.tasks)
+
+    def task(self, name: str, *, where: str = "the task asked for") -> Task:
+        """Return a task, declared or of the user's own.
+
+        Raises:
+            SettingsError: if there is none of that name.
+        """
+        if name in self.choices.tasks:
+            own = self.choices.tasks[name]
+            return task_of(name, own, where=f"{self.folder}/config.yaml, tasks")
+        if name not in TASKS:
+            names = list(self.tasks)
+            raise SettingsError(
+                where=where, what=f"there is no task '{name}'", mend=nearest(name, names)
+            )
+        return TASKS[name]
+
+    def task_argument(self, name: str) -> str:
+        """Return what a command is told of a task: its name, or the user's whole entry."""
+        own = self.choices.tasks.get(name)
+        return name if own is None else json.dumps({"name": name, "entry": own}, sort_keys=True)
+
+    def task_digest(self, name: str) -> str:
+        """Return the digest of a task's declaration; a user's own goes by its entry."""
+        if name in self.choices.tasks:
+            return sha256(self.task_argument(name).encode()).hexdigest()[:16]
+        return TASKS[name].digest
+
+    def source_of(self, name: str) -> str:
+        """Return the raw folder of a task; a user's own has its own."""
+        return name if name in self.choices.tasks else TASKS[name].source
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """What each raw folder is fetched for: the first task or proxy that reads it."""
+        owners = {PROXIES[name].source: f"proxy:{name}" for name in PROXIES}
+        owners |= {self.source_of(name): name for name in reversed(self.tasks)}
+        return owners
+
+    def body(self, name: str) -> Body:
+        """Return a declared body."""
+        return BODIES.look_up(name, where="the body asked for")
+
+    @cache  # noqa: B019 (one grid lives as long as the workflow)
+    def settings(self, task: str, body: str, method: str = "") -> FinetuneSettings:
+        """Return the settings of a run before tuning."""
+        official = self.choices.hyperparameters_of(body) == "published"
+        return self.hyperparameters.resolve(task=task, body=body, method=method, official=official)
+
+    def settings_json(self, task: str, body: str, method: str = "") -> str:
+        """Return the settings of a run as a command takes them."""
+        return as_json(self.settings(task, body, method))
+
+    def tuned(self, body: str) -> bool:
+        """Return whether the runs of a body take their settings from a search."""
+        return self.choices.hyperparameters_of(body) == "tuned"
+
+    def space_json(self, body: str) -> str:
+        """Return the search space of a body as a command takes it."""
+        return json.dumps(self.space.of(body), sort_keys=True)
+
+    @property
+    def choices_json(self) -> str:
+        """Return the choices as a command takes them."""
+        return as_json(self.choices)
+
+    @property
+    def uses_gpu(self) -> bool:
+        """Whether jobs may ask for a GPU: on a machine without one, `device: cpu` says so."""
+        return self.choices.device != "cpu"
+
+    def terms_key(self, task: str, body: str, alignment: str) -> str:
+        """Return the name of the source terms of an alignment: distance and its settings."""
+        distance = METHODS[ALIGNMENTS[alignment]].alignment
+        given = self.settings(task, body).align.distance
+        mark = sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:8]
+        return f"{distance}-{mark}" if given else distance
+
+    @cached_property
+    def terms(self) -> dict[str, tuple[str, str]]:
+        """Distance and settings (JSON) of every name of source terms in use."""
+        groups = [*self.hyperparameters.defaults.values(), *self.hyperparameters.tasks.values()]
+        given = [group.get("align", {}).get("distance", {}) for group in groups]
+        found: dict[str, tuple[str, str]] = {}
+        for settings in [{}, *(entry for entry in given if entry)]:
+            text = json.dumps(settings, sort_keys=True)
+            mark = f"-{sha256(text.encode()).hexdigest()[:8]}" if settings else ""
+            found |= {f"{distance}{mark}": (distance, text) for distance in DISTANCES}
+        return found
+
+    def runs(self, table: str) -> list[Run]:
+        """Return the runs that a table needs."""
+        declared = TABLES.look_up(table, where="the table asked for")
+        return declared.runs(self.choices)
+
+    @cached_property
+    def packs(self) -> list[Pack]:
+        """How seeds are put into jobs; the first pack takes any one seed."""
+        everything = Pack(name="", seeds=(), tasks=self.tasks, bodies=tuple(BODIES))
+        size = self.choices.seeds_per_job
+        if size == 1:
+            return [everything]
+        packs = [everything]
+        for count, tasks, bodies in self._seed_counts():
+            for start in range(0, count, size):
+                seeds = tuple(range(start, min(start + size, count)))
+                name = f"_packed_{len(packs)}"
+                packs.append(Pack(name=name, seeds=seeds, tasks=tasks, bodies=bodies))
+        return packs
+
+    def _seed_counts(self) -> list[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+        """Return the number of seeds of groups of tasks and bodies that do not overlap."""
+        by_task, by_body = self.choices.seeds_by_task, self.choices.seeds_by_body
+        rest = tuple(task for task in self.tasks if task not in by_task)
+        others = tuple(body for body in BODIES if body not in by_body)
+        counts: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = [
+            (count, (task,), tuple(BODIES)) for task, count in by_task.items()
+        ]
+        counts += [(count, rest, (body,)) for body, count in by_body.items()]
+        return [*counts, (self.choices.seeds, rest, others)]

@@ -1,0 +1,226 @@
+"""What each job of the workflow reads and is told: files and arguments by wildcards."""
+
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from orca.grid import ALIGNMENTS, Grid, alignment_key
+from orca.methods.method import METHODS
+from orca.reporting.table import TABLES
+from orca.settings import as_json
+
+RESULTS = "results"
+TABLE_ENDINGS = ("csv", "md", "tex", "html", "json")
+FIGURE_ENDINGS = ("svg", "pdf", "png")
+Files = dict[str, Any]
+
+
+def line(**arguments: Any) -> str:
+    """Return command-line options, quoted; an empty one is left out.
+
+    Args:
+        arguments: by option name; True for an option without a value, a list for a repeated one.
+    """
+    words: list[str] = []
+    for name, value in arguments.items():
+        option = f"--{name.replace('_', '-')}"
+        values = value if isinstance(value, list) else [value]
+        for each in values:
+            if each is True:
+                words.append(option)
+            elif each not in ("", None, False):
+                words += [option, shlex.quote(str(each))]
+    return " ".join(words)
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Files and arguments of the jobs of a grid.
+
+    Every method takes Snakemake's wildcards, so that rules can name it as an input function.
+
+    Args:
+        grid: all runs that can be asked for.
+    """
+
+    grid: Grid
+
+    def fetch(self, wildcards: Any) -> str:
+        """Return what a raw folder is fetched for."""
+        kind, _, name = self.grid.sources[wildcards.source].rpartition(":")
+        return line(proxy=name) if kind else line(task=self.grid.task_argument(name))
+
+    def body_folder(self, wildcards: Any) -> str:
+        """Return the folder that the configuration names for a body's weights."""
+        return line(folder=self.grid.choices.body_folders.get(wildcards.body, ""))
+
+    def weights(self, body: str) -> str:
+        """Return the record that a body's weights are there."""
+        return f"{RESULTS}/bodies/{body}/weights.json"
+
+    def raw(self, wildcards: Any) -> str:
+        """Return the record that a task's raw files are there."""
+        return f"{RESULTS}/raw/{self.grid.source_of(wildcards.task)}/sources.json"
+
+    def _source(self, wildcards: Any) -> str:
+        proxy = self.grid.body(wildcards.body).proxy
+        return f"{RESULTS}/source/{wildcards.body}/{proxy}.safetensors"
+
+    def cell_files(self, wildcards: Any) -> Files:
+        """Return what every training job reads: prepared data, weights, tuned settings."""
+        files = {
+            "prepared": f"{RESULTS}/prepared/{wildcards.task}/fit.h5",
+            "weights": self.weights(wildcards.body),
+        }
+        if self.grid.tuned(wildcards.body):
+            files["tuned"] = f"{RESULTS}/tuned/{wildcards.task}/{wildcards.body}/best.yaml"
+        return files
+
+    def cell(self, wildcards: Any, method: str = "") -> str:
+        """Return what every training job is told: task, body, settings, where they lie."""
+        files = self.cell_files(wildcards)
+        return line(
+            task=self.grid.task_argument(wildcards.task),
+            body=wildcards.body,
+            settings=self.grid.settings_json(wildcards.task, wildcards.body, method),
+            prepared=files["prepared"],
+            weights=f"{RESULTS}/bodies/{wildcards.body}",
+            tuned=files.get("tuned"),
+            device=self.grid.choices.device,
+        )
+
+    def search(self, wildcards: Any) -> str:
+        """Return what a worker of a search is told."""
+        task, body = wildcards.task, wildcards.body
+        return line(
+            task=self.grid.task_argument(task),
+            body=body,
+            settings=self.grid.settings_json(task, body),
+            prepared=f"{RESULTS}/prepared/{task}/fit.h5",
+            weights=f"{RESULTS}/bodies/{body}",
+            device=self.grid.choices.device,
+            space=self.grid.space_json(body),
+            search=as_json(self.grid.choices.tuning_of(body)),
+            state=f"{RESULTS}/state/tune/{task}/{body}",
+        )
+
+    def search_workers(self, wildcards: Any) -> list[str]:
+        """Return the records of a search's workers but for the closing step, which works too."""
+        folder = f"{RESULTS}/tuned/{wildcards.task}/{wildcards.body}"
+        others = self.grid.choices.tuning_of(wildcards.body).workers - 1
+        return [f"{folder}/worker{number}.json" for number in range(1, others + 1)]
+
+    def align_files(self, wildcards: Any) -> Files:
+        """Return what an alignment reads."""
+        source = self._source(wildcards)
+        key = self.grid.terms_key(wildcards.task, wildcards.body, wildcards.alignment)
+        terms = source.replace(".safetensors", f".{key}.safetensors")
+        return {**self.cell_files(wildcards), "source": source, "terms": terms}
+
+    def align(self, wildcards: Any) -> str:
+        """Return what an alignment is told."""
+        files = self.align_files(wildcards)
+        place = f"{wildcards.task}/{wildcards.body}/{wildcards.alignment}"
+        return " ".join(
+            (
+                self.cell(wildcards),
+                line(
+                    method=ALIGNMENTS[wildcards.alignment],
+                    source=files["source"],
+                    terms=files["terms"],
+                    out=f"{RESULTS}/aligned/{place}",
+                    state=f"{RESULTS}/state/align/{place}",
+                ),
+            )
+        )
+
+    def _aligned(self, wildcards: Any) -> str:
+        key = alignment_key(METHODS[wildcards.method])
+        return f"{RESULTS}/aligned/{wildcards.task}/{wildcards.body}/{key}" if key else ""
+
+    def finetune_files(self, wildcards: Any, seeds: tuple[int, ...]) -> Files:
+        """Return what fine-tuning reads: for aligned methods the embedder of every seed."""
+        files: Files = self.cell_files(wildcards)
+        folder = self._aligned(wildcards)
+        if folder:
+            numbers = seeds or (int(wildcards.seed),)
+            files["aligned"] = [f"{folder}/seed{k}/embedder.safetensors" for k in numbers]
+        if METHODS[wildcards.method].needs_source:
+            files["source"] = self._source(wildcards)
+        settings = self.grid.settings(wildcards.task, wildcards.body, wildcards.method)
+        if settings.selection == "test_as_published":
+            files["test"] = f"{RESULTS}/prepared/{wildcards.task}/test.h5"
+        return files
+
+    def finetune(self, wildcards: Any) -> str:
+        """Return what fine-tuning is told."""
+        files = self.finetune_files(wildcards, seeds=(0,))
+        place = f"{wildcards.task}/{wildcards.body}/{wildcards.method}"
+        return " ".join(
+            (
+                self.cell(wildcards, wildcards.method),
+                line(
+                    method=wildcards.method,
+                    aligned=self._aligned(wildcards),
+                    source=files.get("source"),
+                    test=files.get("test"),
+                    out=f"{RESULTS}/finetuned/{place}",
+                    state=f"{RESULTS}/state/finetune/{place}",
+                    keep_failure=True,
+                ),
+            )
+        )
+
+    def evaluate(self, wildcards: Any) -> str:
+        """Return what an evaluation is told."""
+        place = f"{wildcards.task}/{wildcards.body}/{wildcards.method}"
+        return " ".join(
+            (
+                self.cell(wildcards, wildcards.method),
+                line(
+                    runs=f"{RESULTS}/finetuned/{place}",
+                    test=f"{RESULTS}/prepared/{wildcards.task}/test.h5",
+                    scores=f"{RESULTS}/scores/{place}",
+                    hyperparameters=self.grid.choices.hyperparameters_of(wildcards.body),
+                ),
+            )
+        )
+
+    def scores(self, table: str) -> list[str]:
+        """Return the score files that a table is built from."""
+        return [f"{RESULTS}/scores/{run.path}.json" for run in self.grid.runs(table)]
+
+    def alignments(self, table: str) -> list[str]:
+        """Return the histories of the alignments behind a table's runs."""
+        keys = {
+            (run.task, run.body, alignment_key(METHODS[run.method]), run.seed)
+            for run in self.grid.runs(table)
+        }
+        return [
+            f"{RESULTS}/aligned/{task}/{body}/{key}/seed{seed}/history.csv"
+            for task, body, key, seed in sorted(keys)
+            if key
+        ]
+
+    def table_files(self, table: str) -> list[str]:
+        """Return the files of a table and of its figures."""
+        files = [f"{RESULTS}/tables/{table}.{ending}" for ending in TABLE_ENDINGS]
+        figures = ["profile"] * getattr(TABLES[table], "ranked", False) + ["alignment"] * bool(self.alignments(table))
+        return files + [
+            f"{RESULTS}/figures/{table}_{figure}.{ending}"
+            for figure in figures
+            for ending in FIGURE_ENDINGS
+        ]
+
+    def report_files(self, wildcards: Any) -> list[str]:
+        """Return what a report shows: tables, figures, cards of the tasks."""
+        tables = self.grid.choices.reports[wildcards.report]
+        tasks = {run.task for table in tables for run in self.grid.runs(table)}
+        return [
+            *(file for table in tables for file in self.table_files(table)),
+            *(f"{RESULTS}/prepared/{task}/card.json" for task in sorted(tasks)),
+        ]
+
+    def report_tables(self, wildcards: Any) -> str:
+        """Return the tables of a report as options."""
+        return line(table=list(self.grid.choices.reports[wildcards.report]))

@@ -1,0 +1,46 @@
+from functools import partial
+from pathlib import Path
+
+from orca.data.task import TASKS
+from orca.grid import ALIGNMENTS, Grid
+from orca.jobs import Jobs
+from orca.methods.method import METHODS
+from orca.models.body import BODIES
+from orca.provenance import code_digest
+from orca.reporting.table import TABLES
+
+GRID = Grid.read(config, Path("config"))
+JOBS = Jobs(GRID)
+
+PREPARED = "results/prepared/{task}"
+BODY = "results/bodies/{body}"
+SOURCE = "results/source/{body}"
+TUNED = "results/tuned/{task}/{body}"
+ALIGNED = "results/aligned/{task}/{body}/{alignment}"
+FINETUNED = "results/finetuned/{task}/{body}/{method}"
+SCORES = "results/scores/{task}/{body}/{method}"
+TRAINING_CODE = ("training", "models", "methods", "alignment", "evaluation", "data/store.py")
+GPU = int(GRID.uses_gpu)
+
+
+wildcard_constraints:
+    task="|".join(GRID.tasks),
+    body="|".join(BODIES),
+    method="|".join(METHODS),
+    alignment="|".join(ALIGNMENTS),
+    terms="|".join(GRID.terms),
+    source="|".join(GRID.sources),
+    table="|".join(TABLES),
+    report="|".join(GRID.choices.reports),
+    seed=r"\d+",
+    worker=r"\d+",
+
+
+for pack in GRID.packs[1:]:
+    for step in ("align", "finetune", "evaluate"):
+        workflow.ruleorder(f"{step}{pack.name}", step)
+
+
+def per_seed(pattern, pack):
+    """The files of a job: one for each seed of its pack, or of the one that is asked for."""
+    return expand(pattern, seed=pack.seeds or "{seed}", allow_missing=True)

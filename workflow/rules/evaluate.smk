@@ -1,0 +1,30 @@
+for pack in GRID.packs:
+
+    rule:
+        name:
+            f"evaluate{pack.name}"
+        """Open the test split: the only step that reads it."""
+        input:
+            unpack(JOBS.cell_files),
+            record=per_seed(f"{FINETUNED}/seed{{seed}}/run.json", pack),
+            weights_of_run=per_seed(f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack),
+            test=f"{PREPARED}/test.h5",
+        output:
+            per_seed(f"{SCORES}/seed{{seed}}.json", pack),
+        log:
+            f"results/logs/evaluate/{{task}}.{{body}}.{{method}}.{pack.log}.log",
+        benchmark:
+            f"results/benchmarks/evaluate/{{task}}.{{body}}.{{method}}.{pack.log}.tsv"
+        resources:
+            mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+            runtime=lambda wildcards, attempt: 120 * attempt,
+            gpu=GPU,
+        params:
+            code=code_digest("evaluation", "training/evaluate.py"),
+            run=JOBS.evaluate,
+            seeds=pack.options,
+        wildcard_constraints:
+            task=pack.task,
+            body=pack.body,
+        shell:
+            "exec orca evaluate {params.run} {params.seeds} &> {log}"

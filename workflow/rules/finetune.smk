@@ -1,0 +1,29 @@
+for pack in GRID.packs:
+
+    rule:
+        name:
+            f"finetune{pack.name}"
+        """Train the weights on the task."""
+        input:
+            unpack(partial(JOBS.finetune_files, seeds=pack.seeds)),
+        output:
+            weights=per_seed(f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack),
+            history=per_seed(f"{FINETUNED}/seed{{seed}}/history.csv", pack),
+            record=per_seed(f"{FINETUNED}/seed{{seed}}/run.json", pack),
+        log:
+            f"{FINETUNED}/{pack.log}.log",
+        benchmark:
+            f"{FINETUNED}/{pack.log}.tsv"
+        resources:
+            mem_mb=lambda wildcards, attempt: 16_000 * attempt,
+            runtime=lambda wildcards, attempt: 720 * attempt,
+            gpu=GPU,
+        params:
+            code=code_digest(*TRAINING_CODE),
+            run=JOBS.finetune,
+            seeds=pack.options,
+        wildcard_constraints:
+            task=pack.task,
+            body=pack.body,
+        shell:
+            "exec orca finetune {params.run} {params.seeds} &> {log}"

@@ -1,0 +1,72 @@
+rule tabulate:
+    """Build a table from score files, ours beside the published numbers."""
+    input:
+        lambda wildcards: JOBS.scores(wildcards.table),
+    output:
+        multiext("results/tables/{table}", ".csv", ".md", ".tex", ".html", ".json"),
+    log:
+        "results/logs/tabulate/{table}.log",
+    benchmark:
+        "results/benchmarks/tabulate/{table}.tsv"
+    params:
+        code=code_digest("reporting", "evaluation"),
+        choices=GRID.choices_json,
+    localrule: True
+    shell:
+        "exec orca tabulate --table {wildcards.table} --choices {params.choices:q}"
+        " --scores results/scores --out results/tables &> {log}"
+
+
+rule plot_profile:
+    """Draw a table's performance profile, after Dolan and More."""
+    input:
+        "results/tables/{table}.json",
+    output:
+        multiext("results/figures/{table}_profile", ".svg", ".pdf", ".png", ".csv"),
+    log:
+        "results/logs/plot/{table}_profile.log",
+    benchmark:
+        "results/benchmarks/plot/{table}_profile.tsv"
+    params:
+        code=code_digest("reporting"),
+    localrule: True
+    shell:
+        "exec orca plot profile --table {input}"
+        " --out results/figures/{wildcards.table}_profile &> {log}"
+
+
+rule plot_alignment:
+    """Draw the distance to the source over the epochs of alignment."""
+    input:
+        lambda wildcards: JOBS.alignments(wildcards.table),
+    output:
+        multiext("results/figures/{table}_alignment", ".svg", ".pdf", ".png"),
+    log:
+        "results/logs/plot/{table}_alignment.log",
+    benchmark:
+        "results/benchmarks/plot/{table}_alignment.tsv"
+    params:
+        code=code_digest("reporting"),
+    localrule: True
+    shell:
+        "exec orca plot alignment --out results/figures/{wildcards.table}_alignment {input}"
+        " &> {log}"
+
+
+rule report:
+    """Put tables, figures, data pages and curves into one HTML file."""
+    input:
+        JOBS.report_files,
+    output:
+        "results/{report}.html",
+    log:
+        "results/logs/{report}.log",
+    benchmark:
+        "results/benchmarks/{report}.tsv"
+    params:
+        code=code_digest("reporting"),
+        choices=GRID.choices_json,
+        tables=JOBS.report_tables,
+    localrule: True
+    shell:
+        "exec orca report {params.tables} --choices {params.choices:q} --out {output} &> {log}"

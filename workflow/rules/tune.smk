@@ -1,0 +1,45 @@
+rule tune_worker:
+    """Run trials of a search that several workers share."""
+    input:
+        prepared=f"{PREPARED}/fit.h5",
+        weights=f"{BODY}/weights.json",
+    output:
+        f"{TUNED}/worker{{worker}}.json",
+    log:
+        f"{TUNED}/worker{{worker}}.log",
+    benchmark:
+        f"{TUNED}/worker{{worker}}.tsv"
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime=lambda wildcards, attempt: 720 * attempt,
+        gpu=GPU,
+    params:
+        code=code_digest(*TRAINING_CODE, "tuning"),
+        search=JOBS.search,
+    shell:
+        "exec orca tune-worker {params.search} --out {output} &> {log}"
+
+
+rule tune:
+    """Finish a search: its trials as a table, and the settings that it found."""
+    input:
+        prepared=f"{PREPARED}/fit.h5",
+        weights=f"{BODY}/weights.json",
+        workers=JOBS.search_workers,
+    output:
+        trials=f"{TUNED}/trials.csv",
+        best=f"{TUNED}/best.yaml",
+    log:
+        f"{TUNED}/tune.log",
+    benchmark:
+        f"{TUNED}/tune.tsv"
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime=lambda wildcards, attempt: 720 * attempt,
+        gpu=GPU,
+    params:
+        code=code_digest(*TRAINING_CODE, "tuning"),
+        search=JOBS.search,
+    shell:
+        "exec orca tune {params.search} --out results/tuned/{wildcards.task}/{wildcards.body}"
+        " &> {log}"
