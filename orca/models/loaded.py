@@ -23,8 +23,8 @@ class Loaded:
     Args:
         kind: what its tokens are: a sequence, or a grid.
         encoder: from tokens [batch, tokens, width] to hidden states, of the same number of
-            tokens or fewer: every block of the body, and its last norm. An encoder of grids
-            takes the grid's (height, width) as a second argument.
+            tokens or fewer: every block of the body, and its last norm. The tokens of a grid
+            come row by row, and the grid is square.
         width: numbers per token that it takes.
         hidden_width: numbers per token that it gives.
         norm_weight: of the layer norm in the body's own embedding.

@@ -196,7 +196,7 @@ class ImageDecoderHead(nn.Module):
 
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
-    ) -> Float[Tensor, "batch channels height width"]:
+    ) -> Float[Tensor, "batch channels rows columns"]:
         """Return the fields; those on the input's own grid follow `points`."""
         values = self.linear(hidden).transpose(1, 2).unflatten(2, self.merged)
         image = functional.pixel_shuffle(values, self.factor)

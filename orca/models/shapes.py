@@ -35,3 +35,41 @@ class BertShape:
     def longest(self) -> int:
         """Tokens that it takes at most."""
         return self.positions - self.first_position
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwinShape:
+    """Sizes of a Swin transformer.
+
+    Args:
+        side: points along each side of the images it was pretrained on.
+        patch: side of a patch.
+        width: numbers per token of the first stage; doubled from stage to stage.
+        depths: blocks of each stage; an even number, as every other one has shifted windows.
+        heads: of attention, of each stage.
+        window: tokens along each side of a window.
+        inner: width of the feed-forward network over the stage's width.
+        drop_path: share of samples that skip the attention of the last block while training;
+            the first block has 0, those between lie on a line.
+        eps: of the layer norms.
+    """
+
+    side: int
+    patch: int
+    width: int
+    depths: tuple[int, ...]
+    heads: tuple[int, ...]
+    window: int
+    inner: int = 4
+    drop_path: float = 0.1
+    eps: float = 1e-5
+
+    @property
+    def reduction(self) -> int:
+        """Patches along an axis that one token of the last stage stands for."""
+        return 2 ** (len(self.depths) - 1)
+
+    @property
+    def hidden_width(self) -> int:
+        """Numbers per token of the last stage."""
+        return self.width * self.reduction

@@ -1,0 +1,71 @@
+"""RoBERTa-base: the paper's body for sequences.
+
+Source: Liu et al. 2019 (arXiv:1907.11692); ORCA (ICML 2023), section 4.
+"""
+
+from typing import TYPE_CHECKING
+
+from orca.models.body import Body, Weights
+from orca.models.shapes import BertShape
+
+if TYPE_CHECKING:
+    import pathlib
+
+    import torch
+
+    import orca.models.loaded
+    import orca.settings
+
+SHAPE = BertShape(
+    layers=12,
+    width=768,
+    heads=12,
+    inner=3072,
+    vocabulary=50265,
+    positions=514,
+    first_position=2,
+    types=1,
+    padding=1,
+    eps=1e-5,
+)
+TOY = BertShape(
+    layers=2,
+    width=16,
+    heads=2,
+    inner=32,
+    vocabulary=64,
+    positions=98,
+    first_position=2,
+    types=1,
+    padding=1,
+    eps=1e-5,
+)
+BODY = Body(
+    title="RoBERTa-base",
+    kind="sequence",
+    width=SHAPE.width,
+    proxy="conll2003",
+    longest=SHAPE.longest,
+    weights=Weights(
+        hub_name="FacebookAI/roberta-base",
+        revision="e2da8e2f811d1448a5b465c236feacd80ffbac7b",
+        files={
+            "model.safetensors": "5bde1d28afb363d0103324efeb5afc8b2b397fe5e04beabb9b1ef355255ade81",
+            "tokenizer.json": "847bbeab6174d66a88898f729d52fa8d355fafe1bea101cf960dd404581df70e",
+        },
+        licence="MIT",
+    ),
+)
+
+
+def load(
+    folder: "pathlib.Path | None",
+    *,
+    settings: "orca.settings.ModelSettings",
+    generator: "torch.Generator",
+    toy: bool = False,
+) -> "orca.models.loaded.Loaded":
+    """Return the body in memory; see `orca.models.body`."""
+    from orca.models.encoders.bert import load_bert
+
+    return load_bert(TOY if toy else SHAPE, folder, settings=settings, generator=generator)
