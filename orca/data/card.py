@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Num
 
-from orca.data.store import READ_BYTES
 from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
 from orca.provenance import file_digest
 
@@ -39,7 +38,7 @@ def card_of(
         "metric": task.metric,
         "parts": parts,
         "normalisation": {what: _constants(fit, what) for what in ("inputs", "targets")},
-        "inputs": _range(fit["inputs"]),
+        "inputs": {fact: _short(fit["inputs"].attrs[fact]) for fact in ("min", "max", "mean")},
         "raw_files": _raw_files(task, raw),
     }
 
@@ -78,17 +77,6 @@ def _constants(file: "h5py.File", what: str) -> dict[str, Any]:
     }
 
 
-def _range(dataset: "h5py.Dataset") -> dict[str, float]:
-    """Return least, largest and mean value of the inputs of training and validation."""
-    step = max(1, READ_BYTES // max(1, dataset[0].nbytes))
-    least, largest, total = np.inf, -np.inf, 0.0
-    for start in range(0, len(dataset), step):
-        block = dataset[start : start + step]
-        least, largest = min(least, block.min()), max(largest, block.max())
-        total += float(block.sum(dtype=np.float64))
-    return {"min": _short(least), "max": _short(largest), "mean": _short(total / dataset.size)}
-
-
 def _raw_files(task: Task, raw: Path) -> list[dict[str, Any]]:
     """Return name, size and digest of each raw file that is there under its own name."""
     import json
@@ -105,5 +93,5 @@ def _raw_files(task: Task, raw: Path) -> list[dict[str, Any]]:
     return files
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.6g}")
+def _short(value: float | np.floating) -> float:
+    return float(f"{float(value):.6g}")

@@ -12,7 +12,9 @@ from orca.provenance import file_digest
 if TYPE_CHECKING:
     import requests
 
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**16
+"""A connection that breaks loses at most this much of what has arrived."""
+
 PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml", b"<error")
 """How answers begin that are pages for a person, or an object store's refusal."""
 
@@ -118,7 +120,9 @@ class Download:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_PassingError),
             stop=tenacity.stop_after_attempt(self.attempts),
-            wait=tenacity.wait_exponential_jitter(initial=self.pause_s, max=120, jitter=1),
+            wait=tenacity.wait_exponential_jitter(
+                initial=self.pause_s, max=120, jitter=self.pause_s / 2
+            ),
             before_sleep=lambda state: log.info("%s: trying again", url),
         )
         try:
@@ -169,7 +173,8 @@ def _save(answer: "requests.Response", part: Path, *, have: int) -> None:
     """Append the answer's bytes to `part`; start anew if the server sends the whole file.
 
     Raises:
-        _PassingError: if fewer bytes arrive than announced.
+        _PassingError: if the server sends another part than asked for.
+        requests.RequestException: if the connection breaks; what has arrived is kept.
     """
     if answer.status_code != 206:
         have = 0
@@ -181,14 +186,11 @@ def _save(answer: "requests.Response", part: Path, *, have: int) -> None:
     with part.open("ab" if have else "wb") as file:
         for chunk in progress(
             answer.iter_content(CHUNK_BYTES),
-            what=f"{part.name.strip('.').removesuffix('.part')} (MiB)",
+            what=f"{part.name.strip('.').removesuffix('.part')} (pieces of 64 KiB)",
             total=max(1, total // CHUNK_BYTES),
             done=have // CHUNK_BYTES,
         ):
             file.write(chunk)
-        arrived = file.tell()
-    if total and arrived < total:
-        raise _PassingError(f"the connection ended after {arrived} of {total} bytes")
 
 
 def _page_start(path: Path) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from orca.errors import DataError
 from orca.logs import log
@@ -14,6 +14,7 @@ RECORD = "sources.json"
 LOCK = "digests.json"
 
 
+@runtime_checkable
 class Way(Protocol):
     """A way to get one raw file; `orca.data.download` and `orca.data.ways` have them."""
 
@@ -39,6 +40,7 @@ class Way(Protocol):
         """Compare a file with what is published of it."""
 
 
+@runtime_checkable
 class Source(Protocol):
     """What needs raw files: a task or a source proxy."""
 

@@ -90,9 +90,8 @@ def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
 def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) -> None:
     """Write all samples of a part; the first block tells type, shape and compression."""
     kind = np.int32 if isinstance(task.target, Classes) else np.float32
-    done = 0
-    blocks = part.blocks()
-    for inputs, targets in _shown(blocks, what, part.count):
+    done, least, largest, total = 0, np.inf, -np.inf, 0.0
+    for inputs, targets in _shown(part.blocks(), what, part.count):
         inputs = inputs if inputs.dtype == np.uint8 else np.asarray(inputs, np.float32)
         targets = targets if targets.dtype == np.uint8 else np.asarray(targets, kind)
         _check_block(inputs, targets, done, raw)
@@ -101,19 +100,25 @@ def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) ->
             _make_dataset(file, "targets", part.count, targets)
         stop = done + len(inputs)
         if stop > part.count:
-            break
+            raise _miscounted(raw, stop, part.count)
         file["inputs"][done:stop], file["targets"][done:stop] = inputs, targets
         done = stop
-    else:
-        stop = done
-    if stop != part.count:
-        raise DataError(
-            where=str(raw),
-            what=f"{stop} samples were read where {part.count} were announced",
-            mend="fetch its files again",
-        )
+        least, largest = min(least, float(inputs.min())), max(largest, float(inputs.max()))
+        total += float(inputs.sum(dtype=np.float64))
+    if done != part.count:
+        raise _miscounted(raw, done, part.count)
+    mean = total / file["inputs"].size
+    file["inputs"].attrs.update({"min": least, "max": largest, "mean": mean})
     if part.groups is not None:
         file.create_dataset("groups", data=part.groups.astype(np.int64))
+
+
+def _miscounted(raw: Path, read: int, announced: int) -> DataError:
+    return DataError(
+        where=str(raw),
+        what=f"{read} samples were read where {announced} were announced",
+        mend="fetch its files again",
+    )
 
 
 def _shown(blocks: Iterator[Any], what: str, total: int) -> Iterator[Any]:

@@ -89,7 +89,7 @@ class Prepared:
 
     def _constants(self, what: str) -> Constants:
         group = self._file[f"normalisation/{what}"]
-        return Constants(group["mean"][()], group["std"][()])
+        return Constants(np.asarray(group["mean"]), np.asarray(group["std"]))
 
     def rows(self, split: Split) -> Int[np.ndarray, " n"]:
         """Return the row numbers of a part, ascending.

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from orca.errors import DataError
 from orca.provenance import atomic
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +54,8 @@ class Column:
         return Column(name=self.name, values=values, categories=self.categories)
 
 
-def column_of_series(series: "pd.Series[Any]", *, categorical: bool) -> Column:
-    """Return a column of pandas' as one of ours; "?" counts as missing, as in ORCA's loader."""
+def column_of_series(series: Any, *, categorical: bool) -> Column:
+    """Return a series of pandas as a column; "?" counts as missing, as in ORCA's loader."""
     missing = series.isna() | (series.astype(str) == "?")
     if not categorical:
         numbers = [None if gone else float(v) for v, gone in zip(series, missing, strict=True)]

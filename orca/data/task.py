@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
@@ -135,6 +135,7 @@ class Normalisation:
     deviations: tuple[float, ...] = ()
 
 
+@runtime_checkable
 @runtime_checkable
 class RawFile(Protocol):
     """A file that `read` needs, and the way to get it (`orca.data.fetch` has the ways)."""

@@ -1,0 +1,92 @@
+"""A server on this machine that gives files well or badly, as told."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Served:
+    """One file and the way it is given.
+
+    Args:
+        content: its bytes.
+        statuses: statuses of the first answers, before the file is given.
+        cut_after: bytes after which the first answers break off, one number per answer.
+        media: the Content-Type.
+        ranges: whether a part may be asked for.
+        asked: what was asked for so far: the Range header, or "" for the whole file.
+    """
+
+    content: bytes
+    statuses: list[int] = field(default_factory=list)
+    cut_after: list[int] = field(default_factory=list)
+    media: str = "application/octet-stream"
+    ranges: bool = True
+    asked: list[str] = field(default_factory=list)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    files: dict[str, Served]
+
+    def do_GET(self) -> None:  # noqa: N802
+        served = self.files.get(self.path)
+        if served is None:
+            self.send_error(404)
+            return
+        wanted = self.headers.get("Range", "")
+        served.asked.append(wanted)
+        if served.statuses:
+            self.send_error(served.statuses.pop(0))
+            return
+        start = int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
+        content = served.content
+        if wanted and served.ranges:
+            if start >= len(content):
+                self.send_error(416)
+                return
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+            content = content[start:]
+        else:
+            self.send_response(200)
+        self.send_header("Content-Type", served.media)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if served.cut_after:
+            content = content[: served.cut_after.pop(0)]
+        self.wfile.write(content)
+        self.wfile.flush()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Loopback:
+    """Files by path, and where the server listens."""
+
+    files: dict[str, Served]
+    address: str
+
+    def serve(self, path: str, content: bytes, **how: object) -> str:
+        """Serve a file from now on; return its address."""
+        self.files[f"/{path}"] = Served(content, **how)  # type: ignore[arg-type]
+        return f"{self.address}/{path}"
+
+
+@contextmanager
+def loopback() -> Iterator[Loopback]:
+    """Run a server as long as the block lasts."""
+    files: dict[str, Served] = {}
+    handler = type("Handler", (_Handler,), {"files": files})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield Loopback(files, f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        server.server_close()

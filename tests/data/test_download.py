@@ -1,0 +1,118 @@
+import hashlib
+
+import pytest
+
+from orca.data.download import Download
+from orca.errors import DataError
+
+CONTENT = bytes(range(256)) * 5000
+MD5 = "md5:" + hashlib.md5(CONTENT).hexdigest()
+
+
+def download(*urls, **facts):
+    return Download(
+        name="field.h5", urls=urls, attempts=4, pause_s=0.01, patience_s=2.0,
+        **{"size": len(CONTENT), "digest": MD5, **facts},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "field.h5"
+
+
+def test_a_sound_file_arrives_whole_and_alone(server, path):
+    download(server.serve("a", CONTENT)).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert [file.name for file in path.parent.iterdir()] == ["field.h5"]
+
+
+def test_a_broken_connection_is_resumed_where_it_broke(server, path):
+    url = server.serve("a", CONTENT, cut_after=[300_000, 400_000])
+    download(url).bring(path)
+    assert path.read_bytes() == CONTENT
+    first, *later = server.files["/a"].asked
+    assert first == ""
+    assert later
+    assert all(wanted.startswith("bytes=") and wanted != "bytes=0-" for wanted in later)
+
+
+def test_a_part_of_an_earlier_attempt_is_gone_on_with(server, path):
+    path.with_name(".field.h5.part").write_bytes(CONTENT[:1000])
+    download(server.serve("a", CONTENT)).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert server.files["/a"].asked == ["bytes=1000-"]
+
+
+def test_a_server_that_knows_no_ranges_is_asked_for_the_whole(server, path):
+    path.with_name(".field.h5.part").write_bytes(b"x" * 1000)
+    download(server.serve("a", CONTENT, ranges=False)).bring(path)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_busy_server_is_asked_again(server, path):
+    download(server.serve("a", CONTENT, statuses=[503, 429])).bring(path)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_refusing_mirror_is_asked_once_and_the_next_one_serves(server, path):
+    dead = server.serve("dead", CONTENT, statuses=[403] * 9)
+    download(dead, server.serve("live", CONTENT)).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert len(server.files["/dead"].asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"statuses": [403] * 9}, "HTTP status 403"),
+        ({"statuses": [503] * 9}, "given up after 4 tries, HTTP status 503"),
+        ({"media": "text/html; charset=utf-8"}, "HTML page"),
+        ({"cut_after": [10] * 9}, "given up after 4 tries, the connection failed"),
+    ],
+)
+def test_what_cannot_be_had_leaves_no_file_and_says_why_and_what_to_do(server, path, how, said):
+    url = server.serve("a", CONTENT, **how)
+    with pytest.raises(DataError) as fault:
+        download(url).bring(path)
+    assert not path.exists()
+    assert said in str(fault.value)
+    assert url in fault.value.what
+    assert f"put it at {path}" in fault.value.mend
+    assert MD5 in fault.value.mend
+    assert str(len(CONTENT)) in fault.value.mend
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CONTENT[:-1] + b"\0", "md5 is"),
+        (CONTENT[:-1], "bytes instead of"),
+        (b"\n<!DOCTYPE html><html>quota</html>", "a page"),
+        (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "a page"),
+    ],
+)
+def test_another_file_under_the_right_address_is_refused(server, path, content, said):
+    with pytest.raises(DataError, match=said):
+        download(server.serve("a", content)).bring(path)
+    assert not path.exists()
+    assert not path.with_name(".field.h5.part").exists()
+
+
+def test_a_damaged_copy_is_followed_by_a_sound_mirror(server, path):
+    bad = server.serve("bad", CONTENT[:-1] + b"\0")
+    download(bad, server.serve("good", CONTENT)).bring(path)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_server_that_falls_silent_is_given_up(server, path):
+    with pytest.raises(DataError, match="connection"):
+        Download(
+            name="field.h5", urls=("http://127.0.0.1:9/none",), attempts=2, pause_s=0.01
+        ).bring(path)
+
+
+def test_a_file_that_needs_a_person_says_what_keeps_it(path):
+    with pytest.raises(DataError, match="an agreement must be signed") as fault:
+        Download(name="field.h5", barrier="an agreement must be signed").bring(path)
+    assert str(path) in fault.value.mend

@@ -1,0 +1,130 @@
+import json
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+
+from orca.data.download import Download
+from orca.data.fetch import fetch
+from orca.data.ways import Carried, Own, Simulated
+from orca.errors import DataError
+
+
+def needing(*ways):
+    return SimpleNamespace(source="some", files=ways)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A way that counts how often it is used."""
+
+    name: str = "a.txt"
+    text: str = "text"
+    counter: list
+    locked: bool = True
+
+    @property
+    def recipe(self):
+        return self.text
+
+    def bring(self, path):
+        self.counter.append(path)
+        path.write_text(self.text)
+
+    def check(self, path):
+        pass
+
+
+def test_the_record_states_size_and_digest_of_each_file(server, tmp_path):
+    url = server.serve("a", b"12345")
+    record = fetch(needing(Download(name="a", urls=(url,))), tmp_path / "some")
+    assert record["a"]["bytes"] == 5
+    assert len(record["a"]["sha256"]) == 64
+    assert json.loads((tmp_path / "some/sources.json").read_text()) == record
+
+
+def test_what_is_there_is_not_fetched_again(server, tmp_path):
+    way = Download(name="a", urls=(server.serve("a", b"12345"),))
+    fetch(needing(way), tmp_path / "some")
+    fetch(needing(way), tmp_path / "some")
+    assert len(server.files["/a"].asked) == 1
+
+
+def test_a_file_put_there_by_hand_is_taken_if_it_is_the_right_one(tmp_path):
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some/a").write_bytes(b"12345")
+    fetch(needing(Download(name="a", size=5)), tmp_path / "some")
+    with pytest.raises(DataError, match="5 bytes instead of 6"):
+        fetch(needing(Download(name="b", size=6), Download(name="a", size=6)),
+              _with(tmp_path / "other", b=b"123456", a=b"12345"))  # fmt: skip
+
+
+def _with(folder, **files):
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_a_file_that_differs_from_its_first_sight_is_refused(server, tmp_path):
+    way = Download(name="a", urls=(server.serve("a", b"12345"),))
+    fetch(needing(way), tmp_path / "some")
+    (tmp_path / "some/a").unlink()
+    server.serve("a", b"54321")
+    with pytest.raises(DataError, match="when it was first seen") as fault:
+        fetch(needing(way), tmp_path / "some")
+    assert "digests.json" in fault.value.mend
+
+
+def test_a_file_changed_in_place_is_refused(server, tmp_path):
+    way = Download(name="a", urls=(server.serve("a", b"12345"),))
+    fetch(needing(way), tmp_path / "some")
+    (tmp_path / "some/a").write_bytes(b"changed")
+    with pytest.raises(DataError, match="first seen"):
+        fetch(needing(way), tmp_path / "some")
+
+
+def test_a_made_file_is_made_anew_only_when_its_recipe_changes(tmp_path):
+    uses: list = []
+    for text in ("one", "one", "two"):
+        fetch(needing(Written(text=text, counter=uses, locked=False)), tmp_path / "some")
+    assert len(uses) == 2
+    assert (tmp_path / "some/a.txt").read_text() == "two"
+
+
+def test_an_unreadable_lock_names_its_file(tmp_path):
+    (tmp_path / "digests.json").write_text("{")
+    with pytest.raises(DataError, match="digests.json"):
+        fetch(needing(Written(counter=[])), tmp_path / "some")
+
+
+def test_a_carried_table_is_written_the_same_each_time(tmp_path):
+    way = Carried(name="wine.arff", table="wine", relation="wine")
+    for folder in ("one", "two"):
+        fetch(needing(way), tmp_path / folder / "wine")
+    first, second = (tmp_path / f / "wine/wine.arff" for f in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_an_own_file_may_change_and_move(tmp_path):
+    for number, text in enumerate(("old", "new")):
+        (tmp_path / f"{number}.csv").write_text(text)
+        fetch(needing(Own(name="fit.csv", path=str(tmp_path / f"{number}.csv"))), tmp_path / "raw")
+        assert (tmp_path / "raw/fit.csv").read_text() == text
+
+
+def test_a_missing_own_file_is_named(tmp_path):
+    with pytest.raises(DataError, match="gone.csv"):
+        fetch(needing(Own(name="fit.csv", path=str(tmp_path / "gone.csv"))), tmp_path / "raw")
+
+
+def test_a_simulated_file_is_solved_again_when_its_settings_change(tmp_path):
+    import h5py
+
+    for samples in (2, 3):
+        way = Simulated(
+            name="a.hdf5", simulation="advection", samples=samples, cells=16, frames=(0, 200)
+        )
+        fetch(needing(way), tmp_path / "raw")
+        with h5py.File(tmp_path / "raw/a.hdf5") as file:
+            assert file["tensor"].shape == (samples, 2, 16)

@@ -1,0 +1,204 @@
+import json
+import tracemalloc
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+
+from orca.data.store import Prepared
+from orca.data.task import Field, Normalisation, Part, Samples, Splits
+from orca.errors import DataError
+from tests.data.made_tasks import CLASSES, FIELDS, arrays, prepare
+
+
+def test_preparing_twice_gives_the_same_bytes(tmp_path, monkeypatch):
+    for folder in ("one", "two"):
+        prepare(FIELDS, tmp_path / folder, monkeypatch)
+    for name in ("fit.h5", "test.h5", "card.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_training_and_validation_share_no_row_and_hold_every_row(tmp_path, monkeypatch):
+    prepare(CLASSES, tmp_path, monkeypatch)
+    with Prepared(tmp_path / "fit.h5", CLASSES) as fit:
+        train, validation = fit.rows("train"), fit.rows("validation")
+        assert len(train) == 60
+        assert sorted([*train, *validation]) == list(range(80))
+        assert (np.bincount(fit.targets(validation)) == 5).all()
+
+
+@pytest.mark.parametrize("kind", ["per_channel", "per_position"])
+def test_training_rows_alone_have_mean_zero_and_deviation_one(tmp_path, monkeypatch, kind):
+    task = replace(FIELDS, normalisation=Normalisation(inputs=kind, targets=kind))
+    prepare(task, tmp_path, monkeypatch)
+    axes = (0, 2) if kind == "per_channel" else 0
+    with Prepared(tmp_path / "fit.h5", task) as fit:
+        for values in fit.whole("train"):
+            assert np.abs(values.mean(axis=axes)).max() < 1e-5
+            assert np.abs(values.std(axis=axes) - 1).max() < 1e-5
+        assert np.abs(fit.whole("validation")[0].mean(axis=axes)).max() > 1e-3
+
+
+def test_the_test_split_is_normalised_by_the_training_constants(tmp_path, monkeypatch):
+    task = replace(FIELDS, normalisation=Normalisation(inputs="per_channel"))
+    prepare(task, tmp_path, monkeypatch)
+    raw, _ = arrays(task)
+    with Prepared(tmp_path / "fit.h5", task) as fit, Prepared(tmp_path / "test.h5", task) as test:
+        train = raw[fit.rows("train")].astype(np.float64)
+        mean = train.mean(axis=(0, 2))[:, None]
+        std = train.std(axis=(0, 2))[:, None]
+        expected = (raw[task.samples.fit :] - mean) / std
+        np.testing.assert_allclose(test.whole("test")[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_stated_constants_are_taken_as_they_are(tmp_path, monkeypatch):
+    rule = Normalisation(inputs="stated", means=(1.0, 2.0, 3.0), deviations=(2.0, 4.0, 8.0))
+    task = replace(CLASSES, normalisation=rule)
+    prepare(task, tmp_path, monkeypatch)
+    raw, _ = arrays(task)
+    with Prepared(tmp_path / "test.h5", task) as test:
+        expected = (raw[80:, 1] - 2.0) / 4.0
+        np.testing.assert_allclose(test.whole("test")[0][:, 1], expected, rtol=1e-5)
+
+
+def test_numbers_that_normalising_may_not_touch_stay(tmp_path, monkeypatch):
+    task = replace(CLASSES, normalisation=Normalisation(inputs="per_position"))
+    inputs, targets = arrays(task)
+    touch = np.zeros(task.input_shape, bool)
+    touch[1] = True
+    splits = Splits(
+        fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]),
+        normalised=touch,
+    )  # fmt: skip
+    prepare(task, tmp_path, monkeypatch, splits=splits)
+    with Prepared(tmp_path / "test.h5", task) as test:
+        seen = test.whole("test")[0]
+        np.testing.assert_array_equal(seen[:, [0, 2]], inputs[80:, [0, 2]])
+        assert (seen[:, 1] != inputs[80:, 1]).any()
+
+
+def test_a_place_where_targets_hardly_vary_is_decoded_to_nearly_their_mean(tmp_path, monkeypatch):
+    task = replace(FIELDS, normalisation=Normalisation(targets="per_position"))
+    inputs, targets = arrays(task)
+    targets[:, 0, 0] = 7.0
+    splits = Splits(fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]))
+    prepare(task, tmp_path, monkeypatch, splits=splits)
+    with Prepared(tmp_path / "test.h5", task) as test:
+        decoded = test.decode_targets(np.ones((2, 1, 8), np.float32))
+        np.testing.assert_allclose(decoded[:, 0, 0], 7.0, atol=0.01)
+        assert (decoded[:, 0, 1:] > 5.5).all()
+
+
+def test_the_mask_of_a_masked_field_is_not_normalised(tmp_path, monkeypatch):
+    task = replace(
+        FIELDS,
+        target=Field(grid=(8,), masked=True),
+        normalisation=Normalisation(targets="per_channel"),
+    )
+    inputs, targets = arrays(task)
+    targets[:, 1] = targets[:, 1] > 5
+    splits = Splits(fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]))
+    prepare(task, tmp_path, monkeypatch, splits=splits)
+    with Prepared(tmp_path / "fit.h5", task) as fit:
+        seen = fit.whole("train")[1]
+        assert set(np.unique(seen[:, 1])) == {0.0, 1.0}
+        assert fit.decode_targets(np.zeros((1, 1, 8), np.float32)).mean() == pytest.approx(5, abs=1)
+
+
+def test_pieces_of_one_recording_stay_together(tmp_path, monkeypatch):
+    inputs, targets = arrays(CLASSES)
+    groups = np.repeat(np.arange(20), 4)
+    splits = Splits(
+        fit=Part(80, Part.of(inputs[:80], targets[:80]).blocks, groups),
+        test=Part.of(inputs[80:], targets[80:]),
+    )
+    prepare(CLASSES, tmp_path, monkeypatch, splits=splits)
+    with Prepared(tmp_path / "fit.h5", CLASSES) as fit:
+        train, validation = (set(fit.groups(fit.rows(p))) for p in ("train", "validation"))
+        assert validation
+        assert not train & validation
+
+
+def test_the_card_counts_what_the_files_hold(tmp_path, monkeypatch):
+    prepare(CLASSES, tmp_path, monkeypatch)
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["parts"]["train"]["samples"] == 60
+    assert card["parts"]["validation"]["per_class"] == [5, 5, 5, 5]
+    assert card["parts"]["test"]["per_class"] == [6, 6, 6, 6]
+    assert card["input_shape"] == [3, 8]
+    assert card["inputs"]["max"] == pytest.approx(arrays(CLASSES)[0][:80].max(), rel=1e-5)
+
+
+def test_data_that_repeat_are_compressed_and_others_not(tmp_path, monkeypatch):
+    for name, inputs in (("same", np.ones((104, 3, 8), np.float32)), ("other", arrays(CLASSES)[0])):
+        targets = arrays(CLASSES)[1]
+        splits = Splits(
+            fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:])
+        )
+        prepare(CLASSES, tmp_path / name, monkeypatch, splits=splits)
+        with h5py.File(tmp_path / name / "fit.h5") as file:
+            assert (file["inputs"].compression is not None) == (name == "same")
+
+
+def test_memory_does_not_grow_with_the_number_of_samples(tmp_path, monkeypatch):
+    peaks = []
+    for blocks in (4, 32):
+        task = replace(
+            CLASSES, input_shape=(1, 4096), normalisation=Normalisation(inputs="per_channel"),
+            samples=Samples(train=blocks * 100, validation=blocks * 28, test=128),
+        )  # fmt: skip
+
+        def stream(count):
+            generator = np.random.default_rng(0)
+            for _ in range(count):
+                values = generator.normal(size=(128, 1, 4096)).astype(np.float32)
+                yield values, np.arange(128) % 4
+
+        splits = Splits(
+            fit=Part(blocks * 128, lambda b=blocks: stream(b)), test=Part(128, lambda: stream(1))
+        )
+        tracemalloc.start()
+        prepare(task, tmp_path / str(blocks), monkeypatch, splits=splits)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # 64 MB of samples more; what is read back comes in portions of 64 MiB at most.
+    assert peaks[1] < 4 * 64 * 2**20
+    assert peaks[0] < 40 * 2**20
+
+
+def _with(task, change):
+    inputs, targets = arrays(task)
+    change(inputs, targets)
+    return Splits(fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda x, y: x.__setitem__((17, 0, 0), np.nan), "input of sample 17 is not finite"),
+        (lambda x, y: y.__setitem__(y == 2, 1), "class 2 has no training sample"),
+    ],
+)
+def test_bad_values_are_refused_and_leave_no_file(tmp_path, monkeypatch, change, said):
+    with pytest.raises(DataError, match=said):
+        prepare(CLASSES, tmp_path, monkeypatch, splits=_with(CLASSES, change))
+    assert not list(tmp_path.glob("*.h5"))
+
+
+def test_another_number_of_samples_than_declared_is_refused(tmp_path, monkeypatch):
+    task = replace(CLASSES, samples=Samples(train=60, validation=20, test=24))
+    inputs, targets = arrays(task)
+    splits = Splits(fit=Part.of(inputs[:79], targets[:79]), test=Part.of(inputs[80:], targets[80:]))
+    with pytest.raises(DataError, match="79 training and validation samples; 'made' declares 80"):
+        prepare(task, tmp_path, monkeypatch, splits=splits)
+
+
+@pytest.mark.parametrize("announced", [79, 81])
+def test_blocks_that_do_not_add_up_are_refused(tmp_path, monkeypatch, announced):
+    task = replace(CLASSES, samples=Samples(train=announced - 20, validation=20, test=24))
+    inputs, targets = arrays(CLASSES)
+    part = Part(announced, Part.of(inputs[:80], targets[:80]).blocks)
+    splits = Splits(fit=part, test=Part.of(inputs[80:], targets[80:]))
+    with pytest.raises(DataError, match="80 samples were read where"):
+        prepare(task, tmp_path, monkeypatch, splits=splits)

@@ -1,0 +1,168 @@
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+
+from orca.data.store import Prepared
+from orca.data.task import AS_READ, Normalisation
+from orca.errors import DataError
+from tests.data.made_tasks import CLASSES, FIELDS, arrays, prepare
+
+NORMALISED = replace(
+    FIELDS, normalisation=Normalisation(inputs="per_channel", targets="per_channel")
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    prepare(NORMALISED, tmp_path, monkeypatch)
+    return tmp_path
+
+
+def test_rows_come_in_the_order_asked_for_and_may_repeat(folder):
+    with Prepared(folder / "test.h5", NORMALISED) as test:
+        inputs, targets = test.whole("test")
+        wanted = np.array([5, 0, 23, 5, 1])
+        some_inputs, some_targets = test.read(wanted)
+        np.testing.assert_array_equal(some_inputs, inputs[wanted])
+        np.testing.assert_array_equal(some_targets, targets[wanted])
+
+
+def test_no_rows_give_no_samples(folder):
+    with Prepared(folder / "test.h5", NORMALISED) as test:
+        inputs, targets = test.read(np.zeros(0, np.int64))
+        assert inputs.shape == (0, 3, 8)
+        assert targets.shape == (0, 1, 8)
+
+
+def test_decoding_undoes_what_reading_did_to_targets(folder):
+    with Prepared(folder / "test.h5", NORMALISED) as test:
+        rows = test.rows("test")
+        normalised = test.read(rows)[1]
+        np.testing.assert_allclose(test.decode_targets(normalised), test.targets(rows), rtol=1e-5)
+        np.testing.assert_array_equal(test.targets(rows), arrays(NORMALISED)[1][80:])
+
+
+def test_blocks_hold_what_read_gives(folder):
+    with Prepared(folder / "test.h5", NORMALISED) as test:
+        rows = test.rows("test")
+        joined = [np.concatenate(parts) for parts in zip(*test.blocks(rows), strict=True)]
+        for block, whole in zip(joined, test.whole("test"), strict=True):
+            np.testing.assert_array_equal(block, whole)
+
+
+def test_a_closed_file_opens_again_at_the_next_use(folder):
+    test = Prepared(folder / "test.h5", NORMALISED)
+    first = test.whole("test")[0]
+    test.close()
+    np.testing.assert_array_equal(test.whole("test")[0], first)
+    test.close()
+
+
+def test_classes_are_whole_numbers_and_logits_stay(tmp_path, monkeypatch):
+    prepare(CLASSES, tmp_path, monkeypatch)
+    with Prepared(tmp_path / "test.h5", CLASSES) as test:
+        assert test.whole("test")[1].dtype == np.int64
+        logits = np.arange(8, dtype=np.float32).reshape(2, 4)
+        np.testing.assert_array_equal(test.decode_targets(logits), logits)
+
+
+def test_whole_numbers_below_256_stay_small_on_disk(tmp_path, monkeypatch):
+    from orca.data.task import Part, Splits
+
+    images = np.random.default_rng(0).integers(0, 256, (104, 3, 8)).astype(np.uint8)
+    targets = arrays(CLASSES)[1]
+    splits = Splits(fit=Part.of(images[:80], targets[:80]), test=Part.of(images[80:], targets[80:]))
+    rule = Normalisation(inputs="stated", means=(0.0,), deviations=(255.0,))
+    task = replace(CLASSES, normalisation=rule)
+    prepare(task, tmp_path, monkeypatch, splits=splits)
+    with h5py.File(tmp_path / "test.h5") as file:
+        assert file["inputs"].dtype == np.uint8
+    with Prepared(tmp_path / "test.h5", task) as test:
+        np.testing.assert_allclose(test.whole("test")[0], images[80:] / 255.0, rtol=1e-6)
+
+
+def test_a_shape_left_to_the_data_is_the_files(tmp_path, monkeypatch):
+    task = replace(CLASSES, input_shape=(3, 8))
+    prepare(task, tmp_path, monkeypatch)
+    open_ended = replace(CLASSES, input_shape=(AS_READ, AS_READ))
+    with h5py.File(tmp_path / "fit.h5", "a") as file:
+        file.attrs["task_digest"] = open_ended.digest
+    with Prepared(tmp_path / "fit.h5", open_ended) as fit:
+        assert fit.input_shape == (3, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "split"), [("fit.h5", "test"), ("test.h5", "train"), ("test.h5", "fit")]
+)
+def test_a_part_is_given_by_the_file_that_holds_it_alone(folder, name, split):
+    with Prepared(folder / name, NORMALISED) as prepared, pytest.raises(DataError, match=split):
+        prepared.rows(split)
+
+
+def test_a_row_that_is_not_there_is_refused(folder):
+    with Prepared(folder / "test.h5", NORMALISED) as test, pytest.raises(DataError, match="24"):
+        test.read(np.array([24]))
+
+
+def _delete(key):
+    return lambda file: file.__delitem__(key)
+
+
+def _replace(key, values):
+    def change(file):
+        del file[key]
+        file[key] = values
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_delete("targets"), "no 'targets'"),
+        (_delete("normalisation/inputs/std"), "no 'normalisation/inputs/std'"),
+        (_delete("validation"), "no 'validation'"),
+        (_replace("inputs", np.zeros((80, 3, 9), np.float32)), r"\(3, 9\) instead of \(3, 8\)"),
+        (_replace("targets", np.zeros((80, 2, 8), np.float32)), "targets of shape"),
+        (_replace("inputs", np.zeros((7, 3, 8), np.float32)), "7 inputs but 80 targets"),
+        (_replace("inputs", np.zeros((80, 3, 8), np.int32)), "int32"),
+        (lambda file: file.attrs.__setitem__("format", 0), "format is 0"),
+        (lambda file: file.attrs.__setitem__("task_digest", "x"), "another version"),
+    ],
+)
+def test_a_file_that_is_not_as_declared_is_refused(folder, change, said):
+    with h5py.File(folder / "fit.h5", "a") as file:
+        change(file)
+    with pytest.raises(DataError, match=said) as fault:
+        Prepared(folder / "fit.h5", NORMALISED).rows("train")
+    assert f"snakemake {folder / 'fit.h5'}" in fault.value.mend
+
+
+def test_a_value_that_is_not_finite_is_found_when_it_is_read(folder):
+    with h5py.File(folder / "fit.h5", "a") as file:
+        file["inputs"][9, 0, 0] = np.inf
+    with Prepared(folder / "fit.h5", NORMALISED) as fit:
+        fit.read(np.arange(9))
+        with pytest.raises(DataError, match="'inputs' of sample 9 is not finite"):
+            fit.read(np.array([30, 9, 2]))
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"), [([0, 1, 3], "class 2 has no training"), ([0, 1, 2, 3, 4], "outside")]
+)
+def test_classes_absent_or_unknown_are_refused(tmp_path, monkeypatch, labels, said):
+    prepare(CLASSES, tmp_path, monkeypatch)
+    with h5py.File(tmp_path / "fit.h5", "a") as file:
+        file["targets"][:] = np.resize(labels, 80)
+    with pytest.raises(DataError, match=said):
+        Prepared(tmp_path / "fit.h5", CLASSES).rows("train")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"<!DOCTYPE html>", b"\x89HDF\r\n\x1a\n cut short"])
+def test_what_is_no_hdf5_file_is_refused(tmp_path, content):
+    if content is not None:
+        (tmp_path / "fit.h5").write_bytes(content)
+    with pytest.raises(DataError, match="missing or no HDF5 file"):
+        Prepared(tmp_path / "fit.h5", CLASSES).rows("train")

@@ -1,0 +1,77 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orca.data.table import Column, column_of_series, encode, read_arff, write_arff
+from orca.errors import DataError
+
+NUMBERS = Column(name="length", values=(1.5, -2.0, 0.1, 7.0))
+GAPS = Column(name="width", values=(1.0, None, 3.0, 4.0))
+COLOURS = Column(
+    name="colour", values=("red", "blue", None, "red"), categories=("blue", "green", "red")
+)
+SIZES = Column(name="size", values=("s", "m", "m", "s"), categories=("s", "m"))
+
+
+def test_a_table_survives_its_file(tmp_path):
+    columns = [NUMBERS, GAPS, COLOURS, SIZES]
+    write_arff(tmp_path / "table.arff", relation="some", columns=columns)
+    assert read_arff(tmp_path / "table.arff") == columns
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
+def test_numbers_survive_the_file_exactly(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("arff") / "table.arff"
+    write_arff(path, relation="some", columns=[Column(name="x", values=tuple(values))])
+    assert read_arff(path)[0].values == tuple(values)
+
+
+def test_a_table_of_numbers_has_a_channel_per_complete_column():
+    encoded = encode([NUMBERS, GAPS])
+    assert encoded.inputs.shape == (4, 1, 1)
+    np.testing.assert_allclose(encoded.inputs[:, 0, 0], NUMBERS.numbers, rtol=1e-6)
+    assert encoded.normalised.all()
+
+
+def test_a_mixed_table_has_a_place_per_column_categorical_ones_first():
+    encoded = encode([NUMBERS, GAPS, COLOURS, SIZES])
+    # Colours: blue, red, missing; "green" does not occur.
+    assert encoded.inputs.shape == (4, 3, 4)
+    expected = [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    np.testing.assert_array_equal(encoded.inputs[:, :, 0], expected)
+    np.testing.assert_array_equal(encoded.inputs[:, :2, 1], [[1, 0], [0, 1], [0, 1], [1, 0]])
+    np.testing.assert_allclose(encoded.inputs[:, 0, 2], NUMBERS.numbers, rtol=1e-6)
+    np.testing.assert_array_equal(encoded.inputs[:, 0, 3], [1, 0, 3, 4])
+    assert not encoded.inputs[:, 1:, 2:].any()
+
+
+def test_one_hot_codes_are_not_normalised():
+    encoded = encode([NUMBERS, COLOURS])
+    assert encoded.normalised.sum() == 1
+    assert encoded.normalised[0, 1]
+
+
+def test_a_table_without_a_complete_column_is_refused():
+    with pytest.raises(DataError, match="missing values"):
+        encode([GAPS])
+
+
+def test_question_marks_count_as_missing():
+    column = column_of_series(pd.Series(["a", "?", None, "b"], name="x"), categorical=True)
+    assert column.values == ("a", None, None, "b")
+    assert column.categories == ("a", "b")
+    assert column.codes.tolist() == [0, -1, -1, 1]
+
+
+def test_declared_categories_keep_their_order():
+    series = pd.Series(pd.Categorical(["low", "high"], categories=["low", "mid", "high"]), name="x")
+    assert column_of_series(series, categorical=True).present == ("low", "high")
+
+
+@pytest.mark.parametrize("content", ["", "<html>", "@RELATION x\n@ATTRIBUTE a REAL\n@DATA\n"])
+def test_what_is_no_table_is_refused(tmp_path, content):
+    (tmp_path / "table.arff").write_text(content)
+    with pytest.raises(DataError, match="table.arff"):
+        read_arff(tmp_path / "table.arff")

@@ -1,0 +1,99 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from orca.data.source import PROXIES
+from orca.data.task import AS_READ, TASKS, Classes, MultiLabel
+
+LOSSES = {
+    "cross_entropy", "weighted_cross_entropy", "bce", "relative_l2", "nrmse", "rmse", "mse"
+}  # fmt: skip
+
+every_task = pytest.mark.parametrize("name", TASKS)
+
+
+@every_task
+def test_its_name_can_be_a_folder(name):
+    assert re.fullmatch(r"[a-z0-9_]+", name)
+
+
+@every_task
+def test_its_module_can_read_it(name):
+    assert callable(TASKS.modules[name].read)
+
+
+@every_task
+def test_its_input_is_a_sequence_or_a_grid(name):
+    task = TASKS[name]
+    assert len(task.input_shape) in (2, 3)
+    assert all(length > 0 or length == AS_READ for length in task.input_shape)
+
+
+@every_task
+def test_its_loss_is_known_and_its_settings_are_numbers(name):
+    task = TASKS[name]
+    assert task.loss in LOSSES
+    assert all(isinstance(value, float) for value in dict(task.loss_settings).values())
+
+
+@every_task
+def test_its_class_names_are_as_many_as_its_classes(name):
+    target = TASKS[name].target
+    if isinstance(target, Classes | MultiLabel):
+        assert target.count > 1
+        assert len(target.names) in (0, target.count)
+
+
+@every_task
+def test_a_variant_says_of_what_and_how_it_differs(name):
+    task = TASKS[name]
+    if task.baseline:
+        assert task.differs
+        assert not TASKS[task.baseline].baseline
+        assert task.suite == TASKS[task.baseline].suite
+
+
+@every_task
+def test_it_can_set_validation_samples_aside(name):
+    samples = TASKS[name].samples
+    assert samples.validation > 0
+    assert samples.train > samples.validation or samples.train == AS_READ
+
+
+@every_task
+def test_its_digest_is_the_same_in_another_process(name):
+    assert TASKS[name].digest == _digests()[name]
+
+
+def _digests(cache={}):  # noqa: B006
+    if not cache:
+        code = "from orca.data.task import TASKS\nfor n in TASKS: print(n, TASKS[n].digest)"
+        printed = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        cache.update(line.split() for line in printed.splitlines())
+    return cache
+
+
+def test_a_source_has_the_same_files_for_each_task_that_reads_it():
+    files: dict[str, set] = {}
+    for task in [*TASKS.values(), *PROXIES.values()]:
+        files.setdefault(task.source, set()).add(task.files)
+    assert [source for source, sets in files.items() if len(sets) > 1] == []
+
+
+def test_no_two_files_of_a_task_have_one_name():
+    for task in TASKS.values():
+        assert len({way.name for way in task.files}) == len(task.files)
+
+
+def test_declaring_tasks_loads_no_heavy_library():
+    heavy = ["torch", "scipy", "pandas", "sklearn", "h5py", "openml", "requests", "PIL"]
+    code = (
+        "import sys\nfrom orca.data.task import TASKS\nfrom orca.data.source import PROXIES\n"
+        f"len(TASKS), len(PROXIES)\nprint([m for m in {heavy} if m in sys.modules])"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert printed.stdout.strip() == "[]", printed.stderr

@@ -1,0 +1,169 @@
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from orca.data.fetch import fetch
+from orca.data.prepare import prepare
+from orca.data.store import Prepared
+from orca.data.user_task import task_of
+from orca.errors import DataError, SettingsError
+
+GENERATOR = np.random.default_rng(0)
+SIGNALS = GENERATOR.normal(size=(60, 32)).astype(np.float32)
+LABELS = np.arange(60) % 3
+
+
+def go(entry, tmp_path, name="mine"):
+    """Take an entry all the way; return the task and both prepared files."""
+    task = task_of(name, entry, where="config.yaml, tasks")
+    fetch(task, tmp_path / "raw" / task.source)
+    prepare(task, name, tmp_path / "raw" / task.source, tmp_path / "prepared")
+    return (
+        task,
+        Prepared(tmp_path / "prepared/fit.h5", task),
+        Prepared(tmp_path / "prepared/test.h5", task),
+    )
+
+
+def test_an_npz_file_of_signals_becomes_a_sequence_task(tmp_path):
+    np.savez(tmp_path / "data.npz", x=SIGNALS, y=LABELS)
+    entry = {
+        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
+        "classes": 3, "metric": "zero_one_error_pct",
+    }  # fmt: skip
+    task, fit, test = go(entry, tmp_path)
+    assert task.kind == "sequence"
+    assert task.loss == "cross_entropy"
+    assert fit.input_shape == (1, 32)
+    assert (len(fit.rows("train")), len(fit.rows("validation")), test.count) == (38, 10, 12)
+    assert (np.bincount(test.targets(test.rows("test"))) == 4).all()
+
+
+def test_every_sample_stands_once_with_its_own_target(tmp_path):
+    marked = np.arange(60, dtype=np.float32)[:, None].repeat(32, 1)
+    np.savez(tmp_path / "data.npz", x=marked, y=np.arange(60) * 10.0)
+    entry = {
+        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "scalar",
+        "metric": "rmse", "normalise_inputs": "none",
+    }  # fmt: skip
+    _, fit, test = go(entry, tmp_path)
+    seen = []
+    for file, split in ((fit, "train"), (fit, "validation"), (test, "test")):
+        inputs, targets = file.whole(split)
+        np.testing.assert_array_equal(inputs[:, 0, 0] * 10, targets)
+        seen += inputs[:, 0, 0].tolist()
+    assert sorted(seen) == list(range(60))
+
+
+def test_an_hdf5_file_of_images_becomes_a_grid_task(tmp_path):
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["images"] = GENERATOR.normal(size=(40, 2, 8, 8)).astype(np.float32)
+        file["fields"] = GENERATOR.normal(size=(40, 1, 8, 8)).astype(np.float32)
+    entry = {
+        "path": str(tmp_path / "data.h5"), "inputs": "images", "target": "fields", "kind": "field",
+        "target_shape": [1, 8, 8], "metric": "relative_l2", "normalise_targets": "per_position",
+    }  # fmt: skip
+    task, fit, test = go(entry, tmp_path)
+    assert task.kind == "grid"
+    assert fit.input_shape == (2, 8, 8)
+    inputs, targets = fit.whole("train")
+    assert np.abs(inputs.mean(axis=(0, 2, 3))).max() < 1e-5
+    assert np.abs(targets.mean(axis=0)).max() < 1e-5
+    assert test.count == 8
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(tmp_path, suffix):
+    frame = pd.DataFrame({
+        "age": SIGNALS[:, 0], "grade": LABELS * 2, "colour": np.resize(["red", "blue"], 60),
+        "kind": np.array(["ash", "elm", "oak"])[LABELS],
+    })  # fmt: skip
+    path = tmp_path / f"data.{suffix}"
+    frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
+    entry = {
+        "path": str(path), "target": "kind", "kind": "classes", "classes": ["oak", "elm", "ash"],
+        "categorical": ["grade"], "metric": "auroc_ovo", "test_share": 0.5,
+    }  # fmt: skip
+    task, fit, test = go(entry, tmp_path)
+    assert task.target.names == ("oak", "elm", "ash")
+    assert fit.input_shape == (3, 3)
+    inputs, labels = fit.whole("train")
+    # The grade tells the class: its one-hot code is the label in reverse order.
+    np.testing.assert_array_equal(inputs[:, :, 0].argmax(axis=1), 2 - labels)
+    assert abs(inputs[:, 0, 2].mean()) < 1e-5
+    assert test.count == 30
+
+
+def test_a_second_file_is_the_test_split(tmp_path):
+    np.savez(tmp_path / "a.npz", inputs=SIGNALS, y=LABELS)
+    np.savez(tmp_path / "b.npz", inputs=SIGNALS[:9] + 100, y=LABELS[:9])
+    entry = {
+        "path": str(tmp_path / "a.npz"), "test_path": str(tmp_path / "b.npz"), "target": "y",
+        "kind": "classes", "classes": 3, "metric": "zero_one_error_pct", "normalise_inputs": "none",
+    }  # fmt: skip
+    _, fit, test = go(entry, tmp_path)
+    assert fit.count == 60
+    np.testing.assert_allclose(test.whole("test")[0][:, 0], SIGNALS[:9] + 100, rtol=1e-6)
+
+
+GOOD = {
+    "path": "data.npz", "target": "y", "kind": "classes", "classes": 3, "metric": "auroc_ovo"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"metrik": "x"}, "did you mean 'metric'"),
+        ({"kind": "class"}, "config.yaml, tasks.mine.kind"),
+        ({"test_share": 1.5}, "config.yaml, tasks.mine.test_share"),
+        ({"classes": 0}, "'classes' is missing"),
+        ({"kind": "field"}, "'target_shape' is missing"),
+        ({"path": "data.mat"}, "'format' is missing"),
+    ],
+)
+def test_an_entry_with_a_fault_names_the_key(change, said):
+    with pytest.raises(SettingsError, match=said):
+        task_of("mine", {**GOOD, **change}, where="config.yaml, tasks")
+
+
+def test_a_missing_key_is_named():
+    with pytest.raises(SettingsError, match="tasks.mine.metric"):
+        task_of("mine", {k: v for k, v in GOOD.items() if k != "metric"}, where="c.yaml, tasks")
+
+
+def test_a_missing_array_offers_the_nearest(tmp_path):
+    np.savez(tmp_path / "data.npz", signals=SIGNALS, y=LABELS)
+    entry = {**GOOD, "path": str(tmp_path / "data.npz"), "inputs": "signal"}
+    with pytest.raises(DataError, match="did you mean 'signals'"):
+        task_of("mine", entry, where="c.yaml, tasks")
+
+
+def test_a_missing_column_offers_the_nearest(tmp_path):
+    pd.DataFrame({"age": [1.0], "kind": ["a"]}).to_csv(tmp_path / "d.csv")
+    entry = {**GOOD, "path": str(tmp_path / "d.csv"), "target": "kinds"}
+    with pytest.raises(DataError, match="did you mean 'kind'"):
+        go(entry, tmp_path)
+
+
+def test_an_unknown_class_is_named(tmp_path):
+    pd.DataFrame({"age": np.arange(30.0), "kind": np.resize(["a", "b", "c"], 30)}).to_csv(
+        tmp_path / "d.csv", index=False
+    )
+    entry = {**GOOD, "path": str(tmp_path / "d.csv"), "target": "kind", "classes": ["a", "b"]}
+    with pytest.raises(DataError, match="'c' is none of the classes"):
+        go(entry, tmp_path)
+
+
+def test_an_npz_file_that_would_run_code_is_refused(tmp_path):
+    np.savez(tmp_path / "data.npz", inputs=SIGNALS, y=np.array([{"a": 1}] * 60, dtype=object))
+    entry = {**GOOD, "path": str(tmp_path / "data.npz")}
+    with pytest.raises(DataError, match="without running code"):
+        go(entry, tmp_path)
+
+
+def test_inputs_and_targets_of_different_number_are_refused(tmp_path):
+    np.savez(tmp_path / "data.npz", inputs=SIGNALS, y=LABELS[:-1])
+    with pytest.raises(DataError, match="60 inputs but 59 targets"):
+        go({**GOOD, "path": str(tmp_path / "data.npz")}, tmp_path)
