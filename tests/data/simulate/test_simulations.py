@@ -34,9 +34,10 @@ def arrays(path, simulation):
 
 
 def small(simulation):
+    """A grid and frames that take a moment."""
     return {
         "cells": max(simulation.smallest_cells, 16),
-        "frames": (0, simulation.frames - 1)[: simulation.frames],
+        "frames": (0, 3)[: simulation.frames],
     }
 
 
@@ -111,13 +112,14 @@ def test_two_workers_write_the_same_bytes_as_one(name, tmp_path):
 
 
 @EVERY
-def test_every_variant_can_be_asked_for(name, tmp_path):
+def test_every_variant_can_be_asked_for_and_is_another_solution(name, tmp_path):
     simulation = SIMULATIONS[name]
+    choices = small(simulation) | {"frames": (simulation.frames - 1,)}
     for variant in simulation.variants:
-        simulation.generate(tmp_path / variant, samples=2, variant=variant, **small(simulation))
-    assert len({digest(tmp_path / variant) for variant in simulation.variants}) == len(
-        simulation.variants
-    )
+        simulation.generate(tmp_path / variant, samples=2, variant=variant, **choices)
+    solutions = [arrays(tmp_path / variant, simulation) for variant in simulation.variants]
+    last = list(solutions[0])[-1]
+    assert len({solution[last].tobytes() for solution in solutions}) == len(solutions)
 
 
 PUBLISHED = {

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from orca.data.simulate.layout import cell_centres
+from orca.data.simulate.shallow_water import advance, collapse, column, evolve, flux, solve
+from orca.data.simulation import Portion
+
+# radius, lowest and highest depth at t = 1, error of predicting depth 1 everywhere
+CHECKS = [(0.3, 0.83, 1.17, 0.062), (0.5, 0.64, 1.23, 0.106), (0.7, 0.34, 1.27, 0.143)]
+
+
+@pytest.mark.parametrize(("radius", "low", "high", "nrmse"), CHECKS)
+def test_depths_at_the_end_agree_with_an_independent_solver(
+    radius, low, high, nrmse, relative_error
+):
+    depth = collapse(column(radius, cells=128), frames=(100,))[0]
+    assert depth.min() == pytest.approx(low, abs=0.015)
+    assert depth.max() == pytest.approx(high, abs=0.01)
+    assert relative_error(1.0, depth) == pytest.approx(nrmse, abs=0.0015)
+
+
+def test_one_frame_of_difference_costs_about_half_a_percent(relative_error):
+    for radius, cost in ((0.3, 4.1e-3), (0.5, 5.7e-3), (0.7, 6.7e-3)):
+        before, last = collapse(column(radius, cells=128), frames=(99, 100))
+        assert relative_error(last, before) == pytest.approx(cost, abs=1.5e-4)
+
+
+def test_there_are_at_most_81_simulations_at_the_published_resolution():
+    x = cell_centres(-2.5, 2.5, 128)
+    radii = np.unique(np.round(np.hypot(x[:, None], x), 12))
+    assert ((radii > 0.3) & (radii < 0.7)).sum() == 80
+    starts = {int(column(radius, cells=128).sum()) for radius in np.linspace(0.3, 0.7, 4001)}
+    assert len(starts) == 81
+
+
+def test_volume_is_conserved_until_the_wave_reaches_the_walls():
+    depth = collapse(column(0.5, cells=64), frames=tuple(range(101))).astype(float)
+    np.testing.assert_allclose(depth.sum((1, 2)), depth[0].sum(), rtol=1e-6)
+
+
+def test_a_quarter_with_mirrors_gives_the_whole():
+    inside = column(0.6, cells=32)
+    whole = evolve(np.where(inside, 2.0, 1.0), frames=(100,), spacing=5 / 32, mirrored=False)
+    np.testing.assert_allclose(collapse(inside, frames=(100,)), whole, atol=1e-6)
+
+
+def test_the_solution_mirrors_and_turns_onto_itself():
+    depth = collapse(column(0.4, cells=33), frames=(60,))[0]
+    np.testing.assert_allclose(depth, depth[::-1], atol=1e-6)
+    np.testing.assert_allclose(depth, depth.T, atol=1e-6)
+
+
+def test_a_plane_dam_break_approaches_the_exact_solution():
+    # Stoker's solution for depths 2 and 1: the middle state solves a nonlinear equation
+    from scipy.optimize import brentq
+
+    def mismatch(middle):
+        shock = np.sqrt(middle * (middle + 1) / 2)
+        return 2 * (np.sqrt(2) - np.sqrt(middle)) - shock * (1 - 1 / middle)
+
+    middle = brentq(mismatch, 1.0, 2.0)
+    velocity = 2 * (np.sqrt(2) - np.sqrt(middle))
+    shock = np.sqrt(middle * (middle + 1) / 2)
+    errors = []
+    for cells in (64, 128):
+        x = cell_centres(-2.5, 2.5, cells)
+        state = np.zeros((3, cells, cells))
+        state[0] = np.where(x < 0, 2.0, 1.0)[:, None]
+        state = advance(state, time=1.0, spacing=5 / cells, mirrored=False)
+        fan = (2 * np.sqrt(2) - x) ** 2 / 9
+        exact = np.select(
+            [x < -np.sqrt(2), x < velocity - np.sqrt(middle), x < shock], [2.0, fan, middle], 1.0
+        )
+        errors.append(np.abs(state[0, :, cells // 2] - exact).mean())
+        np.testing.assert_allclose(state[2], 0, atol=1e-12)
+    assert errors[1] < 0.006
+    assert errors[0] / errors[1] > 1.6
+
+
+def test_a_smooth_hump_converges_to_second_order():
+    ends = {}
+    for cells in (32, 64, 128):
+        x = cell_centres(-2.5, 2.5, cells)
+        hump = 1 + 0.3 * np.exp(-2 * (x[:, None] ** 2 + x**2))
+        ends[cells] = evolve(hump, frames=(50,), spacing=5 / cells, mirrored=False)[0].astype(float)
+    halved = {c: e.reshape(c // 2, 2, c // 2, 2).mean((1, 3)) for c, e in ends.items()}
+    coarse = np.abs(ends[32] - halved[64]).mean()
+    fine = np.abs(ends[64] - halved[128]).mean()
+    assert np.log2(coarse / fine) > 1.7
+
+
+def test_the_flux_between_equal_states_is_theirs():
+    state = np.array([1.7, 0.4, -0.2]).reshape(3, 1, 1)
+    depth, normal, other = 1.7, 0.4, -0.2
+    expected = [depth * normal, depth * normal**2 + depth**2 / 2, depth * normal * other]
+    np.testing.assert_allclose(flux(state, state).ravel(), expected)
+
+
+def test_seed_zero_repeats_the_published_radii_and_twins_are_equal():
+    portion = Portion(samples=range(40), cells=16, frames=(0, 5), seed=0, variant="standard")
+    data = solve(portion)["data"]
+    sizes = [
+        int(column(np.random.default_rng(n).uniform(0.3, 0.7), cells=16).sum()) for n in range(40)
+    ]
+    assert len(set(sizes)) < 40
+    np.testing.assert_array_equal((data[:, 0, ..., 0] == 2).sum((1, 2)), sizes)
+    first = sizes.index(sizes[-1])
+    np.testing.assert_array_equal(data[-1], data[first])
