@@ -44,6 +44,7 @@ class Ours(Part):
         n: seeds that have a score.
         text: as it stands in the table, without the mark of the best.
         best: whether none in the row is better.
+        absent: why there can be no runs.
         runs: one for each seed asked for.
     """
 
@@ -53,6 +54,7 @@ class Ours(Part):
     n: int = 0
     text: str
     best: bool = False
+    absent: str = ""
     runs: tuple[RunOfCell, ...] = ()
 
 
@@ -112,12 +114,13 @@ class Cell(Part):
 
 
 class Head(Part):
-    """Heading of a row or a column."""
+    """Heading of a row or a column; `seeds` is what most complete cells of a row have."""
 
     name: str
     title: str
     metric_title: str = ""
     group: str = ""
+    seeds: int = 0
 
 
 class SummaryRow(Part):

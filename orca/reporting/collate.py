@@ -26,8 +26,8 @@ def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) ->
     plan = table.plan(choices)
     _check_protocols(plan, sources)
     cells = [_fill_row(row, table, sources) for row in plan]
-    usual = _usual_count(cells)
-    cells = [[_with_text(cell, usual) for cell in row] for row in cells]
+    usual = [_usual_count(row) for row in cells]
+    cells = [[_with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]
     if table.ranked:
         cells = [mark_best(mark_best(row, "theirs"), "ours") for row in cells]
     columns = tuple(
@@ -46,14 +46,21 @@ def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) ->
         paper=table.paper,
         number=table.number,
         caption=table.caption,
+        row_title=table.row_title,
         columns=columns,
         rows=tuple(
-            Head(name=e.name, title=e.heading, metric_title=_common_metric(row), group=e.group)
-            for e, row in zip(table.all_rows(), cells, strict=True)
+            Head(
+                name=entry.name,
+                title=entry.heading,
+                metric_title=_common_metric(row),
+                group=entry.group,
+                seeds=seeds,
+            )
+            for entry, row, seeds in zip(table.all_rows(choices), cells, usual, strict=True)
         ),
         cells=tuple(tuple(row) for row in cells),
         summary=tuple(summary),
-        notes=tuple(_notes(cells, usual)),
+        notes=tuple(_notes(cells)),
         verdicts=dict(verdicts),
     )
 
@@ -82,7 +89,9 @@ def _fill_row(row: list[PlannedCell], table: ScoreTable, sources: Sources) -> li
             ours=ours,
             theirs=theirs,
         )
-        verdict = judge(cell, ours, number, theirs.std) if number and ours and theirs else None
+        verdict = None
+        if number and quantity and ours and theirs:
+            verdict = judge(cell, ours, number, theirs.std, quantity.elsewhere)
         cells.append(cell.model_copy(update={"verdict": verdict}))
     return cells
 
@@ -108,7 +117,7 @@ def _theirs(
 
 def _ours(planned: PlannedCell, quantity: Quantity | None, sources: Sources) -> Ours:
     if planned.absent:
-        return Ours(status="not declared", text=planned.absent)
+        return Ours(status="not declared", text="not declared", absent=planned.absent)
     runs = tuple(_run(run, quantity, sources) for run in planned.runs)
     values = [run.value for run in runs if run.value is not None]
     failed = sum(run.status == "failed" for run in runs)
@@ -169,9 +178,9 @@ def _check_protocols(plan: list[list[PlannedCell]], sources: Sources) -> None:
                 )
 
 
-def _usual_count(cells: list[list[Cell]]) -> int:
-    """Return the number of seeds that most complete cells have."""
-    counts = Counter(c.ours.n for row in cells for c in row if c.ours and c.ours.status == "ok")
+def _usual_count(row: list[Cell]) -> int:
+    """Return the number of seeds that most complete cells of a row have."""
+    counts = Counter(c.ours.n for c in row if c.ours and c.ours.status == "ok")
     return max(counts, key=lambda n: (counts[n], n)) if counts else 0
 
 
@@ -214,23 +223,19 @@ def _column_head(cells: list[list[Cell]], index: int, name: str, title: str) -> 
     return Head(name=name, title=title, metric_title=metric)
 
 
-def _notes(cells: list[list[Cell]], usual: int) -> list[str]:
+def _notes(cells: list[list[Cell]]) -> list[str]:
     notes = []
     if any(c.ours and c.ours.std is not None for row in cells for c in row):
-        notes.append(
-            "Mean ± sample standard deviation over seeds"
-            + (f"; {usual} seeds unless a cell says otherwise." if usual > 1 else ".")
-        )
+        notes.append("Mean ± sample standard deviation over seeds.")
     if any(c.ours and c.ours.n == 1 for row in cells for c in row):
         notes.append("Where there is one seed only, there is no spread to give.")
     for cell in (c for row in cells for c in row if c.ours):
         for run in cell.ours.runs if cell.ours else ():
             if run.status == "failed":
                 notes.append(f"Failed: {run.path}: {run.reason}")
-    absent = sorted(
-        {c.ours.text for row in cells for c in row if c.ours and c.ours.status == "not declared"}
-    )
-    notes.extend(f"No runs: {reason}." for reason in absent)
+    absent = dict.fromkeys(c.ours.absent for row in cells for c in row if c.ours and c.ours.absent)
+    if absent:
+        notes.append(f"No runs, since {'; '.join(absent)}.")
     for text in dict.fromkeys(
         c.theirs.note for row in cells for c in row if c.theirs and c.theirs.note
     ):

@@ -4,6 +4,7 @@ import io
 import math
 from collections import defaultdict
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from orca.reporting.figures import read_history
@@ -62,7 +63,8 @@ def _draw(
         figure = figure_class(figsize=(PAGE, 1.75 * down + 0.45))
         axes = figure.subplots(down, across, squeeze=False).ravel()
         for axis, ((task, body), panel) in zip(axes, panels.items(), strict=False):
-            axis.set_title(f"{task_title(task)}, {body}" if len(bodies) > 1 else task_title(task))
+            title_text = f"{task_title(task)}, {body}" if len(bodies) > 1 else task_title(task)
+            axis.set_title(fill(title_text, 30))
             values = [_draw_method(axis, panel[m], quantity, m, methods.index(m)) for m in panel]
             positive = [v for v in sum(values, []) if v > 0]
             if len(positive) == len(sum(values, [])) and max(positive) > 30 * min(positive):

@@ -4,6 +4,7 @@ import csv
 import math
 from collections import defaultdict
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from orca.errors import ResultsError
@@ -25,13 +26,14 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
     found = panels(read_table(table_json))
     with look() as figure_class:
         width = COLUMN if len(found) <= 1 else PAGE
-        figure = figure_class(figsize=(width, 2.6))
+        figure = figure_class(figsize=(width, 2.8))
         axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
         for axis, panel in zip(axes, found, strict=False):
             _draw_profiles(axis, panel, alone=len(found) == 1)
-        axes[0].set_ylabel("fraction of tasks within τ of the best")
+        axes[0].set_ylabel("fraction of tasks")
+        _legend(figure, axes)
         if not found:
-            _say(axes[0], "this table has no numbers yet")
+            say(axes[0], "this table has no numbers yet")
         out_stem.parent.mkdir(parents=True, exist_ok=True)
         save(figure, out_stem)
     out_stem.with_name(out_stem.name + ".csv").write_text(to_csv(found), encoding="utf-8")
@@ -43,7 +45,7 @@ def _draw_profiles(axis: Any, panel: Panel, *, alone: bool) -> None:
     )
     axis.set_title(tasks if alone else f"{panel.title}, {tasks}")
     if not panel.profiles:
-        _say(axis, "no task has a result of\nevery method yet")
+        say(axis, "no task has a result of\nevery method yet")
         return
     largest = max(profile.ratios[-1] for profile in panel.profiles)
     end = min(max(largest * 1.06, 1.1), FARTHEST)
@@ -67,10 +69,23 @@ def _draw_profiles(axis: Any, panel: Panel, *, alone: bool) -> None:
     axis.set_xlim(1, end)
     axis.set_ylim(-0.02, 1.03)
     axis.set_xlabel("τ (error as a multiple of the least)")
-    axis.legend(loc="lower right", handlelength=2.8)
 
 
-def _say(axis: Any, text: str) -> None:
+def _legend(figure: Any, axes: Any) -> None:
+    """Put the names of all curves under the figure, each once."""
+    found: dict[str, Any] = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    if found:
+        columns = min(len(found), 2 if len(axes) == 1 else 3)
+        figure.legend(
+            found.values(), found.keys(), loc="outside lower center", ncols=columns, handlelength=3
+        )
+
+
+def say(axis: Any, text: str) -> None:
+    """Write in an empty axis why it is empty."""
     axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes, color="#555555")
     axis.set_xticks([])
     axis.set_yticks([])
@@ -126,7 +141,7 @@ def plot_alignment(histories: list[Path], out_stem: Path) -> None:
         axes = figure.subplots(down, across, squeeze=False).ravel()
         for axis, ((task, body), group) in zip(axes, grouped.items(), strict=False):
             title = task_title(task)
-            axis.set_title(f"{title}, {body}" if len(bodies) > 1 else title)
+            axis.set_title(fill(f"{title}, {body}" if len(bodies) > 1 else title, 30))
             for distance, runs in group.items():
                 _draw_histories(axis, runs, distance, distances.index(distance))
             axis.set_xlabel("epoch")
@@ -134,11 +149,13 @@ def plot_alignment(histories: list[Path], out_stem: Path) -> None:
         for axis in axes[len(grouped) :]:
             axis.set_axis_off()
         for row_start in range(0, len(grouped), across):
-            axes[row_start].set_ylabel("distance to the source")
+            axes[row_start].set_ylabel(
+                f"{distances[0].upper()} to the source" if len(distances) == 1 else "distance"
+            )
         if len(distances) > 1:
             axes[0].legend()
         if not grouped:
-            _say(axes[0], "no task was aligned")
+            say(axes[0], "no task was aligned")
         save(figure, out_stem)
 
 

@@ -20,7 +20,7 @@ LEGEND = {
     "better": "better than published",
     "worse": "worse than published",
     "too few runs": "too few runs to tell",
-    "not comparable": "not comparable (another body)",
+    "not comparable": "not comparable",
     "failed": "failed",
 }
 
@@ -69,34 +69,38 @@ def as_grid(table: TableData) -> Grid:
     """Return the table as lines: for each row the published numbers, then ours."""
     both = table.has_ours and table.has_theirs
     metrics = any(row.metric_title for row in table.rows)
-    titles = [table.row_title, *(["metric"] if metrics else []), *(["whose"] if both else [])]
-
-    def headings(title: str, metric: str, whose: str) -> tuple[str, ...]:
-        return (title, *([metric] if metrics else []), *([whose] if both else []))
+    seeds = any(row.seeds for row in table.rows)
+    shown = (True, metrics, both, seeds)
+    titles = _chosen((table.row_title, "metric", "whose", "n"), shown)
 
     lines = []
     for r, (row, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
         if table.has_theirs:
             pieces = tuple(_theirs(cell, (r, c)) for c, cell in enumerate(cells))
-            lines.append(
-                Line(headings(row.title, row.metric_title, "paper"), pieces, "theirs", row.group)
-            )
+            headings = _chosen((row.title, row.metric_title, "paper", ""), shown)
+            lines.append(Line(headings, pieces, "theirs", row.group))
         if table.has_ours:
             pieces = tuple(_ours(cell, (r, c)) for c, cell in enumerate(cells))
             first = ("", "") if both else (row.title, row.metric_title)
-            lines.append(Line(headings(*first, "ours"), pieces, "ours", row.group))
+            headings = _chosen((*first, "ours", str(row.seeds or "")), shown)
+            lines.append(Line(headings, pieces, "ours", row.group))
     for summary in table.summary:
         pieces = tuple(
             Piece(text, sort=value)
             for text, value in zip(summary.text, summary.values, strict=True)
         )
         whose = "paper" if summary.whose == "theirs" else "ours"
-        lines.append(Line(headings(summary.title, "", whose), pieces, "summary"))
+        headings = _chosen((summary.title, "", whose, ""), shown)
+        lines.append(Line(headings, pieces, "summary"))
     columns = [
         f"{head.title} ({head.metric_title})" if head.metric_title else head.title
         for head in table.columns
     ]
     return Grid((*titles, *columns), len(titles), tuple(lines))
+
+
+def _chosen(texts: tuple[str, ...], shown: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple(text for text, keep in zip(texts, shown, strict=True) if keep)
 
 
 def _theirs(cell: Cell, place: tuple[int, int]) -> Piece:

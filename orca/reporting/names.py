@@ -3,6 +3,8 @@
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
 
+PAPERS = {"orca_icml2023": "ORCA", "pare_icml2024": "PaRe"}
+
 
 def task_title(name: str) -> str:
     """Return the declared title of a task, or its name in words."""

@@ -30,6 +30,10 @@ class Quantity(Protocol):
     def perfect(self) -> float:
         """The best value there can be."""
 
+    @property
+    def elsewhere(self) -> str:
+        """Why it cannot be compared with a number from another machine; empty if it can."""
+
     def of(self, score: Score) -> float | None:
         """Return the quantity of one successful run."""
 
@@ -45,6 +49,7 @@ class Reported:
 
     name: str
     published_direction: Direction = "lower"
+    elsewhere: str = ""
 
     @property
     def title(self) -> str:
@@ -69,20 +74,25 @@ class Reported:
         return score.value if score.metric == self.name else score.metrics.get(self.name)
 
 
+MACHINE = "time on another machine: the published one was an NVIDIA V100"
+
+
 @dataclass(frozen=True)
-class Hours:
-    """Wall time of some phases of a run, in hours."""
+class WallTime:
+    """Wall time of some phases of a run, in hours or in what `unit_seconds` makes of it."""
 
     name: str
     title: str
     phases: Sequence[str]
+    unit_seconds: float = 3600.0
     direction: Direction = "lower"
     perfect: float = 0.0
+    elsewhere: str = MACHINE
 
     def of(self, score: Score) -> float | None:
-        """Return the hours, or None where no phase was timed. A phase not run took no time."""
+        """Return the time, or None where no phase was timed. A phase not run took no time."""
         timed = [score.seconds[phase] for phase in self.phases if phase in score.seconds]
-        return sum(timed) / 3600 if timed else None
+        return sum(timed) / self.unit_seconds if timed else None
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ class Percentage:
     of_phase: str
     direction: Direction = "lower"
     perfect: float = 0.0
+    elsewhere: str = ""
 
     def of(self, score: Score) -> float | None:
         """Return the percentage, or None where one of the phases was not timed."""
@@ -112,12 +123,36 @@ class Recorded:
     path: str
     direction: Direction = "lower"
     perfect: float = 0.0
+    elsewhere: str = ""
 
     def of(self, score: Score) -> float | None:
         """Return the number, or None where the record does not have it."""
-        found: Any = score.record
-        for key in self.path.split("."):
-            if not isinstance(found, dict) or key not in found:
-                return None
-            found = found[key]
-        return float(found) if isinstance(found, int | float) else None
+        return recorded(score, self.path)
+
+
+@dataclass(frozen=True)
+class TimePerEpoch:
+    """Seconds of stage three for each of its epochs, by the number that the record holds."""
+
+    name: str
+    title: str
+    phase: str
+    epochs: str
+    direction: Direction = "lower"
+    perfect: float = 0.0
+    elsewhere: str = MACHINE
+
+    def of(self, score: Score) -> float | None:
+        """Return the seconds, or None where time or epochs are not recorded."""
+        epochs, seconds = recorded(score, self.epochs), score.seconds.get(self.phase)
+        return seconds / epochs if epochs and seconds is not None else None
+
+
+def recorded(score: Score, path: str) -> float | None:
+    """Return the number at a dotted path of a score's record, or None if there is none."""
+    found: Any = score.record
+    for key in path.split("."):
+        if not isinstance(found, dict) or key not in found:
+            return None
+        found = found[key]
+    return float(found) if isinstance(found, int | float) else None

@@ -6,6 +6,7 @@ import re
 
 from orca.reporting.cells import TableData
 from orca.reporting.grid import Grid, Line, Piece, as_grid, legend, verdict_line
+from orca.reporting.names import PAPERS
 
 CSV_COLUMNS = (
     "row", "column", "metric", "direction", "body", "status", "mean", "std", "n",
@@ -35,7 +36,9 @@ def to_csv(table: TableData) -> str:
 
 def heading(table: TableData) -> str:
     """Return the title, with the table's number in its paper."""
-    return f"Table {table.number}. {table.title}" if table.number else table.title
+    where = [PAPERS.get(table.paper, table.paper), f"Table {table.number}" if table.number else ""]
+    place = ", ".join(filter(None, where))
+    return f"{place}. {table.title}" if table.number else table.title
 
 
 def to_markdown(table: TableData) -> str:

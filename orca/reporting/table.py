@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
-from orca.data.task import TASKS
+from orca.data.task import TASKS, Task
 from orca.declarations import Declarations
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
@@ -20,6 +20,10 @@ class Choices(Protocol):
     @property
     def bodies(self) -> Mapping[Any, str]:
         """The body for each kind of task, `sequence` and `grid`."""
+
+    @property
+    def tasks(self) -> Mapping[str, Any]:
+        """The user's own tasks, as entries of the configuration."""
 
     def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
         """Return the seeds that a task is run with."""
@@ -116,13 +120,15 @@ class Table:
     Args:
         title: what it is about.
         paper: key of the published numbers; empty for a table of our own.
-        number: of the table in the paper.
+        number: of the table in the paper; empty where it is not known.
+        published_as: what the published numbers call the table, if not by its number.
         caption: what is said under it.
     """
 
     title: str
     paper: str = ""
     number: str = ""
+    published_as: str = ""
     caption: str = ""
 
     def runs(self, choices: Choices) -> list[Run]:
@@ -146,6 +152,7 @@ class ScoreTable(Table):
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.
         unpublished: what stands where no number was published.
+        row_title: what the rows are.
     """
 
     rows: tuple[Entry, ...] = ()
@@ -155,16 +162,18 @@ class ScoreTable(Table):
     spread_from: str = ""
     ranked: bool = True
     unpublished: str = "–"
+    row_title: str = "task"
 
-    def all_rows(self) -> tuple[Entry, ...]:
+    def all_rows(self, choices: Choices) -> tuple[Entry, ...]:
         """Return the rows named here, then the tasks that join by their suite."""
         named = {row.task for row in self.rows}
+        every = {**TASKS, **own_tasks(choices)} if self.suite else {}
         joining = [
-            name
-            for name, task in TASKS.items()
-            if self.suite and task.suite == self.suite and not task.baseline and name not in named
+            Entry(name=name, task=name, title=task.title)
+            for name, task in every.items()
+            if task.suite == self.suite and not task.baseline and name not in named
         ]
-        return self.rows + tasks(*joining)
+        return self.rows + tuple(joining)
 
     def all_columns(self) -> tuple[Entry, ...]:
         """Return the columns named here, then the methods that join by the comparison."""
@@ -186,7 +195,8 @@ class ScoreTable(Table):
         """Return the cells, row by row."""
         columns = self.all_columns()
         return [
-            [self._cell(row.meet(column), choices) for column in columns] for row in self.all_rows()
+            [self._cell(row.meet(column), choices) for column in columns]
+            for row in self.all_rows(choices)
         ]
 
     def runs(self, choices: Choices) -> list[Run]:
@@ -195,32 +205,46 @@ class ScoreTable(Table):
         return list(found.values())
 
     def _cell(self, entry: Entry, choices: Choices) -> PlannedCell:
-        quantity = entry.quantity
-        if quantity is None and entry.task in TASKS:
-            quantity = Reported(TASKS[entry.task].metric)
-        key = {"paper": self.paper, "table": self.number, "task": entry.task}
+        key = {"paper": self.paper, "table": self.published_as or self.number, "task": entry.task}
         key["method"] = entry.method
         if entry.quantity is not None:
             key["metric"] = entry.quantity.name
-        key = {**key, **entry.published}
-        body, absent = "", ""
-        if entry.method:
-            body, absent = self._body(entry, choices)
+        task = task_named(entry.task, choices)
+        quantity = entry.quantity or (Reported(task.metric) if task else None)
+        body, absent = _body(entry, task, choices) if entry.method else ("", "")
         seeds = choices.seeds_of(entry.task, body) if body else ()
         runs = tuple(
             Run(task=entry.task, body=body, method=entry.method, seed=seed) for seed in seeds
         )
-        return PlannedCell(entry, body, runs, absent, quantity, key)
+        return PlannedCell(entry, body, runs, absent, quantity, {**key, **entry.published})
 
-    def _body(self, entry: Entry, choices: Choices) -> tuple[str, str]:
-        """Return the body of the runs, or why there can be none."""
-        if entry.task not in TASKS:
-            return "", f"task '{entry.task}' is not declared"
-        if entry.method not in METHODS:
-            return "", f"method '{entry.method}' is not declared"
-        kind = TASKS[entry.task].kind
-        body = entry.body or choices.bodies.get(kind, "")
-        return body, "" if body else f"no body is chosen for tasks of kind '{kind}'"
+
+def own_tasks(choices: Choices) -> dict[str, Task]:
+    """Return the user's own tasks."""
+    if not choices.tasks:
+        return {}
+    from orca.data.user_task import task_of
+
+    return {
+        name: task_of(name, entry, where="config, tasks") for name, entry in choices.tasks.items()
+    }
+
+
+def task_named(name: str, choices: Choices) -> Task | None:
+    """Return a task, declared or the user's own; None if there is none of that name."""
+    if name in choices.tasks:
+        return own_tasks(choices)[name]
+    return TASKS.get(name)
+
+
+def _body(entry: Entry, task: Task | None, choices: Choices) -> tuple[str, str]:
+    """Return the body of the runs, or why there can be none."""
+    if task is None:
+        return "", f"task '{entry.task}' is not declared"
+    if entry.method not in METHODS:
+        return "", f"method '{entry.method}' is not declared"
+    body = entry.body or choices.bodies.get(task.kind, "")
+    return body, "" if body else f"no body is chosen for tasks of kind '{task.kind}'"
 
 
 TABLES: Declarations[Table] = Declarations("orca.reporting.tables", "table")

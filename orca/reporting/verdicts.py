@@ -23,7 +23,9 @@ EXPLANATION = (
 )
 
 
-def judge(cell: Cell, ours: Ours, number: Number, published_std: float | None) -> Verdict:
+def judge(
+    cell: Cell, ours: Ours, number: Number, published_std: float | None, elsewhere: str = ""
+) -> Verdict:
     """Return the verdict on one cell's runs.
 
     Args:
@@ -31,20 +33,20 @@ def judge(cell: Cell, ours: Ours, number: Number, published_std: float | None) -
         ours: its runs.
         number: what was published for it.
         published_std: the spread published with the number, here or in another table.
+        elsewhere: why a number from another machine cannot be compared; empty if it can.
 
     Source: Welch 1947 (Biometrika 34); Schuirmann 1987 (two one-sided tests).
     """
     if ours.status == "failed":
         return Verdict(verdict="failed", reason="every run failed")
     if ours.mean is None:
-        return Verdict(verdict="not run", reason=ours.text or ours.status)
-    if number.body not in ("not_stated", cell.body):
-        return Verdict(
-            verdict="not comparable",
-            reason=f"our body is {cell.body}, the published one is {number.body}",
-            difference=ours.mean - number.number,
-        )
+        return Verdict(verdict="not run", reason=ours.absent or ours.status)
     difference = ours.mean - number.number
+    reason = elsewhere
+    if number.body not in ("not_stated", cell.body):
+        reason = f"our body is {cell.body}, the published one is {number.body}"
+    if reason:
+        return Verdict(verdict="not comparable", reason=reason, difference=difference)
     margin = max(
         RELATIVE_MARGIN * abs(number.number - cell.perfect), unit_of_last_digit(number.value)
     )

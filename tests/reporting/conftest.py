@@ -27,6 +27,7 @@ class Chosen:
         default_factory=lambda: {"sequence": "minilm", "grid": "swin_tiny"}
     )
     seeds: int = 3
+    tasks: dict[str, dict] = field(default_factory=dict)
 
     def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
         return tuple(range(2 if task.startswith("pde") and self.seeds == 3 else self.seeds))

@@ -1,0 +1,1 @@
+"""One file per figure: `FIGURE` says what it is drawn from, and how."""

@@ -1,0 +1,176 @@
+"""Draws tables whose rows are steps of a quantity, or tasks side by side."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from orca.errors import ResultsError
+from orca.reporting.cells import Cell, TableData, read_table
+from orca.reporting.figures import read_history, say
+from orca.reporting.look import COLUMN, MARKERS, PAGE, look, save, style
+from orca.reporting.names import task_title
+
+NOTHING = "no run has a score yet"
+
+
+def _leading_number(text: str) -> float:
+    return float(text.split()[0])
+
+
+def _points(
+    table: TableData, column: int, rows: list[int]
+) -> tuple[list[float], list[float], list[float]]:
+    """Return place, mean and spread of our cells in a column that have a number."""
+    found = []
+    for row in rows:
+        ours = table.cells[row][column].ours
+        if ours and ours.mean is not None:
+            found.append((_leading_number(table.rows[row].title), ours.mean, ours.std or 0.0))
+    places, means, spreads = (
+        (list(values) for values in zip(*found, strict=True)) if found else ([], [], [])
+    )
+    return places, means, spreads
+
+
+def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
+    """Draw the two columns of a table against the number that each row's title begins with.
+
+    Args:
+        table_json: a table whose groups of rows become panels.
+        stem: of the files to write.
+        along: title of the horizontal axis.
+    """
+    table = read_table(table_json)
+    groups = list(dict.fromkeys(row.group for row in table.rows))
+    with look() as figure_class:
+        figure = figure_class(figsize=(PAGE, 2.2))
+        axes = figure.subplots(1, len(groups), squeeze=False)[0]
+        for axis, group in zip(axes, groups, strict=True):
+            rows = [i for i, row in enumerate(table.rows) if row.group == group]
+            axis.set_title(task_title(group))
+            axis.set_xlabel(along)
+            drawn = 0
+            for column, side in enumerate((axis, axis.twinx())):
+                places, means, spreads = _points(table, column, rows)
+                drawn += len(places)
+                side.errorbar(places, means, spreads, marker=MARKERS[column], **style(column))
+                side.set_ylabel(table.columns[column].title.lower(), color=style(column)["color"])
+                side.spines["right"].set_visible(side is not axis)
+                side.grid(visible=side is axis)
+            if not drawn:
+                say(axis, NOTHING)
+        save(figure, stem)
+
+
+def plot_by_share(table_json: Path, stem: Path, *, along: str) -> None:
+    """Draw a curve for each column against the number that each row's title begins with.
+
+    Args:
+        table_json: the table.
+        stem: of the files to write.
+        along: title of the horizontal axis.
+    """
+    table = read_table(table_json)
+    rows = list(range(len(table.rows)))
+    with look() as figure_class:
+        figure = figure_class(figsize=(COLUMN, 2.4))
+        axis = figure.subplots()
+        drawn = 0
+        for column, head in enumerate(table.columns):
+            places, means, spreads = _points(table, column, rows)
+            drawn += len(places)
+            if places:
+                axis.errorbar(
+                    places, means, spreads, marker=MARKERS[column], label=head.title,
+                    **style(column),
+                )  # fmt: skip
+        if drawn:
+            axis.set_xscale("log")
+            ticks = [_leading_number(row.title) for row in table.rows]
+            axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+            axis.minorticks_off()
+            axis.legend()
+        else:
+            say(axis, NOTHING)
+        axis.set_xlabel(along)
+        axis.set_ylabel(table.rows[0].metric_title or "error")
+        save(figure, stem)
+
+
+def plot_errors_by_task(table_json: Path, stem: Path) -> None:
+    """Draw every number of a table, a row of signs for each task, on a logarithmic axis.
+
+    Args:
+        table_json: a table of errors; rows are tasks, columns methods.
+        stem: of the files to write.
+    """
+    table = read_table(table_json)
+    with look() as figure_class:
+        figure = figure_class(figsize=(PAGE * 0.72, 0.34 * len(table.rows) + 0.9))
+        axis = figure.subplots()
+        for column, head in enumerate(table.columns):
+            _draw_column(axis, table, column, head.title)
+        axis.set_xscale("log")
+        axis.set_yticks(range(len(table.rows)), [row.title for row in table.rows])
+        axis.set_ylim(len(table.rows) - 0.5, -0.5)
+        axis.set_xlabel(table.rows[0].metric_title or "error")
+        axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        save(figure, stem)
+
+
+def _draw_column(axis: Any, table: TableData, column: int, title: str) -> None:
+    sign: dict[str, Any] = {
+        "marker": MARKERS[column % len(MARKERS)],
+        "color": style(column)["color"],
+        "linestyle": "none",
+        "markersize": 5.5,
+    }
+    cells: list[Cell] = [row[column] for row in table.cells]
+    theirs = [
+        (cell.theirs.value, place)
+        for place, cell in enumerate(cells)
+        if cell.theirs and cell.theirs.value is not None
+    ]
+    ours = [
+        (cell.ours.mean, place + 0.18)
+        for place, cell in enumerate(cells)
+        if cell.ours and cell.ours.mean is not None
+    ]
+    if theirs:
+        label = f"{title}, published" if ours else title
+        axis.plot(*zip(*theirs, strict=True), **sign, markerfacecolor="none", label=label)
+    if ours:
+        axis.plot(*zip(*ours, strict=True), **sign, label=f"{title}, ours")
+
+
+def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
+    """Draw the class-wise distance and the exact one by epoch.
+
+    Args:
+        history: of an alignment that kept both, in the columns `value` and `exact`.
+        stem: of the files to write.
+
+    Raises:
+        ResultsError: if the exact distance was not kept.
+    """
+    columns = read_history(history)
+    if not any(map(math.isfinite, columns.get("exact", []))):
+        raise ResultsError(
+            where=str(history),
+            what="it does not hold the exact distance (column 'exact')",
+            mend="align with the setting that records the exact distance beside the objective",
+        )
+    with look() as figure_class:
+        figure = figure_class(figsize=(COLUMN, 2.3))
+        axis = figure.subplots()
+        for index, (name, label) in enumerate((("value", "class by class"), ("exact", "exact"))):
+            points = [
+                (epoch, value)
+                for epoch, value in zip(columns["epoch"], columns[name], strict=True)
+                if math.isfinite(value)
+            ]
+            axis.plot(*zip(*points, strict=True), label=label, **style(index))
+        axis.set_xlabel("epoch of alignment")
+        axis.set_ylabel("OTDD")
+        axis.legend()
+        save(figure, stem)

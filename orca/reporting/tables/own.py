@@ -1,0 +1,10 @@
+"""Your own data: the tasks under `tasks:` of the configuration."""
+
+from orca.reporting.table import ScoreTable, methods
+
+TABLE = ScoreTable(
+    title="Your own data",
+    suite="own",
+    columns=methods("scratch", "finetune", "orca"),
+    caption="Test scores of the tasks that the configuration adds.",
+)
