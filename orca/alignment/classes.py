@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from orca.alignment.cost import lifted
+
 
 @dataclass(frozen=True, eq=False)
 class Classes:
@@ -47,9 +49,9 @@ class Classes:
         return self.boxes[0].amin(dim=0), self.boxes[1].amax(dim=0)
 
     @cached_property
-    def squared_norms(self) -> Float[Tensor, " n"]:
-        """Squared length of each point's vector."""
-        return self.points.square().sum(dim=1)
+    def lifted(self) -> Float[Tensor, "n width+2"]:
+        """The points as `feature_cost` multiplies them."""
+        return lifted(self.points)
 
 
 def spread(

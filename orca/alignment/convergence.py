@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.sinkhorn import Potentials, Problem, kernel, log_sums
+from orca.alignment.sinkhorn import Kernel, Potentials, Problem, log_sums
 
 LOGGER = logging.getLogger(__name__)
 
@@ -47,11 +47,8 @@ def converge(
     tolerance = reachable(tolerance, problem, eps)
     potentials, last, relaxation = start, torch.inf, OVER_RELAXATION
     for _ in range(ROUNDS):
-        moved, error = _scale(problem, potentials, eps, relaxation)
-        if moved is None:
-            potentials = _step_in_turn(problem, potentials, eps)
-            continue
-        potentials = moved
+        scaled = _scale(problem, potentials, eps, relaxation)
+        potentials, error = scaled or _step_in_turn(problem, potentials, eps)
         if error <= tolerance:
             return potentials
         relaxation = OVER_RELAXATION if error < last else 1.0
@@ -60,21 +57,30 @@ def converge(
     return potentials
 
 
-def _step_in_turn(problem: Problem, potentials: Potentials, eps: Tensor) -> Potentials:
+def _step_in_turn(
+    problem: Problem, potentials: Potentials, eps: Tensor
+) -> tuple[Potentials, float]:
+    """Return potentials after one careful step, and the row error that it started from."""
     rows, columns = log_sums(problem, potentials, eps, in_turn=True)
     step = eps[..., None]
-    return Potentials(potentials.f - step * rows, potentials.g - step * columns)
+    moved = Potentials(potentials.f - step * rows, potentials.g - step * columns)
+    return moved, _error(problem.row_mass, rows.expm1())
+
+
+def _error(mass: Tensor, excess: Tensor) -> float:
+    """Return the largest over a batch of Σ_i mass_i |excess_i|."""
+    return float((mass * excess.abs()).sum(dim=-1).amax())
 
 
 def _scale(
     problem: Problem, potentials: Potentials, eps: Tensor, relaxation: float
-) -> tuple[Potentials | None, float]:
+) -> tuple[Potentials, float] | None:
     """Return potentials after `SWEEPS` scalings of one kernel, and the row error there.
 
     None where a scaling leaves the range in which it can be trusted.
     """
     a, b = problem.row_mass, problem.column_mass
-    entries = kernel(problem.cost, potentials.f, potentials.g, eps)
+    entries = Kernel(problem.cost, potentials, eps).without_smallest()
     u, v = torch.ones_like(a), torch.ones_like(b)
     for sweep in range(SWEEPS):
         power = relaxation if sweep < SWEEPS - 1 else 1.0
@@ -85,10 +91,10 @@ def _scale(
     rows = u * (entries @ (b * v)[..., None])[..., 0]
     extreme = max(float(s.amax()) for s in (u, v, 1 / u, 1 / v))
     if not extreme < LARGEST_SCALING:
-        return None, torch.inf
+        return None
     step = eps[..., None]
     moved = Potentials(potentials.f + step * u.log(), potentials.g + step * v.log())
-    return moved, float((a * (rows - 1).abs()).sum(dim=-1).amax())
+    return moved, _error(a, rows - 1)
 
 
 def converge_to_itself(
@@ -104,7 +110,7 @@ def converge_to_itself(
     for _ in range(ROUNDS):
         rows, _ = log_sums(problem, Potentials(f, f), eps)
         f = f - 0.5 * eps[..., None] * rows
-        error = float((problem.row_mass * rows.expm1().abs()).sum(dim=-1).amax())
+        error = _error(problem.row_mass, rows.expm1())
         if error <= tolerance:
             return Potentials(f, f)
     LOGGER.warning("A self-term stopped at a marginal error of %.1e, not %.1e", error, tolerance)

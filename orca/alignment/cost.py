@@ -5,29 +5,36 @@ from jaxtyping import Float
 from torch import Tensor
 
 
+def lifted(points: Float[Tensor, "n width"]) -> Float[Tensor, "n width+2"]:
+    """Return (x, ‖x‖²/2, 1) for each point x; see `feature_cost`."""
+    half = 0.5 * points.square().sum(dim=1, keepdim=True)
+    return torch.cat([points, half, torch.ones_like(half)], dim=1)
+
+
 def feature_cost(
     x: Float[Tensor, "n width"],
     y: Float[Tensor, "m width"],
     *,
     p: int,
-    squared_norms: Float[Tensor, " n"] | None = None,
+    x_lifted: Float[Tensor, "n width+2"] | None = None,
 ) -> Float[Tensor, "n m"]:
     """Return ‖x_i - y_j‖^p / p.
 
-    For p = 2 by one matrix product; exact to rounding relative to the points' distance from the
-    origin, so centre them. For p = 1, where a root would magnify that rounding, by differences.
+    For p = 2 by one matrix product, of (x, ‖x‖²/2, 1) and (-y, 1, ‖y‖²/2); exact to rounding
+    relative to the points' distance from the origin, so centre them. For p = 1, where a root
+    would magnify that rounding, by differences.
 
     Args:
         x: points of the rows.
         y: points of the columns.
         p: 1 or 2.
-        squared_norms: of x, where they are known.
+        x_lifted: `lifted(x)`, where it is known.
     """
     if p == 1:
         return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
-    x_squared = x.square().sum(dim=1) if squared_norms is None else squared_norms
-    cost = torch.addmm(0.5 * y.square().sum(dim=1)[None, :], x, y.T, alpha=-1)
-    return cost.add_(0.5 * x_squared[:, None]).clamp_(min=0)
+    half = 0.5 * y.square().sum(dim=1, keepdim=True)
+    lowered = torch.cat([-y, torch.ones_like(half), half], dim=1)
+    return (lifted(x) if x_lifted is None else x_lifted) @ lowered.T
 
 
 def cost_gradient(

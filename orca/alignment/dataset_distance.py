@@ -23,7 +23,7 @@ from torch import Tensor
 from orca.alignment.classes import Classes, block_sums, spread
 from orca.alignment.cost import feature_cost
 from orca.alignment.envelope import with_gradient
-from orca.alignment.features import check_pair, contiguous_labels
+from orca.alignment.features import check_target, contiguous_labels
 from orca.alignment.label_cost import label_distances, source_label_terms
 from orca.alignment.otdd_settings import OtddSettings
 from orca.alignment.sides import Sides, first_temperature
@@ -68,7 +68,7 @@ def source_terms(source: Source, settings: OtddSettings) -> dict[str, Tensor]:
     """
     check_settings(settings)
     classes, p = source.classes, settings.p
-    cost = feature_cost(classes.points, classes.points, p=p, squared_norms=classes.squared_norms)
+    cost = feature_cost(classes.points, classes.points, p=p, x_lifted=classes.lifted)
     terms = source_label_terms(classes, cost, settings)
     terms["self_term"] = cost.new_zeros(())
     if settings.debiased:
@@ -100,7 +100,7 @@ def descend(
     labels = None
     if whole or settings.label_gradient or not one:
         labels = label_distances(sides, terms, settings, with_gradient=settings.label_gradient)
-    cost, own_cost, added = sides.cost, sides.own_cost, torch.zeros_like(source.squared_norms)
+    cost, own_cost, added = sides.cost, sides.own_cost, sides.cost.new_zeros(len(source.points))
     if labels is not None and one:
         added = labels.across[source.labels, 0] / p
     elif labels is not None:
@@ -166,7 +166,7 @@ def distance_to_source(
     Raises:
         FeatureError: on features or labels that cannot be compared.
     """
-    check_pair(source.features, target)
+    check_target(source.features, target)
     ids = contiguous_labels(target_labels, count=len(target), where="target labels")
     order = torch.argsort(ids, stable=True)
     points = target.detach()[order] - source.centre

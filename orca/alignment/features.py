@@ -32,13 +32,16 @@ def check_features(features: Tensor, *, where: str) -> None:
         )
 
 
-def check_pair(source: Tensor, target: Tensor) -> None:
-    """Check two feature matrices, and that they can be compared.
+def check_target(source: Tensor, target: Tensor) -> None:
+    """Check target features, and that they can be compared with the source's.
+
+    Args:
+        source: source features, checked already.
+        target: target features.
 
     Raises:
-        FeatureError: if one of them is no feature matrix, or width, type or device differ.
+        FeatureError: if the target is no feature matrix, or width, type or device differ.
     """
-    check_features(source, where="source features")
     check_features(target, where="target features")
     for name, ours, theirs in (
         ("width", source.shape[1], target.shape[1]),
@@ -51,6 +54,16 @@ def check_pair(source: Tensor, target: Tensor) -> None:
                 what=f"{name} {theirs} beside the source's {ours}",
                 mend=f"give source and target the same {name}",
             )
+
+
+def check_pair(source: Tensor, target: Tensor) -> None:
+    """Check source features, then the target's beside them.
+
+    Raises:
+        FeatureError: as `check_features` and `check_target` do.
+    """
+    check_features(source, where="source features")
+    check_target(source, target)
 
 
 def contiguous_labels(labels: Tensor, *, count: int, where: str) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from orca.alignment.cost import cost_gradient, feature_cost
 from orca.alignment.distance import Computation, DistanceSettings
 from orca.alignment.envelope import with_gradient
-from orca.alignment.features import check_pair
+from orca.alignment.features import check_pair, check_target
 from orca.alignment.source import Source
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class EuclideanComputation(Computation):
         generator: torch.Generator,
     ) -> Float[Tensor, ""]:
         """Return the distance."""
-        check_pair(source.features, target)
+        check_target(source.features, target)
         within = terms["within"] if settings.debiased else target.new_zeros(())
         return _mean_distance_to_source(source.features, target, within, debiased=settings.debiased)
 

@@ -28,7 +28,7 @@ class Sides:
     def cost(self) -> Float[Tensor, "n m"]:
         """Feature cost from source to target."""
         x = self.source
-        return feature_cost(x.points, self.target.points, p=self.p, squared_norms=x.squared_norms)
+        return feature_cost(x.points, self.target.points, p=self.p, x_lifted=x.lifted)
 
     @cached_property
     def own_cost(self) -> Float[Tensor, "m m"]:

@@ -47,22 +47,36 @@ class Potentials:
     g: Float[Tensor, "*batch m"]
 
 
-def _blocks(cost: Tensor) -> Iterator[slice]:
-    rows = cost.shape[-2]
-    step = max(1, BLOCK // cost.shape[-1]) if cost.device.type == "cpu" else rows
-    return (slice(start, start + step) for start in range(0, rows, step))
+class Kernel:
+    """exp((f + g - cost) / eps), its rows asked for block by block; no entry below 2^FLOOR."""
 
+    def __init__(self, cost: Tensor, potentials: Potentials, eps: Tensor) -> None:
+        scale = (LOG2_E / eps)[..., None, None]
+        self.cost, self.slope = cost, -scale
+        self.f, self.g = potentials.f[..., None] * scale, potentials.g[..., None, :] * scale
 
-def kernel(
-    cost: Float[Tensor, "*batch n m"],
-    f: Float[Tensor, "*batch n"],
-    g: Float[Tensor, "*batch m"],
-    eps: Float[Tensor, "*batch"],
-) -> Float[Tensor, "*batch n m"]:
-    """Return exp((f + g - cost) / eps), entries no smaller than 2^FLOOR."""
-    scale = (LOG2_E / eps)[..., None, None]
-    exponent = torch.addcmul(g[..., None, :] * scale, cost, -scale)
-    return exponent.add_(f[..., None] * scale).clamp_(min=FLOOR).exp2_()
+    def rows(self, block: slice, *, out: Tensor | None = None) -> Float[Tensor, "*batch b m"]:
+        """Return some rows, in `out` where it is given."""
+        exponent = torch.addcmul(self.g, self.cost[..., block, :], self.slope, out=out)
+        return exponent.add_(self.f[..., block, :]).clamp_(min=FLOOR).exp2_()
+
+    def without_smallest(self) -> Float[Tensor, "*batch n m"]:
+        """Return all rows, the smallest entries set to 0.
+
+        Products of those with small masses or features would underflow, which is as slow.
+        """
+        entries = self.rows(slice(None))
+        return torch.threshold_(entries, 2.0 ** (FLOOR + 20), 0.0)
+
+    def blocks(self) -> Iterator[tuple[slice, Float[Tensor, "*batch b m"]]]:
+        """Yield the rows block by block; each block is overwritten by the next."""
+        *batch, rows, columns = self.cost.shape
+        step = max(1, BLOCK // columns) if self.cost.device.type == "cpu" else rows
+        step = min(step, rows)
+        buffer = self.cost.new_empty(*batch, step, columns)
+        for start in range(0, rows, step):
+            block = slice(start, min(start + step, rows))
+            yield block, self.rows(block, out=buffer[..., : block.stop - start, :])
 
 
 def _safe(sums: Tensor, mass: Tensor) -> bool:
@@ -92,8 +106,7 @@ def log_sums(
     """
     a, b = problem.row_mass, problem.column_mass
     rows, columns = torch.empty_like(a), torch.zeros_like(b)
-    for block in _blocks(problem.cost):
-        entries = kernel(problem.cost[..., block, :], potentials.f[..., block], potentials.g, eps)
+    for block, entries in Kernel(problem.cost, potentials, eps).blocks():
         sums = (entries @ b[..., None])[..., 0]
         rows[..., block] = sums
         weights = a[..., block] / sums if in_turn else a[..., block]
@@ -143,15 +156,18 @@ def dual_value(problem: Problem, potentials: Potentials) -> Float[Tensor, "*batc
     return rows + (problem.column_mass * potentials.g).sum(dim=-1)
 
 
-def plan(
+def sums_and_plan(
     problem: Problem, potentials: Potentials, eps: Float[Tensor, "*batch"]
-) -> Float[Tensor, "*batch n m"]:
-    """Return the mass moved from row to column, scaled so that the column sums are right."""
+) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"], Float[Tensor, "*batch n m"]]:
+    """Return what `log_sums` does, and the plan, scaled so that its column sums are right."""
     a, b = problem.row_mass, problem.column_mass
-    entries = kernel(problem.cost, potentials.f, potentials.g, eps).mul_(a[..., None])
-    columns = entries.sum(dim=-2)
-    if _safe(columns, b):
-        return entries.mul_((b / columns)[..., None, :])
-    scale = eps[..., None, None]
-    exponent = (potentials.f[..., None] - problem.cost) / scale + a.log()[..., None]
-    return torch.where(b[..., None, :] > 0, torch.softmax(exponent, dim=-2), 0) * b[..., None, :]
+    entries = Kernel(problem.cost, potentials, eps).without_smallest()
+    rows = (entries @ b[..., None])[..., 0]
+    columns = (a[..., None, :] @ entries)[..., 0, :]
+    if _safe(rows, a) and _safe(columns, b):
+        moved = entries.mul_(a[..., None]).mul_(torch.where(b > 0, b / columns, 0)[..., None, :])
+        return _log_where_mass(rows, a), _log_where_mass(columns, b), moved
+    logarithms = _log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
+    exponent = (potentials.f[..., None] - problem.cost) / eps[..., None, None]
+    shares = torch.softmax(exponent + a.log()[..., None], dim=-2)
+    return *logarithms, torch.where(b[..., None, :] > 0, shares * b[..., None, :], 0)

@@ -17,7 +17,7 @@ from orca.alignment.sinkhorn import (
     anneal_together,
     dual_value,
     log_sums,
-    plan,
+    sums_and_plan,
 )
 from orca.errors import FeatureError
 
@@ -127,10 +127,13 @@ def _close(
 ) -> Transport:
     """Replace both potentials once more, which gives the value, and their plan."""
     eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
-    rows, columns = log_sums(problem, potentials, eps)
+    moved = None
+    if with_plan:
+        rows, columns, moved = sums_and_plan(problem, potentials, eps)
+    else:
+        rows, columns = log_sums(problem, potentials, eps)
     step = eps[..., None]
     closed = Potentials(potentials.f - step * rows, potentials.g - step * columns)
-    moved = plan(problem, potentials, eps) if with_plan else None
     return Transport(dual_value(problem, closed), moved)
 
 
