@@ -53,6 +53,9 @@ class ModelSettings(Settings):
         " `pooling` as the official code",
     )
     dropout: Share = Field(0.0, description="of the body's hidden states and attention")
+    lora_rank: Count = Field(8, description="of the added low-rank weights, where they are trained")
+    lora_alpha: Count = Field(16, description="over `lora_rank`: factor on the low-rank weights")
+    prompts: Count = Field(10, description="prompts per block, where prompts are trained")
     gradient_checkpointing: bool = Field(
         False, description="recompute activations in the backward pass, to save memory"
     )
@@ -101,6 +104,24 @@ class AlignSettings(Settings):
     )
 
 
+class PareSettings(Settings):
+    """Patch replacement, PaRe's way of fine-tuning; null: as its code for this kind of task."""
+
+    first_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="share of the target's patches that are replaced in the first epoch"
+    )
+    lost_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="how much of `first_share` is given up, evenly, over all epochs"
+    )
+    mix_weight: Annotated[float, Field(ge=0)] | None = Field(
+        None, description="of the mixed batch's loss beside the plain one"
+    )
+    sampled_epochs: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="epochs at the start in which patches are sampled and the gate learns"
+    )
+    temperature: Annotated[float, Field(gt=0)] = Field(0.9, description="of the sampling")
+
+
 class FinetuneSettings(OptimizerSettings, ModelSettings):
     """Stage three, and the shape of the model that all stages share."""
 
@@ -138,6 +159,7 @@ class FinetuneSettings(OptimizerSettings, ModelSettings):
         30.0, description="least seconds between two checkpoints; changes no result"
     )
     align: AlignSettings = Field(AlignSettings(), description="stage two")
+    pare: PareSettings = Field(PareSettings(), description="patch replacement, for PaRe's methods")
 
 
 class TuningSettings(Settings):

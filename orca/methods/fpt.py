@@ -10,5 +10,5 @@ METHOD = Method(
     title="Fine-tuning (layer norm)",
     origin="Lu et al. 2022 (arXiv:2103.05247); ORCA (ICML 2023), Table 3",
     trains="layer_norms",
-    compared_in=("demo", "main", "ablation"),
+    compared_in=("demo", "main", "ablation", "every_method"),
 )

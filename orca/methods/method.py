@@ -1,10 +1,12 @@
 """What a method is: where it starts, how it aligns, what it trains, where it is compared."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from orca.declarations import Declarations
+from orca.errors import SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +21,16 @@ class Method:
             copies the body's embedding norm; `copied` copies all that fits (patch filters, norm).
         alignment: the distance that stage two brings down, a name in
             `orca.alignment.distances`; empty for none.
-        trains: which weights stage three trains: `all`; `layer_norms` with embedder and
-            predictor.
+        trains: which weights stage three trains, a name in `orca.models.trainable`: `all`; of
+            the body only `layer_norms`, or all but query and key; `lora` or `prompts` for small
+            weights that are added to it.
+        chooses_body: whether a run takes, of the bodies it is given, the one whose distance after
+            alignment is smallest (`closest_body`).
         compared_in: comparisons it belongs to; a table of one of these gains it as a column.
         needs_source: whether stage three reads the body's cached source samples.
-        objective: makes the loss that stage three descends, given the assembled model, the
-            task's loss, the settings and the source's labelled features; None for the plain
-            task loss.
+        objective: makes the loss that stage three descends, from
+            `orca.methods.objectives.objective.Making`; a frozen dataclass, so that its text tells
+            what it is; None for the plain task loss.
     """
 
     title: str
@@ -33,10 +38,32 @@ class Method:
     start: Literal["pretrained", "random"] = "pretrained"
     embedder: Literal["random", "layer_norm", "copied"] = "random"
     alignment: str = ""
-    trains: Literal["all", "layer_norms"] = "all"
+    trains: Literal["all", "all_but_query_key", "layer_norms", "lora", "prompts"] = "all"
+    chooses_body: bool = False
     compared_in: tuple[str, ...] = ()
     needs_source: bool = False
     objective: Callable[..., Any] | None = None
+
+
+def closest_body(distances: Mapping[str, float]) -> str:
+    """Return the body whose distance after alignment is smallest.
+
+    Args:
+        distances: by body; all by the same distance and settings, on the same task and seed.
+
+    Raises:
+        SettingsError: if there is none, or one is not finite.
+
+    Source: ORCA (ICML 2023), Table 13: there the smaller distance went with the smaller error.
+    """
+    odd = [body for body, distance in distances.items() if not math.isfinite(distance)]
+    if odd or not distances:
+        raise SettingsError(
+            where="choosing a body by its distance",
+            what=f"the distance of '{odd[0]}' is not finite" if odd else "there is no body",
+            mend="align each body again, or leave it out of the bodies to choose from",
+        )
+    return min(sorted(distances), key=distances.__getitem__)
 
 
 METHODS: Declarations[Method] = Declarations("orca.methods", "method")

@@ -11,5 +11,15 @@ METHOD = Method(
     origin="ORCA (ICML 2023), section 3",
     embedder="layer_norm",
     alignment="otdd",
-    compared_in=("demo", "main", "ablation", "pdebench", "openml"),
+    compared_in=(
+        "demo",
+        "main",
+        "ablation",
+        "pdebench",
+        "openml",
+        "distances",
+        "initialisation",
+        "pare",
+        "every_method",
+    ),
 )

@@ -19,17 +19,18 @@ class Model(nn.Module):
 
     Args:
         embedder: turns inputs into tokens.
-        body: turns tokens into hidden states.
+        loaded: the body; its encoder turns tokens into hidden states.
         predictor: turns hidden states into the task's output.
-        hidden_width: numbers per token that the body gives.
+        settings: that it was built by.
     """
 
     def __init__(
-        self, *, embedder: Embedder, body: nn.Module, predictor: Predictor, hidden_width: int
+        self, *, embedder: Embedder, loaded: Loaded, predictor: Predictor, settings: ModelSettings
     ) -> None:
         super().__init__()
-        self.embedder, self.body, self.predictor = embedder, body, predictor
-        self.hidden_width = hidden_width
+        self.embedder, self.body, self.predictor = embedder, loaded.encoder, predictor
+        self.width, self.hidden_width = loaded.width, loaded.hidden_width
+        self.adapted, self.settings = loaded.adapted, settings
 
     def embed(
         self, inputs: Float[Tensor, "batch channels *size"]
@@ -119,12 +120,7 @@ def put_together(
     predictor = build_predictor(
         output, patches=front.patches, body=loaded, settings=settings, generator=generator
     )
-    return Model(
-        embedder=front,
-        body=loaded.encoder,
-        predictor=predictor,
-        hidden_width=loaded.hidden_width,
-    )
+    return Model(embedder=front, loaded=loaded, predictor=predictor, settings=settings)
 
 
 def assemble(  # noqa: PLR0913 (each is a choice of its own)

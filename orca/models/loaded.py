@@ -35,6 +35,7 @@ class Loaded:
         side: points along each side of the images it was pretrained on; grids only.
         patch: its own patch convolution; grids only.
         reduction: patches along an axis that one token of the last block stands for.
+        adapted: names of the encoder's linear layers that low-rank weights are added to.
         words: loads the body's own embedding layer, from token numbers [batch, tokens] to
             [batch, tokens, width]; sequences only.
     """
@@ -50,4 +51,5 @@ class Loaded:
     side: int = 0
     patch: PatchFilters | None = None
     reduction: int = 1
+    adapted: tuple[str, ...] = ("query", "value")
     words: Callable[[], nn.Module] | None = None

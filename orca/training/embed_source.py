@@ -13,7 +13,7 @@ from orca.alignment.source import Source
 from orca.data.source import PROXIES, Images, Texts, read_proxy
 from orca.logs import Clock, log
 from orca.models.body import BODIES
-from orca.models.source import embed
+from orca.models.source import embed, to_numbers
 from orca.training.batches import seeded
 from orca.training.checkpoint import read_tensors, write_tensors
 
@@ -21,7 +21,10 @@ from orca.training.checkpoint import read_tensors, write_tensors
 def embed_source(
     body: str, *, weights: Path, raw: Path, out: Path, samples: int, device: torch.device
 ) -> None:
-    """Write the labelled source features of a body: `features` [n, width], `labels` [n].
+    """Write a body's labelled source: `features` [n, width], `labels` [n], `numbers` [n, ...].
+
+    The numbers are the samples themselves, for methods that train on them: token numbers of
+    sentences, or normalised images.
 
     Args:
         body: its name; it names the source proxy.
@@ -38,7 +41,8 @@ def embed_source(
         order = torch.randperm(len(data.labels), generator=seeded(0, 9)).numpy()
         chosen = np.sort(order[:samples])
     with clock.part("embed"):
-        features = embed(body, weights, _samples(data, chosen, declared.proxy), device=device)
+        drawn = _samples(data, chosen, declared.proxy)
+        features = embed(body, weights, drawn, device=device)
     labels = torch.from_numpy(data.labels[chosen])
     log.info("%d source samples of %d classes", len(labels), len(labels.unique()))
     record: dict[str, Any] = {
@@ -47,7 +51,8 @@ def embed_source(
         "label_names": list(data.names),
         "seconds": clock.seconds,
     }
-    write_tensors(out, {"features": features, "labels": labels}, record)
+    numbers = to_numbers(body, weights, drawn)
+    write_tensors(out, {"features": features, "labels": labels, "numbers": numbers}, record)
 
 
 def _samples(

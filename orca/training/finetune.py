@@ -12,7 +12,7 @@ from torch import nn
 
 from orca.errors import TrainingError
 from orca.logs import Clock, log, progress
-from orca.methods.objective import Objective
+from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.settings import FinetuneSettings
 from orca.training.batches import Batches, seeded

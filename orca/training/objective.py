@@ -9,7 +9,7 @@ from torch import Tensor
 from orca.data.store import Prepared
 from orca.data.task import Classes
 from orca.methods.method import Method
-from orca.methods.objective import Making, Objective
+from orca.methods.objectives.objective import Making, Objective
 from orca.models.assemble import Model
 from orca.training.batches import seeded
 from orca.training.cell import Cell
@@ -48,7 +48,9 @@ def make_objective(
         model=model,
         task_loss=loss,
         source={name: tensor.to(cell.device) for name, tensor in tensors.items()},
-        settings={},
+        body=cell.body,
+        weights=cell.weights,
+        settings=cell.settings,
         generator=seeded(seed, 10),
     )
     objective: Objective = method.objective(making)

@@ -120,5 +120,6 @@ def load(
         norm_weight=norm_weight,
         norm_bias=torch.zeros(model.config.hidden_size),
         longest=LONGEST,
+        adapted=("Wqkv",),
         words=lambda: words.requires_grad_(requires_grad=False),
     )

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from orca.models import initialise
 from orca.models.encoders.checkpointing import run_block
+from orca.models.encoders.prompts import Prompted
 from orca.models.loaded import Loaded
 from orca.models.shapes import BertShape
 from orca.models.weights import fill, read_tensors
@@ -24,7 +25,7 @@ from orca.settings import ModelSettings
 STD = 0.02  # of random weights
 
 
-class Attention(nn.Module):
+class Attention(Prompted):
     """Every token looks at every token."""
 
     def __init__(self, shape: BertShape, dropout: float) -> None:
@@ -39,9 +40,10 @@ class Attention(nn.Module):
         self, hidden: Float[Tensor, "batch tokens width"]
     ) -> Float[Tensor, "batch tokens width"]:
         """Return the attended values of each token, mixed over the heads."""
+        seen = self.seen(hidden)
         query, key, value = (
-            layer(hidden).unflatten(2, (self.heads, -1)).transpose(1, 2)
-            for layer in (self.query, self.key, self.value)
+            states.unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for states in (self.query(hidden), self.key(seen), self.value(seen))
         )
         dropout = self.dropout if self.training else 0.0
         mixed = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)

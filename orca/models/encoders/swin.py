@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from orca.models import initialise
 from orca.models.encoders.checkpointing import run_block
+from orca.models.encoders.prompts import Prompted
 from orca.models.loaded import Loaded, PatchFilters
 from orca.models.shapes import SwinShape
 from orca.models.weights import fill, read_tensors
@@ -82,7 +83,7 @@ def relative_places(window: int) -> Int[Tensor, " pairs"]:
     return (down * (2 * window - 1) + right).flatten()
 
 
-class WindowAttention(nn.Module):
+class WindowAttention(Prompted):
     """Every token looks at the tokens of its window, with a bias for their relative places."""
 
     def __init__(self, width: int, heads: int, window: int, dropout: float) -> None:
@@ -106,14 +107,17 @@ class WindowAttention(nn.Module):
         mask: Float[Tensor, "windows 1 tokens tokens"] | None,
     ) -> Float[Tensor, "batch_windows tokens width"]:
         """Return the attended values of each token, mixed over the heads."""
+        seen = self.seen(windows)
         query, key, value = (
-            layer(windows).unflatten(2, (self.heads, -1)).transpose(1, 2)
-            for layer in (self.query, self.key, self.value)
+            states.unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for states in (self.query(windows), self.key(seen), self.value(seen))
         )
         bias = self.relative_bias()
         if mask is not None:
             repeats = len(windows) // len(mask)
             bias = (bias + mask.to(bias)).repeat(repeats, 1, 1, 1)
+        if self.prompts is not None:  # they have no place, so no bias
+            bias = functional.pad(bias, (0, len(self.prompts)))
         dropout = self.dropout if self.training else 0.0
         mixed = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=bias.to(query.dtype), dropout_p=dropout

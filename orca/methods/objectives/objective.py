@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from orca.models.assemble import Model
+from orca.settings import FinetuneSettings
 
 TaskLoss = Callable[[Tensor, Tensor], Tensor]
 
@@ -52,20 +53,23 @@ class Objective(nn.Module):
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """What a method may need to make its objective.
+    """What a method's objective is made from.
 
     Args:
         model: as assembled, on its device.
         task_loss: from (output, target) to a scalar.
-        source: the body's cached source samples, tensors by name; empty for methods that
-            declare no `needs_source`.
-        facts: of the source: its number of classes, what its tensors are.
-        settings: the run's method settings.
+        source: the body's cached source samples: `numbers` [n, ...] as `orca.models.source` takes
+            them and `labels` [n]; empty for a method that declares no `needs_source`.
+        body: its name.
+        weights: folder of its weights.
+        settings: of the run.
         generator: of random weights.
     """
 
     model: Model
     task_loss: TaskLoss
     source: dict[str, Tensor]
-    settings: dict[str, Any]
+    body: str
+    weights: Path
+    settings: FinetuneSettings
     generator: torch.Generator

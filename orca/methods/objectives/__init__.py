@@ -1,0 +1,1 @@
+"""Losses of methods that descend more than the task's own loss."""

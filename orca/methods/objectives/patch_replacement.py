@@ -1,0 +1,239 @@
+"""PaRe's objective: the plain task loss, and a loss on samples mixed with source patches.
+
+Source: Cai et al. 2024 (PaRe, arXiv:2406.09003), and its code.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import torch
+from jaxtyping import Float, Int, Num, Shaped
+from torch import Tensor, nn
+from torch.nn import functional
+
+from orca.errors import SettingsError
+from orca.methods.objectives.mixing import Curriculum, Replace, mix_ranked, mix_sampled
+from orca.methods.objectives.objective import Making, Objective, TaskLoss
+from orca.models import initialise
+from orca.models.assemble import Model
+from orca.models.predictor import DenseHead, ImageDecoderHead, pool
+from orca.models.source import source_embedder
+from orca.settings import PareSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """All numbers of the method.
+
+    Args:
+        curriculum: how many patches are replaced.
+        mix_weight: of the mixed samples' loss.
+        sampled_epochs: epochs at the start in which patches are sampled and the gate learns.
+        temperature: of the sampling.
+        replace: which target patches go when none are sampled.
+    """
+
+    curriculum: Curriculum
+    mix_weight: float
+    sampled_epochs: int
+    temperature: float
+    replace: Replace
+
+
+@dataclass(frozen=True)
+class _Official:
+    """What one of PaRe's three scripts fixes."""
+
+    curriculum: Curriculum
+    mix_weight: float
+    sampled_epochs: int
+
+
+def _over_swin(first: int, lost: int) -> Curriculum:
+    """Return `begin_num` and `end_num` of a configuration, over the patches that Swin has."""
+    patches = 56 * 56
+    return Curriculum(first=Fraction(first, patches), lost=Fraction(lost, patches), of="target")
+
+
+SEQUENCE = _Official(Curriculum(first=Fraction(1), lost=Fraction(1), of="source"), 0.1, 5)
+GRID_DENSE = _Official(_over_swin(1000, 500), 0.3, 10)
+GRID = _Official(_over_swin(2000, 1500), 1.0, 10)
+
+
+def _official(model: Model) -> _Official:
+    if len(model.embedder.patches.tokens) == 1:
+        return SEQUENCE
+    dense = isinstance(model.predictor, DenseHead | ImageDecoderHead)
+    return GRID_DENSE if dense else GRID
+
+
+def official_choices(model: Model, settings: PareSettings, replace: Replace) -> Choices:
+    """Return the code's numbers for this kind of body and output, where none are set.
+
+    Source: PaRe's three scripts: 2D classification, 2D dense, 1D; `begin_num` and `end_num` of
+    its configurations over the 3136 patches that Swin has.
+    """
+    official = _official(model)
+    curriculum = official.curriculum
+    if settings.first_share is not None or settings.lost_share is not None:
+        first, lost = (
+            old if new is None else Fraction(new)
+            for old, new in (
+                (curriculum.first, settings.first_share),
+                (curriculum.lost, settings.lost_share),
+            )
+        )
+        curriculum = Curriculum(first=first, lost=lost, of="target")
+    weight, sampled = settings.mix_weight, settings.sampled_epochs
+    return Choices(
+        curriculum=curriculum,
+        mix_weight=official.mix_weight if weight is None else weight,
+        sampled_epochs=official.sampled_epochs if sampled is None else sampled,
+        temperature=settings.temperature,
+        replace=replace,
+    )
+
+
+class Gate(nn.Module):
+    """A score between 0 and 1 for each patch, by itself."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, 1)
+
+    def forward(
+        self, patches: Float[Tensor, "batch patches width"]
+    ) -> Float[Tensor, "batch patches"]:
+        """Return the scores."""
+        return torch.sigmoid(self.linear(patches)).squeeze(2)
+
+
+class PatchReplacement(Objective):
+    """The loss of a batch and of its mixture with source samples.
+
+    With λ the share of replaced patches, o the output, m of the mixed samples:
+    loss(o, y) + weight * [(1 - λ) loss(o_m, y) + λ cross_entropy(source head, source label)].
+
+    Args:
+        task_loss: from (output, target) to a scalar.
+        choices: the method's numbers.
+        embedder: the body's own embedding, frozen; not part of what is trained or stored.
+        numbers: source samples as the embedder takes them.
+        labels: of the source samples.
+        widths: of the model's patches, and of its hidden states.
+
+    Differs from the code: source samples are drawn anew for every batch rather than going
+    through them in turn, so no batch is left without its mixture; the source head has as many
+    outputs as the source has classes, not 200; a dense task has a source head like the others
+    (as the figure), where the code compares the one dense output with foreground maps; the
+    mixture is a copy, where the code overwrites what the plain pass still needs.
+    """
+
+    def __init__(
+        self,
+        task_loss: TaskLoss,
+        *,
+        choices: Choices,
+        embedder: nn.Module,
+        numbers: Num[Tensor, "n *sample"],
+        labels: Int[Tensor, " n"],
+        widths: tuple[int, int],
+    ) -> None:
+        super().__init__(task_loss)
+        self.choices = choices
+        width, hidden_width = widths
+        classes = int(labels.max()) + 1
+        self.gate = initialise.blank(lambda: Gate(width))
+        self.source_head = initialise.blank(lambda: nn.Linear(hidden_width, classes))
+        self._frozen = (embedder, numbers, labels)  # in a tuple, so that torch overlooks them
+
+    def start(self, generator: torch.Generator) -> None:
+        """Fill gate and source head at random."""
+        initialise.linear_default_(self.gate.linear, generator)
+        initialise.linear_default_(self.source_head, generator)
+
+    @torch.no_grad()
+    def _draw(
+        self, count: int, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "batch patches width"], Int[Tensor, " batch"]]:
+        """Return the patches and the labels of `count` source samples."""
+        embedder, numbers, labels = self._frozen
+        chosen = torch.randint(len(labels), (count,), generator=generator).to(labels.device)
+        return embedder(numbers[chosen]), labels[chosen]
+
+    def mixed(
+        self,
+        target: Float[Tensor, "batch patches width"],
+        source: Float[Tensor, "batch source_patches width"],
+        count: int,
+        *,
+        epoch: int,
+        generator: torch.Generator,
+    ) -> Float[Tensor, "batch patches width"]:
+        """Return the target's patches with `count` of them replaced."""
+        scores = self.gate(target).to(target.dtype), self.gate(source).to(target.dtype)
+        if epoch < self.choices.sampled_epochs:
+            return mix_sampled(
+                target, source, scores, count,
+                temperature=self.choices.temperature, generator=generator,
+            )  # fmt: skip
+        return mix_ranked(target, source, scores, count, replace=self.choices.replace)
+
+    def loss(
+        self,
+        model: Model,
+        inputs: Float[Tensor, "batch channels *size"],
+        targets: Shaped[Tensor, "batch *target"],
+        *,
+        epoch: int,
+        epochs: int,
+        generator: torch.Generator,
+    ) -> Float[Tensor, ""]:
+        """Return the loss of a batch; see `Objective.loss`."""
+        tokens = model.embed(inputs)
+        source, labels = self._draw(len(inputs), generator)
+        patches = tokens.shape[1]
+        count = self.choices.curriculum.count(epoch, epochs, target=patches, source=source.shape[1])
+        weight, points = self.choices.mix_weight, tuple(inputs.shape[2:])
+        plain = self.task_loss(model.predict(model.encode(tokens), points=points), targets)
+        if count == 0 or weight == 0:
+            return plain
+        hidden = model.encode(self.mixed(tokens, source, count, epoch=epoch, generator=generator))
+        of_target = self.task_loss(model.predict(hidden, points=points), targets)
+        of_source = functional.cross_entropy(self.source_head(pool(hidden)), labels)
+        share = count / patches
+        return plain + weight * ((1 - share) * of_target + share * of_source)
+
+
+def make(making: Making, *, replace: Replace, sampled: bool) -> PatchReplacement:
+    """Return the objective for a model.
+
+    Args:
+        making: model, source samples, settings.
+        replace: which target patches go when none are sampled.
+        sampled: whether patches are sampled in the first epochs.
+
+    Raises:
+        SettingsError: if there are no source samples.
+    """
+    if "numbers" not in making.source:
+        raise SettingsError(
+            where=f"the cached source of the body '{making.body}'",
+            what="it holds features alone, and patch replacement needs the samples themselves",
+            mend=f"make it again: remove results/source/{making.body} and run the same target",
+        )
+    settings = making.settings.pare
+    if not sampled:
+        settings = settings.model_copy(update={"sampled_epochs": 0})
+    numbers, labels = making.source["numbers"], making.source["labels"].long()
+    embedder = source_embedder(making.body, making.weights, image_shape=tuple(numbers.shape[1:]))
+    objective = PatchReplacement(
+        making.task_loss,
+        choices=official_choices(making.model, settings, replace),
+        embedder=embedder.to(numbers.device),
+        numbers=numbers,
+        labels=labels,
+        widths=(making.model.width, making.model.hidden_width),
+    )
+    objective.start(making.generator)
+    return objective

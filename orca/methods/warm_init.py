@@ -1,0 +1,13 @@
+"""Naive fine-tuning, but the embedder's layer norm starts from the body's: ORCA without aligning.
+
+Source: ORCA (ICML 2023), A.4.5 and Table 10.
+"""
+
+from orca.methods.method import Method
+
+METHOD = Method(
+    title="Warm initialisation",
+    origin="ORCA (ICML 2023), A.4.5 and Table 10",
+    embedder="layer_norm",
+    compared_in=("initialisation", "every_method"),
+)
