@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -92,6 +92,7 @@ class Places:
     state: Path
 
 
+@runtime_checkable
 class Step(Protocol):
     """What makes one run of a cell."""
 

@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orca.settings import FinetuneSettings
 
 
+@runtime_checkable
 class Schedule(Protocol):
     """A course of the learning rate over steps."""
 

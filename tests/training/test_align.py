@@ -1,0 +1,70 @@
+import json
+
+import pytest
+
+from orca.alignment.distance import DISTANCES
+from orca.methods.method import METHODS, Method
+from orca.training.cell import Places, run_seeds
+from orca.training.embed_source import source_terms
+from orca.training.run_align import Align, SourceFiles
+from orca.training.run_finetune import Finetune
+from tests.training.toys import FIELDS, SETTINGS, make_cell, make_source
+
+
+def aligned(cell, folder, method, source):
+    step = Align(cell=cell, method=method, source=source)
+    run_seeds(step, [0], Places(out=folder / "out", state=folder / "state"))
+    return folder / "out/seed0"
+
+
+def history(run):
+    lines = (run / "history.csv").read_text().splitlines()
+    return [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
+
+
+@pytest.mark.parametrize("distance", list(DISTANCES))
+def test_aligning_by_any_distance_lowers_it(distance, tmp_path):
+    align = SETTINGS.align.model_copy(update={"epochs": 15, "rate_factor": 30.0})
+    cell = make_cell(tmp_path, align=align)
+    plain = make_source(tmp_path, cell)
+    source = SourceFiles(features=plain.features, terms=tmp_path / "terms.safetensors")
+    source_terms(
+        distance, source=source.features, settings={}, out=source.terms, device=cell.device
+    )
+    method = Method(title="x", origin="x", embedder="layer_norm", alignment=distance)
+    values = [float(row["value"]) for row in history(aligned(cell, tmp_path, method, source))]
+    assert sum(values[-3:]) < sum(values[:3])
+
+
+def test_a_step_per_class_takes_more_steps_than_one_per_epoch(tmp_path):
+    runs = []
+    for step_per in ("epoch", "class"):
+        align = SETTINGS.align.model_copy(update={"step_per": step_per})
+        cell = make_cell(tmp_path, align=align)
+        run = aligned(cell, tmp_path / step_per, METHODS["orca"], make_source(tmp_path, cell))
+        runs.append(float(history(run)[-1]["value"]))
+    assert runs[1] < runs[0]
+
+
+def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
+    cell = make_cell(tmp_path, FIELDS)
+    run = aligned(cell, tmp_path, METHODS["orca"], make_source(tmp_path, cell))
+    record = json.loads((run / "run.json").read_text())
+    assert record["target_classes"] == 5  # as many as the source has
+    assert record["held_out_distance"] > 0
+
+
+def test_alignment_without_a_lower_distance_stops_early(tmp_path):
+    align = SETTINGS.align.model_copy(update={"epochs": 50, "patience": 2, "rate_factor": 1e-9})
+    cell = make_cell(tmp_path, align=align)
+    run = aligned(cell, tmp_path, METHODS["orca"], make_source(tmp_path, cell))
+    assert len(history(run)) < 50
+
+
+def test_finetuning_starts_from_the_aligned_embedder(tmp_path):
+    cell = make_cell(tmp_path)
+    run = aligned(cell, tmp_path, METHODS["orca"], make_source(tmp_path, cell))
+    places = Places(out=tmp_path / "tuned", state=tmp_path / "state2")
+    run_seeds(Finetune(cell=cell, method="orca", aligned=run.parent), [0], places)
+    record = json.loads((tmp_path / "tuned/seed0/run.json").read_text())
+    assert str(run / "embedder.safetensors") in record["inputs"]

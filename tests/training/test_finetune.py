@@ -1,0 +1,141 @@
+import json
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+import torch
+
+from orca.errors import SettingsError, StateError, TrainingError
+from orca.evaluation.score import read_score
+from orca.methods.method import METHODS
+from orca.training.cell import Places, run_seeds
+from orca.training.checkpoint import read_tensors
+from orca.training.evaluate import evaluate, predict_new
+from orca.training.run_finetune import Finetune
+from tests.training.toys import FIELDS, make_cell, write_prepared
+
+
+def finetuned(cell, folder, seeds=(0,), method="finetune", **extra):
+    step = Finetune(cell=cell, method=method, **extra)
+    run_seeds(step, seeds, Places(out=folder / "out", state=folder / "state"))
+    return [folder / "out" / f"seed{seed}" for seed in seeds]
+
+
+def weights(run):
+    return read_tensors(run / "weights.safetensors")[0]
+
+
+def history(run):
+    lines = (run / "history.csv").read_text().splitlines()
+    return [dict(zip(lines[0].split(","), line.split(","), strict=True)) for line in lines[1:]]
+
+
+def score_of(cell, folder, runs):
+    test = write_prepared(folder / "test.h5", cell.task, part="test")
+    evaluate(
+        cell, [0], runs=runs[0].parent, test=test, scores=folder / "scores", hyperparameters="x"
+    )
+    return read_score(folder / "scores/seed0.json")
+
+
+@pytest.mark.parametrize("task", ["classes", "fields"])
+def test_training_lowers_the_loss_and_beats_no_training(task, tmp_path):
+    cell = make_cell(tmp_path, *([FIELDS] if task == "fields" else []), epochs=15)
+    runs = finetuned(cell, tmp_path)
+    losses = [float(row["train_loss"]) for row in history(runs[0])]
+    assert losses[-1] < 0.8 * losses[0]
+    lazy = make_cell(tmp_path, cell.task, epochs=1, learning_rate=1e-8)
+    before = score_of(lazy, tmp_path / "lazy", finetuned(lazy, tmp_path / "lazy"))
+    assert score_of(cell, tmp_path, runs).value < before.value
+
+
+def test_equal_seeds_give_equal_weights_and_others_do_not(cell, tmp_path):
+    first, other = finetuned(cell, tmp_path / "a", seeds=(0, 1))
+    (again,) = finetuned(cell, tmp_path / "b", seeds=(0,))
+    assert all(torch.equal(tensor, weights(again)[name]) for name, tensor in weights(first).items())
+    assert any(
+        not torch.equal(tensor, weights(other)[name]) for name, tensor in weights(first).items()
+    )
+
+
+def test_accumulated_batches_take_the_step_of_one_large_batch(tmp_path):
+    plain = {"dropout": 0.0, "epochs": 2, "schedule": "constant", "optimizer": "sgd"}
+    large = make_cell(tmp_path, batch_size=16, **plain)
+    small = make_cell(tmp_path, batch_size=4, accumulation=4, **plain)
+    (one,), (other,) = (finetuned(c, tmp_path / str(n)) for n, c in enumerate((large, small)))
+    for name, tensor in weights(one).items():
+        torch.testing.assert_close(tensor, weights(other)[name], atol=1e-5, rtol=1e-4)
+
+
+def test_layer_norms_alone_leave_the_rest_of_the_body_as_it_was(cell, tmp_path):
+    (run,) = finetuned(cell, tmp_path, method="fpt")
+    assert all("norm" in name for name in weights(run) if name.startswith("body."))
+    start = dict(cell.model(METHODS["fpt"], 0).named_parameters())
+    moved = weights(run)
+    assert not any(torch.equal(start[name], moved[name]) for name in moved if "norm" in name)
+
+
+def test_the_best_epoch_on_validation_samples_is_kept(tmp_path):
+    cell = make_cell(tmp_path, selection="best_on_validation", epochs=6, learning_rate=3e-3)
+    (run,) = finetuned(cell, tmp_path)
+    record = json.loads((run / "run.json").read_text())
+    scores = [float(row["validation"]) for row in history(run)]
+    assert record["best_epoch"] == int(np.argmin(scores))
+    assert record["train_samples"] == 48
+
+
+def test_the_last_epoch_is_trained_on_validation_samples_too(cell, tmp_path):
+    (run,) = finetuned(cell, tmp_path)
+    assert json.loads((run / "run.json").read_text())["train_samples"] == 60
+
+
+def test_a_loss_that_is_not_finite_names_step_samples_and_rate(tmp_path):
+    cell = make_cell(tmp_path)
+    with h5py.File(cell.prepared, "a") as file:
+        file["inputs"][7] = 3e38
+    with pytest.raises(TrainingError, match=r"epoch 0, step \d+, samples .*learning rate"):
+        finetuned(cell, tmp_path)
+
+
+def test_a_failed_run_can_be_recorded_and_is_scored_as_failed(tmp_path):
+    cell = make_cell(tmp_path)
+    with h5py.File(cell.prepared, "a") as file:
+        file["inputs"][7] = 3e38
+    runs = finetuned(cell, tmp_path, keep_failure=True)
+    score = score_of(cell, tmp_path, runs)
+    assert score.status == "failed"
+    assert "learning rate" in score.reason
+
+
+def test_a_batch_larger_than_the_set_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="larger than the set of 60"):
+        finetuned(make_cell(tmp_path, batch_size=61), tmp_path)
+
+
+def test_weights_of_another_model_are_refused(tmp_path):
+    cell = make_cell(tmp_path)
+    runs = finetuned(cell, tmp_path)
+    wider = replace(cell, settings=cell.settings.model_copy(update={"sequence_length": 12}))
+    with pytest.raises(StateError, match="of another model"):
+        score_of(wider, tmp_path, runs)
+
+
+def test_a_finished_run_predicts_what_its_score_was_computed_from(tmp_path):
+    cell = make_cell(tmp_path)
+    runs = finetuned(cell, tmp_path)
+    score = score_of(cell, tmp_path, runs)
+    with h5py.File(tmp_path / "test.h5") as file:
+        inputs, targets = file["inputs"][()], file["targets"][()]
+    predicted = predict_new(cell, runs[0], inputs)
+    assert 100 * np.mean(predicted.argmax(axis=1) != targets) == pytest.approx(score.value)
+
+
+def test_the_record_tells_settings_inputs_seconds_and_versions(cell, tmp_path):
+    (run,) = finetuned(cell, tmp_path)
+    record = json.loads((run / "run.json").read_text())
+    assert record["settings"]["batch_size"] == 8
+    assert str(cell.prepared) in record["inputs"]
+    assert record["seconds"]["train"] > 0
+    assert record["versions"]["torch"] == torch.__version__
+    assert record["peak_memory_mb"] > 0
