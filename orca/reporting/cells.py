@@ -133,7 +133,7 @@ class SummaryRow(Part):
 
 
 class TableData(Part):
-    """A filled table."""
+    """A filled table; one that is `textual` holds words, not numbers to compare."""
 
     format: Literal[1] = 1
     name: str
@@ -142,6 +142,7 @@ class TableData(Part):
     number: str = ""
     caption: str = ""
     row_title: str = "task"
+    textual: bool = False
     columns: tuple[Head, ...]
     rows: tuple[Head, ...]
     cells: tuple[tuple[Cell, ...], ...]

@@ -27,7 +27,7 @@ def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) ->
     _check_protocols(plan, sources)
     cells = [_fill_row(row, table, sources) for row in plan]
     usual = [_usual_count(row) for row in cells]
-    cells = [[_with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]
+    cells = [[with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]
     if table.ranked:
         cells = [mark_best(mark_best(row, "theirs"), "ours") for row in cells]
     columns = tuple(
@@ -73,27 +73,50 @@ def _fill_row(row: list[PlannedCell], table: ScoreTable, sources: Sources) -> li
     """
     numbers = [sources.published.find(p.key) if table.paper else None for p in row]
     published = next((Reported(n.metric, n.direction) for n in numbers if n), None)
-    cells = []
-    for planned, number in zip(row, numbers, strict=True):
-        quantity = planned.entry.quantity or published or planned.quantity
-        theirs = _theirs(planned, number, table, sources) if table.paper else None
-        ours = _ours(planned, quantity, sources) if planned.entry.method else None
-        cell = Cell(
-            metric=quantity.name if quantity else "",
-            metric_title=quantity.title if quantity else "",
-            direction=quantity.direction if quantity else "lower",
-            perfect=quantity.perfect if quantity else 0.0,
-            task=planned.entry.task,
-            method=planned.entry.method,
-            body=planned.body,
-            ours=ours,
-            theirs=theirs,
+    return [
+        fill_cell(
+            planned,
+            planned.entry.quantity or published or planned.quantity,
+            sources,
+            number,
+            _theirs(planned, number, table, sources) if table.paper else None,
         )
-        verdict = None
-        if number and quantity and ours and theirs:
-            verdict = judge(cell, ours, number, theirs.std, quantity.elsewhere)
-        cells.append(cell.model_copy(update={"verdict": verdict}))
-    return cells
+        for planned, number in zip(row, numbers, strict=True)
+    ]
+
+
+def fill_cell(
+    planned: PlannedCell,
+    quantity: Quantity | None,
+    sources: Sources,
+    number: Number | None = None,
+    theirs: Theirs | None = None,
+) -> Cell:
+    """Return one cell.
+
+    Args:
+        planned: its runs.
+        quantity: what is reported of them.
+        sources: where the scores are.
+        number: the published number.
+        theirs: what is shown of it.
+    """
+    ours = _ours(planned, quantity, sources) if planned.entry.method else None
+    cell = Cell(
+        metric=quantity.name if quantity else "",
+        metric_title=quantity.title if quantity else "",
+        direction=quantity.direction if quantity else "lower",
+        perfect=quantity.perfect if quantity else 0.0,
+        task=planned.entry.task,
+        method=planned.entry.method,
+        body=planned.body,
+        ours=ours,
+        theirs=theirs,
+    )
+    if number is None or quantity is None or ours is None or theirs is None:
+        return cell
+    verdict = judge(cell, ours, number, theirs.std, quantity.elsewhere)
+    return cell.model_copy(update={"verdict": verdict})
 
 
 def _theirs(
@@ -184,7 +207,8 @@ def _usual_count(row: list[Cell]) -> int:
     return max(counts, key=lambda n: (counts[n], n)) if counts else 0
 
 
-def _with_text(cell: Cell, usual: int) -> Cell:
+def with_text(cell: Cell, usual: int) -> Cell:
+    """Return the cell with its text; seeds are said where they are not the `usual` number."""
     ours = cell.ours
     if ours is None or ours.text:
         return cell

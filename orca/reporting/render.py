@@ -45,21 +45,24 @@ def to_markdown(table: TableData) -> str:
     """Return the table with its columns padded, so that it reads well in a terminal too."""
     grid = as_grid(table)
     rows = [list(grid.titles)]
-    rows += [[*line.headings, *(_markdown(piece) for piece in line.pieces)] for line in grid.lines]
+    group = ""
+    for entry in grid.lines:
+        if entry.group and entry.group != group:
+            rows.append([f"*{entry.group}*", *[""] * (len(grid.titles) - 1)])
+        group = entry.group
+        rows.append([*entry.headings, *(_markdown(piece) for piece in entry.pieces)])
     rows = [[text.replace("|", "\\|") for text in row] for row in rows]
+    left = len(grid.titles) if table.textual else grid.headings
     widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(grid.titles))]
 
     def line(row: list[str]) -> str:
         padded = [
-            text.ljust(width) if i < grid.headings else text.rjust(width)
+            text.ljust(width) if i < left else text.rjust(width)
             for i, (text, width) in enumerate(zip(row, widths, strict=True))
         ]
         return f"| {' | '.join(padded)} |"
 
-    rule = [
-        "-" * width if i < grid.headings else "-" * (width - 1) + ":"
-        for i, width in enumerate(widths)
-    ]
+    rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
     body = [line(rows[0]), f"| {' | '.join(rule)} |", *map(line, rows[1:])]
     parts = [f"# {heading(table)}", "\n".join(body)]
     signs = [text for text in (verdict_line(table), legend(table)) if text]
@@ -95,7 +98,7 @@ def escape_latex(text: str) -> str:
 def to_latex(table: TableData) -> str:
     r"""Return a `table` environment; it needs the packages booktabs and amssymb."""
     grid = as_grid(table)
-    columns = "l" * grid.headings + "r" * (len(grid.titles) - grid.headings)
+    columns = "l" * grid.headings + ("l" if table.textual else "r") * len(table.columns)
     label = table.name.replace("_", "-")
     lines = [
         "% needs \\usepackage{booktabs,amssymb}",
@@ -125,6 +128,8 @@ def _latex_body(grid: Grid) -> list[str]:
             before.whose == "summary",
         ):
             lines.append(r"    \midrule")
+        if line.group and (before is None or line.group != before.group):
+            lines.append(f"    \\emph{{{escape_latex(line.group)}}} \\\\")
         texts = [escape_latex(text) for text in line.headings]
         texts += [_latex(piece) for piece in line.pieces]
         lines.append(f"    {' & '.join(texts)} \\\\")

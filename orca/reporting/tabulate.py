@@ -1,8 +1,12 @@
 """Makes a table from score files and writes it in every format."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from orca.reporting.cells import TableData
+from orca.reporting.figure import FIGURES, plot
 from orca.reporting.page import to_html
 from orca.reporting.published import read_published
 from orca.reporting.render import to_csv, to_latex, to_markdown
@@ -43,3 +47,35 @@ def write_table(table: TableData, out: Path) -> None:
     }
     for ending, text in texts.items():
         (out / f"{table.name}.{ending}").write_text(text, encoding="utf-8")
+
+
+def render_published(out: Path, published: Path) -> None:
+    """Render every table and figure of the papers from their published numbers, without a run.
+
+    Args:
+        out: folder; tables go to `out/tables`, figures to `out/figures`.
+        published: folder of the papers' numbers.
+    """
+    sources = Sources(scores=None, published=read_published(published), metadata=published)
+    choices = NoRuns()
+    for name, table in TABLES.items():
+        if table.paper:
+            write_table(table.fill(name, sources, choices), out / "tables")
+    for name, figure in FIGURES.items():
+        if figure.table and not figure.files:
+            plot(name, results=out, out=out / "figures")
+
+
+@dataclass(frozen=True)
+class NoRuns:
+    """Choices for rendering what was published: the papers' bodies, and no seed."""
+
+    bodies: Mapping[str, str] = field(
+        default_factory=lambda: {"sequence": "roberta_base", "grid": "swin_base"}
+    )
+    tasks: Mapping[str, Any] = field(default_factory=dict)
+
+    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
+        """Return no seed."""
+        del task, body
+        return ()

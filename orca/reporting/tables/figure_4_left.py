@@ -8,6 +8,9 @@ DISTANCE = Recorded("otdd_after_alignment", "OTDD", "alignment.held_out_distance
 
 TABLE = ScoreTable(
     title="Error and distance by epochs of alignment",
+    paper="orca_icml2023",
+    published_as="figure_4_left",
+    unpublished="not printed",
     row_title="aligned for",
     rows=tuple(
         Entry(

@@ -6,6 +6,9 @@ PERCENT = (1, 3, 10, 30, 100)
 
 TABLE = ScoreTable(
     title="Satellite by share of the training data",
+    paper="orca_icml2023",
+    published_as="figure_4_right",
+    unpublished="not printed",
     row_title="share",
     rows=tuple(
         Entry(

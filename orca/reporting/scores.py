@@ -1,0 +1,60 @@
+"""Folders and archives of score files."""
+
+import io
+import tarfile
+from pathlib import Path
+
+from orca.errors import ResultsError
+from orca.evaluation.score import Score, read_score
+from orca.provenance import atomic
+
+
+def score_files(results: Path) -> list[Path]:
+    """Return the score files of a results folder, or of a folder of scores.
+
+    Raises:
+        ResultsError: if there is none.
+    """
+    folder = results / "scores" if (results / "scores").is_dir() else results
+    files = sorted(folder.glob("*/*/*/seed*.json"))
+    if not files:
+        raise ResultsError(
+            where=str(folder),
+            what="there is no score file in it (<task>/<body>/<method>/seed<k>.json)",
+            mend="name a results folder of finished runs; `snakemake all` makes one",
+        )
+    return files
+
+
+def read_scores(results: Path) -> dict[str, Score]:
+    """Return every score of a results folder by its run's path."""
+    scores = [read_score(path) for path in score_files(results)]
+    return {score.path: score for score in scores}
+
+
+def pack_scores(results: Path, out: Path) -> None:
+    """Write the score files to an archive from which every table can be built again.
+
+    The same scores give the same bytes: files are sorted, and carry neither owner nor time.
+
+    Args:
+        results: folder of results, or of scores.
+        out: the archive, a `.tar.gz`; it unpacks to `results/scores/`.
+
+    Raises:
+        ResultsError: if a file is no score that can be read, or there is none.
+    """
+    import gzip
+
+    files = score_files(results)
+    with (
+        atomic(out) as temporary,
+        gzip.GzipFile(filename="", fileobj=temporary.open("wb"), mode="wb", mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for path in files:
+            score = read_score(path)
+            content = path.read_bytes()
+            entry = tarfile.TarInfo(f"results/scores/{score.path}.json")
+            entry.size, entry.mode = len(content), 0o644
+            archive.addfile(entry, io.BytesIO(content))
