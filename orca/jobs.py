@@ -56,7 +56,7 @@ class Jobs:
 
     def weights(self, body: str) -> str:
         """Return the record that a body's weights are there."""
-        return f"{RESULTS}/bodies/{body}/weights.json"
+        return f"{RESULTS}/bodies/{body}/card.json"
 
     def raw(self, wildcards: Any) -> str:
         """Return the record that a task's raw files are there."""

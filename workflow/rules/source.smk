@@ -1,7 +1,7 @@
 rule embed_source:
     """Pass the source proxy through the body's own embedding, once per body."""
     input:
-        weights=f"{BODY}/weights.json",
+        weights=f"{BODY}/card.json",
         raw="results/raw/{source}/sources.json",
     output:
         f"{SOURCE}/{{source}}.safetensors",

@@ -2,7 +2,7 @@ rule tune_worker:
     """Run trials of a search that several workers share."""
     input:
         prepared=f"{PREPARED}/fit.h5",
-        weights=f"{BODY}/weights.json",
+        weights=f"{BODY}/card.json",
     output:
         f"{TUNED}/worker{{worker}}.json",
     log:
@@ -24,7 +24,7 @@ rule tune:
     """Finish a search: its trials as a table, and the settings that it found."""
     input:
         prepared=f"{PREPARED}/fit.h5",
-        weights=f"{BODY}/weights.json",
+        weights=f"{BODY}/card.json",
         workers=JOBS.search_workers,
     output:
         trials=f"{TUNED}/trials.csv",

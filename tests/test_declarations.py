@@ -1,0 +1,77 @@
+import subprocess
+import sys
+
+import pytest
+
+from orca.alignment.distance import DISTANCES
+from orca.data.source import PROXIES
+from orca.data.task import TASKS
+from orca.declarations import Declarations, nearest
+from orca.errors import SettingsError
+from orca.methods.method import METHODS
+from orca.models.body import BODIES
+from orca.reporting.table import TABLES
+
+KINDS = {
+    "task": TASKS,
+    "body": BODIES,
+    "method": METHODS,
+    "distance": DISTANCES,
+    "table": TABLES,
+    "proxy": PROXIES,
+}
+HEAVY = ("torch", "transformers", "scipy", "sklearn", "pandas", "h5py", "matplotlib", "ot")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unknown_name_is_answered_with_the_nearest(kind):
+    declared = KINDS[kind]
+    name = next(iter(declared))
+    with pytest.raises(SettingsError, match=name) as fault:
+        declared.look_up(name + "x", where="config/config.yaml, tables[2]")
+    assert fault.value.where == "config/config.yaml, tables[2]"
+    assert f"there is no {kind} '{name}x'" in str(fault.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_declaration_has_a_title(kind):
+    assert all(value.title for value in KINDS[kind].values())
+
+
+def test_listing_all_that_is_declared_loads_no_heavy_library():
+    code = (
+        "import sys\n"
+        "from orca.grid import Grid\n"
+        "from orca.jobs import Jobs\n"
+        "from orca.reporting.table import TABLES\n"
+        "len(TABLES)\n"
+        f"print(sorted(set(sys.modules) & set({HEAVY!r})))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_a_module_that_declares_nothing_is_passed_over(tmp_path, monkeypatch):
+    package = tmp_path / "declared_things"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("THING = 1\n")
+    (package / "family.py").write_text("THINGS = {'two': 2, 'three': 3}\n")
+    (package / "helper.py").write_text("other = 5\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert dict(Declarations("declared_things", "thing")) == {"one": 1, "two": 2, "three": 3}
+
+
+def test_one_name_declared_twice_is_refused(tmp_path, monkeypatch):
+    package = tmp_path / "clashing_things"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("THING = 1\n")
+    (package / "family.py").write_text("THINGS = {'one': 2}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SettingsError, match="declared in clashing_things.family too"):
+        len(Declarations("clashing_things", "thing"))
+
+
+def test_a_far_name_is_answered_with_all_names():
+    assert nearest("zzz", ["orca", "fpt"]) == "there are: fpt, orca"
