@@ -1,5 +1,8 @@
 """Errors that a person can put right: each names the place, the fault and the mend."""
 
+from collections.abc import Callable
+from functools import partial
+
 
 class OrcaError(Exception):
     """A fault that a person can put right.
@@ -15,6 +18,10 @@ class OrcaError(Exception):
     def __init__(self, *, where: str, what: str, mend: str) -> None:
         super().__init__(f"{where}: {what}\nMend: {mend}")
         self.where, self.what, self.mend = where, what, mend
+
+    def __reduce__(self) -> tuple[Callable[[], "OrcaError"], tuple[()]]:
+        """Let the error come back whole from a worker process."""
+        return partial(type(self), where=self.where, what=self.what, mend=self.mend), ()
 
 
 class SettingsError(OrcaError):

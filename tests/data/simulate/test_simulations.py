@@ -1,6 +1,7 @@
 """What holds for every declared simulation: layout, determinism, refusals."""
 
 import hashlib
+import pickle
 import subprocess
 import sys
 
@@ -240,6 +241,14 @@ def test_a_solution_that_is_not_finite_is_never_stored(tmp_path):
     broken = replace(PLAIN, solve=lambda portion: {"tensor": np.full((1, 1, 16), np.nan)})
     with pytest.raises(OrcaError, match="not finite"):
         broken.generate(tmp_path / "twin", samples=1, cells=16, frames=(0,))
+
+
+def test_an_error_comes_back_whole_from_a_worker():
+    fault = DataError(where="here", what="is broken", mend="mend it")
+    returned = pickle.loads(pickle.dumps(fault))
+    assert type(returned) is DataError
+    assert (returned.where, returned.what, returned.mend) == ("here", "is broken", "mend it")
+    assert str(returned) == str(fault)
 
 
 def test_declaring_loads_no_heavy_library():
