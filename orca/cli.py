@@ -344,6 +344,15 @@ def report(results: Path, tables: tuple[str, ...], choices: Choices, out: Path) 
     write_report(results, out, tables=list(tables), settings=choices.model_dump(mode="json"))
 
 
+@orca.command()
+@click.option("--root", type=FOLDER, default=Path(), help="Of the repository.")
+def write_config_reference(root: Path) -> None:
+    """Remake config/README.md and the editors' schema from the settings."""
+    from orca.config_reference import write
+
+    write(root)
+
+
 def main() -> None:
     """Run the command line; an error that a person can put right is printed without a trace."""
     logs.set_up()

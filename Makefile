@@ -1,0 +1,47 @@
+# The commands of the README, and what CI runs. Needs Python >= 3.11 with pip and venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+CORES ?= all
+BIN := $(VENV)/bin
+LOCK := envs/requirements.lock
+INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $(LOCK) --editable
+# `--nolock`: a killed workflow would leave its lock behind; every run has a lock of its own.
+SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --nolock \
+	--rerun-incomplete --quiet host reason
+
+.PHONY: demo test check bench lock clean
+
+demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minutes
+	@$(SNAKEMAKE) demo
+	@cat results/tables/demo.md
+	@printf '\n%s\n' 'Table:    results/tables/demo.{md,csv,tex,html}' \
+		'Profile:  results/figures/demo_profile.{svg,pdf,png}' 'Report:   results/report.html'
+
+test: $(VENV)/dev-installed  ## The fast tests; SLOW=1 runs all that this machine can
+	$(BIN)/pytest $(if $(SLOW),-m 'not gpu and not cluster',)
+
+check: $(VENV)/dev-installed  ## Format, lint, types, layers, workflow
+	$(BIN)/ruff format --check orca tests benchmarks
+	$(BIN)/ruff check orca tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/snakefmt --check Snakefile workflow
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
+
+bench: $(VENV)/demo-installed  ## Where the demo's time went, from its own records
+	@$(BIN)/python benchmarks/demo.py
+
+lock: $(VENV)/dev-installed  ## Remake the lock from pyproject.toml
+	envs/lock.sh
+
+clean:  ## Remove all that was made, but for the environment
+	rm -rf results .snakemake
+
+$(VENV)/demo-installed: pyproject.toml $(LOCK)
+	$(INSTALL) '.[demo]'
+	@touch $@
+
+$(VENV)/dev-installed: pyproject.toml $(LOCK)
+	$(INSTALL) '.[demo,dev,cluster]'
+	@touch $@ $(VENV)/demo-installed
