@@ -1,0 +1,64 @@
+"""Commands about results: tables, figures, the report, comparisons."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orca.commands.options import CHOICES, FILE, FOLDER, OUT, OUT_FILE, PUBLISHED
+from orca.settings import Choices
+
+
+@click.command()
+@click.option("--table", required=True, help="Name of the table.")
+@click.option("--scores", type=FOLDER, default=Path("results/scores"), show_default=True)
+@PUBLISHED
+@CHOICES
+@OUT
+def tabulate(table: str, **given: Any) -> None:
+    """Build a table in every format from score files."""
+    from orca.reporting.tabulate import tabulate as build
+
+    build(table, **given)
+
+
+@click.group()
+def plot() -> None:
+    """Draw figures."""
+
+
+STEM = click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Path without an ending."
+)
+
+
+@plot.command()
+@click.option("--table", type=FILE, required=True, help="A table's JSON.")
+@STEM
+def profile(table: Path, out: Path) -> None:
+    """Draw a table's performance profile."""
+    from orca.reporting.figures import plot_profile
+
+    plot_profile(table, out)
+
+
+@plot.command()
+@click.argument("histories", type=FILE, nargs=-1, required=True)
+@STEM
+def alignment(histories: tuple[Path, ...], out: Path) -> None:
+    """Draw the distance to the source over the epochs of alignment."""
+    from orca.reporting.figures import plot_alignment
+
+    plot_alignment(list(histories), out)
+
+
+@click.command()
+@click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
+@click.option("--table", "tables", multiple=True, required=True, help="Repeatable.")
+@CHOICES
+@OUT_FILE
+def report(results: Path, tables: tuple[str, ...], choices: Choices, out: Path) -> None:
+    """Write the report: one HTML file, complete in itself."""
+    from orca.reporting.report import write_report
+
+    write_report(results, out, tables=list(tables), settings=choices.model_dump(mode="json"))

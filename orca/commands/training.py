@@ -1,0 +1,155 @@
+"""Commands that train: embed the source, tune, align, fine-tune, evaluate, predict."""
+
+import json
+from typing import Any
+
+import click
+
+from orca.commands.options import (
+    BODY,
+    CELL,
+    DEVICE,
+    FILE,
+    FOLDER,
+    OUT,
+    OUT_FILE,
+    PLACES,
+    SEEDS,
+    SettingsArgument,
+    cell_of,
+    options,
+)
+from orca.settings import TuningSettings
+
+
+@click.command()
+@BODY
+@click.option("--weights", type=FOLDER, required=True, help="Folder of the body's weights.")
+@click.option("--raw", type=FOLDER, required=True, help="Raw folder of the source proxy.")
+@click.option("--samples", type=click.IntRange(min=1), default=5000, show_default=True)
+@DEVICE
+@OUT_FILE
+def embed_source(**given: Any) -> None:
+    """Pass a source proxy through the body's own embedding, once."""
+    from orca.training.build import choose_device
+    from orca.training.embed_source import embed_source as embed
+
+    embed(given.pop("body"), **given | {"device": choose_device(given["device"])})
+
+
+@click.command()
+@click.option("--distance", required=True, help="Name of the distance.")
+@click.option("--source", type=FILE, required=True, help="What embed_source wrote.")
+@click.option("--settings", default="{}", help="Of the distance, as JSON.")
+@DEVICE
+@OUT_FILE
+def source_terms(**given: Any) -> None:
+    """Compute what a distance needs of the source, once."""
+    from orca.training.build import choose_device
+    from orca.training.embed_source import source_terms as compute
+
+    given |= {
+        "device": choose_device(given["device"]),
+        "settings": json.loads(given["settings"]),
+    }
+    compute(given.pop("distance"), **given)
+
+
+SEARCH = options(
+    CELL,
+    click.option("--space", required=True, help="Values by setting, as JSON."),
+    click.option("--search", type=SettingsArgument(TuningSettings), default="{}", help="As JSON."),
+    click.option("--state", type=FOLDER, required=True, help="Folder that the workers share."),
+)
+
+
+def _search(given: dict[str, Any]) -> Any:
+    from orca.tuning.search import Search
+
+    return Search(
+        cell=cell_of(given),
+        space=json.loads(given.pop("space")),
+        settings=given.pop("search"),
+        folder=given.pop("state"),
+    )
+
+
+@click.command()
+@SEARCH
+@OUT_FILE
+def tune_worker(**given: Any) -> None:
+    """Run trials of a shared search until it has enough; one of several workers."""
+    from orca.provenance import write_json
+
+    out = given.pop("out")
+    search = _search(given)
+    search.work()
+    write_json(out, {"study": search.name})
+
+
+@click.command()
+@SEARCH
+@OUT
+def tune(**given: Any) -> None:
+    """Run what is missing of a search, and write its trials and the best settings."""
+    from orca.tuning.best import close
+
+    out = given.pop("out")
+    search = _search(given)
+    search.work()
+    close(search, out)
+
+
+@click.command()
+@CELL
+@click.option("--method", required=True, help="Names the distance and the embedder's start.")
+@click.option("--source", type=FILE, required=True, help="What embed_source wrote.")
+@click.option("--terms", type=FILE, required=True, help="What source_terms wrote.")
+@SEEDS
+@PLACES
+def align(**given: Any) -> None:
+    """Train the embedder until the target's features lie like the source's (stage two)."""
+    from orca.methods.method import METHODS
+    from orca.training.cell import Places, run_seeds
+    from orca.training.run_align import Align, SourceFiles
+
+    step = Align(
+        cell=cell_of(given),
+        method=METHODS.look_up(given["method"], where="--method"),
+        source=SourceFiles(features=given["source"], terms=given["terms"]),
+    )
+    run_seeds(step, given["seeds"], Places(out=given["out"], state=given["state"]))
+
+
+@click.command()
+@CELL
+@click.option("--method", required=True, help="Name of the method.")
+@click.option("--aligned", type=FOLDER, help="Folder of the aligned embedders.")
+@click.option("--source", type=FILE, help="Source of the body, for methods that train on it.")
+@click.option("--test", type=FILE, help="test.h5, for selection: test_as_published.")
+@click.option("--keep-failure", is_flag=True, help="Record a failed run instead of ending.")
+@SEEDS
+@PLACES
+def finetune(**given: Any) -> None:
+    """Train the weights on the task (stage three)."""
+    from orca.training.cell import Places, run_seeds
+    from orca.training.run_finetune import Finetune
+
+    seeds = given.pop("seeds")
+    places = Places(out=given.pop("out"), state=given.pop("state"))
+    run_seeds(Finetune(cell=cell_of(given), **given), seeds, places)
+
+
+@click.command()
+@CELL
+@click.option("--runs", type=FOLDER, required=True, help="Folder of the finished runs.")
+@click.option("--test", type=FILE, required=True, help="The task's test.h5.")
+@click.option("--scores", type=FOLDER, required=True, help="Folder for the scores.")
+@click.option("--hyperparameters", required=True, help="Where the runs' settings come from.")
+@SEEDS
+def evaluate(**given: Any) -> None:
+    """Score finished runs on the test split."""
+    from orca.training.evaluate import evaluate as score
+
+    cell = cell_of(given)
+    score(cell, given.pop("seeds"), **given)
