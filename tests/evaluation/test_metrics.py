@@ -1,0 +1,225 @@
+"""Each metric against scikit-learn, torchmetrics, or its formula written out."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+from torchmetrics.functional.classification import multilabel_auroc, multilabel_average_precision
+
+from orca.errors import DataError, TrainingError
+from orca.evaluation.metrics import METRICS
+from orca.evaluation.ranking import area_under_roc, average_precision
+
+rng = np.random.default_rng(0)
+
+
+def compute(name, predicted, target):
+    return METRICS[name].compute(predicted, target)
+
+
+@pytest.fixture
+def classes():
+    target = np.r_[np.arange(5), rng.integers(0, 5, 300)]
+    return rng.normal(size=(305, 5)) + 1.5 * np.eye(5)[target], target
+
+
+@pytest.fixture
+def labels():
+    target = (rng.random((200, 7)) < 0.3).astype(np.uint8)
+    predicted = np.round(rng.normal(size=(200, 7)) + target, 1)  # with ties
+    return predicted, target
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=2, max_size=40).filter(
+        lambda rows: len({positive for _, positive in rows}) == 2
+    )
+)
+def test_areas_under_curves_agree_with_scikit_learn_also_with_ties(rows):
+    scores = np.array([score for score, _ in rows], float)
+    positive = np.array([positive for _, positive in rows])
+    assert area_under_roc(scores, positive) == pytest.approx(sk.roc_auc_score(positive, scores))
+    assert average_precision(scores, positive) == pytest.approx(
+        sk.average_precision_score(positive, scores)
+    )
+
+
+def test_errors_of_classes_agree_with_scikit_learn(classes):
+    predicted, target = classes
+    accuracy = sk.accuracy_score(target, predicted.argmax(axis=1))
+    assert compute("accuracy_pct", predicted, target) == pytest.approx(100 * accuracy)
+    assert compute("zero_one_error_pct", predicted, target) == pytest.approx(100 * (1 - accuracy))
+    f1 = sk.f1_score(target, predicted.argmax(axis=1), average="macro")
+    assert compute("one_minus_f1", predicted, target) == pytest.approx(1 - f1)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_auroc_of_pairs_of_classes_agrees_with_scikit_learn(classes, count):
+    predicted, target = classes
+    kept = target < count
+    predicted, target = predicted[kept, :count], target[kept]
+    chances = torch.from_numpy(predicted).softmax(dim=1).numpy()
+    expected = (
+        sk.roc_auc_score(target, chances[:, 1])
+        if count == 2
+        else sk.roc_auc_score(target, chances, multi_class="ovo")
+    )
+    assert compute("auroc_ovo", predicted, target) == pytest.approx(expected)
+    assert compute("one_minus_auroc_ovo", predicted, target) == pytest.approx(1 - expected)
+
+
+def test_metrics_of_labels_agree_with_torchmetrics(labels):
+    predicted, target = labels
+    tensors = torch.from_numpy(predicted).sigmoid(), torch.from_numpy(target).long()
+    auroc = float(multilabel_auroc(*tensors, num_labels=7))
+    precision = float(multilabel_average_precision(*tensors, num_labels=7))
+    assert compute("one_minus_auroc", predicted, target) == pytest.approx(1 - auroc, abs=1e-6)
+    assert compute("one_minus_map", predicted, target) == pytest.approx(1 - precision, abs=1e-6)
+
+
+def test_a_label_that_is_never_positive_does_not_count(labels):
+    predicted, target = labels
+    target = target.copy()
+    target[:, 3] = 0
+    others = np.delete(np.arange(7), 3)
+    for name in ("one_minus_auroc", "one_minus_map"):
+        without = compute(name, predicted[:, others], target[:, others])
+        assert compute(name, predicted, target) == pytest.approx(without)
+    with pytest.raises(DataError, match="no label has both"):
+        compute("one_minus_auroc", predicted, np.zeros_like(target))
+
+
+def test_the_area_of_points_leaves_out_those_that_do_not_count():
+    truth = rng.random((4, 1, 6, 5)) < 0.4
+    predicted = rng.normal(size=truth.shape) + truth
+    ignored = rng.random(truth.shape) < 0.3
+    target = np.concatenate([truth, ignored], axis=1).astype(np.uint8)
+    expected = 1 - sk.roc_auc_score(truth[~ignored], predicted[~ignored])
+    assert compute("one_minus_auroc", predicted, target) == pytest.approx(expected)
+    everywhere = 1 - sk.roc_auc_score(truth.ravel(), predicted.ravel())
+    assert compute("one_minus_auroc", predicted, target[:, :1]) == pytest.approx(everywhere)
+
+
+def test_the_official_area_of_masks_is_one_minus_balanced_accuracy():
+    truth = rng.random((4, 1, 6, 5)) < 0.4
+    predicted = rng.normal(size=truth.shape) + truth
+    ignored = rng.random(truth.shape) < 0.3
+    target = np.concatenate([truth, ignored], axis=1).astype(np.uint8)
+    cut = (predicted > 0) & ~ignored
+    expected = 1 - sk.balanced_accuracy_score((truth & ~ignored).ravel(), cut.ravel())
+    assert compute("one_minus_auroc_official", predicted, target) == pytest.approx(expected)
+
+
+def test_relative_errors_are_their_formulas():
+    predicted, target = rng.normal(size=(2, 9, 3, 8))
+    ratios = [
+        np.linalg.norm(p - t) / np.linalg.norm(t) for p, t in zip(predicted, target, strict=True)
+    ]
+    assert compute("relative_l2", predicted, target) == pytest.approx(np.mean(ratios))
+    assert compute("nrmse", predicted, target) == pytest.approx(np.mean(ratios))
+    by_channel = [
+        math.sqrt(((predicted[n, c] - target[n, c]) ** 2).mean() / (target[n, c] ** 2).mean())
+        for n in range(9)
+        for c in range(3)
+    ]
+    assert compute("nrmse_per_channel", predicted, target) == pytest.approx(np.mean(by_channel))
+    roots = [math.sqrt(((p - t) ** 2).mean()) for p, t in zip(predicted, target, strict=True)]
+    assert compute("rmse", predicted, target) == pytest.approx(np.mean(roots))
+
+
+@given(st.floats(0.1, 100))
+def test_relative_errors_have_no_unit(scale):
+    predicted, target = np.random.default_rng(1).normal(size=(2, 4, 1, 8))
+    assert compute("nrmse", scale * predicted, scale * target) == pytest.approx(
+        compute("nrmse", predicted, target)
+    )
+
+
+def test_r2_agrees_with_scikit_learn():
+    predicted, target = rng.normal(size=(2, 50))
+    assert compute("r2", predicted, target) == pytest.approx(sk.r2_score(target, predicted))
+    assert compute("one_minus_r2", predicted, target) == pytest.approx(
+        1 - sk.r2_score(target, predicted)
+    )
+
+
+@pytest.mark.parametrize(("name", "upper"), [("mae8", 0.5), ("mae8_official", 0.25)])
+def test_mae8_is_its_definition_pair_by_pair(name, upper):
+    lengths = (40, 30, 20)  # the last has no pair far enough apart
+    predicted = rng.uniform(-1, 20, size=(3, 1, 48, 48))
+    distances = rng.uniform(3, 20, size=(3, 48, 48))
+    target = np.zeros((3, 2, 48, 48))
+    expected = []
+    for number, length in enumerate(lengths):
+        target[number, 0] = distances[number]
+        target[number, 1, length:] = target[number, 1, :, length:] = 1
+        errors = []
+        for i in range(length):
+            for j in range(i + 24, length):
+                if distances[number, i, j] <= 8:
+                    guess = (
+                        upper * predicted[number, 0, i, j]
+                        + (1 - upper) * predicted[number, 0, j, i]
+                    )
+                    errors.append(abs(max(guess, 0.01) - distances[number, i, j]))
+        if errors:
+            expected.append(np.mean(errors))
+    assert len(expected) == 2
+    assert compute(name, predicted, target) == pytest.approx(np.mean(expected))
+
+
+def test_chunked_metrics_are_unweighted_means_over_chunks():
+    predicted, target = rng.normal(size=(2, 2300))
+    chunks = [sk.r2_score(target[s : s + 1000], predicted[s : s + 1000]) for s in (0, 1000, 2000)]
+    assert compute("one_minus_r2_chunked", predicted, target) == pytest.approx(1 - np.mean(chunks))
+
+
+PERFECT = {
+    "classes": (9.0 * np.eye(3)[[0, 1, 2, 1]], np.array([0, 1, 2, 1])),
+    "labels": (np.array([[-4.0, 4.0], [3.0, -5.0]]), np.array([[0, 1], [1, 0]])),
+    "fields": (np.arange(1.0, 25).reshape(4, 1, 6), np.arange(1.0, 25).reshape(4, 1, 6)),
+    "maps": (np.full((1, 1, 30, 30), 5.0), np.stack([np.full((30, 30), 5.0), np.zeros((30, 30))])[None]),
+}  # fmt: skip
+KIND_OF = {
+    "zero_one_error_pct": "classes", "accuracy_pct": "classes", "auroc_ovo": "classes",
+    "one_minus_auroc_ovo": "classes", "one_minus_f1": "classes", "one_minus_f1_chunked": "classes",
+    "one_minus_auroc": "labels", "one_minus_auroc_chunked": "labels",
+    "one_minus_auroc_official": "labels", "one_minus_map": "labels", "mae8": "maps",
+    "mae8_official": "maps",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_a_perfect_prediction_has_no_error_and_a_spoilt_one_has_some(name):
+    predicted, target = PERFECT[KIND_OF.get(name, "fields")]
+    metric = METRICS[name]
+    assert metric.error(metric.compute(predicted, target)) == pytest.approx(0, abs=1e-9)
+    assert metric.error(metric.compute(-predicted, target)) > 0
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+def test_a_prediction_that_is_no_number_is_named(name):
+    predicted, target = PERFECT[KIND_OF.get(name, "fields")]
+    spoilt = predicted.copy()
+    spoilt[-1] = np.nan
+    with pytest.raises(TrainingError, match=f"sample {len(spoilt) - 1}.*\n?.*not a finite"):
+        METRICS[name].compute(spoilt, target)
+
+
+def test_metrics_that_are_not_defined_say_so():
+    predicted, target = PERFECT["classes"]
+    with pytest.raises(DataError, match="no sample of class 2"):
+        compute("auroc_ovo", predicted[:2], target[:2])
+    zero = np.zeros((2, 1, 6))
+    with pytest.raises(DataError, match="zero everywhere"):
+        compute("nrmse", zero, zero)
+    with pytest.raises(DataError, match="all targets are equal"):
+        compute("r2", zero, zero)
+    with pytest.raises(DataError, match="metric that knows of masks"):
+        compute("rmse", zero, np.zeros((2, 2, 6)))
+    with pytest.raises(DataError, match="no protein has a pair"):
+        compute("mae8", np.zeros((1, 1, 9, 9)), np.zeros((1, 2, 9, 9)))

@@ -1,0 +1,162 @@
+"""Each loss against PyTorch's own, or against its formula written out."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional
+
+from orca.errors import SettingsError, TrainingError
+from orca.training.losses import FROM_COUNTS, LOSSES, make_loss
+
+
+@pytest.fixture
+def generator():
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture
+def classes(generator):
+    predicted = torch.randn(9, 4, generator=generator, dtype=torch.float64)
+    return predicted, torch.randint(4, (9,), generator=generator)
+
+
+@pytest.fixture
+def fields(generator):
+    return torch.randn(2, 5, 2, 7, generator=generator, dtype=torch.float64).unbind()
+
+
+@pytest.fixture
+def masked(generator):
+    predicted = torch.randn(3, 1, 4, 6, generator=generator, dtype=torch.float64)
+    values = (torch.rand(predicted.shape, generator=generator) < 0.5).double()
+    ignored = (torch.rand(predicted.shape, generator=generator) < 0.3).double()
+    return predicted, values, ignored
+
+
+def test_cross_entropy_is_minus_the_log_of_the_true_class_s_probability(classes):
+    predicted, target = classes
+    chances = predicted.softmax(dim=1)
+    expected = -sum(math.log(chances[n, c]) for n, c in enumerate(target.tolist())) / 9
+    assert float(LOSSES["cross_entropy"](predicted, target)) == pytest.approx(expected)
+
+
+def test_the_focal_loss_is_cross_entropy_but_for_its_offset(classes):
+    predicted, target = classes
+    focal, plain = (LOSSES[name](predicted, target) for name in ("focal", "cross_entropy"))
+    assert float(focal) == pytest.approx(float(plain), abs=1e-6)
+    assert float(focal) < float(plain)
+
+
+def test_weighted_cross_entropy_gives_each_class_the_same_weight(classes):
+    predicted, target = classes
+    counts = torch.tensor([10, 30, 5, 55])
+    loss = make_loss("weighted_cross_entropy", class_counts=counts)
+    each = functional.cross_entropy(predicted, target, reduction="none")
+    weights = (1 / counts.double())[target]
+    torch.testing.assert_close(loss(predicted, target), (each * weights).sum() / weights.sum())
+
+
+@pytest.mark.parametrize(
+    ("name", "weight"),
+    [
+        ("bce_with_logits", 1),
+        ("bce_with_logits_positive_4", 4),
+        ("bce_with_logits_positive_10", 10),
+    ],
+)
+@pytest.mark.parametrize("stored", [torch.uint8, torch.float32])
+def test_binary_cross_entropy_counts_ones_as_often_as_its_name_says(name, weight, stored, fields):
+    predicted, other = fields
+    target = (other > 0).to(stored)
+    chance = torch.sigmoid(predicted)
+    expected = -(weight * target * chance.log() + (1 - target) * (1 - chance).log()).mean()
+    torch.testing.assert_close(LOSSES[name](predicted, target), expected)
+
+
+def test_losses_of_fields_are_their_formulas(fields):
+    predicted, target = fields
+    roots = [math.sqrt(((p - t) ** 2).mean()) for p, t in zip(predicted, target, strict=True)]
+    ratios = [float((p - t).norm() / t.norm()) for p, t in zip(predicted, target, strict=True)]
+    expected = {
+        "mse": float(((predicted - target) ** 2).mean()),
+        "rmse": sum(roots) / 5,
+        "relative_l2": sum(ratios) / 5,
+        "nrmse": sum(ratios) / 5,
+        "relative_l2_sum": sum(ratios),
+    }
+    for name, value in expected.items():
+        assert float(LOSSES[name](predicted, target)) == pytest.approx(value), name
+
+
+@pytest.mark.parametrize("name", ["rmse", "relative_l2", "nrmse", "relative_l2_sum", "mse"])
+def test_an_exact_field_gives_zero_and_a_finite_gradient(name, fields):
+    _, target = fields
+    predicted = target.clone().requires_grad_()
+    loss = LOSSES[name](predicted, target)
+    loss.backward()
+    assert loss.item() == 0.0
+    assert predicted.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["relative_l2", "nrmse", "relative_l2_sum"])
+@pytest.mark.parametrize("size", [0.0, 1e-30])
+def test_a_relative_loss_names_the_sample_that_has_no_size(name, size, fields):
+    predicted, target = fields
+    target = target.clone()
+    target[3] = size
+    with pytest.raises(TrainingError, match="sample 3 of its batch.*zero everywhere"):
+        LOSSES[name](predicted, target)
+
+
+@pytest.mark.parametrize("name", ["relative_l2", "rmse"])
+def test_half_precision_outputs_are_compared_in_single_precision(name, fields):
+    predicted, target = (field.float() for field in fields)
+    rough = LOSSES[name](predicted.bfloat16(), target)
+    assert rough.dtype == torch.float32
+    torch.testing.assert_close(rough, LOSSES[name](predicted.bfloat16().float(), target))
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("masked_bce_with_logits", functional.binary_cross_entropy_with_logits),
+        ("masked_mse", functional.mse_loss),
+    ],
+)
+def test_masked_losses_are_means_over_the_points_that_count(name, plain, masked):
+    predicted, values, ignored = masked
+    counts = ignored < 0.5
+    loss = LOSSES[name](predicted, torch.cat([values, ignored], dim=1))
+    torch.testing.assert_close(loss, plain(predicted[counts], values[counts]))
+
+
+def test_the_zeroed_loss_takes_ignored_points_for_undecided_zeros(masked):
+    predicted, values, ignored = masked
+    counts = ignored < 0.5
+    each = functional.binary_cross_entropy_with_logits(predicted, values, reduction="none")
+    expected = torch.where(counts, each, math.log(2)).mean()
+    loss = LOSSES["zeroed_bce_with_logits"](predicted, torch.cat([values, ignored], dim=1))
+    torch.testing.assert_close(loss, expected)
+
+
+@pytest.mark.parametrize("name", ["masked_mse", "masked_bce_with_logits"])
+def test_a_batch_in_which_no_point_counts_gives_zero(name):
+    predicted = torch.randn(2, 1, 3, 3, requires_grad=True)
+    loss = LOSSES[name](predicted, torch.ones(2, 2, 3, 3))
+    loss.backward()
+    assert loss.item() == 0.0
+    assert not predicted.grad.any()
+
+
+def test_an_unknown_loss_offers_the_nearest():
+    with pytest.raises(SettingsError, match="relative_l2"):
+        make_loss("relativ_l2")
+
+
+def test_a_loss_that_weighs_by_class_needs_every_class_in_training():
+    assert set(FROM_COUNTS) == {"weighted_cross_entropy"}
+    with pytest.raises(SettingsError, match="this task has no classes"):
+        make_loss("weighted_cross_entropy")
+    with pytest.raises(SettingsError, match="class 1 has no training sample"):
+        make_loss("weighted_cross_entropy", class_counts=torch.tensor([3, 0, 2]))
