@@ -70,6 +70,7 @@ def _draw(
             if len(positive) == len(sum(values, [])) and max(positive) > 30 * min(positive):
                 axis.set_yscale("log")
             axis.set_xlabel("epoch")
+            axis.xaxis.get_major_locator().set_params(integer=True)
         for axis in axes[len(panels) :]:
             axis.set_axis_off()
         axes[0].set_ylabel(title.lower())

@@ -7,6 +7,7 @@ from pathlib import Path
 from orca.declarations import Declarations
 from orca.errors import ResultsError
 from orca.evaluation.score import Run
+from orca.reporting.names import PAPERS
 from orca.reporting.table import TABLES, Choices
 
 
@@ -31,6 +32,15 @@ class Figure:
     table: str = ""
     files: tuple[str, ...] = ()
     draw: Callable[[list[Path], Path], None]
+
+    @property
+    def heading(self) -> str:
+        """The title, with the figure's number in its paper."""
+        return (
+            f"{PAPERS[self.paper]}, Figure {self.number}. {self.title}"
+            if self.number
+            else self.title
+        )
 
     def inputs(self) -> list[str]:
         """Return all inputs as paths under the results folder."""

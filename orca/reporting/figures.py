@@ -145,6 +145,7 @@ def plot_alignment(histories: list[Path], out_stem: Path) -> None:
             for distance, runs in group.items():
                 _draw_histories(axis, runs, distance, distances.index(distance))
             axis.set_xlabel("epoch")
+            axis.xaxis.get_major_locator().set_params(integer=True)
             axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
         for axis in axes[len(grouped) :]:
             axis.set_axis_off()

@@ -49,16 +49,16 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
             rows = [i for i, row in enumerate(table.rows) if row.group == group]
             axis.set_title(task_title(group))
             axis.set_xlabel(along)
-            drawn = 0
+            found = [_points(table, column, rows) for column in range(2)]
+            if not any(places for places, _, _ in found):
+                say(axis, NOTHING)
+                continue
             for column, side in enumerate((axis, axis.twinx())):
-                places, means, spreads = _points(table, column, rows)
-                drawn += len(places)
+                places, means, spreads = found[column]
                 side.errorbar(places, means, spreads, marker=MARKERS[column], **style(column))
                 side.set_ylabel(table.columns[column].title.lower(), color=style(column)["color"])
                 side.spines["right"].set_visible(side is not axis)
                 side.grid(visible=side is axis)
-            if not drawn:
-                say(axis, NOTHING)
         save(figure, stem)
 
 

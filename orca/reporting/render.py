@@ -41,6 +41,12 @@ def heading(table: TableData) -> str:
     return f"{place}. {table.title}" if table.number else table.title
 
 
+def short_heading(table: TableData) -> str:
+    """Return the table's number in its paper, or its title up to a colon."""
+    full = heading(table)
+    return full.partition(". ")[0] if table.number else full.partition(":")[0]
+
+
 def to_markdown(table: TableData) -> str:
     """Return the table with its columns padded, so that it reads well in a terminal too."""
     grid = as_grid(table)

@@ -11,11 +11,12 @@ from orca.errors import ResultsError
 from orca.provenance import atomic
 from orca.reporting import curves, data_pages
 from orca.reporting.cells import VERDICTS, TableData, read_table
+from orca.reporting.figure import FIGURES
 from orca.reporting.grid import as_grid
 from orca.reporting.inline import inline_svg
 from orca.reporting.page import environment
 from orca.reporting.records import costs, seconds_in_words, software
-from orca.reporting.render import heading
+from orca.reporting.render import heading, short_heading
 from orca.reporting.sections import FigureEntry, Section, TableEntry
 from orca.reporting.verdicts import EXPLANATION
 
@@ -131,13 +132,15 @@ def _verdicts(parts: Any, tables: list[TableData]) -> Section | None:
         {"anchor": f"t-{table.name}", "title": heading(table), "counts": table.verdicts}
         for table in judged
     ]
+    used = [verdict for verdict in VERDICTS if any(verdict in t.verdicts for t in judged)]
     explanation = EXPLANATION.replace("*", "")
-    return Section("verdicts", "Ours beside theirs", parts.verdicts(rows, VERDICTS, explanation))
+    return Section("verdicts", "Ours beside theirs", parts.verdicts(rows, used, explanation))
 
 
 def _tables(parts: Any, tables: list[TableData]) -> Section:
     entries = tuple(
-        TableEntry(f"t-{table.name}", heading(table), table, as_grid(table)) for table in tables
+        TableEntry(f"t-{table.name}", heading(table), short_heading(table), table, as_grid(table))
+        for table in tables
     )
     return Section("tables", "Tables", parts.tables(entries), entries)
 
@@ -145,12 +148,13 @@ def _tables(parts: Any, tables: list[TableData]) -> Section:
 def _figures(parts: Any, folder: Path) -> Section | None:
     entries = []
     for path in sorted(folder.glob("*.svg")):
+        declared = FIGURES.get(path.stem)
         kind = next((kind for kind in FIGURE_CAPTIONS if kind in path.stem), "")
-        caption = path.with_suffix(".txt")
-        text = caption.read_text() if caption.exists() else FIGURE_CAPTIONS.get(kind, "")
-        title = path.stem.replace("_", " ").capitalize()
+        caption = declared.caption if declared else FIGURE_CAPTIONS.get(kind, "")
+        title = declared.heading if declared else path.stem.replace("_", " ").capitalize()
+        short = title.partition(". ")[0]
         drawing = inline_svg(path.read_text(encoding="utf-8"), prefix=path.stem)
-        entries.append(FigureEntry(f"f-{path.stem}", title, drawing, text))
+        entries.append(FigureEntry(f"f-{path.stem}", title, short, drawing, caption))
     if not entries:
         return None
     return Section("figures", "Figures", parts.figures(entries), tuple(entries))
@@ -158,7 +162,7 @@ def _figures(parts: Any, folder: Path) -> Section | None:
 
 def _training(parts: Any, results: Path) -> Section | None:
     entries = [
-        FigureEntry(f"c-{name}", title, inline_svg(svg, prefix=f"c-{name}"), caption)
+        FigureEntry(f"c-{name}", title, title, inline_svg(svg, prefix=f"c-{name}"), caption)
         for name, title, svg, caption in curves.drawings(results)
     ]
     if not entries:

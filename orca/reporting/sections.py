@@ -10,10 +10,11 @@ from orca.reporting.grid import Grid
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that the contents list under a section."""
+    """Something that the contents list under a section, there by its short title."""
 
     anchor: str
     title: str
+    short: str
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -49,29 +50,32 @@ def make_task(title="A task", width=4, *, field_metric=False, suite="demo", grid
     )
 
 
+def declare(monkeypatch, **tasks):
+    found = {
+        name: (SimpleNamespace(__name__=f"orca.data.tasks.{name}"), task)
+        for name, task in tasks.items()
+    }
+    monkeypatch.setitem(TASKS.__dict__, "_found", found)
+    monkeypatch.delitem(TASKS.__dict__, "modules", raising=False)
+
+
+def declare_demo(monkeypatch):
+    tasks = {
+        name: make_task(title, width, field_metric=name.startswith("pde"))
+        for name, (title, width, _) in DEMO_TASKS.items()
+    }
+    declare(monkeypatch, **tasks)
+
+
 @pytest.fixture
 def declared(monkeypatch):
-    """Declare tasks for one test; returns a function that takes names and tasks."""
-
-    def declare(**tasks):
-        found = {
-            name: (SimpleNamespace(__name__=f"orca.data.tasks.{name}"), task)
-            for name, task in tasks.items()
-        }
-        monkeypatch.setitem(TASKS.__dict__, "_found", found)
-        monkeypatch.delitem(TASKS.__dict__, "modules", raising=False)
-
-    return declare
+    """Declare tasks for one test, and no others; a function that takes names and tasks."""
+    return partial(declare, monkeypatch)
 
 
 @pytest.fixture
-def demo_tasks(declared):
-    declared(
-        **{
-            name: make_task(title, width, field_metric=name.startswith("pde"))
-            for name, (title, width, _) in DEMO_TASKS.items()
-        }
-    )
+def demo_tasks(monkeypatch):
+    declare_demo(monkeypatch)
 
 
 def score_of(task, method, seed, value, *, body="minilm", **changes):
@@ -112,7 +116,10 @@ def write_score(scores: Path, content: dict) -> Path:
 @pytest.fixture
 def demo_scores(tmp_path, demo_tasks):
     """Folder of a finished demo's score files."""
-    scores = tmp_path / "results" / "scores"
+    return write_demo_scores(tmp_path / "results" / "scores")
+
+
+def write_demo_scores(scores):
     numbers = random.Random(0)
     for task, (_, _, error) in DEMO_TASKS.items():
         for method, factor in DEMO_METHODS.items():
@@ -123,10 +130,9 @@ def demo_scores(tmp_path, demo_tasks):
     return scores
 
 
-@pytest.fixture
-def demo_results(demo_scores):
-    """Folder of a finished demo: scores, cards, histories."""
-    results = demo_scores.parent
+def write_demo_results(results):
+    """Write a finished demo: scores, cards, histories."""
+    write_demo_scores(results / "scores")
     numbers = random.Random(1)
     for task, (title, width, _) in DEMO_TASKS.items():
         card = results / "prepared" / task / "card.json"
@@ -136,18 +142,31 @@ def demo_results(demo_scores):
                 {
                     "task": task,
                     "title": title,
+                    "suite": "demo",
+                    "origin": "made up for a test",
+                    "task_digest": "0" * 16,
+                    "variant_of": "",
+                    "differs": "",
                     "input_shape": [1, width],
+                    "input_type": "float32",
                     "target": {
                         "kind": "Classes",
                         "shape": [],
                         "count": 3,
                         "names": ["a", "b", "c"],
                     },
+                    "loss": "cross_entropy",
+                    "metric": "zero_one_error_pct",
                     "parts": {
                         "train": {"samples": 60, "per_class": [30, 20, 10]},
                         "test": {"samples": 30, "per_class": [10, 10, 10]},
                     },
-                    "raw_files": {"data.csv": "0" * 64},
+                    "normalisation": {
+                        "inputs": {"shape": [1, width], "mean": [-0.5, 3.2], "std": [0.1, 2]},
+                        "targets": {"shape": [1], "mean": [0, 0], "std": [1, 1]},
+                    },
+                    "inputs": {"min": -3.2, "max": 4.1, "mean": 0.0},
+                    "raw_files": [{"name": "data.csv", "bytes": 12345, "sha256": "0" * 64}],
                 }
             )
         )
@@ -186,15 +205,21 @@ def make():
     )
 
 
-@pytest.fixture
-def tabulated(demo_results, published):
-    """The demo's results with its table and figures made."""
+@pytest.fixture(scope="session")
+def tabulated(tmp_path_factory):
+    """A finished demo's results with table and figures made; for reading only."""
     from orca.reporting.figures import plot_alignment, plot_profile
     from orca.reporting.tabulate import tabulate
 
-    out = demo_results / "tables"
-    tabulate("demo", scores=demo_results / "scores", out=out, published=published, choices=Chosen())
-    plot_profile(out / "demo.json", demo_results / "figures" / "demo_profile")
-    histories = sorted((demo_results / "aligned").glob("*/*/*/*/history.csv"))
-    plot_alignment(histories, demo_results / "figures" / "demo_alignment")
-    return demo_results
+    results = tmp_path_factory.mktemp("demo") / "results"
+    out = results / "tables"
+    nothing = results / "published"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        declare_demo(monkeypatch)
+        write_demo_results(results)
+        nothing.mkdir()
+        tabulate("demo", scores=results / "scores", out=out, published=nothing, choices=Chosen())
+        plot_profile(out / "demo.json", results / "figures" / "demo_profile")
+        histories = sorted((results / "aligned").glob("*/*/*/*/history.csv"))
+        plot_alignment(histories, results / "figures" / "demo_alignment")
+    return results

@@ -28,9 +28,9 @@ class Page(HTMLParser):
             ]
 
 
-@pytest.fixture
-def page(tabulated):
-    out = tabulated / "report.html"
+@pytest.fixture(scope="module")
+def page(tabulated, tmp_path_factory):
+    out = tmp_path_factory.mktemp("report") / "report.html"
     write_report(tabulated, out, tables=["demo"], settings=SETTINGS)
     parsed = Page()
     parsed.text = out.read_text()
@@ -80,7 +80,7 @@ def test_a_report_of_a_table_alone_leaves_out_what_is_not_there(tabulated, tmp_p
     assert not {"figures", "curves", "data"} & set(parsed.ids)
 
 
-def test_equal_results_give_equal_bytes(tabulated):
+def test_equal_results_give_equal_bytes(tabulated, tmp_path):
     for name in ("a.html", "b.html"):
-        write_report(tabulated, tabulated / name, tables=["demo"], settings=SETTINGS)
-    assert (tabulated / "a.html").read_bytes() == (tabulated / "b.html").read_bytes()
+        write_report(tabulated, tmp_path / name, tables=["demo"], settings=SETTINGS)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()

@@ -2,6 +2,7 @@
 
 from orca.reporting.claim import Claim, Numbers, Outcome, near
 from orca.reporting.claims.openml_cc18 import wins as wins_on_cc18
+from orca.reporting.names import method_title
 
 METHODS = ("logistic_regression", "decision_tree", "svm", "xgboost", "lift_gpt3", "orca")
 WHOLE = "lift_aggregate"
@@ -21,7 +22,7 @@ def _wins(method: str) -> Claim:
 
     return Claim(
         where="Tables 4 and 21",
-        text=f"tables on which {method} is best, ties counted",
+        text=f"tables on which {method_title(method)} is best, ties counted",
         published="as counted",
         check=check,
         of_ours=method == "orca",
@@ -39,7 +40,7 @@ def _average(method: str) -> Claim:
 
     return Claim(
         where="Tables 4 and 21",
-        text=f"average accuracy of {method}",
+        text=f"average accuracy of {method_title(method)}",
         published="its tables' average",
         check=check,
         of_ours=method == "orca",
@@ -59,7 +60,7 @@ def _difference(method: str) -> Claim:
 
     return Claim(
         where="Tables 4 and 21",
-        text=f"size of {method}'s average difference from XGBoost",
+        text=f"size of {method_title(method)}'s average difference from XGBoost",
         published="its tables' average",
         check=check,
         of_ours=method == "orca",

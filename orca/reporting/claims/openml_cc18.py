@@ -3,6 +3,7 @@
 import math
 
 from orca.reporting.claim import Claim, Incomplete, Numbers, Outcome, near
+from orca.reporting.names import method_title
 
 METHODS = ("lightgbm", "catboost", "xgboost", "autogluon", "tabpfn", "orca")
 WHOLE = "openml_cc18_aggregate"
@@ -29,7 +30,7 @@ def _wins(method: str, count: int) -> Claim:
 
     return Claim(
         where="Tables 4 and 18",
-        text=f"{method} is best on {count} of 30 tables",
+        text=f"{method_title(method)} is best on {count} of 30 tables",
         published=f"{count} of 30",
         check=check,
         of_ours=method == "orca",
@@ -47,7 +48,7 @@ def _average(method: str) -> Claim:
 
     return Claim(
         where="Tables 4 and 18",
-        text=f"average AUROC of {method}",
+        text=f"average AUROC of {method_title(method)}",
         published="its tables' average",
         check=check,
         of_ours=method == "orca",
@@ -64,7 +65,7 @@ def _difference(method: str) -> Claim:
 
     return Claim(
         where="Tables 4 and 18",
-        text=f"average difference of {method} from XGBoost",
+        text=f"average difference of {method_title(method)} from XGBoost",
         published="its tables' average",
         check=check,
         known="N12" if method == "autogluon" else "",
@@ -117,7 +118,7 @@ def _difference_of_average(method: str) -> Claim:
 
     return Claim(
         where="Table 20",
-        text=f"difference of {method} from XGBoost is that of the averages",
+        text=f"difference of {method_title(method)} from XGBoost is that of the averages",
         published="equal",
         check=check,
         of_ours=False,
