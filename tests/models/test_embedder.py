@@ -1,0 +1,135 @@
+"""The embedder against the reference's formulas, in float64, and how each start fills it."""
+
+import math
+
+import pytest
+import torch
+
+from orca.models.embedder import EPS, build_embedder, cyclic_filters
+from orca.settings import ModelSettings
+
+
+def build(body, shape, start="random", seed=0, **settings):
+    return build_embedder(
+        shape, body=body, settings=ModelSettings(**settings), start=start,
+        generator=torch.Generator().manual_seed(seed),
+    )  # fmt: skip
+
+
+def layer_norm(tokens, norm):
+    mean = tokens.mean(dim=-1, keepdim=True)
+    variance = ((tokens - mean) ** 2).mean(dim=-1, keepdim=True)
+    return (tokens - mean) / torch.sqrt(variance + EPS) * norm.weight + norm.bias
+
+
+def randomised(module, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in module.double().parameters():
+            parameter.normal_(generator=generator)
+    return module
+
+
+@pytest.mark.parametrize("rule", ["smallest_divisor", "closest_padded"])
+def test_a_sequence_is_cut_normed_and_placed(toy_body, rule):
+    embedder = randomised(
+        build(toy_body("roberta_base"), (3, 50), sequence_length=16, kernel_rule=rule)
+    )
+    inputs = torch.randn(2, 3, 50, dtype=torch.float64)
+    k = embedder.patches.kernel
+    padded = torch.cat([inputs, torch.zeros(2, 3, -50 % k).double()], dim=2)
+    weight, bias = embedder.convolution.weight, embedder.convolution.bias
+    tokens = []
+    for s in range(padded.shape[2] // k):
+        patch = padded[:, :, s * k : (s + 1) * k]  # (B, C, k)
+        token = torch.einsum("bck,dck->bd", patch, weight) + bias
+        tokens.append(layer_norm(token, embedder.norm) + embedder.positions[s])
+    torch.testing.assert_close(embedder(inputs), torch.stack(tokens, dim=1))
+
+
+def test_a_grid_is_resized_cut_and_normed(toy_body):
+    body = toy_body("swin_base")
+    embedder = randomised(build(body, (5, 11, 17)))
+    inputs = torch.randn(2, 5, 11, 17, dtype=torch.float64)
+    side, k = body.side, embedder.patches.kernel
+    image = torch.zeros(2, 5, side, side, dtype=torch.float64)
+    for row in range(side):  # bilinear, centres of points aligned, no point beyond the edge
+        for column in range(side):
+            y = min(max((row + 0.5) * 11 / side - 0.5, 0), 10)
+            x = min(max((column + 0.5) * 17 / side - 0.5, 0), 16)
+            top, left = int(y), int(x)
+            down, right = min(top + 1, 10), min(left + 1, 16)
+            a, b = y - top, x - left
+            image[:, :, row, column] = (
+                (1 - a) * (1 - b) * inputs[:, :, top, left]
+                + (1 - a) * b * inputs[:, :, top, right]
+                + a * (1 - b) * inputs[:, :, down, left]
+                + a * b * inputs[:, :, down, right]
+            )
+    tokens = []
+    for row in range(side // k):
+        for column in range(side // k):
+            patch = image[:, :, row * k : (row + 1) * k, column * k : (column + 1) * k]
+            token = torch.einsum("bcij,dcij->bd", patch, embedder.convolution.weight)
+            tokens.append(layer_norm(token + embedder.convolution.bias, embedder.norm))
+    torch.testing.assert_close(embedder(inputs), torch.stack(tokens, dim=1))
+
+
+def test_the_random_start_is_xavier_for_sequences_and_narrow_normal_for_grids(toy_body):
+    sequence = build(toy_body("minilm"), (2, 800), kernel=40)
+    bound = math.sqrt(2) * math.sqrt(6 / (2 * 40 + 16 * 40))
+    weight = sequence.convolution.weight
+    assert 0.95 * bound < weight.abs().max() <= bound
+    grid = build(toy_body("swin_base"), (64, 9, 9))
+    assert grid.convolution.weight.std().item() == pytest.approx(0.02, rel=0.1)
+    for embedder in (sequence, grid):
+        assert not embedder.convolution.bias.any()
+        assert not embedder.norm.bias.any()
+        assert (embedder.norm.weight == 1).all()
+
+
+@pytest.mark.parametrize("name", ["roberta_base", "swin_base"])
+def test_each_start_copies_what_its_name_says(toy_body, name):
+    body = toy_body(name)
+    with torch.no_grad():
+        body.norm_weight.normal_()
+        body.norm_bias.normal_()
+    shape = (4, 40) if body.kind == "sequence" else (4, 9, 9)
+    starts = {s: build(body, shape, s) for s in ("random", "layer_norm", "copied")}
+    for start, embedder in starts.items():
+        copied_norm = start != "random"
+        assert torch.equal(embedder.norm.weight, body.norm_weight) is copied_norm
+        assert torch.equal(embedder.norm.bias, body.norm_bias) is copied_norm
+        if body.kind == "sequence":
+            assert torch.equal(embedder.positions, body.positions)
+    random, normed, copied = (starts[s].convolution.weight for s in starts)
+    assert torch.equal(random, normed)
+    assert torch.equal(random, copied) is (body.kind == "sequence")
+    if body.patch is not None:
+        assert torch.equal(copied[:, 3], body.patch.weight[:, 0])
+        assert torch.equal(starts["copied"].convolution.bias, body.patch.bias)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4, 57])
+def test_filters_are_repeated_cyclically(channels):
+    weight = torch.randn(6, 3, 2, 2)
+    repeated = cyclic_filters(weight, channels)
+    assert repeated.shape == (6, channels, 2, 2)
+    assert all(torch.equal(repeated[:, c], weight[:, c % 3]) for c in range(channels))
+
+
+def test_positions_may_start_at_random(toy_body):
+    body = toy_body("roberta_base")
+    embedder = build(body, (1, 40), positions="random")
+    assert not torch.equal(embedder.positions, body.positions)
+
+
+def test_the_embedder_s_weights_are_its_own_and_not_the_body_s(toy_body):
+    body = toy_body("roberta_base")
+    embedder = build(body, (1, 40), "copied")
+    before = body.positions.clone()
+    with torch.no_grad():
+        embedder.positions.add_(1)
+        embedder.norm.weight.add_(1)
+    assert torch.equal(body.positions, before)
+    assert (body.norm_weight == 1).all()

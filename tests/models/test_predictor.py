@@ -1,0 +1,156 @@
+"""The heads against the reference's formulas, in float64."""
+
+import pytest
+import torch
+
+from orca.errors import SettingsError
+from orca.models.predictor import Dense, Pooled, Single, build_predictor
+
+
+def randomised(model, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.double().parameters():
+            parameter.normal_(generator=generator)
+    return model.eval()
+
+
+def averaged(values, count):
+    """Adaptive average pooling of a vector to `count` numbers, by its definition."""
+    n = len(values)
+    return torch.stack(
+        [values[i * n // count : -(-(i + 1) * n // count)].mean() for i in range(count)]
+    )
+
+
+def test_classes_get_a_linear_layer_on_the_mean_over_tokens(toy_model):
+    for name, shape in [("roberta_base", (1, 30)), ("swin_base", (3, 9, 9))]:
+        model = randomised(toy_model(name, shape, Pooled(5)))
+        inputs = torch.randn(2, *shape, dtype=torch.float64)
+        hidden = model.encode(model.embed(inputs))
+        linear = model.predictor.linear
+        expected = (hidden.sum(dim=1) / hidden.shape[1]) @ linear.weight.T + linear.bias
+        torch.testing.assert_close(model(inputs), expected)
+        single = randomised(toy_model(name, shape, Single()))
+        assert single(inputs).shape == (2,)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_sequence_s_field_has_a_token_s_points_from_a_linear_layer(toy_model, channels):
+    model = randomised(
+        toy_model("roberta_base", (2, 45), Dense(channels, (45,)), sequence_length=8)
+    )
+    inputs = torch.randn(2, 2, 45, dtype=torch.float64)
+    hidden = model.encode(model.embed(inputs))
+    k = model.embedder.patches.kernel
+    assert 45 % k
+    weight = model.predictor.spread.weight.view(channels, k, -1)
+    bias = model.predictor.spread.bias.view(channels, k)
+    expected = torch.empty(2, channels, 45, dtype=torch.float64)
+    for point in range(45):
+        s, i = divmod(point, k)
+        expected[:, :, point] = hidden[:, s] @ weight[:, i].T + bias[:, i]
+    torch.testing.assert_close(model(inputs), expected)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_grid_s_field_is_a_pixel_shuffle_of_the_body_s_last_tokens(toy_model, channels):
+    side, factor = 32, 4  # the toy's images; its patch of 2 times its reduction of 2
+    model = randomised(toy_model("swin_base", (2, side, side), Dense(channels, (side, side))))
+    inputs = torch.randn(2, 2, side, side, dtype=torch.float64)
+    hidden = model.encode(model.embed(inputs))
+    weight = model.predictor.spread.weight.view(channels, factor, factor, -1)
+    bias = model.predictor.spread.bias.view(channels, factor, factor)
+    expected = torch.empty(2, channels, side, side, dtype=torch.float64)
+    for row in range(side):
+        for column in range(side):
+            token = (row // factor) * (side // factor) + column // factor
+            i, j = row % factor, column % factor
+            expected[:, :, row, column] = hidden[:, token] @ weight[:, i, j].T + bias[:, i, j]
+    torch.testing.assert_close(model(inputs), expected)
+
+
+def test_flattened_grids_and_folded_sequences_have_their_points_in_place(toy_model):
+    """A head that gives each token its own number must give it back where the token came from."""
+    grid = toy_model("roberta_base", (1, 12, 8), Dense(1, (12, 8)), kernel=2)
+    numbers = torch.arange(24.0)
+    values = numbers.view(1, 1, 24).expand(1, 4, 24)
+    field = grid.predictor._on_grid(values, (12, 8))
+    expected = numbers.view(6, 4).repeat_interleave(2, 0).repeat_interleave(2, 1)
+    assert torch.equal(field[0, 0], expected)
+    sequence = toy_model("swin_base", (1, 50), Dense(1, (50,)), kernel=2)
+    assert sequence.embedder.patches.tokens == (5, 5)
+    merged = torch.arange(9.0).view(1, 1, 9).expand(1, 2 * 4, 9)  # 3 x 3 after merging
+    field = sequence.predictor._on_sequence(merged, (50,))[0, 0]
+    for point in range(50):
+        row, column = divmod(point // 2, 5)
+        assert field[point] == (row // 2) * 3 + column // 2
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_official_head_of_sequences_averages_hidden_units(toy_model, channels):
+    model = randomised(
+        toy_model(
+            "roberta_base", (1, 48), Dense(channels, (48,)),
+            dense_head="pooling", kernel_rule="smallest_divisor", sequence_length=16,
+        )
+    )  # fmt: skip
+    inputs = torch.randn(1, 1, 48, dtype=torch.float64)
+    hidden = model.encode(model.embed(inputs))[0]
+    k = model.embedder.patches.kernel
+    values = torch.stack([averaged(token, channels * k) for token in hidden])  # (S, C k)
+    expected = values.view(-1, channels, k).transpose(0, 1).reshape(channels, 48)
+    torch.testing.assert_close(model(inputs)[0], expected)
+    assert list(model.predictor.parameters()) == []
+
+
+def test_the_official_head_of_grids_cannot_tell_four_channels_apart(toy_model):
+    """out1 - out2 = (out0 - out3) / 2, the reference's finding."""
+    official, ours = (
+        randomised(toy_model("swin_base", (1, 9, 9), Dense(4, (9, 9)), dense_head=head))
+        for head in ("pooling", "pixel_shuffle")
+    )
+    inputs = torch.randn(2, 1, 9, 9, dtype=torch.float64)
+    out = official(inputs)
+    torch.testing.assert_close(out[:, 1] - out[:, 2], (out[:, 0] - out[:, 3]) / 2)
+    free = ours(inputs)
+    assert not torch.allclose(free[:, 1] - free[:, 2], (free[:, 0] - free[:, 3]) / 2)
+
+
+def test_the_official_head_repeats_blocks_when_the_field_is_finer(toy_model):
+    model = randomised(
+        toy_model("swin_base", (1, 64, 64), Dense(1, (64, 64)), dense_head="pooling")
+    )
+    field = model(torch.randn(1, 1, 64, 64, dtype=torch.float64))[0, 0]
+    blocks = field.view(32, 2, 32, 2)
+    assert torch.equal(blocks[:, 0, :, 0], blocks[:, 1, :, 1])
+
+
+def test_each_output_channel_has_weights_of_its_own(toy_model):
+    for name, shape in [("roberta_base", (2, 30)), ("swin_base", (2, 9, 9))]:
+        model = toy_model(name, shape, Dense(2, shape[1:]), sequence_length=10)
+        model(torch.randn(2, *shape))[:, 0].sum().backward()
+        gradient = model.predictor.spread.weight.grad
+        half = len(gradient) // 2
+        assert gradient[:half].any()
+        assert not gradient[half:].any()
+
+
+def test_a_longer_sequence_at_test_gives_a_longer_field(toy_model):
+    model = randomised(toy_model("roberta_base", (1, 30), Dense(1, (30,)), kernel=1))
+    assert model(torch.randn(2, 1, 60, dtype=torch.float64)).shape == (2, 1, 60)
+    with pytest.raises(SettingsError, match="97 tokens, and the body knows 96"):
+        model(torch.randn(2, 1, 97, dtype=torch.float64))
+
+
+def test_a_field_needs_as_many_axes_as_the_input(toy_body):
+    from orca.models.patching import plan_patches
+    from orca.settings import ModelSettings
+
+    body, settings = toy_body("minilm"), ModelSettings()
+    patches = plan_patches((1, 30), body=body, settings=settings)
+    with pytest.raises(SettingsError, match="as many axes"):
+        build_predictor(
+            Dense(1, (5, 6)), patches=patches, body=body, settings=settings,
+            generator=torch.Generator(),
+        )  # fmt: skip
