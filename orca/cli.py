@@ -19,9 +19,14 @@ VERBS = (
     training.align,
     training.finetune,
     training.evaluate,
+    training.predict,
     results.tabulate,
     results.plot,
     results.report,
+    results.published,
+    results.compare,
+    results.scores,
+    questions.inspect,
     questions.write_config_reference,
 )
 

@@ -117,7 +117,8 @@ class Grid:
         where = str(self.folder / "config.yaml")
         for table in self.choices.tables:
             TABLES.look_up(table, where=f"{where}, tables")
-        named = {*self.choices.bodies.values(), *self.choices.seeds_by_body}
+        choices = self.choices
+        named = {*choices.bodies.values(), *choices.seeds_by_body, *choices.seeds_per_job_by_body}
         for body in sorted(named | set(self.choices.body_folders)):
             BODIES.look_up(body, where=f"{where}, bodies")
         for task in self.choices.seeds_by_task:
@@ -250,25 +251,22 @@ class Grid:
     @cached_property
     def packs(self) -> list[Pack]:
         """How seeds are put into jobs; the first pack takes any one seed."""
-        everything = Pack(name="", seeds=(), tasks=self.tasks, bodies=tuple(BODIES))
-        size = self.choices.seeds_per_job
-        if size == 1:
-            return [everything]
-        packs = [everything]
-        for count, tasks, bodies in self._seed_counts():
-            for start in range(0, count, size):
-                seeds = tuple(range(start, min(start + size, count)))
-                name = f"_packed_{len(packs)}"
-                packs.append(Pack(name=name, seeds=seeds, tasks=tasks, bodies=bodies))
+        packs = [Pack(name="", seeds=(), tasks=self.tasks, bodies=tuple(BODIES))]
+        for body in BODIES:
+            default = self.choices.seeds_per_job
+            size = self.choices.seeds_per_job_by_body.get(body, default)
+            for count, tasks in self._tasks_by_seeds(body).items():
+                for start in range(0, count, size):
+                    seeds = tuple(range(start, min(start + size, count)))
+                    if len(seeds) > 1:
+                        name = f"_packed_{len(packs)}"
+                        packs.append(Pack(name=name, seeds=seeds, tasks=tasks, bodies=(body,)))
         return packs
 
-    def _seed_counts(self) -> list[tuple[int, tuple[str, ...], tuple[str, ...]]]:
-        """Return the number of seeds of groups of tasks and bodies that do not overlap."""
-        by_task, by_body = self.choices.seeds_by_task, self.choices.seeds_by_body
-        rest = tuple(task for task in self.tasks if task not in by_task)
-        others = tuple(body for body in BODIES if body not in by_body)
-        counts: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = [
-            (count, (task,), tuple(BODIES)) for task, count in by_task.items()
-        ]
-        counts += [(count, rest, (body,)) for body, count in by_body.items()]
-        return [*counts, (self.choices.seeds, rest, others)]
+    def _tasks_by_seeds(self, body: str) -> dict[int, tuple[str, ...]]:
+        """Return the tasks that a body runs with a number of seeds, by that number."""
+        found: dict[int, tuple[str, ...]] = {}
+        for task in self.tasks:
+            count = len(self.choices.seeds_of(task, body))
+            found[count] = (*found.get(count, ()), task)
+        return found

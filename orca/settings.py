@@ -192,6 +192,9 @@ class Choices(Settings):
     seeds_per_job: Count = Field(
         1, description="seeds that one process runs, to spend less time on starting up"
     )
+    seeds_per_job_by_body: dict[str, Count] = Field(
+        {}, description="where a body has another number"
+    )
     hyperparameters: dict[str, Literal["published", "tuned", "default"]] = Field(
         {"default": "published"},
         description="by body, or `default`: the official configurations, those that `tune`"

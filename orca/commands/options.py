@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,44 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
+@dataclass(frozen=True)
+class AskedTask:
+    """A task that a command is told of.
+
+    Args:
+        name: of the task.
+        task: its declaration.
+        argument: what the command was told: the name, or JSON with a user's whole entry.
+    """
+
+    name: str
+    task: Task
+    argument: str
+
+
+def read_task(argument: str) -> AskedTask:
+    """Return the task that an argument names or describes.
+
+    Raises:
+        SettingsError: if there is none of that name, or the entry is at fault.
+    """
+    if argument.startswith("{"):
+        from orca.data.user_task import task_of
+
+        own = json.loads(argument)
+        return AskedTask(own["name"], task_of(own["name"], own["entry"], where="tasks"), argument)
+    return AskedTask(argument, TASKS.look_up(argument, where="--task"), argument)
+
+
 class TaskArgument(click.ParamType[Any]):
     """A declared task's name, or JSON with the name and the entry of a user's own."""
 
     name = "task"
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, Task]:
-        """Return the task's name and its declaration."""
+    def convert(self, value: Any, param: Any, ctx: Any) -> AskedTask:
+        """Return the task."""
         del param, ctx
-        if isinstance(value, tuple):
-            return value
-        if value.startswith("{"):
-            from orca.data.user_task import task_of
-
-            own = json.loads(value)
-            return own["name"], task_of(own["name"], own["entry"], where="tasks")
-        return value, TASKS.look_up(value, where="--task")
+        return value if isinstance(value, AskedTask) else read_task(value)
 
 
 class SettingsArgument(click.ParamType[Any]):
@@ -88,16 +111,36 @@ def cell_of(given: dict[str, Any]) -> Any:
     from orca.training.cell import Cell
     from orca.tuning.best import with_tuned
 
-    (name, task), tuned = given.pop("task"), given.pop("tuned")
-    settings = given.pop("settings")
+    asked, tuned, settings = given.pop("task"), given.pop("tuned"), given.pop("settings")
     return Cell(
-        task_name=name,
-        task=task,
+        task_name=asked.name,
+        task_argument=asked.argument,
+        task=asked.task,
         body=given.pop("body"),
         settings=with_tuned(settings, tuned) if tuned else settings,
         prepared=given.pop("prepared"),
         weights=given.pop("weights"),
         device=choose_device(given.pop("device")),
+    )
+
+
+def cell_of_run(run: Path, device: str) -> Any:
+    """Return the cell that a finished run's record tells of."""
+    from orca.training.build import choose_device
+    from orca.training.cell import Cell
+    from orca.training.record import read_run
+
+    record = read_run(run / "run.json")
+    asked = read_task(record["task_argument"])
+    return Cell(
+        task_name=asked.name,
+        task_argument=asked.argument,
+        task=asked.task,
+        body=record["body"],
+        settings=checked(FinetuneSettings, record["settings"], where=f"{run}/run.json"),
+        prepared=Path(record["prepared"]),
+        weights=Path(record["weights"]),
+        device=choose_device(device),
     )
 
 

@@ -14,3 +14,12 @@ def write_config_reference(root: Path) -> None:
     from orca.config_reference import write
 
     write(root)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def inspect(path: Path) -> None:
+    """Print what a file under results/ is, from what, and its figures."""
+    from orca.inspection import inspect as tell
+
+    click.echo(tell(path))

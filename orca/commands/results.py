@@ -62,3 +62,38 @@ def report(results: Path, tables: tuple[str, ...], choices: Choices, out: Path) 
     from orca.reporting.report import write_report
 
     write_report(results, out, tables=list(tables), settings=choices.model_dump(mode="json"))
+
+
+@click.command()
+@click.argument("a", type=FOLDER)
+@click.argument("b", type=FOLDER)
+def compare(a: Path, b: Path) -> None:
+    """Compare two results folders cell by cell: what moved beyond its spread."""
+    from orca.reporting.compare import compare as difference
+
+    click.echo(difference(a, b))
+
+
+@click.command()
+@PUBLISHED
+@OUT
+def published(published: Path, out: Path) -> None:
+    """Render every table and figure of the papers from the published numbers alone."""
+    from orca.reporting.tabulate import render_published
+
+    render_published(out, published)
+
+
+@click.group()
+def scores() -> None:
+    """Handle score files."""
+
+
+@scores.command()
+@click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
+@OUT_FILE
+def pack(results: Path, out: Path) -> None:
+    """Pack all score files into one archive, from which every table can be built."""
+    from orca.reporting.scores import pack_scores
+
+    pack_scores(results, out)

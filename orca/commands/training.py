@@ -1,6 +1,7 @@
 """Commands that train: embed the source, tune, align, fine-tune, evaluate, predict."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from orca.commands.options import (
     SEEDS,
     SettingsArgument,
     cell_of,
+    cell_of_run,
     options,
 )
 from orca.settings import TuningSettings
@@ -153,3 +155,15 @@ def evaluate(**given: Any) -> None:
 
     cell = cell_of(given)
     score(cell, given.pop("seeds"), **given)
+
+
+@click.command()
+@click.option("--run", type=FOLDER, required=True, help="Folder of a finished run.")
+@click.option("--input", "inputs", type=FILE, required=True, help="npz with `inputs`.")
+@click.option("--output", type=FILE, required=True, help="npz to write, with `predictions`.")
+@DEVICE
+def predict(run: Path, inputs: Path, output: Path, device: str) -> None:
+    """Predict with a finished run, for inputs in the task's own units."""
+    from orca.training.evaluate import predict_file
+
+    predict_file(cell_of_run(run, device), run=run, inputs=inputs, output=output)

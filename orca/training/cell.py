@@ -32,6 +32,7 @@ class Cell:
     Args:
         task_name: of the task.
         task: its declaration.
+        task_argument: what the command line says of it: its name, or a user's whole entry.
         body: name of the body.
         settings: of all stages.
         prepared: the task's `fit.h5`.
@@ -46,6 +47,7 @@ class Cell:
     prepared: Path
     weights: Path
     device: torch.device
+    task_argument: str = ""
 
     def model(self, method: Method, seed: int) -> Model:
         """Return the model that a method starts from, on the device."""
@@ -70,13 +72,19 @@ class Cell:
         return digests([self.prepared, *sorted(self.weights.glob("*.safetensors"))])
 
     def facts(self) -> dict[str, Any]:
-        """Return what a run's record says of the cell."""
+        """Return what of the cell changes a result."""
         return {
             "task": self.task_name,
             "task_digest": self.task.digest,
             "body": self.body,
             "settings": self.settings.model_dump(mode="json"),
         }
+
+
+    def record(self) -> dict[str, Any]:
+        """Return what a run's record says of the cell: facts, and where its files lie."""
+        places = {"prepared": str(self.prepared), "weights": str(self.weights)}
+        return {**self.facts(), **places, "task_argument": self.task_argument or self.task_name}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,13 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.store import Prepared
+from orca.errors import DataError
 from orca.evaluation.metrics import METRICS
 from orca.evaluation.score import Score
 from orca.logs import Clock, log
 from orca.methods.method import METHODS
 from orca.models.assemble import Model
-from orca.provenance import write_json
+from orca.provenance import atomic, write_json
 from orca.training.cell import Cell
 from orca.training.record import digests, read_run
 from orca.training.tensors import take_weights
@@ -129,3 +130,29 @@ def predict_new(
             for start in range(0, len(encoded), 64)
         ]  # fmt: skip
     return np.concatenate(parts)
+
+
+def predict_file(cell: Cell, *, run: Path, inputs: Path, output: Path) -> None:
+    """Write a finished run's `predictions` for the array `inputs` of an npz file.
+
+    Raises:
+        DataError: if the file has no such array, or its samples are of another shape.
+    """
+    with np.load(inputs, allow_pickle=False) as arrays:
+        if "inputs" not in arrays:
+            raise DataError(
+                where=str(inputs),
+                what=f"it holds no array 'inputs', but {', '.join(arrays) or 'nothing'}",
+                mend="save it with numpy.savez(path, inputs=...)",
+            )
+        new = arrays["inputs"].astype(np.float32)
+    with Prepared(cell.prepared, cell.task) as prepared:
+        wanted = prepared.input_shape
+    if new.shape[1:] != wanted:
+        raise DataError(
+            where=f"{inputs}, inputs",
+            what=f"samples of shape {new.shape[1:]} instead of {wanted}",
+            mend="give the inputs as the task's `read` gives them, not normalised",
+        )
+    with atomic(output) as temporary, temporary.open("wb") as file:
+        np.savez(file, predictions=predict_new(cell, run, new))

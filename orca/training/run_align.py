@@ -139,5 +139,5 @@ class Align:
             epochs_done=len(run.history),
             target_classes=len(np.unique(labels)),
             **self.facts(),
-            **cell.facts(),
+            **cell.record(),
         )

@@ -134,7 +134,7 @@ class Finetune:
             all_parameters=sum(parameter.numel() for parameter in run.model.parameters()),
             train_samples=len(run.batches.rows),
             **self.facts(),
-            **cell.facts(),
+            **cell.record(),
         )
 
     def _carry_out(self, run: Finetuning) -> str:

@@ -1,0 +1,127 @@
+"""Tells what an artefact is, what it was made from, and its figures: `orca inspect`."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from orca.errors import DataError
+
+Lines = Iterator[str]
+SHOWN_ROWS = 6
+
+
+def _shape(shape: Any) -> str:
+    return " x ".join(map(str, shape)) or "one number"
+
+
+def _hdf5(path: Path) -> Lines:
+    import h5py
+
+    def about(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            found.append(f"  {name}: {_shape(item.shape)} of {item.dtype}")
+
+    found: list[str] = []
+    with h5py.File(path, "r") as file:
+        yield from (f"  {key} = {value}" for key, value in file.attrs.items())
+        file.visititems(about)
+    yield from found
+
+
+def _safetensors(path: Path) -> Lines:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="numpy") as file:
+        names = list(file.keys())
+        shapes = {name: file.get_slice(name).get_shape() for name in names}
+        record = json.loads((file.metadata() or {}).get("record", "{}"))
+    yield from _mapping(record)
+    for name, shape in shapes.items():
+        yield f"  {name}: {_shape(shape)}"
+
+
+def _mapping(content: Any, indent: str = "  ") -> Lines:
+    if not isinstance(content, Mapping):
+        yield f"{indent}{content}"
+        return
+    for key, value in content.items():
+        if isinstance(value, Mapping) and value:
+            yield f"{indent}{key}:"
+            yield from _mapping(value, indent + "  ")
+        else:
+            yield f"{indent}{key}: {value}"
+
+
+def _json(path: Path) -> Lines:
+    return _mapping(json.loads(path.read_text()))
+
+
+def _yaml(path: Path) -> Lines:
+    import yaml
+
+    return _mapping(yaml.safe_load(path.read_text()))
+
+
+def _csv(path: Path) -> Lines:
+    import pandas as pd
+
+    rows = pd.read_csv(path)
+    yield f"  {len(rows)} rows, {len(rows.columns)} columns"
+    yield from ("  " + line for line in rows.tail(SHOWN_ROWS).to_string().splitlines())
+
+
+READERS: dict[str, Callable[[Path], Lines]] = {
+    ".h5": _hdf5,
+    ".hdf5": _hdf5,
+    ".safetensors": _safetensors,
+    ".json": _json,
+    ".yaml": _yaml,
+    ".csv": _csv,
+}
+KINDS = {
+    "fit.h5": "a task's training and validation samples",
+    "test.h5": "a task's test samples, which only `evaluate` reads",
+    "card.json": "what is known of prepared data, or of a body's weights",
+    "sources.json": "raw files, with their sizes and digests",
+    "embedder.safetensors": "an embedder that stage two aligned",
+    "weights.safetensors": "the weights that stage three trained",
+    "run.json": "the record of a run: settings, inputs, seconds",
+    "history.csv": "a run, epoch by epoch",
+    "best.yaml": "the settings that a search found",
+    "trials.csv": "the trials of a search",
+}
+
+
+def inspect(path: Path) -> str:
+    """Return what a file or a run's folder is, from what it was made, and its figures.
+
+    Raises:
+        DataError: if there is nothing there, or nothing that can be read.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in READERS)
+        if not files:
+            raise DataError(
+                where=str(path),
+                what="the folder holds no artefact",
+                mend="name a file under results/, or the folder of one run",
+            )
+        return "\n\n".join(inspect(file) for file in files)
+    reader = READERS.get(path.suffix)
+    if reader is None or not path.is_file():
+        raise DataError(
+            where=str(path),
+            what="there is no such artefact" if reader else f"'{path.suffix}' files are not known",
+            mend=f"make it: snakemake {path}" if reader else "name one of " + ", ".join(READERS),
+        )
+    kind = KINDS.get(path.name, f"a {path.suffix[1:]} file")
+    size = path.stat().st_size / 1e6
+    try:
+        return "\n".join([f"{path}: {kind}, {size:.2f} MB", *reader(path)])
+    except (OSError, ValueError) as fault:
+        raise DataError(
+            where=str(path),
+            what=f"it is damaged: {fault}",
+            mend=f"remove it and make it again: snakemake {path}",
+        ) from fault
