@@ -19,7 +19,7 @@ from orca.models.body import BODIES
 from orca.models.embedder import build_embedder
 from orca.settings import ModelSettings
 
-Samples = Sequence[str] | Float[np.ndarray, "n channels height width"]
+Samples = Sequence[str] | Float[np.ndarray, "n channels rows columns"]
 TEXT_TOKENS = 32  # of a sentence; longer ones are cut (the official code's arrays, `_32`)
 BATCH = 64
 

@@ -1,0 +1,172 @@
+"""Bringing weights: the order of the ways, what is checked, and what a person is told."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from orca.errors import SettingsError, WeightsError
+from orca.models import weights
+from orca.models.assemble import load_body
+from orca.models.bodies import minilm
+from orca.models.body import BODIES, Body, Weights
+from orca.models.encoders.bert import load_bert
+from orca.models.weights import fetch_weights, verify
+from orca.provenance import file_digest
+from orca.settings import ModelSettings
+
+NAME = "minilm"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with files of a body, and a declaration that fits them."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    save_file({"w": torch.ones(2)}, folder / "model.safetensors")
+    (folder / "tokenizer.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture
+def declared(files, monkeypatch):
+    body = Body(
+        title="A body", kind="sequence", width=2, proxy="synthetic_ner",
+        weights=Weights(
+            hub_name="somebody/some-body", revision="0" * 40,
+            files={
+                "model.safetensors": file_digest(files / "model.safetensors"),
+                "tokenizer.json": None,
+            },
+            package="no-such-package==1.0", licence="MIT",
+        ),
+    )  # fmt: skip
+    monkeypatch.setitem(vars(weights.BODIES), "_found", {NAME: (minilm, body)})
+    return body
+
+
+@pytest.fixture
+def unreachable(monkeypatch):
+    """No hub; says how often it was asked."""
+    asked = []
+
+    def refuse(*args, **kwargs):
+        asked.append(kwargs)
+        raise ConnectionError("no route to host")
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", refuse)
+    monkeypatch.setattr("requests.head", refuse)
+    return asked
+
+
+def test_a_named_folder_serves_first_and_the_card_says_so(declared, files, unreachable, tmp_path):
+    fetch_weights(NAME, tmp_path / "out", folder=files)
+    card = json.loads((tmp_path / "out/card.json").read_text())
+    assert card["from"] == "folder"
+    assert card["files"]["tokenizer.json"] == file_digest(files / "tokenizer.json")
+    assert unreachable == []
+    verify(tmp_path / "out", NAME)
+
+
+def test_the_hub_is_asked_for_the_pinned_revision_of_each_file(
+    declared, files, monkeypatch, tmp_path
+):
+    asked = []
+
+    def give(repository, name, *, revision, local_files_only):
+        asked.append((repository, name, revision))
+        return str(files / name)
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", give)
+    fetch_weights(NAME, tmp_path / "out", folder=None)
+    assert asked == [("somebody/some-body", name, "0" * 40) for name in declared.weights.files]
+    assert (tmp_path / "out/model.safetensors").is_file()
+
+
+def test_without_the_hub_the_package_serves(declared, files, unreachable, monkeypatch, tmp_path):
+    package = tmp_path / "site" / "no_such_package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('importing it is not needed')")
+    files.rename(package / "model")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    fetch_weights(NAME, tmp_path / "out", folder=None)
+    assert json.loads((tmp_path / "out/card.json").read_text())["from"] == "package"
+
+
+def test_nothing_found_is_one_error_with_all_three_ways(declared, unreachable, tmp_path):
+    with pytest.raises(WeightsError) as raised:
+        fetch_weights(NAME, tmp_path / "out", folder=None)
+    text = str(raised.value)
+    assert "body_folders: {minilm: <folder>}" in text
+    assert "hf download somebody/some-body model.safetensors tokenizer.json --revision 000" in text
+    assert "pip install no-such-package==1.0" in text
+    assert "no route to host" in text
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_altered_file_is_refused_and_nothing_is_written(declared, files, tmp_path):
+    save_file({"w": torch.zeros(2)}, files / "model.safetensors")
+    with pytest.raises(WeightsError, match="model.safetensors: the file has another content"):
+        fetch_weights(NAME, tmp_path / "out", folder=files)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_named_folder_that_lacks_a_file_is_no_reason_to_look_elsewhere(
+    declared, files, unreachable, tmp_path
+):
+    (files / "tokenizer.json").unlink()
+    with pytest.raises(WeightsError, match="tokenizer.json: the file is missing"):
+        fetch_weights(NAME, tmp_path / "out", folder=files)
+    assert unreachable == []
+
+
+@pytest.mark.parametrize("spoil", ["remove", "alter", "alter undeclared"])
+def test_a_missing_or_altered_file_is_found_before_it_is_used(declared, files, tmp_path, spoil):
+    out = tmp_path / "out"
+    fetch_weights(NAME, out, folder=files)
+    if spoil == "remove":
+        (out / "tokenizer.json").unlink()
+    elif spoil == "alter":
+        (out / "model.safetensors").write_bytes(b"something else")
+    else:
+        (out / "tokenizer.json").write_text("{ }")
+    with pytest.raises(WeightsError) as raised:
+        load_body(
+            NAME, settings=ModelSettings(), start="pretrained", folder=out,
+            generator=torch.Generator(),
+        )  # fmt: skip
+    assert str(out) in raised.value.where
+    assert "make it again" in raised.value.mend
+
+
+def test_a_file_that_is_no_safetensors_is_named(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"<html>not found</html>")
+    with pytest.raises(WeightsError, match="cannot be read as safetensors"):
+        load_bert(minilm.TOY, tmp_path, settings=ModelSettings(), generator=torch.Generator())
+
+
+def test_weights_of_another_body_do_not_fit(tmp_path):
+    from orca.models.encoders.bert import _random_words
+
+    words = _random_words(minilm.TOY, 0)
+    names = {"words": "word_embeddings", "positions": "position_embeddings", "norm": "LayerNorm"}
+    tensors = {
+        f"embeddings.{names[name.partition('.')[0]]}.{name.partition('.')[2]}": value
+        for name, value in words.state_dict().items()
+        if name.partition(".")[0] in names
+    }
+    save_file(tensors, tmp_path / "model.safetensors")
+    with pytest.raises(WeightsError, match="do not fit this body"):
+        load_bert(minilm.TOY, tmp_path, settings=ModelSettings(), generator=torch.Generator())
+
+
+def test_an_unknown_body_offers_the_nearest(tmp_path):
+    with pytest.raises(SettingsError, match="'roberta_base'"):
+        fetch_weights("roberta_bas", tmp_path, folder=None)
+
+
+def test_every_body_s_mend_names_each_way_that_there_is():
+    for name, body in BODIES.items():
+        mend = weights._mend(name, body)
+        assert mend == body.weights.made_by or "hf download" in mend
