@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
-from scipy.stats import rankdata
-
 from orca.reporting.cells import Cell, Head, SummaryRow
 from orca.reporting.numbers import alone
 
@@ -62,6 +60,8 @@ def summarise(cells: list[list[Cell]], columns: tuple[Head, ...], whose: Whose) 
     competing, rows, errors = competition(cells, whose)
     if len(competing) < 2 or not rows:
         return []
+    from scipy.stats import rankdata
+
     ranks = [rankdata(row, method="average") for row in errors]
     average: list[float | None] = [None] * len(columns)
     wins: list[float | None] = [None] * len(columns)
