@@ -3,7 +3,6 @@
 import math
 from typing import Literal
 
-from scipy.stats import ttest_ind_from_stats
 
 from orca.reporting.cells import Cell, Ours, Verdict
 from orca.reporting.numbers import unit_of_last_digit
@@ -89,6 +88,8 @@ def compare_means(
         theirs: likewise; a spread of 0 takes the mean as exact.
         margin: largest difference that counts as the same, in the unit of the means.
     """
+    from scipy.stats import ttest_ind_from_stats
+
     if ours[1] == 0 and theirs[1] == 0:  # no spread anywhere: the difference itself decides
         difference = abs(ours[0] - theirs[0])
         return (1.0 if difference == 0 else 0.0), (0.0 if difference <= margin else 1.0)
