@@ -49,7 +49,7 @@ class Classes:
         return self.boxes[0].amin(dim=0), self.boxes[1].amax(dim=0)
 
     @cached_property
-    def lifted(self) -> Float[Tensor, "n width+2"]:
+    def lifted(self) -> Float[Tensor, "n lifted"]:
         """The points as `feature_cost` multiplies them."""
         return lifted(self.points)
 

@@ -11,13 +11,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.sinkhorn import Kernel, Potentials, Problem, log_sums
+from orca.alignment.schedule import Annealing
+from orca.alignment.sinkhorn import Kernel, Potentials, Problem, anneal_in_turn, log_sums
 
 LOGGER = logging.getLogger(__name__)
 
 OVER_RELAXATION = 1.7
 SWEEPS = 10  # scalings of one kernel
 ROUNDS = 300  # kernels built before giving up
+PATIENCE = 20  # kernels built before annealing more carefully
+COARSE = 1e-2  # marginal error at temperatures passed through, then
 LARGEST_SCALING = 2.0**60
 
 
@@ -33,27 +36,59 @@ def reachable(tolerance: float, problem: Problem, eps: Tensor) -> float:
 
 
 def converge(
-    problem: Problem, start: Potentials, eps: Float[Tensor, "*batch"], *, tolerance: float
-) -> Potentials:
-    """Return potentials whose plan has the right column sums, and row sums within `tolerance`.
+    problem: Problem,
+    start: Potentials,
+    eps: Float[Tensor, "*batch"],
+    *,
+    tolerance: float,
+    rounds: int = ROUNDS,
+) -> tuple[Potentials, float]:
+    """Return potentials whose plan has the right column sums, and the error of its row sums.
 
     Args:
         problem: cost and masses.
         start: potentials to begin from.
         eps: the temperature.
-        tolerance: the largest allowed sum over rows of |plan's row sum - row mass|, of every
-            problem in a batch; see `reachable`.
+        tolerance: stop where the sum over rows of |plan's row sum - row mass| is no larger, in
+            every problem of a batch.
+        rounds: how often the kernel is built at most.
     """
-    tolerance = reachable(tolerance, problem, eps)
-    potentials, last, relaxation = start, torch.inf, OVER_RELAXATION
-    for _ in range(ROUNDS):
+    potentials, error, relaxation = start, torch.inf, OVER_RELAXATION
+    for _ in range(rounds):
+        last = error
         scaled = _scale(problem, potentials, eps, relaxation)
         potentials, error = scaled or _step_in_turn(problem, potentials, eps)
         if error <= tolerance:
-            return potentials
+            break
         relaxation = OVER_RELAXATION if error < last else 1.0
-        last = error
-    LOGGER.warning("Sinkhorn stopped at a marginal error of %.1e, not %.1e", last, tolerance)
+    return potentials, error
+
+
+def anneal_to_convergence(
+    problem: Problem, start: Potentials, steps: Annealing, *, tolerance: float
+) -> Potentials:
+    """Return converged potentials at the last temperature of `steps`.
+
+    One step at each temperature leads near enough nearly always. Where mass has to cross gaps
+    much wider than eps it does not: then each temperature is iterated to a coarse convergence.
+
+    Args:
+        problem: cost and masses.
+        start: potentials to begin from.
+        steps: temperatures to anneal by.
+        tolerance: the largest allowed error of the marginals; see `converge` and `reachable`.
+    """
+    last = steps.temperature[-1]
+    tolerance = reachable(tolerance, problem, last)
+    potentials = anneal_in_turn(problem, start, steps)
+    potentials, error = converge(problem, potentials, last, tolerance=tolerance, rounds=PATIENCE)
+    if error > tolerance:
+        potentials = start
+        for eps in steps.temperature:
+            potentials, _ = converge(problem, potentials, eps, tolerance=COARSE)
+        potentials, error = converge(problem, potentials, last, tolerance=tolerance)
+    if error > tolerance:
+        LOGGER.warning("Sinkhorn stopped at a marginal error of %.1e, not %.1e", error, tolerance)
     return potentials
 
 

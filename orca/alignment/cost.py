@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 
-def lifted(points: Float[Tensor, "n width"]) -> Float[Tensor, "n width+2"]:
+def lifted(points: Float[Tensor, "n width"]) -> Float[Tensor, "n lifted"]:
     """Return (x, ‖x‖²/2, 1) for each point x; see `feature_cost`."""
     half = 0.5 * points.square().sum(dim=1, keepdim=True)
     return torch.cat([points, half, torch.ones_like(half)], dim=1)
@@ -16,7 +16,7 @@ def feature_cost(
     y: Float[Tensor, "m width"],
     *,
     p: int,
-    x_lifted: Float[Tensor, "n width+2"] | None = None,
+    x_lifted: Float[Tensor, "n lifted"] | None = None,
 ) -> Float[Tensor, "n m"]:
     """Return ‖x_i - y_j‖^p / p.
 
@@ -59,9 +59,9 @@ def cost_gradient(
 
 
 def box_distance(
-    first: tuple[Float[Tensor, "*k width"], Float[Tensor, "*k width"]],
-    second: tuple[Float[Tensor, "*k width"], Float[Tensor, "*k width"]],
-) -> Float[Tensor, "*k"]:
+    first: tuple[Float[Tensor, "... width"], Float[Tensor, "... width"]],
+    second: tuple[Float[Tensor, "... width"], Float[Tensor, "... width"]],
+) -> Float[Tensor, "..."]:
     """Return the diagonal of the smallest box around two boxes, an upper bound on distances.
 
     Args:

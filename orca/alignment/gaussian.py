@@ -65,8 +65,7 @@ def gaussian_distances(
     Args:
         rows: samples of the rows.
         columns: samples of the columns; the same object for distances within one set.
-        with_polar: return what the gradient needs, too; for rows and columns the same, each
-            pair stands above the diagonal alone.
+        with_polar: return what the gradient needs, too.
 
     Source: Alvarez-Melis and Fusi 2020 (arXiv:2002.02923), section 4.3.
     """
@@ -86,6 +85,8 @@ def gaussian_distances(
             polar[block] = part / scale
         if rows is columns:
             values[other, k] = values[k, other]
+            if polar is not None:
+                polar[block[1], block[0]] = part.T / scale
     if rows is columns:
         values.fill_diagonal_(0)
     values = values.clamp(min=0).to(rows.points.dtype)

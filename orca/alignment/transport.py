@@ -7,13 +7,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.convergence import converge, converge_to_itself
+from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
 from orca.alignment.otdd_settings import OtddSettings
 from orca.alignment.schedule import annealing, fast_steps, official_steps
 from orca.alignment.sinkhorn import (
     Potentials,
     Problem,
-    anneal_in_turn,
     anneal_together,
     dual_value,
     log_sums,
@@ -41,7 +40,7 @@ class Solver:
     tolerance: float
 
     @classmethod
-    def of(cls, settings: OtddSettings, *, times: float = 1.0) -> "Solver":
+    def of(cls, settings: OtddSettings, *, times: int = 1) -> "Solver":
         """Return the solver that `settings` ask for, for costs divided by `times`."""
         return cls(
             kind=settings.solver,
@@ -97,9 +96,8 @@ def transport(
         potentials = anneal_together(problem, zero, annealing(steps, like=problem.row_mass))
     else:
         steps = [fast_steps(first, end=solver.eps, p=solver.p) for first in start]
-        potentials = anneal_in_turn(problem, zero, annealing(steps, like=problem.row_mass))
-        eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
-        potentials = converge(problem, potentials, eps, tolerance=solver.tolerance)
+        cooling = annealing(steps, like=problem.row_mass)
+        potentials = anneal_to_convergence(problem, zero, cooling, tolerance=solver.tolerance)
     return _close(problem, potentials, solver, with_plan=with_plan)
 
 
