@@ -3,7 +3,6 @@
 import math
 from typing import Literal
 
-
 from orca.reporting.cells import Cell, Ours, Verdict
 from orca.reporting.numbers import unit_of_last_digit
 from orca.reporting.published import Number
