@@ -1,4 +1,4 @@
-"""The end of a search: its trials as a table, and the settings that it found."""
+"""The end of a search: its trials as a table and as pictures, and the settings that it found."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,20 +6,23 @@ from typing import Any
 
 import optuna
 import yaml
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from orca.errors import TrainingError
 from orca.provenance import atomic, environment
 from orca.settings import FinetuneSettings, checked, read_yaml
-from orca.tuning.search import Search, ended
+from orca.training.record import write_history
+from orca.tuning.pictures import draw_importance, draw_trials
+from orca.tuning.search import Search
+from orca.tuning.study import ended, scores
 
 
 def close(search: Search, out: Path) -> None:
-    """Write `trials.csv` and `best.yaml` of a search whose workers are done.
+    """Write what a search has found, after its workers are done.
 
     Args:
         search: which one.
-        out: folder for the two files.
+        out: folder for `trials.csv`, `best.yaml` and the pictures `trials` and `importance`.
 
     Raises:
         TrainingError: if no trial ended with a score.
@@ -34,24 +37,31 @@ def close(search: Search, out: Path) -> None:
             mend="widen the space in config/search_space.yaml, or set `hyperparameters: default`",
         )
     out.mkdir(parents=True, exist_ok=True)
-    rows = study.trials_dataframe(attrs=("number", "value", "params", "state"))
-    rows["epochs"] = [len(trial.intermediate_values) for trial in study.trials]
-    rows["scores"] = [
-        " ".join(f"{value:.6g}" for _, value in sorted(trial.intermediate_values.items()))
-        for trial in study.trials
-    ]
-    with atomic(out / "trials.csv") as temporary:
-        rows.to_csv(temporary, index=False, lineterminator="\n")
+    write_history(out / "trials.csv", [_row(trial) for trial in ended(study)])
     best = min(whole, key=lambda trial: (trial.value, trial.number))
+    draw_trials(ended(study), out / "trials", metric=search.cell.task.metric, best=best.number)
+    draw_importance(ended(study), out / "importance", min_epochs=search.settings.min_epochs)
     with atomic(out / "best.yaml") as temporary:
         temporary.write_text(yaml.safe_dump(_summary(search, study, best), sort_keys=False))
 
 
-def _summary(
-    search: Search, study: optuna.Study, best: optuna.trial.FrozenTrial
-) -> Mapping[str, Any]:
+def _row(trial: FrozenTrial) -> dict[str, Any]:
+    seconds = trial.duration.total_seconds() if trial.duration else 0.0
+    return {
+        "trial": trial.number,
+        "state": trial.state.name.lower(),
+        **trial.params,
+        "epochs": len(trial.intermediate_values),
+        "error": trial.value,
+        "errors_by_epoch": " ".join(f"{value:.6g}" for _, value in scores(trial)),
+        "seconds": round(seconds, 1),
+        "reason": trial.user_attrs.get("reason", "").replace("\n", " "),
+    }
+
+
+def _summary(search: Search, study: optuna.Study, best: FrozenTrial) -> Mapping[str, Any]:
     over = ended(study)
-    first = study.trials[0]
+    default = study.get_trials(deepcopy=False)[0]
     return {
         "settings": dict(best.params),
         "origin": {
@@ -60,12 +70,13 @@ def _summary(
             "metric": search.cell.task.metric,
             "trial": best.number,
             "error": best.value,
-            "error_of_default": first.value,
+            "error_of_default": default.value,
             "trials": len(over),
             "stopped_early": sum(trial.state == TrialState.PRUNED for trial in over),
             "failed": sum(trial.state == TrialState.FAIL for trial in over),
             "epochs": sum(len(trial.intermediate_values) for trial in over),
             "search": search.settings.model_dump(mode="json"),
+            "study": search.name,
             "commit": environment()["commit"],
         },
     }

@@ -1,40 +1,40 @@
 """One worker of a search by asynchronous successive halving (ASHA), on Optuna's shared study.
 
-Any number of workers share a study through its journal file. A trial that a killed worker left
-behind is taken up by the next worker that looks, from its checkpoint on. With one worker, equal
-seeds give equal studies, interrupted or not.
+Any number of workers share a study through its journal file, and more can join at any time. A
+trial that a killed worker left behind is taken up by the next worker that looks, from its
+checkpoint on. With one worker, equal seeds give equal studies, interrupted or not.
 
 Source: Li et al. 2020 (arXiv:1810.05934); ORCA (ICML 2023), A.2.2: plain fine-tuning is searched.
 """
 
-import math
+import gc
+import shutil
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import optuna
 import torch
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from filelock import FileLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from orca.data.store import Prepared
 from orca.errors import StateError, TrainingError
 from orca.logs import log
-from orca.methods.method import METHODS
-from orca.settings import FinetuneSettings, TuningSettings, checked
-from orca.training.batches import Batches, seeded
+from orca.provenance import code_digest
+from orca.settings import TuningSettings
 from orca.training.cell import CODE, Cell
-from orca.training.checkpoint import State, fingerprint
-from orca.training.finetune import Finetuning
-from orca.training.objective import make_objective
-from orca.training.validate import Validation
+from orca.training.checkpoint import Preempted, State, fingerprint
+from orca.tuning.study import draw, ended, open_study
+from orca.tuning.trial import out_of_memory, train, trial_settings, with_settings
 
-METHOD = "finetune"  # what the search trains (A.2.2)
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
-Space = Mapping[str, Sequence[Any]]
+IDLE_SECONDS = 1.0
+MOST_DEATHS = 3  # a trial under which so many workers died without an epoch's progress has failed
+STARTS = "starts"  # epochs that a trial had behind it at each start that did not end well
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +49,13 @@ class Search:
     """
 
     cell: Cell
-    space: Space
+    space: Mapping[str, Sequence[Any]]
     settings: TuningSettings
     folder: Path
 
+    @cached_property
     def choices(self) -> dict[str, list[Any]]:
-        """Return the values of each key that a trial may take: the space's, and the default."""
+        """The values of each key that a trial may take: the default, and the space's."""
         default = self.cell.settings.model_dump()
         with Prepared(self.cell.prepared, self.cell.task) as prepared:
             most = len(prepared.rows("train"))
@@ -64,185 +65,115 @@ class Search:
             choices[key] = [v for v in listed if key != "batch_size" or v <= most]
         return choices
 
-    def study(self) -> optuna.Study:
-        """Open the shared study, or make it with the default settings as its first trial."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return open_study(self.folder / "journal.log", self.name, self.settings, self.choices())
-
-    @property
+    @cached_property
     def name(self) -> str:
         """Names a study of these settings, data and code; another one shares no trial with it."""
-        limits = self.settings.model_dump(exclude={"trials", "workers"})
+        settings = self.cell.settings.model_dump(mode="json", exclude={"checkpoint_seconds"})
         mark = fingerprint(
-            space=dict(self.space),
-            limits=limits,
-            code=CODE,
+            space=self.choices,
+            limits=self.settings.model_dump(exclude={"trials", "workers"}),
+            code=code_digest(*CODE, "tuning"),
             inputs=sorted(self.cell.input_digests.values()),
-            cell=self.cell.facts(),
+            cell=self.cell.facts() | {"settings": settings},
         )
         return f"{self.cell.task_name}-{self.cell.body}-{mark[:12]}"
+
+    def study(self) -> optuna.Study:
+        """Open the shared study, or make it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            return open_study(self.folder / "journal.log", self.name, self.settings, self.choices)
 
     def work(self) -> None:
         """Run trials until the study has as many as the settings say."""
         study = self.study()
-        while True:
-            states = [trial.state for trial in study.get_trials(deepcopy=False)]
-            if sum(state in ENDED for state in states) >= self.settings.trials:
-                return
-            trial = self._abandoned(study)
-            waiting = TrialState.WAITING in states
-            if trial is None and (len(states) < self.settings.trials or waiting):
-                study.sampler = _sampler(self.settings.seed, len(states))
-                trial = study.ask()
-            if trial is None:
-                time.sleep(1.0)  # others are at the last trials; take one up if they are killed
-                continue
-            self._try(study, trial)
+        while len(ended(study)) < self.settings.trials:
+            with ExitStack() as held:
+                with self._alone():
+                    taken = self._take(study, held)
+                if taken is not None:
+                    self._carry_out(study, *taken)
+                    continue
+            time.sleep(IDLE_SECONDS)  # others are at the last trials; one may be killed
 
-    def _abandoned(self, study: optuna.Study) -> Trial | None:
-        """Return a running trial that no living worker holds."""
+    def _alone(self) -> FileLock:
+        """Only one worker at a time chooses what to do next."""
+        return FileLock(self.folder / ".choosing")
+
+    def _take(self, study: optuna.Study, held: ExitStack) -> tuple[Trial, State] | None:
+        """Return a trial that is now this worker's: one left behind, or a new one.
+
+        Args:
+            study: that is shared.
+            held: takes the lock on the trial's folder.
+        """
         for left in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            state = self._state(left.number, left.params)
+            state = self._state(left.number)
             try:
-                with state.held():
-                    pass
+                held.enter_context(state.held())
             except StateError:
-                continue
-            log.info("taking up trial %d, which another worker left", left.number)
-            return Trial(study, left._trial_id)
+                continue  # its worker lives
+            if study.get_trials(deepcopy=False)[left.number].state == TrialState.RUNNING:
+                log.info("taking up trial %d, which another worker left", left.number)
+                return Trial(study, left._trial_id), state
+            shutil.rmtree(state.folder)  # it has ended just now
+            held.close()
+        states = [trial.state for trial in study.get_trials(deepcopy=False)]
+        if len(states) < self.settings.trials or TrialState.WAITING in states:
+            trial = study.ask()
+            state = self._state(trial.number)
+            held.enter_context(state.held())
+            return trial, state
         return None
 
-    def _state(self, number: int, params: Mapping[str, Any]) -> State:
+    def _state(self, number: int) -> State:
         folder = self.folder / self.name / f"trial{number}"
-        return State(folder, fingerprint(params=dict(params), name=self.name))
+        return State(folder, self.name, seconds=self.cell.settings.checkpoint_seconds)
 
-    def _try(self, study: optuna.Study, trial: Trial) -> None:
-        params = {
-            key: trial.suggest_categorical(key, values) for key, values in self.choices().items()
-        }
+    def _carry_out(self, study: optuna.Study, trial: Trial, state: State) -> None:
+        """Run a trial that this worker holds, and tell the study how it ended."""
+        starts = self._count_start(study, trial)
+        if starts.count(starts[-1]) > MOST_DEATHS:
+            reason = f"{MOST_DEATHS} workers died under it, perhaps for want of memory"
+            _fail(study, trial, reason)
+        else:
+            try:
+                self._try(study, trial, state)
+            except Preempted:
+                trial.set_user_attr(STARTS, starts[:-1])
+                raise
+        shutil.rmtree(state.folder)
+
+    def _count_start(self, study: optuna.Study, trial: Trial) -> list[int]:
+        frozen: FrozenTrial = study.get_trials(deepcopy=False)[trial.number]
+        starts = [*trial.user_attrs.get(STARTS, []), len(frozen.intermediate_values)]
+        trial.set_user_attr(STARTS, starts)
+        return starts
+
+    def _try(self, study: optuna.Study, trial: Trial, state: State) -> None:
+        params = draw(trial, self.choices, seed=self.settings.seed)
+        settings = trial_settings(self.cell.settings, params, self.settings)
+        cell = with_settings(self.cell, settings)
         try:
-            with self._state(trial.number, params).held() as state:
-                error = self._train(trial, self.trial_settings(params), state)
+            error = train(cell, trial, state, seed=self.settings.seed)
         except optuna.TrialPruned:
             study.tell(trial, state=TrialState.PRUNED)
             log.info("trial %d stopped early: %s", trial.number, params)
-        except (TrainingError, torch.OutOfMemoryError) as fault:
-            trial.set_user_attr("reason", str(fault))
-            study.tell(trial, state=TrialState.FAIL)
-            log.info("trial %d failed: %s", trial.number, fault)
-        except StateError as fault:
-            log.info("trial %d is another worker's: %s", trial.number, fault.what)
+        except TrainingError as fault:
+            _fail(study, trial, str(fault))
+        except (RuntimeError, MemoryError) as fault:
+            if not out_of_memory(fault):
+                raise
+            _fail(study, trial, f"out of memory: {str(fault).splitlines()[0]}")
         else:
             study.tell(trial, error)
             log.info("trial %d reached %.5g: %s", trial.number, error, params)
-
-    def trial_settings(self, params: Mapping[str, Any]) -> FinetuneSettings:
-        """Return the settings of a trial, its schedule shrunk to the longest trial's length."""
-        default = self.cell.settings
-        share = self.settings.max_epochs / default.epochs
-        fixed = {
-            "epochs": self.settings.max_epochs,
-            "warmup_epochs": round(default.warmup_epochs * min(1.0, share)),
-            "decay_epochs": None,
-            "selection": "last_epoch",
-        }
-        return checked(
-            FinetuneSettings, {**default.model_dump(), **params, **fixed}, where="a trial"
-        )
-
-    def _train(self, trial: Trial, settings: FinetuneSettings, state: State) -> float:
-        seed = self.settings.seed
-        cell = Cell(**{**vars(self.cell), "settings": settings})
-        torch.manual_seed(seed)
-        errors: list[float] = []
-
-        def report(epoch: int, error: float) -> None:
-            errors.append(error)
-            trial.report(error, step=epoch + 1)
-            if epoch + 1 < settings.epochs and trial.should_prune():
-                raise optuna.TrialPruned
-
-        with Prepared(cell.prepared, cell.task) as prepared:
-            model = cell.model(METHODS[METHOD], seed)
-            run = Finetuning(
-                model=model,
-                objective=make_objective(
-                    METHODS[METHOD], cell, model=model, prepared=prepared, source=None, seed=seed
-                ),
-                batches=Batches(
-                    prepared=prepared,
-                    rows=prepared.rows("train"),
-                    size=settings.batch_size,
-                    seed=seed,
-                    device=cell.device,
-                ),
-                settings=settings,
-                seed=seed,
-                state=state,
-                validation=Validation(
-                    prepared=prepared,
-                    rows=prepared.rows("validation"),
-                    metric=cell.task.metric,
-                    every=1,
-                    chooses=False,
-                    batch_size=settings.batch_size,
-                    device=cell.device,
-                ),
-                report=report,
-            )
-            run.run()
-        if not errors or not math.isfinite(errors[-1]):
-            raise TrainingError(
-                where=f"trial {trial.number}",
-                what="the validation score is not finite",
-                mend="nothing: the search goes on with other settings",
-            )
-        return errors[-1]
+        gc.collect()
+        if cell.device.type == "cuda":
+            torch.cuda.empty_cache()
 
 
-def _sampler(seed: int, number: int) -> optuna.samplers.BaseSampler:
-    """Return a sampler whose draws depend on the search's seed and the trial's number alone."""
-    return optuna.samplers.RandomSampler(seed=seeded(seed, 8, number).initial_seed() % 2**32)
-
-
-def open_study(
-    journal: Path, name: str, settings: TuningSettings, choices: Mapping[str, Sequence[Any]]
-) -> optuna.Study:
-    """Open a study in a journal file, or make it.
-
-    Args:
-        journal: file on a file system that all workers share.
-        name: of the study.
-        settings: rungs and seed of the search.
-        choices: allowed values by key, the default first.
-
-    Raises:
-        StateError: if the journal is damaged.
-    """
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    lock = JournalFileOpenLock(str(journal))
-    try:
-        storage = JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))
-        study = optuna.create_study(
-            study_name=name,
-            storage=storage,
-            load_if_exists=True,
-            pruner=optuna.pruners.SuccessiveHalvingPruner(
-                min_resource=settings.min_epochs, reduction_factor=settings.reduction_factor
-            ),
-            sampler=_sampler(settings.seed, 0),
-        )
-    except (ValueError, KeyError) as fault:
-        raise StateError(
-            where=str(journal),
-            what=f"the search's journal cannot be read: {fault}",
-            mend="remove its folder; the search starts again",
-        ) from fault
-    if not study.get_trials(deepcopy=False):
-        study.enqueue_trial({key: values[0] for key, values in choices.items()})
-    return study
-
-
-def ended(study: optuna.Study) -> list[FrozenTrial]:
-    """Return the trials that are over, in their order."""
-    return [trial for trial in study.get_trials(deepcopy=False) if trial.state in ENDED]
+def _fail(study: optuna.Study, trial: Trial, reason: str) -> None:
+    trial.set_user_attr("reason", reason)
+    study.tell(trial, state=TrialState.FAIL)
+    log.info("trial %d failed: %s", trial.number, reason)
