@@ -1,15 +1,31 @@
 """What each job of the workflow reads and is told: files and arguments by wildcards."""
 
 import shlex
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from orca.declarations import nearest
+from orca.errors import SettingsError
 from orca.grid import ALIGNMENTS, Grid, alignment_key
 from orca.methods.method import METHODS
+from orca.models.body import BODIES
 from orca.reporting.table import TABLES
 from orca.settings import as_json
 
 RESULTS = "results"
+PLACES = {  # what the folders of a path under results/ name
+    "raw": ("source",),
+    "bodies": ("body",),
+    "prepared": ("task",),
+    "source": ("body",),
+    "tuned": ("task", "body"),
+    "aligned": ("task", "body", "alignment"),
+    "finetuned": ("task", "body", "method"),
+    "scores": ("task", "body", "method"),
+    "tables": ("table",),
+}
 TABLE_ENDINGS = ("csv", "md", "tex", "html", "json")
 FIGURE_ENDINGS = ("svg", "pdf", "png")
 Files = dict[str, Any]
@@ -44,6 +60,33 @@ class Jobs:
     """
 
     grid: Grid
+
+    def check_targets(self, targets: Collection[str]) -> None:
+        """Check the names in the paths that were asked for.
+
+        Raises:
+            SettingsError: for the first that is not declared; it offers the nearest.
+        """
+        known: dict[str, Collection[str]] = {
+            "source": self.grid.sources,
+            "body": BODIES,
+            "task": self.grid.tasks,
+            "method": METHODS,
+            "alignment": ALIGNMENTS,
+            "table": TABLES,
+        }
+        for target in targets:
+            root, *parts = Path(target).parts
+            if root != RESULTS or not parts:
+                continue
+            for kind, part in zip(PLACES.get(parts[0], ()), parts[1:], strict=False):
+                name = part.partition(".")[0]
+                if name not in known[kind]:
+                    raise SettingsError(
+                        where=target,
+                        what=f"there is no {kind} '{name}'",
+                        mend=nearest(name, list(known[kind])),
+                    )
 
     def fetch(self, wildcards: Any) -> str:
         """Return what a raw folder is fetched for."""
@@ -205,7 +248,9 @@ class Jobs:
     def table_files(self, table: str) -> list[str]:
         """Return the files of a table and of its figures."""
         files = [f"{RESULTS}/tables/{table}.{ending}" for ending in TABLE_ENDINGS]
-        figures = ["profile"] * getattr(TABLES[table], "ranked", False) + ["alignment"] * bool(self.alignments(table))
+        figures = ["profile"] * getattr(TABLES[table], "ranked", False) + ["alignment"] * bool(
+            self.alignments(table)
+        )
         return files + [
             f"{RESULTS}/figures/{table}_{figure}.{ending}"
             for figure in figures

@@ -1,3 +1,4 @@
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from orca.reporting.table import TABLES
 
 GRID = Grid.read(config, Path("config"))
 JOBS = Jobs(GRID)
+JOBS.check_targets(sys.argv[1:])  # Snakemake itself does not say which name is near
 
 PREPARED = "results/prepared/{task}"
 BODY = "results/bodies/{body}"
