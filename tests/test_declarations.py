@@ -2,15 +2,18 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from orca.alignment.distance import DISTANCES
 from orca.data.source import PROXIES
 from orca.data.task import TASKS
 from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
+from orca.evaluation.metrics import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.table import TABLES
+from orca.training.losses import make_loss
 
 KINDS = {
     "task": TASKS,
@@ -75,3 +78,23 @@ def test_one_name_declared_twice_is_refused(tmp_path, monkeypatch):
 
 def test_a_far_name_is_answered_with_all_names():
     assert nearest("zzz", ["orca", "fpt"]) == "there are: fpt, orca"
+
+
+def test_what_declarations_name_is_declared():
+    assert {body.proxy for body in BODIES.values()} <= set(PROXIES)
+    assert {method.alignment for method in METHODS.values()} - {""} <= set(DISTANCES)
+    assert {task.baseline for task in TASKS.values()} - {""} <= set(TASKS)
+    for task in TASKS.values():
+        assert {task.metric, *task.extra_metrics} <= set(METRICS)
+
+
+def test_every_loss_that_a_task_names_can_be_made():
+    counts = torch.ones(3, dtype=torch.int64)
+    for task in TASKS.values():
+        assert make_loss(task.loss, class_counts=counts)
+
+
+def test_tasks_of_one_source_read_the_same_files():
+    files = {}
+    for task in TASKS.values():
+        assert files.setdefault(task.source, task.files) == task.files

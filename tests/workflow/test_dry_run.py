@@ -1,0 +1,88 @@
+"""What would run, without data and without running it."""
+
+import re
+
+import pytest
+
+from orca.data.task import TASKS
+from orca.methods.method import METHODS
+from orca.reporting.table import TABLES
+
+
+def jobs(done) -> dict[str, int]:
+    counts = re.findall(r"^(\w+) +(\d+)$", done.stdout, flags=re.MULTILINE)
+    return {re.sub(r"_packed_\d+$", "", name): int(count) for name, count in counts}
+
+
+def test_the_demo_runs_every_step(snakemake):
+    steps = {"fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune", "align"}
+    steps |= {"finetune", "evaluate", "tabulate", "plot_profile", "plot_alignment", "report"}
+    assert steps <= set(jobs(snakemake("demo", "-n", "--quiet", "reason")))
+
+
+def test_every_target_of_all_can_be_planned_without_data(snakemake):
+    assert jobs(snakemake("all", "-n", "--quiet", "rules", "reason"))["total"] > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", list(TABLES))
+def test_every_table_can_be_planned_without_data(table, snakemake):
+    snakemake(f"results/tables/{table}.md", "-n", "--quiet")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", [name for name, task in TASKS.items() if not task.baseline])
+def test_every_task_can_be_planned_without_data(task, snakemake):
+    body = "swin_base" if TASKS[task].kind == "grid" else "roberta_base"
+    snakemake(f"results/scores/{task}/{body}/orca/seed0.json", "-n", "--quiet")
+
+
+def test_one_score_needs_its_own_chain_alone(snakemake):
+    done = snakemake("results/scores/openml_61/roberta_base/orca/seed0.json", "-n")
+    planned = jobs(done)
+    assert planned.pop("total") == sum(planned.values())
+    assert planned["finetune"] == planned["align"] == planned["evaluate"] == 1
+
+
+def test_a_method_without_alignment_plans_none(snakemake):
+    done = snakemake("results/scores/openml_61/roberta_base/finetune/seed0.json", "-n")
+    assert "align" not in jobs(done)
+
+
+@pytest.mark.parametrize(
+    ("target", "near"),
+    [
+        ("results/scores/openml_61/minilm/orcs/seed0.json", "'orca'"),
+        ("results/scores/openml_6/minilm/orca/seed0.json", "'openml_61'"),
+        ("results/scores/openml_61/minilmm/orca/seed0.json", "'minilm'"),
+        ("results/tables/dem.md", "'demo'"),
+    ],
+)
+def test_a_misspelt_target_is_answered_with_the_nearest(target, near, snakemake):
+    assert near in snakemake(target, "-n", fails=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("seedz: 3", "did you mean 'seeds'"),
+        ("seeds: 0", "config.yaml, seeds: Input should be greater than or equal to 1"),
+        ("tables: [demoo]", "did you mean 'demo'"),
+        ("bodies: {sequence: robert_base}", "did you mean 'roberta_base'"),
+        ("seeds_by_task: {openml_16o: 2}", "there is no task 'openml_16o'"),
+    ],
+)
+def test_a_fault_in_the_configuration_is_named_with_the_mend(lines, told, snakemake, place):
+    (place / "faulty.yaml").write_text(lines + "\n")
+    assert told in snakemake("demo", "-n", "--configfile", "faulty.yaml", fails=True).stdout
+
+
+def test_every_method_can_be_asked_for_by_path(snakemake):
+    for kind, body in (("sequence", "roberta_base"), ("grid", "swin_base")):
+        task = {"sequence": "ecg", "grid": "ninapro"}[kind]
+        targets = [
+            f"results/scores/{task}/{body}/{method}/seed0.json"
+            for method, declared in METHODS.items()
+            if kind in getattr(declared, "kinds", (kind,))
+        ]
+        snakemake(*targets, "-n", "--quiet")

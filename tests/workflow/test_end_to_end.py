@@ -1,0 +1,101 @@
+"""The whole way for real, on a small part of the demo."""
+
+import json
+import re
+import shutil
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.slow
+TABLE = "results/tables/demo.md"
+
+
+@pytest.fixture(scope="module")
+def small(place):
+    """Make every run short: the way is what is tested."""
+    path = place / "config/hyperparameters.yaml"
+    content = yaml.safe_load(path.read_text())
+    content["defaults"]["minilm"] |= {"epochs": 2, "warmup_epochs": 1, "align": {"epochs": 3}}
+    content["tasks"] = {}
+    path.write_text(yaml.safe_dump(content))
+    demo = place / "config/demo.yaml"
+    choices = yaml.safe_load(demo.read_text())
+    choices["seeds_by_body"] = {"minilm": 2}
+    choices["tuning_by_body"] = {
+        "minilm": {"trials": 2, "min_epochs": 1, "max_epochs": 2, "workers": 1}
+    }
+    demo.write_text(yaml.safe_dump(choices))
+    return place
+
+
+@pytest.fixture(scope="module")
+def done(small, snakemake):
+    snakemake("demo")
+    return small
+
+
+def test_the_demo_ends_with_a_table_figures_and_a_report(done):
+    table = (done / TABLE).read_text()
+    assert "not run" not in table
+    for name in ("demo_profile.svg", "demo_profile.png", "demo_alignment.pdf"):
+        assert (done / "results/figures" / name).stat().st_size > 1000
+    report = (done / "results/report.html").read_text()
+    assert "<table" in report
+    assert not re.search(r"(src|href)=\"https?://[^\"]+\.(js|css|png|woff2?)\"", report)
+
+
+def test_a_second_demo_does_nothing(done, snakemake):
+    assert "Nothing to be done" in (said := snakemake("demo")).stdout + said.stderr
+
+
+def test_every_run_leaves_a_record_of_where_it_comes_from(done):
+    record = json.loads(
+        (done / "results/finetuned/openml_61/minilm/orca/seed1/run.json").read_text()
+    )
+    assert record["inputs"]["results/prepared/openml_61/fit.h5"]
+    assert record["inputs"]["results/aligned/openml_61/minilm/otdd/seed1/embedder.safetensors"]
+    assert record["settings"]["epochs"] == 2
+    assert record["seconds"]["train"] > 0
+
+
+def test_one_task_s_new_setting_reruns_that_task_alone(done, snakemake):
+    path = done / "config/hyperparameters.yaml"
+    before = path.read_text()
+    content = yaml.safe_load(before)
+    content["tasks"] = {"openml_61": {"weight_decay": 0.125}}
+    path.write_text(yaml.safe_dump(content))
+    planned = snakemake("results/tables/demo.md", "-n").stdout
+    path.write_text(before)
+    assert "task=openml_61" in planned
+    assert "task=openml_187" not in planned
+
+
+def test_finished_runs_make_tables_without_data_weights_or_metadata(done, snakemake, tmp_path):
+    wanted = (done / TABLE).read_text()
+    moved = tmp_path / "aside"
+    moved.mkdir()
+    kept = {"scores", "aligned", "prepared"}
+    shutil.move(done / ".snakemake", moved / ".snakemake")
+    for folder in (done / "results").iterdir():
+        if folder.name not in kept:
+            shutil.move(folder, moved / folder.name)
+    try:
+        snakemake("results/tables/demo.md", "--allowed-rules", "tabulate")
+        assert (done / TABLE).read_text() == wanted
+    finally:
+        for folder in moved.iterdir():
+            place = done if folder.name == ".snakemake" else done / "results"
+            shutil.rmtree(place / folder.name, ignore_errors=True)
+            shutil.move(folder, place / folder.name)
+
+
+def test_a_score_cut_short_is_named_with_the_mend(done, snakemake):
+    path = done / "results/scores/openml_61/minilm/fpt/seed0.json"
+    whole = path.read_text()
+    path.write_text(whole[:50])
+    snakemake(TABLE, "--allowed-rules", "tabulate", "--force", fails=True)
+    log = (done / "results/logs/tabulate/demo.log").read_text()
+    path.write_text(whole)
+    assert "fpt/seed0.json" in log
+    assert "Mend:" in log
