@@ -1,6 +1,7 @@
 """The papers' numbers: one row of a CSV file for each printed number, checked as it is read."""
 
 import csv
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,15 @@ class Number(BaseModel):
     @field_validator("value", "std")
     @classmethod
     def _is_number(cls, value: str) -> str:
-        if value:
-            float(value)
+        if value and not math.isfinite(float(value)):
+            raise ValueError("must be a finite number")
+        return value
+
+    @field_validator("value")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        if not value:
+            raise ValueError("must not be empty; leave the row out where nothing is printed")
         return value
 
     @property

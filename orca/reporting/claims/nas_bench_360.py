@@ -12,7 +12,9 @@ def _ranks(numbers: Numbers, table: str) -> tuple[dict[str, int], list[str]]:
     ties = [
         task for task in scores.index if (scores.loc[task] == scores.loc[task, "orca"]).sum() > 1
     ]
-    return dict(ranks), [task for task in ties if ranks[task] == 1]
+    return {task: int(rank) for task, rank in ranks.items()}, [
+        task for task in ties if ranks[task] == 1
+    ]
 
 
 def _first(table: str) -> Claim:
@@ -76,7 +78,9 @@ def gains_less_by_layer_norms(numbers: Numbers) -> Outcome:
     scores = numbers.scores("3", ("orca", "finetune", "orca_layernorm", "fpt"))
     full = 100 * (1 - scores["orca"] / scores["finetune"]).mean()
     norms = 100 * (1 - scores["orca_layernorm"] / scores["fpt"]).mean()
-    return Outcome(norms < full, f"{norms:.1f} % with layer norms, {full:.1f} % with all weights")
+    return Outcome(
+        bool(norms < full), f"{norms:.1f} % with layer norms, {full:.1f} % with all weights"
+    )
 
 
 def scratch_between(numbers: Numbers) -> Outcome:
