@@ -30,8 +30,7 @@ rule all:
     """Every table and figure that the configuration names, and the report."""
     default_target: True
     input:
-        [JOBS.table_files(table) for table in GRID.choices.tables],
-        expand("results/{report}.html", report=GRID.choices.reports),
+        JOBS.all_files(),
     localrule: True
 
 

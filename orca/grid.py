@@ -5,10 +5,11 @@ what each run is made from.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from orca.alignment.distance import DISTANCES
 from orca.data.source import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
-from orca.declarations import nearest
+from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES, Body
+from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.settings import (
     Choices,
@@ -114,28 +116,42 @@ class Grid:
         Raises:
             SettingsError: for the first that is not declared; it offers the nearest.
         """
-        where = str(self.folder / "config.yaml")
-        for table in self.choices.tables:
-            TABLES.look_up(table, where=f"{where}, tables")
-        choices = self.choices
-        named = {*choices.bodies.values(), *choices.seeds_by_body, *choices.seeds_per_job_by_body}
-        for body in sorted(named | set(self.choices.body_folders)):
-            BODIES.look_up(body, where=f"{where}, bodies")
-        for task in self.choices.seeds_by_task:
+        choices, where = self.choices, self.folder / "config.yaml"
+        bodies = [
+            *choices.bodies.values(),
+            *choices.seeds_by_body,
+            *choices.seeds_per_job_by_body,
+            *choices.body_folders,
+        ]
+        named: list[tuple[str, Iterable[str], Declarations[Any]]] = [
+            ("tables", choices.tables, TABLES),
+            ("figures", choices.figures, FIGURES),
+            ("reports", chain.from_iterable(choices.reports.values()), TABLES),
+            ("bodies", bodies, BODIES),
+        ]
+        for key, names, declared in named:
+            for name in names:
+                declared.look_up(name, where=f"{where}, {key}")
+        for task in choices.seeds_by_task:
             self.task(task, where=f"{where}, seeds_by_task")
-        for name in self.choices.tasks:
+        for name in choices.tasks:
             if name in TASKS:
                 raise SettingsError(
                     where=f"{where}, tasks.{name}",
                     what="a declared task has this name already",
                     mend="give your own task another name",
                 )
-        assert self.hyperparameters
-        for entry in self.hyperparameters.tasks:
+        self._check_hyperparameters()
+
+    def _check_hyperparameters(self) -> None:
+        groups, where = self.hyperparameters, self.folder / "hyperparameters.yaml"
+        for entry in (*groups.tasks, *groups.official):
             task, _, body = entry.partition("/")
-            self.task(task, where=f"{self.folder}/hyperparameters.yaml, tasks")
+            self.task(task, where=f"{where}, {entry}")
             if body:
-                BODIES.look_up(body, where=f"{self.folder}/hyperparameters.yaml, tasks.{entry}")
+                BODIES.look_up(body, where=f"{where}, {entry}")
+        for method in groups.methods:
+            METHODS.look_up(method, where=f"{where}, methods")
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:

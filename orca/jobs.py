@@ -11,6 +11,7 @@ from orca.errors import SettingsError
 from orca.grid import ALIGNMENTS, Grid, alignment_key
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.settings import as_json
 
@@ -255,6 +256,19 @@ class Jobs:
             f"{RESULTS}/figures/{table}_{figure}.{ending}"
             for figure in figures
             for ending in FIGURE_ENDINGS
+        ]
+
+    def figure_inputs(self, figure: str) -> list[str]:
+        """Return what a figure of a paper is drawn from."""
+        return [f"{RESULTS}/{path}" for path in FIGURES[figure].inputs()]
+
+    def all_files(self) -> list[str]:
+        """Return every table, figure and report that the configuration names."""
+        choices = self.grid.choices
+        return [
+            *(file for table in choices.tables for file in self.table_files(table)),
+            *(f"{RESULTS}/figures/{figure}.svg" for figure in choices.figures),
+            *(f"{RESULTS}/{report}.html" for report in choices.reports),
         ]
 
     def report_files(self, wildcards: Any) -> list[str]:

@@ -175,10 +175,24 @@ class TuningSettings(Settings):
     seed: Annotated[int, Field(ge=0)] = Field(0, description="of the search's own draws")
 
 
+class PretrainSettings(Settings):
+    """Pretraining of a small body for grids, where no published one can be had."""
+
+    fractal_classes: Count = Field(80, description="kinds of fractals to tell apart")
+    images_per_class: Count = Field(40, description="images of each kind")
+    held_out_share: Share = Field(0.05, description="images not trained on, to measure accuracy")
+    epochs: Count = Field(4, description="of training")
+    batch_size: Count = Field(64, description="images per step")
+    learning_rate: Rate = Field(1.0e-3, description="of AdamW, at its highest")
+    weight_decay: Share = Field(0.05, description="of AdamW")
+    seed: Annotated[int, Field(ge=0)] = Field(0, description="of images, weights and order")
+
+
 class Choices(Settings):
     """`config/config.yaml`: what is built, and how."""
 
-    tables: tuple[str, ...] = Field(("demo",), description="what `snakemake all` builds")
+    tables: tuple[str, ...] = Field(("demo",), description="tables in `snakemake all`")
+    figures: tuple[str, ...] = Field((), description="figures of the papers in `snakemake all`")
     reports: dict[str, tuple[str, ...]] = Field(
         {"report": ("demo",)}, description="tables of each report, `results/<name>.html`"
     )
@@ -204,6 +218,9 @@ class Choices(Settings):
         {}, description="folder that holds a body's weights, by body"
     )
     source_samples: Count = Field(5000, description="source samples embedded and cached")
+    pretraining: PretrainSettings = Field(
+        PretrainSettings(), description="of bodies that this project makes itself"
+    )
     tuning: TuningSettings = Field(TuningSettings(), description="the search")
     tuning_by_body: dict[str, dict[str, Any]] = Field(
         {}, description="where a body's search differs"

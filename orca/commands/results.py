@@ -52,6 +52,17 @@ def alignment(histories: tuple[Path, ...], out: Path) -> None:
     plot_alignment(list(histories), out)
 
 
+@plot.command()
+@click.option("--figure", required=True, help="Name of the figure.")
+@click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
+@OUT
+def figure(figure: str, results: Path, out: Path) -> None:
+    """Draw a figure of a paper."""
+    from orca.reporting.figure import plot as draw
+
+    draw(figure, results=results, out=out)
+
+
 @click.command()
 @click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
 @click.option("--table", "tables", multiple=True, required=True, help="Repeatable.")

@@ -8,6 +8,7 @@ from orca.jobs import Jobs
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.provenance import code_digest
+from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 
 GRID = Grid.read(config, Path("config"))
@@ -33,6 +34,7 @@ wildcard_constraints:
     terms="|".join(GRID.terms),
     source="|".join(GRID.sources),
     table="|".join(TABLES),
+    figure="|".join(FIGURES),
     report="|".join(GRID.choices.reports),
     seed=r"\d+",
     worker=r"\d+",

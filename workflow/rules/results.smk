@@ -53,6 +53,39 @@ rule plot_alignment:
         " &> {log}"
 
 
+rule plot_figure:
+    """Draw a figure of a paper, from its table or from predictions."""
+    input:
+        lambda wildcards: JOBS.figure_inputs(wildcards.figure),
+    output:
+        multiext("results/figures/{figure}", ".svg", ".pdf", ".png", ".txt"),
+    log:
+        "results/logs/plot/{figure}.log",
+    benchmark:
+        "results/benchmarks/plot/{figure}.tsv"
+    params:
+        code=code_digest("reporting"),
+    localrule: True
+    shell:
+        "exec orca plot figure --figure {wildcards.figure} --results results"
+        " --out results/figures &> {log}"
+
+
+rule published:
+    """Render every table and figure from the published numbers alone, without a run."""
+    output:
+        directory("results/published"),
+    log:
+        "results/logs/published.log",
+    benchmark:
+        "results/benchmarks/published.tsv"
+    params:
+        code=code_digest("reporting"),
+    localrule: True
+    shell:
+        "exec orca published --out {output} &> {log}"
+
+
 rule report:
     """Put tables, figures, data pages and curves into one HTML file."""
     input:
