@@ -34,7 +34,7 @@ def card_of(
         "input_type": str(fit["inputs"].dtype),
         "target": _target(task),
         "loss": task.loss,
-        "loss_settings": dict(task.loss_settings),
+        "pooling": task.pooling,
         "metric": task.metric,
         "parts": parts,
         "normalisation": {what: _constants(fit, what) for what in ("inputs", "targets")},

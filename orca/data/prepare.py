@@ -13,7 +13,7 @@ from orca.data.card import card_of
 from orca.data.normalise import Constants
 from orca.data.split import draw, draw_stratified
 from orca.data.store import FORMAT, READ_BYTES
-from orca.data.task import TASKS, Classes, Field, Part, Splits, Task
+from orca.data.task import AS_READ, TASKS, Classes, Field, Part, Splits, Task
 from orca.errors import DataError
 from orca.logs import progress
 from orca.provenance import atomic, write_json
@@ -92,8 +92,10 @@ def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) ->
     kind = np.int32 if isinstance(task.target, Classes) else np.float32
     done, least, largest, total = 0, np.inf, -np.inf, 0.0
     for inputs, targets in _shown(part.blocks(), what, part.count):
-        inputs = inputs if inputs.dtype == np.uint8 else np.asarray(inputs, np.float32)
+        small = inputs.dtype in (np.uint8, np.float16)
+        inputs = inputs if small else np.asarray(inputs, np.float32)
         targets = targets if targets.dtype == np.uint8 else np.asarray(targets, kind)
+        _check_shapes(inputs, targets, task, raw)
         _check_block(inputs, targets, done, raw)
         if not done:
             _make_dataset(file, "inputs", part.count, inputs)
@@ -128,6 +130,36 @@ def _shown(blocks: Iterator[Any], what: str, total: int) -> Iterator[Any]:
         yield block
         for _ in range(len(block[0])):
             next(ticks, None)
+
+
+def _check_shapes(
+    inputs: Num[np.ndarray, "n *input"],
+    targets: Num[np.ndarray, "n *target"],
+    task: Task,
+    raw: Path,
+) -> None:
+    found, declared = inputs.shape[1:], task.input_shape
+    fits = len(found) == len(declared) and all(
+        want in (AS_READ, have) for want, have in zip(declared, found, strict=True)
+    )
+    for name, right, have, want in (
+        ("inputs", fits, found, declared),
+        ("targets", targets.shape[1:] == task.target.shape, targets.shape[1:], task.target.shape),
+    ):
+        if not right:
+            raise DataError(
+                where=str(raw),
+                what=f"{name} have the shape {have}; '{task.title}' declares {want}",
+                mend="fetch its files again; if they changed, correct the declaration",
+            )
+    if isinstance(task.target, Classes) and not (
+        0 <= targets.min() <= targets.max() < task.target.count
+    ):
+        raise DataError(
+            where=str(raw),
+            what=f"labels from {targets.min()} to {targets.max()} for {task.target.count} classes",
+            mend="declare as many classes as there are, numbered from 0",
+        )
 
 
 def _check_block(
@@ -168,12 +200,13 @@ def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:
     """Write the row numbers of training and validation, and check that no class is left out."""
     count = splits.fit.count
     generator = np.random.default_rng(VALIDATION_SEED)
+    wanted = task.samples.validation if task.samples.validation != AS_READ else round(count / 10)
     if splits.validation is not None:
         validation = np.asarray(splits.validation, np.int64)
     elif isinstance(task.target, Classes) and splits.fit.groups is None:
-        validation = draw_stratified(file["targets"][()], task.samples.validation, generator)
+        validation = draw_stratified(file["targets"][()], wanted, generator)
     else:
-        validation = draw(count, task.samples.validation, generator, splits.fit.groups)
+        validation = draw(count, wanted, generator, splits.fit.groups)
     train = np.setdiff1d(np.arange(count), validation)
     file["train"], file["validation"] = train, validation
     if isinstance(task.target, Classes):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol, runtime_checkable, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
@@ -12,7 +12,7 @@ from jaxtyping import Bool, Int, Shaped
 from orca.declarations import Declarations
 
 Block = tuple[Shaped[np.ndarray, "block *input"], Shaped[np.ndarray, "block *target"]]
-"""Some samples: inputs as float32, or as uint8 where whole numbers below 256 say all; targets."""
+"""Some samples: inputs as float32, or as uint8 or float16 where these say all; targets."""
 
 AS_READ = -1
 """Stands for a length, in `Task.input_shape` or `Samples`, that only the data tell."""
@@ -106,7 +106,7 @@ Target = Classes | MultiLabel | Scalar | Field
 class Samples:
     """Samples of each part; `validation` is set aside from the training data.
 
-    `AS_READ` for `train` and `test` where only the data tell.
+    `AS_READ` where only the data tell; a tenth is then set aside.
     """
 
     train: int
@@ -116,7 +116,7 @@ class Samples:
     @property
     def fit(self) -> int:
         """Samples that are not the test's, or `AS_READ`."""
-        return AS_READ if self.train == AS_READ else self.train + self.validation
+        return AS_READ if AS_READ in (self.train, self.validation) else self.train + self.validation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +200,6 @@ class Task:
         target: what is predicted.
         samples: samples of each part; checked against what `read` gives.
         loss: what training descends, a name in `orca.training.losses`.
-        loss_settings: the loss's own constants, by name: (("positive_weight", 10.0),).
         metric: what a table reports, a name in `orca.evaluation.metrics`.
         files: what `read` needs under the task's raw folder.
         source: name of the raw folder, shared by the tasks that read the same files.
@@ -230,7 +229,6 @@ class Task:
     differs: str = ""
     option: object = None
     extra_metrics: tuple[str, ...] = field(default=())
-    loss_settings: tuple[tuple[str, float], ...] = ()
     pooling: Literal["none", "mean", "majority"] = "none"
     redraw: bool = False
 

@@ -36,7 +36,7 @@ SUFFIXES: dict[str, Format] = {
     ".h5": "hdf5", ".hdf5": "hdf5",
 }  # fmt: skip
 LOSSES = {
-    "classes": "cross_entropy", "multi_label": "bce", "scalar": "mse", "field": "relative_l2"
+    "classes": "cross_entropy", "multi_label": "bce_with_logits", "scalar": "mse", "field": "relative_l2"
 }  # fmt: skip
 
 

@@ -1,0 +1,80 @@
+"""Darcy flow: from the permeability of a material to the pressure of the fluid in it.
+
+Source: Li et al. 2021 (arXiv:2010.08895), cut down as in NAS-Bench-360 (arXiv:2110.05668).
+Differs from the official code: the last 100 training samples are set aside to choose the epoch
+by; there, the epoch is chosen by its score on the test split. The deviation is that of the
+samples, not its unbiased estimate, and nothing is added to it.
+`darcy_flow_simulated` is the same task on fields that we solve ourselves.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from orca.data.nas_bench_360 import in_bucket
+from orca.data.task import Field, Normalisation, Part, Samples, Splits, Task
+from orca.data.ways import Simulated
+
+MIRROR = "https://hkzdata.s3.us-west-2.amazonaws.com/PINO/data"
+NAMES = ("piececonst_r421_N1024_smooth1.mat", "piececonst_r421_N1024_smooth2.mat")
+GRID = 85
+
+DARCY_FLOW = Task(
+    title="Darcy Flow",
+    suite="nas_bench_360",
+    origin="Fourier neural operator, Li et al. 2021; MIT",
+    input_shape=(3, GRID, GRID),  # permeability, x, y: every fifth point of a 421 x 421 grid
+    target=Field(grid=(GRID, GRID)),  # pressure
+    samples=Samples(train=900, validation=100, test=100),
+    loss="relative_l2",
+    metric="relative_l2",
+    files=tuple(in_bucket(name, name, f"{MIRROR}/{name}") for name in NAMES),
+    source="darcy_flow",
+    normalisation=Normalisation(inputs="per_position", targets="per_position"),
+)
+TASKS = {
+    "darcy_flow": DARCY_FLOW,
+    "darcy_flow_simulated": replace(
+        DARCY_FLOW,
+        suite="nas_bench_360_simulated",
+        origin="solved by this project from the equation; no published data in it",
+        files=(
+            Simulated(name=NAMES[0], simulation="darcy_nas_bench", samples=1000, cells=GRID),
+            Simulated(name=NAMES[1], simulation="darcy_nas_bench", samples=100, cells=GRID, seed=1),
+        ),
+        source="darcy_flow_simulated",
+    ),
+}
+
+
+def read(raw: Path, task: Task) -> Splits:
+    """Read both files at 85 x 85 points, and put the coordinates beside the permeability."""
+    simulated = isinstance(task.files[0], Simulated)
+    stride = 1 if simulated else 5
+    fit = _part(raw / NAMES[0], task.samples.fit, stride)
+    test = _part(raw / NAMES[1], task.samples.test, stride)
+    touched = np.zeros(task.input_shape, bool)
+    touched[0] = True
+    return Splits(
+        fit=fit,
+        test=test,
+        validation=range(task.samples.train, task.samples.fit),
+        normalised=touched,
+    )
+
+
+def _part(path: Path, samples: int, stride: int) -> Part:
+    from orca.data.matfile import read_field
+
+    permeability = read_field(path, "coeff", stride=stride, samples=samples)
+    pressure = read_field(path, "sol", stride=stride, samples=samples)
+    return Part.of(_with_coordinates(permeability), pressure[:, None])
+
+
+def _with_coordinates(fields: Float32[np.ndarray, "n h w"]) -> Float32[np.ndarray, "n 3 h w"]:
+    """Put x (along a row) and y (down a column), from 0 to 1, beside each field."""
+    x, y = np.meshgrid(np.linspace(0, 1, fields.shape[2]), np.linspace(0, 1, fields.shape[1]))
+    beside = np.broadcast_to(np.stack([x, y]), (len(fields), 2, *fields.shape[1:]))
+    return np.concatenate([fields[:, None], beside], axis=1).astype(np.float32)

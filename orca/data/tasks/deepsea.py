@@ -1,0 +1,58 @@
+"""DeepSEA: which proteins bind to a piece of DNA, and how open it is: 36 labels at once.
+
+Source: Zhou and Troyanskaya 2015; NAS-Bench-360 (arXiv:2110.05668), which does not say which 36
+of the 919 labels it kept.
+Differs from the official code: the validation array is not trained on.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from orca.data.nas_bench_360 import in_bucket
+from orca.data.task import Block, MultiLabel, Part, Samples, Splits, Task
+
+ROWS_AT_ONCE = 2048
+
+TASK = Task(
+    title="DeepSEA",
+    suite="nas_bench_360",
+    origin="DeepSEA, Zhou and Troyanskaya 2015; CC BY 4.0 as NAS-Bench-360 states",
+    input_shape=(4, 1000),
+    target=MultiLabel(36),
+    samples=Samples(train=71_753, validation=2490, test=149_400),
+    loss="bce_with_logits_positive_4",
+    metric="one_minus_auroc",
+    files=(in_bucket("deepsea_filtered.npz", "deepsea/deepsea_filtered.npz"),),
+    source="deepsea",
+)
+
+
+def read(raw: Path, task: Task) -> Splits:
+    """Read the one-hot sequences piece by piece; a base becomes a channel."""
+    from orca.data.npz_rows import shape_in
+
+    path = raw / task.files[0].name
+    train, validation, test = (shape_in(path, f"x_{part}")[0] for part in ("train", "val", "test"))
+    return Splits(
+        fit=_part(path, ("train", "val"), train + validation),
+        test=_part(path, ("test",), test),
+        validation=range(train, train + validation),
+    )
+
+
+def _part(path: Path, names: tuple[str, ...], count: int) -> Part:
+    from orca.data.npz_rows import rows_in
+
+    def blocks() -> Iterator[Block]:
+        for name in names:
+            pairs = zip(
+                rows_in(path, f"x_{name}", ROWS_AT_ONCE),
+                rows_in(path, f"y_{name}", ROWS_AT_ONCE),
+                strict=True,
+            )
+            for bases, labels in pairs:
+                yield bases.transpose(0, 2, 1).astype(np.uint8), labels.astype(np.uint8)
+
+    return Part(count, blocks)

@@ -1,0 +1,60 @@
+"""FSD50K: which of 200 kinds of sound occur in a recording.
+
+Source: Fonseca et al. 2022 (arXiv:2010.00475); NAS-Bench-360 (arXiv:2110.05668).
+Differs from the official code: each epoch sees another second of each training recording, out of
+up to 8 that are kept; there one second is drawn, mixed with noise and masked before the first
+epoch, and stays (`fsd50k_official` draws one, without the noise). Recordings of NAS-Bench-360's
+validation list choose the epoch. As there, a test recording's logits are the mean over all of its
+seconds.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orca.data.nas_bench_360 import in_bucket
+from orca.data.task import AS_READ, MultiLabel, Samples, Splits, Task
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How many pieces of one second are kept of a training or validation recording."""
+
+    most: int
+
+
+FSD50K = Task(
+    title="FSD50K",
+    suite="nas_bench_360",
+    origin="FSD50K, Fonseca et al. 2022; CC BY 4.0, each clip under its own CC licence",
+    input_shape=(1, 96, 102),
+    target=MultiLabel(200),
+    samples=Samples(train=AS_READ, validation=AS_READ, test=AS_READ),
+    loss="bce_with_logits_positive_10",
+    metric="one_minus_map",
+    files=(in_bucket("audio.zip", "audio/audio.zip"),),
+    source="fsd50k",
+    option=Seconds(most=8),
+    pooling="mean",
+    augmentation=("spectrogram_masks",),
+    redraw=True,
+)
+TASKS = {
+    "fsd50k": FSD50K,
+    "fsd50k_official": replace(
+        FSD50K,
+        option=Seconds(most=1),
+        augmentation=(),
+        redraw=False,
+        baseline="fsd50k",
+        differs="one second of each training recording, drawn once, as in the official code; but"
+        " without the noise that is mixed in there, and without masks",
+    ),
+}
+
+
+def read(raw: Path, task: Task) -> Splits:
+    """Read the pieces out of the archive, one by one, and turn them into spectrograms."""
+    from orca.data.clips import splits_of
+
+    assert isinstance(task.option, Seconds)
+    return splits_of(raw / task.files[0].name, most=task.option.most)

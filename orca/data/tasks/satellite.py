@@ -1,0 +1,61 @@
+"""Satellite: from a pixel's vegetation index over a year to one of 24 kinds of land cover.
+
+Source: Petitjean et al. 2012 (SITS_2006_NDVI_C); NAS-Bench-360 (arXiv:2110.05668).
+Differs from the official code: series are standardised (`satellite_official`: they are not);
+100,000 of the training series are set aside to choose by.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from orca.data.nas_bench_360 import in_bucket
+from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
+from orca.errors import DataError
+
+SATELLITE = Task(
+    title="Satellite",
+    suite="nas_bench_360",
+    origin="SITS_2006_NDVI_C, Petitjean et al. 2012; GPL 3.0 as NAS-Bench-360 states",
+    input_shape=(1, 46),
+    target=Classes(24),
+    samples=Samples(train=800_000, validation=100_000, test=100_000),
+    loss="cross_entropy",
+    metric="zero_one_error_pct",
+    files=tuple(
+        in_bucket(name, f"satellite/{name}")
+        for name in ("satellite_train.npy", "satellite_test.npy")
+    ),
+    source="satellite",
+    normalisation=Normalisation(inputs="per_channel"),
+)
+TASKS = {
+    "satellite": SATELLITE,
+    "satellite_official": replace(
+        SATELLITE,
+        normalisation=Normalisation(),
+        baseline="satellite",
+        differs="series as they are, as in the official code",
+    ),
+}
+
+
+def read(raw: Path, task: Task) -> Splits:
+    """Read the two pickled dictionaries; classes count from 1 there."""
+    train, test = (raw / way.name for way in task.files)
+    return Splits(fit=_part(train), test=_part(test))
+
+
+def _part(path: Path) -> Part:
+    from orca.data.safe_pickle import load_npy_file
+
+    content = load_npy_file(path)
+    try:
+        inside = content.item()
+        series, labels = np.asarray(inside["data"]), np.asarray(inside["label"], np.int64)
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise DataError(
+            where=str(path), what="it holds no 'data' and 'label'", mend="fetch it again"
+        ) from fault
+    return Part.of(series.astype(np.float32)[:, None, :], labels - 1)

@@ -1,0 +1,53 @@
+"""Spherical CIFAR-100: images laid on the southern half of a sphere and turned at random.
+
+Source: Cohen et al. 2018 (S2CNN); NAS-Bench-360 (arXiv:2110.05668). Values from 0 to 1, as the
+official code has them.
+Differs from the official code: 10,000 training images are set aside to choose the epoch by.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orca.data.nas_bench_360 import in_bucket
+from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
+from orca.errors import DataError
+
+TASK = Task(
+    title="Spherical",
+    suite="nas_bench_360",
+    origin="NAS-Bench-360, from CIFAR-100; CC BY-SA",
+    input_shape=(3, 60, 60),
+    target=Classes(100),
+    samples=Samples(train=40_000, validation=10_000, test=10_000),
+    loss="cross_entropy",
+    metric="zero_one_error_pct",
+    files=(in_bucket("s2_cifar100.gz", "spherical/s2_cifar100.gz"),),
+    source="spherical",
+    normalisation=Normalisation(inputs="stated", means=(0.0,), deviations=(255.0,)),
+)
+
+
+def read(raw: Path, task: Task) -> Splits:
+    """Read the gzipped pickle, whose images are whole numbers below 256."""
+    from orca.data.safe_pickle import load_pickle_file
+
+    path = raw / task.files[0].name
+    content = load_pickle_file(path)
+    return Splits(fit=_part(content, "train", path), test=_part(content, "test", path))
+
+
+def _part(content: Any, key: str, path: Path) -> Part:
+    try:
+        images = np.asarray(content[key]["images"])
+        labels = np.asarray(content[key]["labels"], np.int64)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise DataError(
+            where=str(path), what=f"it has no '{key}' images and labels", mend="fetch it again"
+        ) from fault
+    if images.dtype != np.uint8:
+        raise DataError(
+            where=str(path), what=f"its images are {images.dtype}, not uint8", mend="fetch it again"
+        )
+    return Part.of(images, labels)

@@ -1,0 +1,348 @@
+import io
+
+import numpy as np
+import pytest
+
+from orca.data import recordings as ecg
+from orca.data.task import Field, Samples
+from orca.errors import DataError
+from tests.data import fixtures_nas_bench_360 as fixtures
+from tests.data.going_through import go
+
+
+@pytest.fixture
+def sources(tmp_path):
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    return folder
+
+
+def test_cifar100_is_normalised_by_the_stated_constants(sources, tmp_path, server):
+    made = fixtures.cifar(
+        sources / "cifar-100-python.tar.gz", {"test": 100, "train": 400},
+        label_key="fine_labels", classes=100,
+    )  # fmt: skip
+    samples = Samples(train=300, validation=100, test=100)
+    _, fit, test = go("cifar100", sources, tmp_path, server, samples=samples)
+    inputs, labels = test.whole("test")
+    images = made["test"][b"data"].reshape(-1, 3, 32, 32) / 255.0
+    mean = np.array([0.5071, 0.4867, 0.4408]).reshape(3, 1, 1)
+    std = np.array([0.2675, 0.2565, 0.2761]).reshape(3, 1, 1)
+    np.testing.assert_allclose(inputs, (images - mean) / std, atol=1e-5)
+    assert labels.tolist() == made["test"][b"fine_labels"]
+    assert (np.bincount(fit.targets(fit.rows("validation"))) == 1).all()
+
+
+def test_spherical_images_lie_between_0_and_1(sources, tmp_path, server):
+    made = fixtures.spherical(sources / "s2_cifar100.gz", 300, 100)
+    samples = Samples(train=200, validation=100, test=100)
+    _, fit, test = go("spherical", sources, tmp_path, server, samples=samples)
+    inputs, labels = test.whole("test")
+    np.testing.assert_allclose(inputs, made["test"]["images"] / 255.0, atol=1e-6)
+    np.testing.assert_array_equal(labels, made["test"]["labels"])
+    assert fit.count == 300
+
+
+def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, tmp_path, server):
+    made = fixtures.ninapro(sources, {"train": 72, "val": 36, "test": 18})
+    samples = Samples(train=72, validation=36, test=18)
+    _, fit, _ = go("ninapro_official", sources, tmp_path, server, samples=samples)
+    inputs, labels = fit.whole("validation")
+    assert inputs.shape == (36, 1, 16, 52)
+    np.testing.assert_allclose(inputs[5, 0, 3, 7], made["ninapro_val"][5, 7, 3], rtol=1e-6)
+    np.testing.assert_array_equal(labels, made["label_val"])
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(
+    sources, tmp_path, server, compressed
+):
+    made = fixtures.darcy(sources, 14, 46, compressed=compressed)
+    _, fit, test = go(
+        "darcy_flow", sources, tmp_path, server,
+        samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
+        target=Field(grid=(10, 10)),
+    )  # fmt: skip
+    solution = made[1]["sol"][:5, ::5, ::5]
+    np.testing.assert_allclose(test.targets(test.rows("test"))[:, 0], solution, rtol=1e-6)
+    inputs, targets = test.whole("test")
+    coordinates = np.linspace(0, 1, 10)
+    np.testing.assert_allclose(inputs[3, 1, 4], coordinates, rtol=1e-6)
+    np.testing.assert_allclose(inputs[3, 2, :, 4], coordinates, rtol=1e-6)
+    train = made[0]["coeff"][:10, ::5, ::5]
+    mean, std = train.mean(axis=0), train.std(axis=0)
+    std[std == 0] = 1
+    expected = (made[1]["coeff"][:5, ::5, ::5] - mean) / std
+    np.testing.assert_allclose(inputs[:, 0], expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(test.decode_targets(targets)[:, 0], solution, rtol=1e-4)
+    assert fit.rows("validation").tolist() == [10, 11]
+
+
+def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(
+    sources, tmp_path, server
+):
+    made = fixtures.proteins(
+        sources / "protein.zip", {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
+    )
+    _, fit, test = go(
+        "psicov", sources, tmp_path, server,
+        samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
+        target=Field(grid=(40, 40), masked=True),
+    )  # fmt: skip
+    features, distances = made["ps0"]
+    inputs, targets = test.read(np.array([0]))
+    maps, (seen, outside) = inputs[0], targets[0]
+    assert (outside[:28, :28] == 0).all()
+    assert outside.sum() == 40 * 40 - 28 * 28
+    np.testing.assert_array_equal(maps[:, 28:], 0)
+    i, j = 3, 17
+    assert maps[0, i, j] == features["ss"][0, i]
+    assert maps[1, i, j] == features["ss"][0, j]
+    assert maps[6, i, j] == features["pssm"][i, 0]
+    assert maps[49, i, j] == features["pssm"][j, 21]
+    assert maps[50, i, j] == features["sa"][i]
+    assert maps[53, i, j] == features["entropy"][j]
+    for channel, key in ((54, "ccmpred"), (55, "freecon"), (56, "potential")):
+        np.testing.assert_array_equal(maps[channel, :28, :28], features[key])
+    truth = np.maximum(distances[2], 1.0)
+    assert seen[i, j] == pytest.approx(truth[i, j])
+    assert seen[5, 5] == pytest.approx((truth[5, 4] + truth[5, 6]) / 2)
+    assert seen[27, 27] == pytest.approx(truth[27, 26])
+    assert fit.targets(fit.rows("fit"))[:, 0].max() <= 16
+    assert seen.max() > 16
+    # A protein longer than the window is cut at it.
+    assert test.read(np.array([1]))[1][0, 1].sum() == 0
+
+
+def test_a_protein_of_another_length_than_its_distances_is_refused(sources, tmp_path, server):
+    import pickle
+    import zipfile
+
+    fixtures.proteins(sources / "protein.zip", {"deepcov": [20], "psicov": [20]})
+    with zipfile.ZipFile(sources / "protein.zip", "a") as archive, pytest.warns(UserWarning):
+        archive.writestr("psicov/features/ps0.pkl", pickle.dumps(fixtures.protein(21)[0]))
+    with pytest.raises(DataError, match="ps0: its distances and features differ"):
+        go("psicov", sources, tmp_path, server, samples=Samples(train=1, validation=0, test=1))
+
+
+VISITS = {"f435w/10760/2": 2, "f435w/12058/16": 3, "f435w/10595/2": 2, "f814w/10760/2": 1}
+
+
+def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, tmp_path, server):
+    train = fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
+    test_visits = {"f435w/9490/a3": 2}
+    made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", test_visits)
+    samples = Samples(train=4, validation=1, test=2)
+    _, fit, test = go("cosmic", sources, tmp_path, server, samples=samples)
+    names = [
+        "npy_train/f435w/10760/2/1_0_0.npy", "npy_train/f435w/10760/2/2_0_0.npy",
+        "npy_train/f435w/12058/16/1_0_0.npy", "npy_train/f435w/12058/16/2_0_0.npy",
+        "npy_train/f435w/12058/16/3_0_0.npy",
+    ]  # fmt: skip
+    targets = fit.targets(fit.rows("fit"))
+    for row, name in enumerate(names):
+        np.testing.assert_array_equal(targets[row], train[name][1:, 64:192, 64:192])
+    inputs, _ = test.whole("test")
+    stamps = np.stack([made[f"npy_test/f435w/9490/a3/{n}_0_0.npy"][0] for n in (1, 2)])
+    mean, std = fit.input_constants.mean.item(), fit.input_constants.std.item()
+    np.testing.assert_allclose(inputs[:, 0], (stamps[:, 64:192, 64:192] - mean) / std, atol=1e-4)
+
+
+def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, tmp_path, server):
+    fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
+    made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", {"f435w/9490/a3": 2})
+    samples = Samples(train=4, validation=1, test=2)
+    _, _, test = go("cosmic_official", sources, tmp_path, server, samples=samples)
+    inputs, _ = test.whole("test")
+    sky = made["npy_test/f435w/9490/a3/sky.npy"]
+    for number in (1, 2):
+        stamp = made[f"npy_test/f435w/9490/a3/{number}_0_0.npy"][0, 64:192, 64:192]
+        added = inputs[number - 1, 0] - stamp
+        assert added.std() < 1e-3
+        assert -0.9 <= added.mean() / sky[number - 1] <= 3.0
+
+
+def test_cosmic_stamps_of_two_planes_ignore_nothing(sources, tmp_path, server):
+    for name, folder in (("train", "npy_train"), ("test", "npy_test")):
+        fixtures.stamps(
+            sources / f"deepCR.ACS-WFC.{name}.tar", folder, {"f435w/10760/2": 3}, planes=2
+        )
+    samples = Samples(train=2, validation=1, test=3)
+    _, fit, _ = go("cosmic", sources, tmp_path, server, samples=samples)
+    assert not fit.targets(fit.rows("fit"))[:, 1].any()
+
+
+LENGTHS = [1000, 2700, 3000, 1300, 9000, 2100] * 20
+LETTERS = ["N", "A", "O", "~", "N", "O"] * 20
+
+
+def test_ecg_windows_are_of_whole_recordings_and_overlap_by_class(sources, tmp_path, server):
+    from sklearn.model_selection import train_test_split
+
+    made = fixtures.recordings(sources / "challenge2017.pkl", LENGTHS, LETTERS)
+    _, fit, test = go("ecg", sources, tmp_path, server)
+    held_out = sorted(train_test_split(np.arange(120), test_size=0.1, random_state=0)[1])
+    strides = {"N": 500, "A": 83, "O": 250, "~": 25}
+    inputs, labels, recording = [], [], []
+    for number in held_out:
+        signal = made["data"][number].astype(np.float64)
+        signal = (signal - signal.mean()) / signal.std()
+        for start in range(0, len(signal) - 1000, strides[LETTERS[number]]):
+            inputs.append(signal[start : start + 1000])
+            labels.append("NAO~".index(LETTERS[number]))
+            recording.append(number)
+    seen, seen_labels = test.whole("test")
+    np.testing.assert_allclose(seen[:, 0], inputs, atol=1e-5)
+    assert seen_labels.tolist() == labels
+    assert test.groups(test.rows("test")).tolist() == recording
+    train, validation = (set(fit.groups(fit.rows(p))) for p in ("train", "validation"))
+    assert not train & validation
+    assert not (train | validation) & set(held_out)
+
+
+def test_a_record_of_9000_samples_has_the_published_numbers_of_windows():
+    signal = fixtures.GENERATOR.normal(size=9000)
+    assert [len(ecg.windows(signal, stride)) for stride in ecg.STRIDES] == [16, 97, 32, 320]
+
+
+def test_a_constant_signal_becomes_zero_and_not_nan():
+    assert (ecg.windows(np.full(3000, 7), 500) == 0).all()
+
+
+def test_satellite_classes_count_from_0(sources, tmp_path, server):
+    made = fixtures.satellite(sources, 240, 48)
+    samples = Samples(train=192, validation=48, test=48)
+    _, fit, test = go("satellite_official", sources, tmp_path, server, samples=samples)
+    inputs, labels = test.whole("test")
+    np.testing.assert_allclose(inputs[:, 0], made[1]["data"], rtol=1e-6)
+    np.testing.assert_array_equal(labels, made[1]["label"] - 1)
+    assert (np.bincount(fit.targets(fit.rows("validation"))) == 2).all()
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.uint8, np.bool_])
+def test_deepsea_bases_become_channels(sources, tmp_path, server, kind):
+    made = fixtures.deepsea(
+        sources / "deepsea_filtered.npz", {"train": 30, "val": 10, "test": 20}, kind
+    )
+    samples = Samples(train=30, validation=10, test=20)
+    _, fit, test = go("deepsea", sources, tmp_path, server, samples=samples)
+    inputs, labels = fit.whole("validation")
+    np.testing.assert_array_equal(inputs, made["x_val"].transpose(0, 2, 1))
+    np.testing.assert_array_equal(labels, made["y_val"])
+    np.testing.assert_array_equal(test.whole("test")[0].sum(axis=1), 1)
+
+
+CLIPS = {
+    "tr": {64760: (3, "Sound_1,Sound_5"), 16399: (12, "Sound_2"), 16401: (1, "Sound_3")},
+    "val": {16402: (2, "Sound_1")},
+    "eval": {37199: (4, "Sound_5,Sound_199"), 175151: (1, "Sound_0")},
+}
+
+
+def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
+    sources, tmp_path, server
+):
+    from orca.data.clips import spectrogram
+
+    made = fixtures.sounds(sources / "audio.zip", CLIPS)
+    _, fit, test = go("fsd50k", sources, tmp_path, server)
+    clips = fit.groups(fit.rows("train"))
+    assert {clip: (clips == clip).sum() for clip in CLIPS["tr"]} == {64760: 3, 16399: 8, 16401: 1}
+    assert set(fit.groups(fit.rows("validation"))) == {16402}
+    assert test.groups(test.rows("test")).tolist() == [37199] * 4 + [175151]
+    labels = test.whole("test")[1]
+    assert np.flatnonzero(labels[0]).tolist() == [5, 199]
+    assert np.flatnonzero(labels[4]).tolist() == [0]
+    expected = spectrogram(made["eval_chunks/37199_2.wav"], where="here")
+    np.testing.assert_allclose(test.whole("test")[0][2, 0], expected)
+
+
+def test_fsd50k_draws_another_second_of_each_clip_in_each_epoch(sources, tmp_path, server):
+    fixtures.sounds(sources / "audio.zip", CLIPS)
+    _, fit, _ = go("fsd50k", sources, tmp_path, server)
+    generator = np.random.default_rng(0)
+    epochs = [fit.epoch_rows(generator) for _ in range(20)]
+    for rows in epochs:
+        assert sorted(fit.groups(rows)) == sorted(CLIPS["tr"])
+    assert len({tuple(rows) for rows in epochs}) > 5
+
+
+def test_a_list_that_names_an_absent_sound_is_refused(sources, tmp_path, server):
+    import zipfile
+
+    fixtures.sounds(sources / "audio.zip", CLIPS)
+    with zipfile.ZipFile(sources / "audio.zip", "a") as archive, pytest.warns(UserWarning):
+        archive.writestr("chunks/val.csv", "files,labels,ext\n/mnt/1_0.wav,Sound_1,1\n")
+    with pytest.raises(DataError, match="no piece of a clip that is there"):
+        go("fsd50k", sources, tmp_path, server)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(fixtures.wav(44100, rate=44100), "44100 Hz"), (b"RIFF", "decoded")]
+)
+def test_a_sound_of_another_rate_or_none_is_refused(content, said):
+    from orca.data.clips import spectrogram
+
+    with pytest.raises(DataError, match=said):
+        spectrogram(content, where="here")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("cifar100", "cifar-100-python.tar.gz"),
+        ("spherical", "s2_cifar100.gz"),
+        ("psicov", "protein.zip"),
+        ("ecg", "challenge2017.pkl"),
+        ("deepsea", "deepsea_filtered.npz"),
+        ("fsd50k", "audio.zip"),
+    ],
+)
+@pytest.mark.parametrize("fault", ["empty", "short"])
+def test_a_file_cut_short_is_named(sources, tmp_path, server, name, file, fault):
+    writers = {
+        "cifar100": lambda p: fixtures.cifar(
+            p, {"train": 200, "test": 100}, label_key="fine_labels", classes=100
+        ),
+        "spherical": lambda p: fixtures.spherical(p, 100, 100),
+        "psicov": lambda p: fixtures.proteins(p, {"deepcov": [20], "psicov": [20]}),
+        "ecg": lambda p: fixtures.recordings(p, LENGTHS, LETTERS),
+        "deepsea": lambda p: fixtures.deepsea(p, {"train": 30, "val": 10, "test": 20}),
+        "fsd50k": lambda p: fixtures.sounds(p, CLIPS),
+    }
+    path = sources / file
+    writers[name](path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] if fault == "short" else b"")
+    with pytest.raises(DataError, match=file):
+        go(name, sources, tmp_path, server)
+
+
+def test_a_matlab_file_cut_short_is_named(sources, tmp_path, server):
+    fixtures.darcy(sources, 14, 46)
+    path = sources / "piececonst_r421_N1024_smooth2.mat"
+    path.write_bytes(path.read_bytes()[:-5000])
+    with pytest.raises(DataError, match="smooth2.mat"):
+        go(
+            "darcy_flow", sources, tmp_path, server,
+            samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
+            target=Field(grid=(10, 10)),
+        )  # fmt: skip
+
+
+def test_labels_beyond_the_classes_are_refused(sources, tmp_path, server):
+    made = fixtures.satellite(sources, 240, 48)
+    made[0]["label"][7] = 25
+    np.save(sources / "satellite_train.npy", np.array(made[0], dtype=object))
+    with pytest.raises(DataError, match="24 for 24 classes"):
+        go(
+            "satellite", sources, tmp_path, server,
+            samples=Samples(train=192, validation=48, test=48),
+        )  # fmt: skip
+
+
+def test_the_fixtures_sound_is_16_bit_mono():
+    import soundfile
+
+    info = soundfile.info(io.BytesIO(fixtures.wav(100)))
+    assert (info.samplerate, info.channels, info.subtype) == (22050, 1, "PCM_16")
