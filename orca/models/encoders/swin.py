@@ -275,6 +275,25 @@ def our_name(theirs: str, depths: tuple[int, ...]) -> str | None:
     return f"{place}.{BLOCK_NAMES[path]}.{ending}" if path in BLOCK_NAMES else None
 
 
+def their_name(ours: str, depths: tuple[int, ...]) -> str:
+    """Return the name in the file for one of ours: `our_name` the other way round."""
+    outside = {own: name for name, own in OUTSIDE_NAMES.items()}
+    if ours in outside:
+        return f"swin.{outside[ours]}"
+    _, number, inside = ours.split(".", 2)
+    stage, place = 0, int(number)
+    while place > depths[stage]:
+        place -= depths[stage] + 1  # the merging after a stage has a number too
+        stage += 1
+    if place == depths[stage]:
+        return f"swin.encoder.layers.{stage}.downsample.{inside}"
+    if inside == "attention.bias":
+        return f"swin.encoder.layers.{stage}.blocks.{place}.{BIAS_TABLE}"
+    blocks = {own: name for name, own in BLOCK_NAMES.items()}
+    path, _, ending = inside.rpartition(".")
+    return f"swin.encoder.layers.{stage}.blocks.{place}.{blocks[path]}.{ending}"
+
+
 def load_swin(
     shape: SwinShape, folder: Path | None, *, settings: ModelSettings, generator: torch.Generator
 ) -> Loaded:

@@ -1,0 +1,50 @@
+"""A small Swin that this project pretrains itself, on fractals and on scikit-learn's digits.
+
+For machines that reach no hub: minutes on two cores, no download. It is no stand-in for the
+Swin-base of the papers, and no number of theirs is compared with it.
+
+Source: Liu et al. 2021 (arXiv:2103.14030); Kataoka et al. 2020 (arXiv:2101.08515) for pretraining
+without natural images.
+"""
+
+from typing import TYPE_CHECKING
+
+from orca.models.body import Body, Weights
+from orca.models.shapes import SwinShape
+
+if TYPE_CHECKING:
+    import pathlib
+
+    import torch
+
+    import orca.models.loaded
+    import orca.settings
+
+SHAPE = SwinShape(side=96, patch=3, width=32, depths=(2, 2, 2), heads=(2, 4, 8), window=8)
+TOY = SwinShape(side=24, patch=3, width=8, depths=(2, 2), heads=(2, 2), window=4, inner=2)
+BODY = Body(
+    title="Swin (fractals and digits)",
+    kind="grid",
+    width=SHAPE.width,
+    proxy="digits",
+    weights=Weights(
+        hub_name="",
+        revision="",
+        files={"model.safetensors": None},
+        licence="MIT",
+        made_by="snakemake results/bodies/swin_fractals/model.safetensors",
+    ),
+)
+
+
+def load(
+    folder: "pathlib.Path | None",
+    *,
+    settings: "orca.settings.ModelSettings",
+    generator: "torch.Generator",
+    toy: bool = False,
+) -> "orca.models.loaded.Loaded":
+    """Return the body in memory; see `orca.models.body`."""
+    from orca.models.encoders.swin import load_swin
+
+    return load_swin(TOY if toy else SHAPE, folder, settings=settings, generator=generator)

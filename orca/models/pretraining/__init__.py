@@ -1,0 +1,1 @@
+"""Pretraining a small body for grids on images that need no network."""
