@@ -65,8 +65,8 @@ def _draw_curves(
     places = (np.arange(points) + 0.5) / points
     for sample, axis in enumerate(axes[: len(target)]):
         axis.set_title(f"{points} points, sample {sample + 1}")
-        axis.plot(places, target[sample], label="true", color="#999999", lw=2.4)
-        axis.plot(places, predicted[sample], label="predicted", **(style(1) | {"lw": 1.1}))
+        axis.plot(places, target[sample], label="true", color="#b5b5b5", lw=2.6)
+        axis.plot(places, predicted[sample], label="predicted", color=style(3)["color"], lw=1.0)
     axes[0].set_ylabel("u")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness too; with the dashes
 # and markers beside them, no curve is told by colour alone.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000", "#E69F00", "#7F7F7F")
+COLOURS = ("#0072B2", "#E69F00", "#000000", "#D55E00", "#56B4E9", "#009E73", "#CC79A7", "#7F7F7F")
 DASHES: tuple[Any, ...] = (
     "-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)),
     (0, (2, 2)), (0, (1, 3)),

@@ -1,0 +1,147 @@
+import csv
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from orca.errors import ResultsError, SettingsError
+from orca.methods.method import METHODS
+from orca.reporting.fields import plot_fields
+from orca.reporting.figure import FIGURES, plot
+from orca.reporting.figures import plot_alignment, plot_profile
+from orca.reporting.figures_by_row import plot_estimate_beside_exact
+from orca.reporting.look import COLOURS, DASHES
+from orca.reporting.published import read_published
+from orca.reporting.sources import Sources
+from orca.reporting.table import TABLES
+from orca.reporting.tabulate import write_table
+
+
+def assert_drawn(stem):
+    for ending, start in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
+        content = stem.with_name(f"{stem.name}.{ending}").read_bytes()
+        assert content.startswith(start)
+        assert len(content) > 2000
+    ET.parse(stem.with_name(f"{stem.name}.svg"))
+
+
+def test_a_profile_is_drawn_in_every_format(tabulated, tmp_path):
+    plot_profile(tabulated / "tables" / "demo.json", tmp_path / "profile")
+    assert_drawn(tmp_path / "profile")
+    with (tmp_path / "profile.csv").open() as file:
+        assert {row["whose"] for row in csv.DictReader(file)} == {"ours"}
+
+
+def test_equal_tables_give_equal_bytes(tabulated, tmp_path):
+    for name in ("a", "b"):
+        plot_profile(tabulated / "tables" / "demo.json", tmp_path / name)
+    for ending in ("svg", "pdf", "png", "csv"):
+        first, second = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("a", "b"))
+        assert first == second, ending
+
+
+def test_alignment_is_drawn_with_a_panel_for_each_task(tabulated, tmp_path):
+    histories = sorted((tabulated / "aligned").glob("*/*/*/*/history.csv"))
+    plot_alignment(histories, tmp_path / "alignment")
+    assert_drawn(tmp_path / "alignment")
+    axes = (tmp_path / "alignment.svg").read_text().count('id="axes_')
+    assert axes == 6  # five tasks, and one place left empty
+
+
+def test_an_empty_place_in_a_history_is_left_out(tmp_path):
+    folder = tmp_path / "iris" / "minilm" / "otdd" / "seed0"
+    folder.mkdir(parents=True)
+    (folder / "history.csv").write_text("epoch,loss,value\n0,1.0,5.0\n1,0.9,\n2,0.8,3.0\n")
+    plot_alignment([folder / "history.csv"], tmp_path / "alignment")
+    assert_drawn(tmp_path / "alignment")
+
+
+def test_a_history_that_is_none_is_named(tmp_path):
+    folder = tmp_path / "iris" / "minilm" / "otdd" / "seed0"
+    folder.mkdir(parents=True)
+    (folder / "history.csv").write_text("epoch,loss,value\n0,one,5.0\n")
+    with pytest.raises(ResultsError) as fault:
+        plot_alignment([folder / "history.csv"], tmp_path / "alignment")
+    assert fault.value.where == str(folder / "history.csv")
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 64), (3, 2, 16, 16)], ids=["1D", "2D"])
+def test_fields_are_drawn_at_both_resolutions(tmp_path, shape):
+    numbers = np.random.default_rng(0)
+    files = []
+    for factor in (1, 2):
+        grid = tuple(factor * n for n in shape[2:])
+        target = numbers.normal(size=(*shape[:2], *grid))
+        files.append(tmp_path / f"{factor}.npz")
+        np.savez(files[-1], target=target, predicted=target + 0.1)
+    plot_fields(files, tmp_path / "fields")
+    assert_drawn(tmp_path / "fields")
+
+
+def test_fields_of_two_shapes_are_refused(tmp_path):
+    np.savez(tmp_path / "odd.npz", target=np.zeros((2, 1, 8)), predicted=np.zeros((2, 1, 9)))
+    with pytest.raises(ResultsError, match=r"odd\.npz"):
+        plot_fields([tmp_path / "odd.npz"], tmp_path / "fields")
+
+
+def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.5,3.0\n")
+    with pytest.raises(ResultsError, match="exact"):
+        plot_estimate_beside_exact(path, tmp_path / "figure")
+    path.write_text("epoch,loss,value,exact\n0,1.0,5.0,5.2\n1,0.5,3.0,2.9\n")
+    plot_estimate_beside_exact(path, tmp_path / "figure")
+    assert_drawn(tmp_path / "figure")
+
+
+def test_a_figure_without_its_input_says_how_to_make_it(tmp_path):
+    with pytest.raises(ResultsError, match=r"snakemake .*table_2\.json"):
+        plot("figure_3", results=tmp_path, out=tmp_path)
+
+
+def test_an_unknown_figure_offers_the_nearest(tmp_path):
+    with pytest.raises(SettingsError, match="did you mean 'figure_3'"):
+        plot("figur_3", results=tmp_path, out=tmp_path)
+
+
+@pytest.mark.parametrize("name", [n for n, figure in FIGURES.items() if figure.table])
+def test_figures_of_tables_are_drawn_from_runs_too(name, declared, make, tmp_path, pytestconfig):
+    folder = pytestconfig.rootpath / "config" / "published"
+    table = TABLES[FIGURES[name].table]
+    rows = dict.fromkeys(row.task for row in table.rows)
+    declared(**{task: make.task(task, metric="nrmse") for task in rows})
+    choices = make.Choices(bodies={"sequence": "roberta_base"}, seeds=2)
+    asked = {cell.entry.method for row in table.plan(choices) for cell in row} - {""}
+    of_orca = (METHODS.modules["orca"], METHODS["orca"])
+    for method in asked - set(METHODS):
+        monkeypatch.setitem(METHODS._found, method, of_orca)
+    published = read_published(folder)
+    for place, run in enumerate(table.runs(choices)):
+        printed = published.where(paper="orca_icml2023", table=table.number or "-", task=run.task)
+        value = 0.01 * (1 + place % 7)
+        metrics = {printed[0].metric: value} if printed else {}
+        score = make.score(run.task, run.method, run.seed, value, body=run.body, metrics=metrics)
+        score["record"]["alignment"] = {"held_out_distance": 30.0 - place % 7}
+        make.write(tmp_path / "scores", score)
+    sources = Sources(scores=tmp_path / "scores", published=published, metadata=folder)
+    write_table(table.fill(FIGURES[name].table, sources, choices), tmp_path / "tables")
+    plot(name, results=tmp_path, out=tmp_path / "figures")
+    assert_drawn(tmp_path / "figures" / name)
+    assert (tmp_path / "figures" / f"{name}.txt").read_text().strip()
+
+
+def luminance(colour):
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_no_two_curves_share_dashes_and_neighbours_differ_in_grey():
+    assert len({str(dash) for dash in DASHES}) == len(DASHES) >= len(COLOURS) == len(set(COLOURS))
+    for one, other in zip(COLOURS, COLOURS[1:], strict=False):
+        assert abs(luminance(one) - luminance(other)) > 0.04
+
+
+def test_pictures_are_sharp_enough_for_print(tabulated):
+    with Image.open(tabulated / "figures" / "demo_profile.png") as picture:
+        assert picture.width >= 600
