@@ -106,7 +106,9 @@ def test_an_unknown_figure_offers_the_nearest(tmp_path):
 
 
 @pytest.mark.parametrize("name", [n for n, figure in FIGURES.items() if figure.table])
-def test_figures_of_tables_are_drawn_from_runs_too(name, declared, make, tmp_path, pytestconfig):
+def test_figures_of_tables_are_drawn_from_runs_too(
+    name, declared, make, tmp_path, pytestconfig, monkeypatch
+):
     folder = pytestconfig.rootpath / "config" / "published"
     table = TABLES[FIGURES[name].table]
     rows = dict.fromkeys(row.task for row in table.rows)
