@@ -47,9 +47,9 @@ class OtddComputation(Computation):
 
 
 def otdd(  # noqa: PLR0913 - the settings of a distance, each by name
-    source: Float[Tensor, "n width"],
+    source: Tensor,
     source_labels: Tensor,
-    target: Float[Tensor, "m width"],
+    target: Tensor,
     target_labels: Tensor | None = None,
     *,
     inner: Literal["exact", "gaussian"] = "exact",
@@ -67,9 +67,9 @@ def otdd(  # noqa: PLR0913 - the settings of a distance, each by name
     terms computed once is faster by far.
 
     Args:
-        source: source features.
+        source: source features, n x width; shapes are checked here.
         source_labels: a class for each, as a whole number.
-        target: target features.
+        target: target features, m x width.
         target_labels: a class for each; None for a target of one class.
         inner: distance between two classes, by transport of their samples or by Gaussians.
         p: exponent of the feature distance; the cost is (distance^p + label distance) / p.

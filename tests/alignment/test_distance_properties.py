@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orca.alignment import euclidean, mmd, otdd, sliced_wasserstein
 
-FINE = 1e-7  # tolerance of Sinkhorn's marginals where values are compared closely
+FINE = 1e-6  # tolerance of Sinkhorn's marginals where values are compared closely
 
 
 def unlabelled(distance):
@@ -52,7 +52,7 @@ def labelled_sets(draw, *, widths=(1, 2, 7, 1024), most=9):
 
 
 some_sets = settings(
-    max_examples=8, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    max_examples=4, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
 
 
@@ -141,10 +141,10 @@ def test_has_a_finite_gradient_where_points_coincide(distance, sets):
     ],
 )
 @pytest.mark.parametrize("one_class", [True, False], ids=["one_class", "all_classes"])
-@settings(some_sets, max_examples=4)
+@settings(some_sets, max_examples=3)
 @given(labelled_sets(widths=(1, 3), most=5))
 def test_gradient_is_that_of_finite_differences(name, one_class, sets):
-    fine = {"tolerance": 1e-11, "label_gradient": True}
+    fine = {"tolerance": 1e-9, "label_gradient": True}
     distance = {
         "otdd_with_label_gradient": partial(otdd, **fine),
         "otdd_gaussian": partial(otdd, inner="gaussian", **fine),

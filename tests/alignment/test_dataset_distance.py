@@ -1,0 +1,194 @@
+import numpy as np
+import ot
+import pytest
+import torch
+
+from orca.alignment import Source, otdd
+from orca.alignment.classes import Classes
+from orca.alignment.cost import feature_cost
+from orca.alignment.dataset_distance import distance_to_source, source_terms
+from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.sides import Sides
+from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
+from orca.errors import FeatureError, SettingsError
+
+
+def labelled(count, width, classes, *, seed, shift=0.0, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.randint(classes, (count,), generator=generator)
+    points = torch.randn(count, width, generator=generator, dtype=dtype) + labels[:, None]
+    return points + shift, labels
+
+
+def augmented_emd(source, source_labels, target, target_labels):
+    """POT's exact cost of the full augmented problem, label distances by POT too."""
+    sets = [source[source_labels == k] for k in source_labels.unique()]
+    sets += [target[target_labels == k] for k in target_labels.unique()]
+    between = np.array([[ot.emd2([], [], ot.dist(a, b)) for b in sets] for a in sets])
+    between -= np.diag(np.diag(between))
+    rows = source_labels.numpy()
+    columns = target_labels.numpy() + len(source_labels.unique())
+    cost = (ot.dist(source.numpy(), target.numpy()) + between[rows][:, columns]) / 2
+    return ot.emd2([], [], cost, numItermax=10_000_000)
+
+
+@pytest.mark.parametrize(("n", "m"), [(40, 25), (500, 120), (300, 500)])
+@pytest.mark.parametrize("target_classes", [1, 3])
+def test_unregularised_distance_is_pots_on_the_full_augmented_cost(n, m, target_classes):
+    source, source_labels = labelled(n, 5, 4, seed=0)
+    target, target_labels = labelled(m, 5, target_classes, seed=1, shift=0.7)
+    ours = otdd(source, source_labels, target, target_labels, solver="emd")
+    expected = augmented_emd(source, source_labels, target, target_labels)
+    assert ours.item() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("schedule", ["official", "converged"])
+def test_for_one_target_class_source_labels_never_reach_the_gradient(schedule):
+    """The official objective's gradient is that of label-free debiased Sinkhorn."""
+    source, labels = labelled(80, 6, 4, seed=0)
+    target, _ = labelled(30, 6, 1, seed=1, shift=0.5)
+    target.requires_grad_()
+    otdd(source, labels, target, schedule=schedule, tolerance=1e-9).backward()
+
+    solver = Solver(kind="sinkhorn", eps=0.1, p=2, schedule=schedule, tolerance=1e-9)
+    x, y = source, target.detach()
+    across, within = feature_cost(x, y, p=2), feature_cost(y, y, p=2)
+    known = Source.of(source, labels)
+    alone = Classes(y - known.centre, torch.zeros(len(y), dtype=torch.long), [len(y)])
+    start = [Sides(known.classes, alone, 2).start]
+    plan = transport(uniform(across), solver, start=start, with_plan=True).plan
+    own = transport_to_itself(uniform(within), solver, start=start, with_plan=True).plan
+    plain = own.T @ y - plan.T @ x  # Σ_j of what y_j moves away from itself and towards x
+    cosine = torch.nn.functional.cosine_similarity(target.grad.flatten(), plain.flatten(), dim=0)
+    assert cosine > 1 - 1e-5
+
+    shuffled = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(2))]
+    again = target.detach().clone().requires_grad_()
+    otdd(source, shuffled, again, schedule=schedule, tolerance=1e-9).backward()
+    # Short of convergence the labels' share of the first step is not quite forgotten.
+    bound = 5e-3 if schedule == "official" else 1e-6
+    assert (again.grad - target.grad).norm() <= bound * target.grad.norm()
+
+
+@pytest.mark.parametrize("inner", ["exact", "gaussian"])
+@pytest.mark.parametrize("one_class", [True, False])
+def test_what_a_step_descends_has_the_gradient_of_the_whole_distance(inner, one_class):
+    settings = OtddSettings(inner=inner, label_gradient=inner == "gaussian")
+    source = Source.of(*labelled(80, 6, 4, seed=0))
+    target, labels = labelled(30, 6, 3, seed=1, shift=0.5)
+    labels = labels * 0 if one_class else labels
+    terms = source_terms(source, settings)
+    gradients = []
+    for whole in (True, False):
+        moved = target.clone().requires_grad_()
+        distance_to_source(source, moved, labels, terms, settings, whole=whole).backward()
+        gradients.append(moved.grad)
+    torch.testing.assert_close(*gradients, rtol=1e-6, atol=1e-9)
+
+
+def test_with_all_classes_at_once_source_labels_shape_the_gradient():
+    source, labels = labelled(80, 6, 4, seed=0)
+    target, target_labels = labelled(40, 6, 4, seed=1)
+    gradients = []
+    for names in (labels, labels.flip(0)):
+        moved = target.clone().requires_grad_()
+        otdd(source, names, moved, target_labels).backward()
+        gradients.append(moved.grad)
+    assert (gradients[0] - gradients[1]).norm() > 0.01 * gradients[0].norm()
+
+
+def test_regularised_distance_tends_to_the_exact_one():
+    source, labels = labelled(60, 3, 3, seed=0)
+    target, _ = labelled(30, 3, 1, seed=1, shift=2.0)
+    exact = otdd(source, labels, target, solver="emd").item()
+    errors = [abs(otdd(source, labels, target, reg=reg).item() - exact) for reg in (1.0, 0.1, 0.01)]
+    assert errors[0] > errors[1] > errors[2]
+    assert errors[2] < 2e-3 * exact
+
+
+def test_without_debiasing_the_distance_is_larger():
+    source, labels = labelled(60, 3, 3, seed=0)
+    target, _ = labelled(30, 3, 1, seed=1)
+    biased = otdd(source, labels, target, debiased=False, reg=1.0)
+    assert biased > otdd(source, labels, target, reg=1.0)
+
+
+@pytest.mark.parametrize("reg", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("schedule", ["official", "converged"])
+def test_a_tiny_regularisation_stays_finite_in_float32_and_near_the_exact_distance(reg, schedule):
+    source, labels = labelled(60, 8, 3, seed=0, dtype=torch.float32)
+    target, _ = labelled(20, 8, 1, seed=1, shift=5.0, dtype=torch.float32)
+    target.requires_grad_()
+    value = otdd(source, labels, target, reg=reg, schedule=schedule)
+    value.backward()
+    assert target.grad.isfinite().all()
+    exact = otdd(source, labels, target.detach(), solver="emd")
+    assert value.item() == pytest.approx(exact.item(), rel=0.05)
+
+
+def test_source_classes_of_one_sample_are_allowed():
+    source, _ = labelled(5, 3, 1, seed=0)
+    target, _ = labelled(4, 3, 1, seed=1)
+    for inner in ("exact", "gaussian"):
+        assert otdd(source, torch.arange(5), target, inner=inner).isfinite()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda a: a | {"target": a["target"][:0]}, "no features"),
+        (lambda a: a | {"source": a["source"][:0]}, "no features"),
+        (lambda a: a | {"target": a["target"][:, :2]}, "width 2 beside the source's 3"),
+        (lambda a: a | {"target": a["target"].float()}, "type torch.float32 beside"),
+        (lambda a: a | {"target": a["target"] / 0}, "NaN or infinity"),
+        (lambda a: a | {"source": a["source"] * torch.nan}, "NaN or infinity"),
+        (lambda a: a | {"source_labels": a["source_labels"] + 0.5}, "labels of type"),
+        (lambda a: a | {"source_labels": a["source_labels"][1:]}, "labels of shape"),
+        (lambda a: a | {"target": a["target"][0]}, "shape"),
+        (lambda a: a | {"target": a["target"].long()}, "torch.int64"),
+    ],
+)
+def test_features_that_cannot_be_compared_are_refused(change, says):
+    source, labels = labelled(10, 3, 2, seed=0)
+    target, _ = labelled(4, 3, 1, seed=1)
+    arguments = change({"source": source, "source_labels": labels, "target": target})
+    with pytest.raises(FeatureError, match=says):
+        otdd(**arguments)
+
+
+def test_gaussians_with_p_of_1_are_refused():
+    source, labels = labelled(10, 3, 2, seed=0)
+    with pytest.raises(SettingsError, match="squared, but p is 1"):
+        otdd(source, labels, source, inner="gaussian", p=1)
+
+
+def test_descending_the_distance_recovers_a_rotated_and_shifted_source():
+    generator = torch.Generator().manual_seed(0)
+    source, labels = labelled(200, 4, 3, seed=0, dtype=torch.float32)
+    source = source * torch.tensor([2.0, 1.0, 0.5, 0.25])
+    turn = torch.linalg.qr(torch.randn(4, 4, generator=generator))[0]
+    inputs = (source[:120] @ turn + 3).float()
+    embedder = torch.nn.Linear(4, 4)
+    with torch.no_grad():
+        embedder.weight.copy_(torch.eye(4))
+        embedder.bias.zero_()
+    known, settings = Source.of(source, labels), OtddSettings()
+    terms = source_terms(known, settings)
+    optimizer = torch.optim.Adam(embedder.parameters(), lr=0.05)
+    one_class = torch.zeros(len(inputs), dtype=torch.long)
+    history = []
+    for _ in range(100):
+        optimizer.zero_grad()
+        value = distance_to_source(known, embedder(inputs), one_class, terms, settings, whole=False)
+        value.backward()
+        optimizer.step()
+        history.append(value.item())
+    floor = distance_to_source(known, source[:120], one_class, terms, settings, whole=False).item()
+    assert history[-1] - floor < 0.02 * (history[0] - floor)
+
+
+def test_sides_take_their_costs_once():
+    points, labels = labelled(6, 3, 1, seed=0)
+    classes = Classes(points, labels, [6])
+    sides = Sides(classes, classes, 2)
+    assert sides.cost is sides.cost

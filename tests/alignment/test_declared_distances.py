@@ -1,0 +1,131 @@
+"""The contract of every declared distance."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from orca.alignment import Source, draw_by_class, euclidean_paired
+from orca.alignment.distance import DISTANCES
+from orca.errors import SettingsError
+
+every_distance = pytest.mark.parametrize("name", list(DISTANCES))
+
+
+def seeded():
+    return torch.Generator().manual_seed(0)
+
+
+class Prepared:
+    """A distance with its settings, source and terms, ready to be called."""
+
+    def __init__(self, name, dtype=torch.float32):
+        generator = torch.Generator().manual_seed(1)
+        self.declared = DISTANCES[name]
+        self.settings = self.declared.read_settings({}, where="test")
+        labels = torch.arange(60) % 3
+        features = torch.randn(60, 5, generator=generator, dtype=dtype) + labels[:, None]
+        self.source = Source.of(features, labels + 4)
+        self.target = torch.randn(24, 5, generator=generator, dtype=dtype) + 2
+        several = self.declared.sees == "all_classes"
+        self.labels = torch.arange(24) % 2 if several else torch.zeros(24, dtype=torch.long)
+        self.computation = self.declared.load()
+        self.terms = self.computation.source_terms(self.source, self.settings)
+
+    def call(self, which, target=None):
+        target = self.target if target is None else target
+        compute = getattr(self.computation, which)
+        return compute(target, self.labels, self.source, self.terms, self.settings, seeded())
+
+    def gradient(self, which):
+        target = self.target.clone().requires_grad_()
+        self.call(which, target).backward()
+        return target.grad
+
+
+@every_distance
+def test_loss_and_value_have_one_gradient(name):
+    prepared = Prepared(name, torch.float64)
+    loss, value = prepared.gradient("loss"), prepared.gradient("value")
+    # The official schedule starts from the label distances, which the loss leaves out.
+    assert (loss - value).norm() <= 5e-3 * value.norm()
+
+
+@every_distance
+def test_following_the_gradient_lowers_the_value(name):
+    prepared = Prepared(name, torch.float64)
+    gradient = prepared.gradient("loss")
+    ahead = prepared.target - 0.05 * gradient / gradient.abs().amax()
+    assert prepared.call("value", ahead) < prepared.call("value")
+
+
+@every_distance
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_keeps_type_and_changes_nothing_it_is_given(name, dtype):
+    prepared = Prepared(name, dtype)
+    before = prepared.target.clone(), prepared.source.features.clone()
+    terms = {key: term.clone() for key, term in prepared.terms.items()}
+    value = prepared.call("value")
+    assert value.dtype == dtype
+    assert value.shape == ()
+    torch.testing.assert_close(prepared.target, before[0], rtol=0, atol=0)
+    torch.testing.assert_close(prepared.source.features, before[1], rtol=0, atol=0)
+    torch.testing.assert_close(dict(prepared.terms), terms, rtol=0, atol=0)
+
+
+@every_distance
+def test_gives_the_same_twice_from_the_same_generator(name):
+    prepared = Prepared(name)
+    assert torch.equal(prepared.call("loss"), prepared.call("loss"))
+    assert torch.equal(prepared.gradient("loss"), prepared.gradient("loss"))
+
+
+@every_distance
+def test_terms_are_tensors_that_a_file_can_hold(name):
+    for term in Prepared(name).terms.values():
+        assert isinstance(term, torch.Tensor)
+        assert term.is_contiguous()
+        assert not term.requires_grad
+
+
+@every_distance
+def test_an_unknown_setting_is_refused_and_the_nearest_offered(name):
+    with pytest.raises(SettingsError, match="has no setting 'regg'"):
+        DISTANCES[name].read_settings({"regg": 1}, where="config.yaml, align.distance")
+
+
+def test_a_setting_out_of_range_is_refused_by_its_place():
+    with pytest.raises(SettingsError, match=r"config\.yaml, align\.distance\.reg: got -1"):
+        DISTANCES["otdd"].read_settings({"reg": -1}, where="config.yaml, align.distance")
+
+
+def test_listing_the_distances_loads_neither_torch_nor_numpy():
+    listing = (
+        "import sys; from orca.alignment.distance import DISTANCES; list(DISTANCES);"
+        "print([name for name in ('torch', 'numpy', 'ot', 'sklearn') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True)
+    assert found.stdout.strip() == "[]", found.stderr
+
+
+def test_the_paired_distance_is_the_mean_over_full_batches_over_all_batches():
+    source, target = torch.zeros(10, 2), torch.full((4, 2), 1.0)
+    # Two full batches of four and a short one: 2 / 3 of the mean distance.
+    value = euclidean_paired(source, target, generator=seeded())
+    assert value.item() == pytest.approx(2**0.5 * 2 / 3)
+    longer = euclidean_paired(source[:3], target, generator=seeded())
+    assert longer.item() == pytest.approx(2**0.5)
+
+
+def test_draws_are_by_class_with_shares_as_weights():
+    labels = torch.tensor([5] * 6 + [2] * 2 + [9] * 2)
+    draws = draw_by_class(labels, size=4, rounds=3, generator=seeded())
+    assert sorted(draw.label for draw in draws) == [2, 5, 9]
+    assert sum(draw.weight for draw in draws) == pytest.approx(1)
+    for draw in draws:
+        assert draw.weight == pytest.approx((labels == draw.label).float().mean().item())
+        assert len(draw.rounds) == 3
+        for chosen in draw.rounds:
+            assert (labels[chosen] == draw.label).all()
+            assert len(chosen.unique()) == len(chosen) == min(4, (labels == draw.label).sum())

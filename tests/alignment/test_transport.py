@@ -1,0 +1,156 @@
+import numpy as np
+import ot
+import pytest
+import torch
+
+from orca.alignment.class_transport import transport_between_classes, transport_within_classes
+from orca.alignment.classes import Classes
+from orca.alignment.cost import feature_cost
+from orca.alignment.schedule import fast_steps, official_steps
+from orca.alignment.sinkhorn import Potentials, Problem, _log_sums_in_logarithms, log_sums
+from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
+
+
+def solver(eps=0.1, *, schedule="converged", tolerance=1e-8, kind="sinkhorn"):
+    return Solver(kind=kind, eps=eps, p=2, schedule=schedule, tolerance=tolerance)
+
+
+def points(count, *, seed, width=3, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(count, width, generator=generator, dtype=dtype)
+
+
+def classes(sizes, *, seed, shift=0.0):
+    labels = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
+    return Classes(points(len(labels), seed=seed) + labels[:, None] * 1.5 + shift, labels, sizes)
+
+
+def two_sets():
+    return uniform(feature_cost(points(30, seed=0), points(20, seed=1) + 1, p=2))
+
+
+def test_converged_plan_and_cost_are_pots():
+    problem = two_sets()
+    found = transport(problem, solver(), start=[50.0], with_plan=True)
+    expected = ot.sinkhorn(
+        *(mass.numpy() for mass in (problem.row_mass, problem.column_mass)),
+        problem.cost.numpy(),
+        0.1,
+        method="sinkhorn_log",
+        stopThr=1e-12,
+        numItermax=100_000,
+    )
+    np.testing.assert_allclose(found.plan.numpy(), expected, atol=1e-8)
+    independent = problem.row_mass[:, None] * problem.column_mass[None, :]
+    plan = torch.from_numpy(expected)
+    divergence = (plan * (plan / independent).log()).nansum()
+    assert found.value.item() == pytest.approx((plan * problem.cost).sum() + 0.1 * divergence)
+
+
+@pytest.mark.parametrize("kind", ["sinkhorn", "emd"])
+def test_plans_have_the_masses_as_their_sums(kind):
+    problem = two_sets()
+    plan = transport(problem, solver(kind=kind), start=[50.0], with_plan=True).plan
+    torch.testing.assert_close(plan.sum(dim=0), problem.column_mass)
+    torch.testing.assert_close(plan.sum(dim=1), problem.row_mass, rtol=1e-6, atol=1e-9)
+
+
+def test_a_marginal_error_is_no_larger_than_asked_for():
+    problem = two_sets()
+    for tolerance in (1e-1, 1e-3, 1e-6):
+        asked = solver(tolerance=tolerance)
+        plan = transport(problem, asked, start=[50.0], with_plan=True).plan
+        assert (plan.sum(dim=1) - problem.row_mass).abs().sum() <= tolerance
+
+
+def test_mass_that_must_cross_wide_gaps_crosses_them():
+    """Uneven clusters 1000 regularisations apart: one pass of annealing does not get there."""
+    x, y = points(30, seed=0), points(20, seed=1)
+    x[:5] += 12
+    y[:15] += 12
+    cost = feature_cost(x, y, p=2)
+    regularised = transport(uniform(cost), solver(tolerance=1e-3), start=[900.0]).value
+    exact = transport(uniform(cost), solver(kind="emd"), start=[900.0]).value
+    assert regularised.item() == pytest.approx(exact.item(), rel=5e-3)
+
+
+def test_a_self_term_is_that_of_the_general_problem():
+    cost = feature_cost(points(25, seed=0), points(25, seed=0), p=2)
+    own = transport_to_itself(uniform(cost), solver(), start=[50.0])
+    general = transport(uniform(cost), solver(), start=[50.0])
+    assert own.value.item() == pytest.approx(general.value.item(), rel=1e-5)
+
+
+def test_official_steps_are_geomlosses():
+    geomloss = pytest.importorskip("geomloss._legacy.sinkhorn_divergence")
+    for diameter in (0.2, 1.0, 7.3, 41.0):
+        expected = geomloss.epsilon_schedule(2, diameter, 0.1**0.5, 0.5)
+        steps = official_steps(diameter**2, end=0.1, p=2)
+        if diameter**2 > 0.1:
+            assert [t for t, _ in steps[1:]] == pytest.approx(expected)
+        assert steps[0][1] == 1.0
+        assert fast_steps(diameter**2, end=0.1, p=2)[-1][0] == 0.1
+
+
+@pytest.mark.parametrize("in_turn", [True, False])
+def test_sums_agree_with_their_logarithmic_form(in_turn):
+    problem = two_sets()
+    some = Potentials(points(30, seed=2)[:, 0], points(20, seed=3)[:, 0])
+    eps = torch.tensor(0.5, dtype=torch.float64)
+    fast = log_sums(problem, some, eps, in_turn=in_turn)
+    slow = _log_sums_in_logarithms(problem, some, eps, in_turn=in_turn)
+    for ours, theirs in zip(fast, slow, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("eps", [1e-3, 1e-6])
+def test_sums_that_underflow_are_taken_in_logarithms(eps):
+    problem = two_sets()
+    problem = Problem(*(part.float() for part in (problem.cost, *masses(problem))))
+    zero = Potentials(torch.zeros(30), torch.zeros(20))
+    rows, columns = log_sums(problem, zero, torch.tensor(eps))
+    assert rows.isfinite().all()
+    assert columns.isfinite().all()
+    assert rows.min() < -88  # exp of less is 0 in float32
+
+
+def masses(problem):
+    return problem.row_mass, problem.column_mass
+
+
+@pytest.mark.parametrize("schedule", ["official", "converged"])
+@pytest.mark.parametrize("eps", [0.1, 1e-5])
+def test_a_padded_batch_gives_what_single_problems_give(schedule, eps):
+    rows, columns = classes([5, 40, 1, 17], seed=0), classes([9, 3], seed=1, shift=0.5)
+    how = solver(eps, schedule=schedule, tolerance=1e-5)
+    bound = {"rtol": 1e-2, "atol": 1e-3} if eps < 0.01 else {"rtol": 1e-4, "atol": 1e-5}
+    for first, second in ((rows, columns), (rows, rows)):
+        cost = feature_cost(first.points, second.points, p=2)
+        single, batch = (
+            transport_between_classes(cost, first, second, how, with_plan=True, together=together)
+            for together in (False, True)
+        )
+        torch.testing.assert_close(batch.values, single.values, **bound)
+        assert batch.plan.isfinite().all()
+        if eps > 0.01:
+            torch.testing.assert_close(batch.plan, single.plan, rtol=1e-2, atol=1e-4)
+    cost = feature_cost(rows.points, rows.points, p=2)
+    single, batch = (
+        transport_within_classes(cost, rows, how, with_plan=True, together=together)
+        for together in (False, True)
+    )
+    torch.testing.assert_close(batch.values, single.values, **bound)
+    torch.testing.assert_close(batch.plan, single.plan, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("schedule", ["official", "converged"])
+def test_a_gpu_gives_what_the_cpu_gives(schedule):
+    from orca.alignment import otdd
+
+    x, y = points(120, seed=0, dtype=torch.float32), points(50, seed=1, dtype=torch.float32) + 1
+    labels = torch.arange(120) % 5
+    there = otdd(x.cuda(), labels.cuda(), y.cuda(), schedule=schedule)
+    assert there.is_cuda
+    here = otdd(x, labels, y, schedule=schedule)
+    assert there.item() == pytest.approx(here.item(), rel=1e-3)
