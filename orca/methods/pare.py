@@ -61,4 +61,12 @@ METHODS = {
         needs_source=True,
         objective=ReplacingPatches(replace="lowest", sampled=False),
     ),
+    "pare_frozen_query_key": Method(
+        title="PaRe (queries and keys frozen)",
+        origin=f"{ORIGIN}; its code for Darcy flow",
+        embedder="copied",
+        trains="all_but_query_key",
+        needs_source=True,
+        objective=ReplacingPatches(replace="highest", sampled=True),
+    ),
 }

@@ -6,6 +6,7 @@ Source: ORCA (ICML 2023), section 3.1; the `pooling` head is the official code's
 import math
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 from torch.nn import functional
@@ -87,9 +88,13 @@ class SingleHead(nn.Module):
 def to_size(
     fields: Float[Tensor, "batch channels *points"], size: Size
 ) -> Float[Tensor, "batch channels *size"]:
-    """Return fields resampled linearly to another number of points; averaging when fewer."""
+    """Return fields resampled linearly to another number of points; averaging when fewer.
+
+    In single precision at least: PyTorch resamples nothing in bfloat16.
+    """
     if tuple(fields.shape[2:]) == size:
         return fields
+    fields = fields.to(torch.promote_types(fields.dtype, torch.float32))
     if len(size) == 1:
         wide = functional.interpolate(
             fields.unsqueeze(2), (1, *size), mode="bilinear", antialias=True

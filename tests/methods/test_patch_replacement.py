@@ -200,3 +200,38 @@ def test_kinds_of_body_and_output_have_their_script_s_numbers(toy):
     assert choices("roberta_base", (1, 50), Dense(1, (50,))) == (0.1, 5)
     assert choices("swin_base", (1, 9, 9), Dense(1, (9, 9))) == (0.3, 10)
     assert choices("swin_base", (1, 9, 9), Pooled(4)) == (1.0, 10)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("epoch", [0, 10])
+@pytest.mark.parametrize("dense", [False, True])
+def test_grids_are_mixed_with_images_in_either_precision(precision, epoch, dense):
+    from orca.models.embedder import build_embedder
+
+    settings, generator = ModelSettings(), torch.Generator().manual_seed(0)
+    body = BODIES.modules["swin_base"].load(None, settings=settings, generator=generator, toy=True)
+    options = {"settings": settings, "generator": generator}
+    model = put_together(
+        body, input_shape=(1, 9, 9), output=Dense(1, (9, 9)) if dense else Pooled(3),
+        embedder="copied", **options,
+    )  # fmt: skip
+    embedder = build_embedder((3, 12, 12), body=body, start="copied", **options)
+    task_loss = torch.nn.functional.mse_loss if dense else torch.nn.functional.cross_entropy
+    objective = PatchReplacement(
+        task_loss,
+        choices=official_choices(model, PareSettings(), "lowest"),
+        embedder=embedder.requires_grad_(requires_grad=False),
+        numbers=torch.randn(20, 3, 12, 12, generator=generator),
+        labels=torch.arange(20) % 5,
+        widths=(model.width, model.hidden_width),
+    )
+    objective.start(generator)
+    inputs = torch.randn(4, 1, 9, 9, generator=generator)
+    targets = inputs.clone() if dense else torch.arange(4) % 3
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+        loss = loss_at(objective, model, (inputs, targets), epoch=epoch, epochs=60)
+    loss.backward()
+    assert loss.isfinite()
+    assert (objective.gate.linear.weight.grad is not None) is (epoch == 0)
+    assert all(p.grad is None for p in embedder.parameters())
+    assert model.embedder.convolution.weight.grad.isfinite().all()

@@ -110,9 +110,11 @@ def test_gradient_checkpointing_changes_no_gradient(name, toy_model):
 
 
 @every_body
-def test_mixed_precision_gives_nearly_the_same_output(name, toy_model):
-    model = toy_model(name, SEQUENCE, Pooled(3), sequence_length=16).eval()
-    inputs = torch.randn(2, *SEQUENCE)
+@pytest.mark.parametrize("dense_head", ["pixel_shuffle", "pooling"])
+@pytest.mark.parametrize(("shape", "output"), [(SEQUENCE, Pooled(3)), (GRID, Dense(1, (20, 24)))])
+def test_mixed_precision_gives_nearly_the_same_output(name, shape, output, dense_head, toy_model):
+    model = toy_model(name, shape, output, sequence_length=16, dense_head=dense_head).eval()
+    inputs = torch.randn(2, *shape)
     with torch.autocast("cpu", torch.bfloat16):
         rough = model(inputs)
     torch.testing.assert_close(rough.float(), model(inputs), atol=0.1, rtol=0.1)

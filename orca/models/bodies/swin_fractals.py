@@ -32,7 +32,7 @@ BODY = Body(
         revision="",
         files={"model.safetensors": None},
         licence="MIT",
-        made_by="snakemake results/bodies/swin_fractals/model.safetensors",
+        made_by="snakemake results/bodies/swin_fractals/card.json",
     ),
 )
 

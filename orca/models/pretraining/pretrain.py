@@ -167,7 +167,7 @@ def pretrain(name: str, out: Path, *, settings: PretrainSettings, seed: int) -> 
         raise SettingsError(
             where=f"the body '{name}'",
             what="it is pretrained already, by those who published it",
-            mend=f"fetch it: snakemake results/bodies/{name}/model.safetensors",
+            mend=f"fetch it: snakemake results/bodies/{name}/card.json",
         )
     shape: SwinShape = BODIES.modules[name].SHAPE
     generator, clock = torch.Generator().manual_seed(seed), Clock()
