@@ -1,0 +1,160 @@
+"""Which raw files are there, which are missing, and a way to bring one's own copies in."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orca.data.fetch import RECORD, Source, Way, fetch
+from orca.data.source import PROXIES
+from orca.data.task import TASKS
+from orca.declarations import nearest
+from orca.errors import DataError, SettingsError
+from orca.provenance import atomic
+
+State = Literal["here", "partly", "missing", "made by us"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStatus:
+    """One source of raw files, as `orca data status` shows it.
+
+    Args:
+        source: its name, which is also its folder's.
+        used_by: the tasks and proxies that read it.
+        state: `made by us` if its files need no publisher and are not there yet.
+        have: bytes that are there.
+        published: bytes that there should be, where all sizes are published; else None.
+        missing: names of the files that are not there.
+        folder: where they go.
+        how: what to do to get them.
+    """
+
+    source: str
+    used_by: tuple[str, ...]
+    state: State
+    have: int
+    published: int | None
+    missing: tuple[str, ...]
+    folder: Path
+    how: str
+
+
+def data_status(raw: Path) -> list[SourceStatus]:
+    """Return the state of every declared source, by name.
+
+    Files are looked at, not read: `fetch` compares their digests.
+
+    Args:
+        raw: the folder of all sources, `results/raw`.
+    """
+    declared: dict[str, tuple[list[str], tuple[Any, ...]]] = {}
+    for name, needing in _needing():
+        if needing.files:
+            declared.setdefault(needing.source, ([], needing.files))[0].append(name)
+    return [
+        _status(source, tuple(names), files, raw / source)
+        for source, (names, files) in sorted(declared.items())
+    ]
+
+
+def add_source(source: str, path: Path, raw: Path) -> list[Path]:
+    """Take files that a person brings into a source's folder, and check them.
+
+    Args:
+        source: name of the source.
+        path: one of its files, under its own name, or a folder that holds some of them.
+        raw: the folder of all sources, `results/raw`.
+
+    Returns:
+        The files that were taken.
+
+    Raises:
+        SettingsError: if there is no such source.
+        DataError: if nothing there belongs to the source, or a file is not what it should be;
+            a wrong file is not taken.
+    """
+    files = {way.name: way for way in _files_of(source)}
+    found = {name: place for name in files if (place := _place(path, name)) is not None}
+    if not found:
+        raise DataError(
+            where=str(path),
+            what=f"it is none of the files of '{source}' and holds none",
+            mend="give a file or folder with one of: " + ", ".join(files),
+        )
+    folder = raw / source
+    for name, place in found.items():
+        files[name].check(place)
+        if place.resolve() != (folder / name).resolve():
+            with atomic(folder / name) as temporary:
+                shutil.copyfile(place, temporary)
+    if all((folder / name).exists() for name in files):
+        fetch(_Files(source, tuple(files.values())), folder)
+    return [folder / name for name in found]
+
+
+@dataclass(frozen=True)
+class _Files:
+    source: str
+    files: tuple[Any, ...]
+
+
+def _needing() -> list[tuple[str, Source]]:
+    return [*TASKS.items(), *PROXIES.items()]
+
+
+def _files_of(source: str) -> tuple[Way, ...]:
+    sources = {needing.source: needing.files for _, needing in _needing()}
+    if source not in sources:
+        raise SettingsError(
+            where="orca data add",
+            what=f"there is no source '{source}'",
+            mend=nearest(source, sources),
+        )
+    return sources[source]
+
+
+def _place(path: Path, name: str) -> Path | None:
+    if path.is_file():
+        return path if path.name == Path(name).name else None
+    place = path / name
+    return place if place.is_file() else None
+
+
+def _status(
+    source: str, names: tuple[str, ...], files: tuple[Any, ...], folder: Path
+) -> SourceStatus:
+    missing = tuple(way.name for way in files if not (folder / way.name).exists())
+    sizes: list[Any] = [getattr(way, "size", None) for way in files]
+    made = all(way.recipe for way in files)
+    return SourceStatus(
+        source=source,
+        used_by=names,
+        state=_state(missing, files, made=made),
+        have=sum((folder / w.name).stat().st_size for w in files if w.name not in missing),
+        published=None if None in sizes else int(sum(sizes)),
+        missing=missing,
+        folder=folder,
+        how=_how(source, folder, files, missing),
+    )
+
+
+def _state(missing: tuple[str, ...], files: tuple[Any, ...], *, made: bool) -> State:
+    if not missing:
+        return "here"
+    if made:
+        return "made by us"
+    return "missing" if len(missing) == len(files) else "partly"
+
+
+def _how(source: str, folder: Path, files: tuple[Any, ...], missing: tuple[str, ...]) -> str:
+    """Return one sentence on what to do for the missing files."""
+    if not missing:
+        return "" if (folder / RECORD).exists() else f"checked by: snakemake {folder / RECORD}"
+    lacking = [way for way in files if way.name in missing]
+    barriers = {getattr(way, "barrier", "") for way in lacking} - {""}
+    by_hand = f"orca data add {source} <file or folder>"
+    if not any(getattr(way, "urls", ("made",)) for way in lacking):
+        return f"{'; '.join(sorted(barriers))}. Then: {by_hand}"
+    automatic = f"snakemake {folder / RECORD}"
+    return f"{automatic}; or, since {barriers.pop()}: {by_hand}" if barriers else automatic

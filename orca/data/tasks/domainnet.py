@@ -1,0 +1,133 @@
+"""DomainNet: photographs, paintings, sketches and clipart of 40 things.
+
+Source: Peng et al. 2019 (DomainNet); Tan et al. 2020 (the 40 classes and their lists); ORCA
+(ICML 2023), A.7.
+Differs from the official code: all four domains, not `sketch` alone; images are squeezed to 224 x
+224 for training too and flipped anew in each epoch (`..._official`: shorter side 256, cut to 224
+at a random place and flipped at random, once); a tenth of the training images chooses the epoch.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orca.data.download import Download
+from orca.data.task import Classes, Normalisation, Samples, Splits, Task
+
+ADDRESS = "http://csr.bu.edu/ftp/visda/2019/multi-source"
+LISTS = "https://raw.githubusercontent.com/virajprabhu/SENTRY/main/data/DomainNet/txt"
+NAMES = (
+    "airplane", "ambulance", "apple", "backpack", "banana", "bathtub", "bear", "bed", "bee",
+    "bicycle", "bird", "book", "bridge", "bus", "cake", "calculator", "camera", "car", "cat",
+    "chair", "clock", "cow", "dog", "dolphin", "duck", "elephant", "fence", "fork", "horse",
+    "house", "rabbit", "scissors", "strawberry", "table", "telephone", "truck", "butterfly",
+    "sheep", "drums", "donut",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How training images are brought to 224 x 224: squeezed, or cut out at random, once."""
+
+    random_cut: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """One domain's files: digests of archive and lists, sizes of lists, images in each."""
+
+    archive: str
+    md5: str
+    train: tuple[int, int, str]
+    test: tuple[int, int, str]
+
+
+DOMAINS = {
+    "real": Domain(
+        archive="real.zip",
+        md5="dcc47055e8935767784b7162e7c7cca6",
+        train=(16141, 568_839, "a9d1da6c58eb4afb611842aca19b3835"),
+        test=(6943, 244_688, "cd789bc3ae7c094042138cf22e0152b7"),
+    ),
+    "painting": Domain(
+        archive="groundtruth/painting.zip",
+        md5="1ae32cdb4f98fe7ab5eb0a351768abfd",
+        train=(6727, 291_462, "4f22b8a7ba44612fbaf5863a7c45c5ef"),
+        test=(2909, 126_043, "3c50c9658ea2bd4ddf2d118fc6461736"),
+    ),
+    "sketch": Domain(
+        archive="sketch.zip",
+        md5="658d8009644040ff7ce30bb2e820850f",
+        train=(5537, 218_726, "773db4714b329085abdaeebade8781e7"),
+        test=(2399, 94_760, "a6301828625dc10d2638799d7b827fc8"),
+    ),
+    "clipart": Domain(
+        archive="groundtruth/clipart.zip",
+        md5="cd0d8f2d77a4e181449b78ed62bccf1e",
+        train=(3707, 153_231, "a2df2ec4cb60e40837a156d1f9902617"),
+        test=(1616, 66_796, "c3245f4f14de510c9c39aefa4ebbbaa9"),
+    ),
+}
+
+
+def _task(name: str, domain: Domain) -> Task:
+    count, validation = domain.train[0], round(domain.train[0] / 10)
+    lists = tuple(
+        Download(
+            name=f"{name}_{part}_mini.txt",
+            urls=(f"{LISTS}/{name}_{part}_mini.txt",),
+            size=size,
+            digest=f"md5:{md5}",
+        )
+        for part, (_, size, md5) in (("train", domain.train), ("test", domain.test))
+    )
+    archive = Download(
+        name=f"{name}.zip", urls=(f"{ADDRESS}/{domain.archive}",), digest=f"md5:{domain.md5}"
+    )
+    return Task(
+        title=f"DomainNet {name}",
+        suite="domainnet",
+        origin="DomainNet, Peng et al. 2019; research use; lists from SENTRY, MIT",
+        input_shape=(3, 224, 224),
+        target=Classes(len(NAMES), NAMES),
+        samples=Samples(train=count - validation, validation=validation, test=domain.test[0]),
+        loss="cross_entropy",
+        metric="zero_one_error_pct",
+        files=(archive, *lists),
+        source=f"domainnet_{name}",
+        normalisation=Normalisation(
+            inputs="stated",
+            means=(0.485 * 255, 0.456 * 255, 0.406 * 255),
+            deviations=(0.229 * 255, 0.224 * 255, 0.225 * 255),
+        ),
+        augmentation=("horizontal_flip",),
+        option=Framing(random_cut=False),
+    )
+
+
+def _official(name: str, task: Task) -> Task:
+    return replace(
+        task,
+        augmentation=(),
+        option=Framing(random_cut=True),
+        baseline=name,
+        differs="training images cut out and flipped at random, once, as in the official code",
+    )
+
+
+_BASELINES = {f"domainnet_{name}": _task(name, domain) for name, domain in DOMAINS.items()}
+TASKS = {
+    **_BASELINES,
+    **{f"{name}_official": _official(name, task) for name, task in _BASELINES.items()},
+}
+
+
+def read(raw: Path, task: Task) -> Splits:
+    """Read the listed images out of the domain's archive, one by one."""
+    from orca.data.pictures import part_of
+
+    assert isinstance(task.option, Framing)
+    archive, train, test = (raw / way.name for way in task.files)
+    return Splits(
+        fit=part_of(archive, train, random_cut=task.option.random_cut),
+        test=part_of(archive, test, random_cut=False),
+    )

@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from orca.data.fetch import fetch
+from orca.data.prepare import prepare
+from orca.data.store import Prepared
+from orca.data.task import TASKS, Samples
+from orca.data.ways import OpenMLTable
+from orca.errors import DataError
+from tests.data import fixtures_tables as fixtures
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    import openml
+
+    monkeypatch.setattr(openml.config, "_root_cache_directory", tmp_path / "cache")
+    monkeypatch.setattr(openml.config, "server", "https://www.openml.org/api/v1/xml")
+    monkeypatch.setattr("requests.Session.get", _no_network)
+    return tmp_path / "cache"
+
+
+def _no_network(*_, **__):
+    import requests
+
+    raise requests.ConnectionError("no network here")
+
+
+def prepared(name, tmp_path, **changes):
+    task = replace(TASKS[name], **changes)
+    fetch(task, tmp_path / "raw" / task.source)
+    prepare(task, name, tmp_path / "raw" / task.source, tmp_path / name)
+    return Prepared(tmp_path / name / "fit.h5", task), Prepared(tmp_path / name / "test.h5", task)
+
+
+def test_a_mixed_table_comes_out_of_openmls_cache(cache, tmp_path):
+    lines = fixtures.openml_cache(cache, 31, 60)
+    samples = Samples(train=24, validation=6, test=30)
+    fit, test = prepared("openml_31", tmp_path, samples=samples)
+    # Three colours and missing; colour and note, then the amount; the row number is left out.
+    assert fit.input_shape == (4, 3)
+    amounts = {round(line[3], 3) if line[3] else 0.0 for line in lines}
+    constants = fit.input_constants
+    for file, split in ((fit, "fit"), (test, "test")):
+        inputs, labels = file.whole(split)
+        raw = inputs[:, 0, 2] * constants.std[0, 2] + constants.mean[0, 2]
+        assert {round(float(v), 3) for v in raw} <= amounts
+        assert (inputs[:, :, 0].sum(axis=1) == 1).all()
+        np.testing.assert_array_equal(inputs[:, :2, 1].argmax(axis=1), labels)
+    assert abs(fit.whole("train")[0][:, 0, 2].mean()) < 1e-5
+
+
+def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, tmp_path):
+    fixtures.openml_cache(cache, 31, 60)
+    samples = Samples(train=24, validation=6, test=30)
+    splits = [prepared("openml_31", tmp_path / folder, samples=samples)[1] for folder in ("a", "b")]
+    labels = splits[0].whole("test")[1]
+    assert (np.bincount(labels) == 15).all()
+    np.testing.assert_array_equal(splits[0].whole("test")[0], splits[1].whole("test")[0])
+
+
+def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cache, tmp_path):
+    fixtures.openml_cache(cache, 31, 60)
+    samples = Samples(train=43, validation=11, test=6)
+    fit, test = prepared("openml_31_official", tmp_path, samples=samples)
+    amounts = np.concatenate(
+        [file.whole(part)[0][:, 0, 2] for file, part in ((fit, "fit"), (test, "test"))]
+    )
+    assert abs(amounts.mean()) < 1e-5
+    assert abs(amounts.std() - 1) < 1e-5
+
+
+def test_a_table_that_openml_does_not_give_is_named(cache, tmp_path):
+    with pytest.raises(DataError, match="OpenML, data set 31") as fault:
+        OpenMLTable(name="31.arff", number=31).bring(tmp_path / "31.arff")
+    assert "cache" in fault.value.mend
+    assert not (tmp_path / "31.arff").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "shape"),
+    [("openml_1510", 569, (30, 1)), ("openml_187", 178, (13, 1)), ("openml_61", 150, (4, 1))],
+)
+def test_the_carried_tables_have_all_rows_and_columns(tmp_path, name, rows, shape):
+    from sklearn import datasets
+
+    fit, test = prepared(name, tmp_path)
+    assert fit.count + test.count == rows
+    assert fit.input_shape == shape
+    loader = {"openml_1510": "breast_cancer", "openml_187": "wine", "openml_61": "iris"}[name]
+    whole = getattr(datasets, f"load_{loader}")()
+    constants = fit.input_constants
+    seen = np.concatenate([
+        file.whole(part)[0][:, :, 0] * constants.std[:, 0] + constants.mean[:, 0]
+        for file, part in ((fit, "fit"), (test, "test"))
+    ])  # fmt: skip
+    np.testing.assert_allclose(
+        np.sort(seen, axis=0), np.sort(whole.data, axis=0), rtol=1e-3, atol=1e-3
+    )
+
+
+def test_every_score_of_the_papers_tables_has_its_task():
+    import csv
+    from pathlib import Path
+
+    published = Path(__file__).parents[2] / "config/published/task_metadata.csv"
+    with published.open() as file:
+        names = {row["task"] for row in csv.DictReader(file)}
+    assert names <= set(TASKS)

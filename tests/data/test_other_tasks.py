@@ -1,0 +1,131 @@
+import io
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from orca.data.fetch import fetch
+from orca.data.prepare import prepare
+from orca.data.store import Prepared
+from orca.data.task import TASKS, Samples
+from orca.errors import DataError
+from tests.data import fixtures_tables as fixtures
+from tests.data.going_through import go
+
+
+@pytest.fixture
+def sources(tmp_path):
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    return folder
+
+
+def test_domainnet_pictures_are_squeezed_and_normalised(sources, tmp_path, server):
+    made = fixtures.domain(sources, "sketch", 120, 40)
+    samples = Samples(train=80, validation=40, test=40)
+    _, fit, test = go("domainnet_sketch", sources, tmp_path, server, samples=samples)
+    lines = (sources / "sketch_test_mini.txt").read_text().splitlines()
+    inputs, labels = test.read(np.arange(3))
+    for row, line in enumerate(lines[:3]):
+        place, label = line.split()
+        image = PIL.Image.open(io.BytesIO(made[place])).convert("RGB")
+        values = np.asarray(image.resize((224, 224), PIL.Image.Resampling.BILINEAR)) / 255.0
+        expected = (values - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
+        np.testing.assert_allclose(inputs[row], expected.transpose(2, 0, 1), atol=1e-5)
+        assert labels[row] == int(label)
+    assert fit.count == 120
+
+
+def test_domainnet_as_official_cuts_training_pictures_alone(sources, tmp_path, server):
+    fixtures.domain(sources, "sketch", 120, 40)
+    samples = Samples(train=80, validation=40, test=40)
+    ours, official = (
+        go(name, sources, tmp_path, server, samples=samples)
+        for name in ("domainnet_sketch", "domainnet_sketch_official")
+    )
+    rows = np.arange(2)
+    assert np.abs(ours[1].read(rows)[0] - official[1].read(rows)[0]).max() > 0.1
+    np.testing.assert_array_equal(ours[2].read(rows)[0], official[2].read(rows)[0])
+
+
+def test_a_listed_picture_that_is_absent_is_named(sources, tmp_path, server):
+    fixtures.domain(sources, "sketch", 120, 40)
+    path = sources / "sketch_test_mini.txt"
+    path.write_text(path.read_text().replace("test_000007", "test_999999"))
+    samples = Samples(train=80, validation=40, test=40)
+    with pytest.raises(DataError, match="test_999999"):
+        go("domainnet_sketch", sources, tmp_path, server, samples=samples)
+
+
+def by_hand(name, folder, tmp_path):
+    task = TASKS[name]
+    fetch(task, folder)
+    prepare(task, name, folder, tmp_path / name)
+    return tuple(Prepared(tmp_path / name / f"{part}.h5", task) for part in ("fit", "test"))
+
+
+@pytest.mark.parametrize("shape", [(), (1,)])
+def test_released_drug_arrays_are_read_where_somebody_has_them(sources, tmp_path, shape):
+    arrays = {
+        part: (
+            fixtures.GENERATOR.uniform(size=(count, 37)),
+            fixtures.GENERATOR.uniform(size=(count, *shape)),
+        )
+        for part, count in (("train", 50), ("test", 20))
+    }
+    for part, (features, labels) in arrays.items():
+        np.save(sources / f"ctrp_{part}_feat.npy", features)
+        np.save(sources / f"ctrp_{part}_label.npy", labels)
+    fit, test = by_hand("drug_ctrp", sources, tmp_path)
+    inputs, targets = test.whole("test")
+    np.testing.assert_allclose(inputs[:, 0], arrays["test"][0], rtol=1e-6)
+    np.testing.assert_allclose(targets, arrays["test"][1].ravel(), rtol=1e-6)
+    assert len(fit.rows("validation")) == 5
+
+
+def test_the_never_released_arrays_say_so(tmp_path):
+    with pytest.raises(DataError, match="never published") as fault:
+        fetch(TASKS["drug_ctrp"], tmp_path / "drug_ctrp")
+    assert "ctrp_train_feat.npy" in fault.value.mend
+
+
+def test_the_substitute_joins_genes_and_descriptors_of_each_pair(sources, tmp_path):
+    import pandas as pd
+
+    from orca.data import drugs
+
+    responses = fixtures.improve(sources, 30, 20, 60, 50)
+    splits = drugs.rebuilt(sources, study="CTRPv2", features=80)
+    used = responses[(responses.source == "CTRPv2") & responses.auc.notna()]
+    used = used[used.improve_sample_id != "ACH-unknown"]
+    assert splits.fit.count + splits.test.count == len(used)
+    assert splits.test.count == round(len(used) / 10)
+    inputs, targets = next(splits.test.blocks())
+    assert inputs.shape == (splits.test.count, 1, 80)
+    # Every value of a gene is the scaled one of the pair's cell line.
+    genes = pd.read_csv(sources / "cancer_gene_expression.tsv", sep="\t", header=[0, 1, 2])
+    table = genes.iloc[:, 1:].to_numpy()
+    scaled = (table - table.min(axis=0)) / (table.max(axis=0) - table.min(axis=0))
+    row = used[np.isclose(used.auc, targets[0], atol=1e-6)].iloc[0]
+    line = int(row.improve_sample_id.removeprefix("ACH-"))
+    first_gene = inputs[0, 0, 0]
+    assert np.isclose(scaled[line], first_gene, atol=1e-5).any()
+    everything = np.concatenate([inputs for inputs, _ in splits.fit.blocks()])
+    assert everything.min() >= 0
+    assert everything.max() <= 1
+
+
+def test_the_substitute_needs_enough_features(sources):
+    from orca.data import drugs
+
+    fixtures.improve(sources, 10, 10, 20, 10)
+    with pytest.raises(DataError, match="are wanted"):
+        drugs.rebuilt(sources, study="CTRPv2", features=3901)
+
+
+def test_an_unknown_study_is_named(sources):
+    from orca.data import drugs
+
+    fixtures.improve(sources, 10, 10, 20, 10)
+    with pytest.raises(DataError, match="no responses of CTRP"):
+        drugs.rebuilt(sources, study="CTRP", features=5)

@@ -1,0 +1,71 @@
+import pytest
+
+from orca.data.status import add_source, data_status
+from orca.data.task import TASKS
+from orca.errors import DataError, SettingsError
+from tests.data import fixtures_nas_bench_360 as fixtures
+
+
+def of(source, raw):
+    return next(status for status in data_status(raw) if status.source == source)
+
+
+def test_every_source_is_listed_once_with_those_who_read_it(tmp_path):
+    listed = data_status(tmp_path)
+    assert len({status.source for status in listed}) == len(listed)
+    users = {name for status in listed for name in status.used_by}
+    assert {name for name, task in TASKS.items() if task.files} <= users
+
+
+def test_an_empty_folder_has_nothing_and_each_source_says_what_to_do(tmp_path):
+    for status in data_status(tmp_path):
+        assert status.state in ("missing", "made by us")
+        assert status.have == 0
+        assert "snakemake" in status.how or "orca data add" in status.how
+
+
+def test_a_source_without_addresses_asks_for_a_person(tmp_path):
+    assert "never published" in of("drug_ctrp", tmp_path).how
+    assert "orca data add drug_ctrp" in of("drug_ctrp", tmp_path).how
+
+
+def test_a_folder_that_a_person_brings_is_taken_and_recorded(tmp_path):
+    (tmp_path / "mine").mkdir()
+    fixtures.ninapro(tmp_path / "mine", {"train": 5, "val": 3, "test": 3})
+    taken = add_source("ninapro", tmp_path / "mine", tmp_path / "raw")
+    assert len(taken) == 6
+    assert of("ninapro", tmp_path / "raw").state == "here"
+    assert (tmp_path / "raw/ninapro/sources.json").exists()
+
+
+def test_one_file_of_several_leaves_the_source_incomplete(tmp_path):
+    fixtures.ninapro(tmp_path, {"train": 5, "val": 3, "test": 3})
+    add_source("ninapro", tmp_path / "label_val.npy", tmp_path / "raw")
+    status = of("ninapro", tmp_path / "raw")
+    assert status.state == "partly"
+    assert "label_val.npy" not in status.missing
+    assert len(status.missing) == 5
+
+
+def test_a_wrong_file_is_not_taken(tmp_path):
+    (tmp_path / "cifar-100-python.tar.gz").write_bytes(b"something else")
+    with pytest.raises(DataError, match="169001437"):
+        add_source("cifar100", tmp_path / "cifar-100-python.tar.gz", tmp_path / "raw")
+    assert not (tmp_path / "raw/cifar100/cifar-100-python.tar.gz").exists()
+
+
+def test_a_page_in_place_of_the_data_is_not_taken(tmp_path):
+    (tmp_path / "protein.zip").write_bytes(b"<!DOCTYPE html><title>Quota exceeded</title>")
+    with pytest.raises(DataError, match="a page"):
+        add_source("psicov", tmp_path / "protein.zip", tmp_path / "raw")
+
+
+def test_a_file_of_another_name_says_which_names_there_are(tmp_path):
+    (tmp_path / "other.zip").write_bytes(b"x")
+    with pytest.raises(DataError, match=r"protein\.zip"):
+        add_source("psicov", tmp_path / "other.zip", tmp_path / "raw")
+
+
+def test_an_unknown_source_offers_the_nearest(tmp_path):
+    with pytest.raises(SettingsError, match="did you mean 'psicov'"):
+        add_source("psicow", tmp_path, tmp_path / "raw")
