@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from orca.reporting.figures import read_history
+from orca.reporting.figures import legend_below, read_history
 from orca.reporting.look import PAGE, look, style
 from orca.reporting.names import method_title, task_title
 
@@ -18,8 +18,13 @@ QUANTITIES = {
 }
 
 
-def drawings(results: Path) -> list[Drawing]:
-    """Return a drawing for each recorded quantity: a panel a task, a curve a method."""
+def drawings(results: Path, order: list[str]) -> list[Drawing]:
+    """Return a drawing for each recorded quantity: a panel a task, a curve a method.
+
+    Args:
+        results: folder of results.
+        order: methods as the tables have them, so that a method looks the same everywhere.
+    """
     histories: dict[tuple[str, str], dict[str, list[dict[str, list[float]]]]] = {}
     for path in sorted((results / "finetuned").glob("*/*/*/seed*/history.csv")):
         task, body, method = path.parts[-5:-2]
@@ -33,7 +38,7 @@ def drawings(results: Path) -> list[Drawing]:
             if (kept := _having(by_method, quantity))
         }
         if having:
-            svg = _draw(having, quantity, title)
+            svg = _draw(having, quantity, title, order)
             text = f"{caption}; mean over seeds, and their range shaded."
             found.append((quantity, title, svg, text))
     return found
@@ -54,8 +59,9 @@ def _draw(
     panels: dict[tuple[str, str], dict[str, list[dict[str, list[float]]]]],
     quantity: str,
     title: str,
+    order: list[str],
 ) -> str:
-    methods = list(dict.fromkeys(method for panel in panels.values() for method in panel))
+    methods = list(dict.fromkeys([*order, *(m for panel in panels.values() for m in panel)]))
     bodies = {body for _, body in panels}
     across = min(3, len(panels))
     down = math.ceil(len(panels) / across)
@@ -74,8 +80,7 @@ def _draw(
         for axis in axes[len(panels) :]:
             axis.set_axis_off()
         axes[0].set_ylabel(title.lower())
-        handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        legend_below(figure, axes, columns=4)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()

@@ -77,7 +77,7 @@ def _page(path: Path) -> DataPage:
 
 def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     target = card.get("target", {})
-    parts = card.get("parts", {})
+    parts = _parts(card)
     counts = [f"{name} {part.get('samples', '?')}" for name, part in parts.items()]
     groups = [f"{name} {part['groups']}" for name, part in parts.items() if "groups" in part]
     inputs = card.get("inputs", {})
@@ -97,6 +97,13 @@ def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("raw files", "; ".join(_file(file) for file in card.get("raw_files", []))),
         ("version", str(card.get("task_digest", ""))),
     ]
+
+
+def _parts(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts in the order that a run meets them."""
+    parts: dict[str, Any] = card.get("parts", {})
+    order = {name: place for place, name in enumerate(("train", "validation", "test"))}
+    return dict(sorted(parts.items(), key=lambda part: order.get(part[0], len(order))))
 
 
 def _shape(lengths: list[int]) -> str:
@@ -134,7 +141,7 @@ def _file(file: Mapping[str, Any]) -> str:
 def _balances(card: Mapping[str, Any]) -> list[Balance]:
     names = card.get("target", {}).get("names") or []
     found = []
-    for name, part in card.get("parts", {}).items():
+    for name, part in _parts(card).items():
         counts: list[int] = part.get("per_class") or part.get("per_label") or []
         if not counts:
             continue

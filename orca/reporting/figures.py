@@ -31,7 +31,7 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
         for axis, panel in zip(axes, found, strict=False):
             _draw_profiles(axis, panel, alone=len(found) == 1)
         axes[0].set_ylabel("fraction of tasks")
-        _legend(figure, axes)
+        legend_below(figure, axes, columns=2 if len(found) <= 1 else 3)
         if not found:
             say(axes[0], "this table has no numbers yet")
         out_stem.parent.mkdir(parents=True, exist_ok=True)
@@ -71,16 +71,19 @@ def _draw_profiles(axis: Any, panel: Panel, *, alone: bool) -> None:
     axis.set_xlabel("τ (error as a multiple of the least)")
 
 
-def _legend(figure: Any, axes: Any) -> None:
-    """Put the names of all curves under the figure, each once."""
+def legend_below(figure: Any, axes: Any, *, columns: int) -> None:
+    """Put the names of all curves under the figure, each once, at most so many in a line."""
     found: dict[str, Any] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             found.setdefault(label, handle)
     if found:
-        columns = min(len(found), 2 if len(axes) == 1 else 3)
         figure.legend(
-            found.values(), found.keys(), loc="outside lower center", ncols=columns, handlelength=3
+            found.values(),
+            found.keys(),
+            loc="outside lower center",
+            ncols=min(len(found), columns),
+            handlelength=3,
         )
 
 

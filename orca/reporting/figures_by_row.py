@@ -56,7 +56,9 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
             for column, side in enumerate((axis, axis.twinx())):
                 places, means, spreads = found[column]
                 side.errorbar(places, means, spreads, marker=MARKERS[column], **style(3 * column))
-                side.set_ylabel(table.columns[column].title.lower(), color=style(3 * column)["color"])
+                side.set_ylabel(
+                    table.columns[column].title.lower(), color=style(3 * column)["color"]
+                )
                 side.spines["right"].set_visible(side is not axis)
                 side.grid(visible=side is axis)
         save(figure, stem)

@@ -74,6 +74,9 @@ class Reported:
         return score.value if score.metric == self.name else score.metrics.get(self.name)
 
 
+# Parts of a run as `orca.training` times them.
+ALIGNING = ("align",)
+FINETUNING = ("train", "validate", "checkpoint")
 MACHINE = "time on another machine: the published one was an NVIDIA V100"
 
 
@@ -91,26 +94,25 @@ class WallTime:
 
     def of(self, score: Score) -> float | None:
         """Return the time, or None where no phase was timed. A phase not run took no time."""
-        timed = [score.seconds[phase] for phase in self.phases if phase in score.seconds]
-        return sum(timed) / self.unit_seconds if timed else None
+        seconds = spent(score, self.phases)
+        return None if seconds is None else seconds / self.unit_seconds
 
 
 @dataclass(frozen=True)
 class Percentage:
-    """One phase's wall time as a percentage of another's."""
+    """Some phases' wall time as a percentage of others'."""
 
     name: str
     title: str
-    phase: str
-    of_phase: str
+    phases: Sequence[str]
+    of_phases: Sequence[str]
     direction: Direction = "lower"
     perfect: float = 0.0
     elsewhere: str = ""
 
     def of(self, score: Score) -> float | None:
-        """Return the percentage, or None where one of the phases was not timed."""
-        whole = score.seconds.get(self.of_phase)
-        part = score.seconds.get(self.phase)
+        """Return the percentage, or None where one of the two was not timed."""
+        part, whole = spent(score, self.phases), spent(score, self.of_phases)
         return 100 * part / whole if whole and part is not None else None
 
 
@@ -136,7 +138,7 @@ class TimePerEpoch:
 
     name: str
     title: str
-    phase: str
+    phases: Sequence[str]
     epochs: str
     direction: Direction = "lower"
     perfect: float = 0.0
@@ -144,8 +146,14 @@ class TimePerEpoch:
 
     def of(self, score: Score) -> float | None:
         """Return the seconds, or None where time or epochs are not recorded."""
-        epochs, seconds = recorded(score, self.epochs), score.seconds.get(self.phase)
+        epochs, seconds = recorded(score, self.epochs), spent(score, self.phases)
         return seconds / epochs if epochs and seconds is not None else None
+
+
+def spent(score: Score, phases: Sequence[str]) -> float | None:
+    """Return the seconds of some phases together, or None if none of them was timed."""
+    timed = [score.seconds[phase] for phase in phases if phase in score.seconds]
+    return sum(timed) if timed else None
 
 
 def recorded(score: Score, path: str) -> float | None:

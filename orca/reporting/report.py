@@ -57,7 +57,7 @@ def write_report(results: Path, out: Path, *, tables: list[str], settings: dict[
         _verdicts(parts, shown),
         _tables(parts, shown),
         _figures(parts, results / "figures"),
-        _training(parts, results),
+        _training(parts, results, shown),
         _data(parts, results / "prepared"),
         _costs(parts, shown),
         _settings(settings),
@@ -160,10 +160,12 @@ def _figures(parts: Any, folder: Path) -> Section | None:
     return Section("figures", "Figures", parts.figures(entries), tuple(entries))
 
 
-def _training(parts: Any, results: Path) -> Section | None:
+def _training(parts: Any, results: Path, tables: list[TableData]) -> Section | None:
+    order = list(dict.fromkeys(cell.method for t in tables for row in t.cells for cell in row))
+    order = [method for method in order if method]
     entries = [
         FigureEntry(f"c-{name}", title, title, inline_svg(svg, prefix=f"c-{name}"), caption)
-        for name, title, svg, caption in curves.drawings(results)
+        for name, title, svg, caption in curves.drawings(results, order)
     ]
     if not entries:
         return None

@@ -1,6 +1,6 @@
 """Where the cells of a table come from: score files, and the papers' numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from orca.data.task import TASKS
@@ -22,13 +22,19 @@ class Sources:
     scores: Path | None
     published: Published
     metadata: Path
+    _seen: dict[str, Score | None] = field(default_factory=dict, repr=False, compare=False)
 
     def score(self, run: Run) -> Score | None:
-        """Return the run's score, or None if there is none yet.
+        """Return the run's score, read once, or None if there is none yet.
 
         Raises:
             ResultsError: if the file is of another run, or of another version of the task.
         """
+        if run.path not in self._seen:
+            self._seen[run.path] = self._read(run)
+        return self._seen[run.path]
+
+    def _read(self, run: Run) -> Score | None:
         path = self.path(run)
         if path is None or not path.exists():
             return None

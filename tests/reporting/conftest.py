@@ -93,7 +93,7 @@ def score_of(task, method, seed, value, *, body="minilm", **changes):
         "metric": TASKS[task].metric if task in TASKS else "nrmse",
         "value": value,
         "samples": 30,
-        "seconds": {"align": 1.5, "finetune": 6.0, "evaluate": 0.2},
+        "seconds": {"align": 1.5, "train": 6.0, "evaluate": 0.2},
         "record": {
             "commit": "0123456789ab",
             "device": "cpu",

@@ -4,11 +4,13 @@ import re
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from orca.errors import ResultsError, SettingsError
 from orca.evaluation.metrics import METRICS
+from orca.methods.method import METHODS
 from orca.reporting.cells import read_table
 from orca.reporting.table import TABLES
 from orca.reporting.tabulate import tabulate
@@ -210,12 +212,53 @@ def test_every_metric_of_a_row_tells_its_direction(build):
         assert row.metric_title[:-2] in {metric.title for metric in METRICS.values()}
 
 
-def test_tables_and_figures_are_made_without_torch():
+def test_tables_and_figures_are_made_without_torch(tmp_path, pytestconfig):
+    folder = pytestconfig.rootpath / "config" / "published"
     code = (
         "import sys\n"
-        "import orca.reporting.tabulate, orca.reporting.figures, orca.reporting.report\n"
-        "from orca.reporting.table import TABLES\n"
-        "assert len(TABLES)\n"
+        "from pathlib import Path\n"
+        "import orca.reporting.report\n"
+        "from orca.reporting.tabulate import render_published\n"
+        f"render_published(Path({str(tmp_path)!r}), Path({str(folder)!r}))\n"
         "assert not {'torch', 'transformers', 'ot'} & set(sys.modules), 'torch is imported'\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
+    assert (tmp_path / "tables" / "claims.md").exists()
+
+
+def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, published, make):
+    (tmp_path / "wells.csv").write_text("a,b,label\n1,2,x\n3,4,y\n")
+    entry = {
+        "path": str(tmp_path / "wells.csv"),
+        "target": "label",
+        "kind": "classes",
+        "classes": 2,
+        "metric": "accuracy_pct",
+        "title": "My wells",
+    }
+    choices = make.Choices(tasks={"wells": entry}, seeds=1)
+    score = make.score("wells", "orca", 0, 91.0, metric="accuracy_pct", task_digest="a" * 16)
+    make.write(tmp_path / "scores", score)
+    assert {run.task for run in TABLES["own"].runs(choices)} == {"wells"}
+    tabulate("own", scores=tmp_path / "scores", out=tmp_path, published=published, choices=choices)
+    table = read_table(tmp_path / "own.json")
+    assert [row.title for row in table.rows] == ["My wells"]
+    assert cell_of(table, "wells", "orca").ours.mean == 91.0
+
+
+def test_a_task_of_the_suite_joins_its_table_and_a_variant_does_not(declared, make):
+    new = make.task("New physics", 8, field_metric=True, suite="pdebench_simulated")
+    declared(new=new, new_official=replace(new, baseline="new"))
+    rows = [row.name for row in TABLES["simulated_pdebench"].all_rows(make.Choices())]
+    assert "new" in rows
+    assert "new_official" not in rows
+
+
+def test_a_method_of_the_comparison_joins_as_a_column(demo_tasks, make, monkeypatch):
+    newcomer = replace(METHODS["orca"], title="Newcomer", compared_in=("demo",))
+    module = METHODS.modules["orca"]
+    monkeypatch.setitem(METHODS._found, "newcomer", (module, newcomer))
+    columns = [column.name for column in TABLES["demo"].all_columns()]
+    assert columns[:4] == ["scratch", "finetune", "fpt", "orca"]
+    assert "newcomer" in columns
+    assert "newcomer" in {run.method for run in TABLES["demo"].runs(make.Choices())}

@@ -1,7 +1,7 @@
 """ORCA, Table 11: hours of each stage."""
 
 from orca.reporting.benchmarks import NAS_BENCH_360
-from orca.reporting.quantities import Percentage, WallTime
+from orca.reporting.quantities import ALIGNING, FINETUNING, Percentage, WallTime
 from orca.reporting.table import Entry, ScoreTable
 
 TABLE = ScoreTable(
@@ -14,19 +14,19 @@ TABLE = ScoreTable(
             name="align",
             title="Alignment",
             method="orca",
-            quantity=WallTime("embedder_learning_hours", "h", ("align",)),
+            quantity=WallTime("embedder_learning_hours", "h", ALIGNING),
         ),
         Entry(
             name="finetune",
             title="Fine-tuning",
             method="orca",
-            quantity=WallTime("fine_tuning_stage_hours", "h", ("finetune",)),
+            quantity=WallTime("fine_tuning_stage_hours", "h", FINETUNING),
         ),
         Entry(
             name="ratio",
             title="Alignment of fine-tuning",
             method="orca",
-            quantity=Percentage("embedding_to_fine_tuning_pct", "%", "align", "finetune"),
+            quantity=Percentage("embedding_to_fine_tuning_pct", "%", ALIGNING, FINETUNING),
         ),
     ),
     ranked=False,

@@ -1,10 +1,10 @@
 """ORCA, Table 12: hours of four ways of tuning."""
 
 from orca.reporting.benchmarks import NAS_BENCH_360
-from orca.reporting.quantities import WallTime
+from orca.reporting.quantities import ALIGNING, FINETUNING, WallTime
 from orca.reporting.table import Entry, ScoreTable
 
-TOTAL = WallTime("total_runtime_hours", "hours", ("align", "finetune"))
+TOTAL = WallTime("total_runtime_hours", "hours", (*ALIGNING, *FINETUNING))
 
 TABLE = ScoreTable(
     title="Hours of four ways of tuning",

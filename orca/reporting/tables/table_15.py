@@ -1,13 +1,13 @@
 """ORCA, Table 15: what training on PDEBench takes."""
 
 from orca.reporting.benchmarks import PDE_BASELINES
-from orca.reporting.quantities import Recorded, TimePerEpoch, WallTime
+from orca.reporting.quantities import ALIGNING, FINETUNING, Recorded, TimePerEpoch, WallTime
 from orca.reporting.table import Entry, ScoreTable, methods
 
 QUANTITIES = (
-    TimePerEpoch("per_epoch_seconds", "s per epoch", "finetune", "settings.epochs"),
+    TimePerEpoch("per_epoch_seconds", "s per epoch", FINETUNING, "settings.epochs"),
     Recorded("epochs", "epochs", "settings.epochs", elsewhere="a setting, not a result"),
-    WallTime("total_training_hours", "hours in all", ("align", "finetune")),
+    WallTime("total_training_hours", "hours in all", (*ALIGNING, *FINETUNING)),
 )
 
 TABLE = ScoreTable(

@@ -2,9 +2,9 @@
 
 from orca.reporting.benchmarks import OPENML_CC18
 from orca.reporting.facts import Fact, FactsTable, classes, samples
-from orca.reporting.quantities import WallTime
+from orca.reporting.quantities import ALIGNING, FINETUNING, WallTime
 
-MINUTES = WallTime("orca_train_min", "minutes", ("align", "finetune"), unit_seconds=60.0)
+MINUTES = WallTime("orca_train_min", "minutes", (*ALIGNING, *FINETUNING), unit_seconds=60.0)
 
 TABLE = FactsTable(
     title="The tables of OpenML-CC18, and ORCA's minutes on them",

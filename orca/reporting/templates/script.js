@@ -58,7 +58,8 @@ function duration(seconds) {
 
 function showRun(run, parent) {
   const block = element("details", null, parent);
-  const state = run.status === "ok" ? run.value : run.status;
+  const value = run.value === null ? "not recorded" : Number(run.value.toPrecision(6));
+  const state = run.status === "ok" ? value : run.status;
   element("summary", `seed ${run.seed}: ${state}`, block);
   const seconds = Object.entries(run.seconds).map(([phase, s]) => `${phase} ${duration(s)}`);
   facts([
