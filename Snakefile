@@ -4,8 +4,6 @@ min_version("9.12")
 
 
 configfile: "config/config.yaml"
-
-
 configfile: "config/demo.yaml"
 
 

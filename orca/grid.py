@@ -22,6 +22,7 @@ from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES, Body
+from orca.provenance import used_code
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.settings import (
@@ -147,7 +148,8 @@ class Grid:
         groups, where = self.hyperparameters, self.folder / "hyperparameters.yaml"
         for entry in (*groups.tasks, *groups.official):
             task, _, body = entry.partition("/")
-            self.task(task, where=f"{where}, {entry}")
+            if entry in groups.tasks:  # the official code has tasks that nobody has declared here
+                self.task(task, where=f"{where}, {entry}")
             if body:
                 BODIES.look_up(body, where=f"{where}, {entry}")
         for method in groups.methods:
@@ -197,6 +199,13 @@ class Grid:
             return sha256(self.task_argument(name).encode()).hexdigest()[:16]
         return TASKS[name].digest
 
+    def reader_code(self, name: str) -> str:
+        """Return a digest of the code that a task is read and prepared by."""
+        reader = "data/user_task.py"
+        if name in TASKS:
+            reader = f"data/tasks/{TASKS.modules[name].__name__.rpartition('.')[2]}.py"
+        return used_code(reader, "data/prepare.py")
+
     def source_of(self, name: str) -> str:
         """Return the raw folder of a task; a user's own has its own."""
         return name if name in self.choices.tasks else TASKS[name].source
@@ -215,8 +224,18 @@ class Grid:
     @cache  # noqa: B019 (one grid lives as long as the workflow)
     def settings(self, task: str, body: str, method: str = "") -> FinetuneSettings:
         """Return the settings of a run before tuning."""
-        official = self.choices.hyperparameters_of(body) == "published"
+        published = self.choices.hyperparameters_of(body) == "published"
+        official = self._official(task, body) if published else ""
         return self.hyperparameters.resolve(task=task, body=body, method=method, official=official)
+
+    def _official(self, task: str, body: str) -> str:
+        """Return the task whose official configuration holds: a variant has that of its baseline."""
+        like = task
+        while f"{like}/{body}" not in self.hyperparameters.official:
+            like = self.task(like).baseline
+            if not like:
+                return ""
+        return like
 
     def settings_json(self, task: str, body: str, method: str = "") -> str:
         """Return the settings of a run as a command takes them."""

@@ -66,6 +66,37 @@ def code_digest(*parts: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def _imports(file: Path) -> set[Path]:
+    """Return the files of this package that a module's import statements name."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in names if "." in name]
+        found |= {place.with_suffix(".py") for place in places}
+    return {place for place in found if place.is_file()}
+
+
+@cache
+def used_code(*files: str) -> str:
+    """Return a digest of some modules and of all in this package that they import.
+
+    Imports inside functions count too; what is looked up by name at run time does not.
+
+    Args:
+        files: under `orca/`, such as "data/prepare.py".
+    """
+    seen: set[Path] = set()
+    waiting = {PACKAGE / file for file in files}
+    while waiting:
+        seen |= waiting
+        waiting = {place for file in waiting for place in _imports(file)} - seen
+    return code_digest(*sorted(str(file.relative_to(PACKAGE)) for file in seen))
+
+
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, which takes its name when the block ends well.

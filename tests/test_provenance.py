@@ -2,7 +2,7 @@ import pytest
 
 from orca import provenance
 from orca.errors import StateError
-from orca.provenance import atomic, code_digest, environment, file_digest
+from orca.provenance import atomic, code_digest, environment, file_digest, used_code
 
 
 @pytest.fixture
@@ -57,3 +57,24 @@ def test_a_file_digest_is_its_sha256(tmp_path):
 
 def test_the_environment_names_versions():
     assert environment()["versions"]["torch"] != "not installed"
+
+
+def test_the_code_that_a_module_uses_is_found_through_its_imports(tmp_path, monkeypatch):
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "orca")
+    (tmp_path / "orca/data").mkdir(parents=True)
+    (tmp_path / "orca/a.py").write_text("def f():\n    from orca.data import b\n")
+    (tmp_path / "orca/data/c.py").write_text("x = 1\n")
+    (tmp_path / "orca/apart.py").write_text("x = 1\n")
+
+    def digest(**sources: str) -> str:
+        for name, source in sources.items():
+            (tmp_path / "orca" / f"{name.replace('_', '/')}.py").write_text(source)
+        code_digest.cache_clear()
+        used_code.cache_clear()
+        return used_code("a.py")
+
+    first = digest(data_b="from orca.data.c import x\n")
+    assert digest(apart="x = 2\n") == first
+    assert digest(data_c="x = 2\n") != first
+    code_digest.cache_clear()
+    used_code.cache_clear()

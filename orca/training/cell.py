@@ -80,7 +80,6 @@ class Cell:
             "settings": self.settings.model_dump(mode="json"),
         }
 
-
     def record(self) -> dict[str, Any]:
         """Return what a run's record says of the cell: facts, and where its files lie."""
         places = {"prepared": str(self.prepared), "weights": str(self.weights)}

@@ -1,9 +1,9 @@
 for pack in GRID.packs:
 
     rule:
+        """Train the embedder alone, until the target's features lie like the source's."""
         name:
             f"align{pack.name}"
-        """Train the embedder alone, until the target's features lie like the source's."""
         input:
             unpack(JOBS.align_files),
         output:
@@ -14,6 +14,9 @@ for pack in GRID.packs:
             f"{ALIGNED}/{pack.log}.log",
         benchmark:
             f"{ALIGNED}/{pack.log}.tsv"
+        wildcard_constraints:
+            task=pack.task,
+            body=pack.body,
         resources:
             mem_mb=lambda wildcards, attempt: 8_000 * attempt,
             runtime=lambda wildcards, attempt: 240 * attempt,
@@ -22,8 +25,5 @@ for pack in GRID.packs:
             code=code_digest(*TRAINING_CODE),
             run=JOBS.align,
             seeds=pack.options,
-        wildcard_constraints:
-            task=pack.task,
-            body=pack.body,
         shell:
             "exec orca align {params.run} {params.seeds} &> {log}"

@@ -22,7 +22,14 @@ TUNED = "results/tuned/{task}/{body}"
 ALIGNED = "results/aligned/{task}/{body}/{alignment}"
 FINETUNED = "results/finetuned/{task}/{body}/{method}"
 SCORES = "results/scores/{task}/{body}/{method}"
-TRAINING_CODE = ("training", "models", "methods", "alignment", "evaluation", "data/store.py")
+TRAINING_CODE = (
+    "training",
+    "models",
+    "methods",
+    "alignment",
+    "evaluation",
+    "data/store.py",
+)
 GPU = int(GRID.uses_gpu)
 
 

@@ -6,12 +6,12 @@ rule fetch:
         "results/logs/fetch/{source}.log",
     benchmark:
         "results/benchmarks/fetch/{source}.tsv"
+    localrule: True
     resources:
         mem_mb=4_000,
         runtime=240,
     params:
         what=JOBS.fetch,
-    localrule: True
     shell:
         "exec orca fetch {params.what} --out results/raw/{wildcards.source} &> {log}"
 
@@ -24,12 +24,12 @@ rule fetch_body:
         "results/logs/fetch_body/{body}.log",
     benchmark:
         "results/benchmarks/fetch_body/{body}.tsv"
+    localrule: True
     resources:
         mem_mb=2_000,
         runtime=60,
     params:
         folder=JOBS.body_folder,
-    localrule: True
     shell:
         "exec orca fetch-body --body {wildcards.body} {params.folder}"
         " --out results/bodies/{wildcards.body} &> {log}"
@@ -51,7 +51,7 @@ rule prepare:
         mem_mb=3_000,
         runtime=120,
     params:
-        code=code_digest("data/prepare.py", "data/store.py", "data/normalise.py", "data/split.py"),
+        code=lambda wildcards: GRID.reader_code(wildcards.task),
         digest=lambda wildcards: GRID.task_digest(wildcards.task),
         task=lambda wildcards: GRID.task_argument(wildcards.task),
         raw=lambda wildcards: f"results/raw/{GRID.source_of(wildcards.task)}",

@@ -1,13 +1,15 @@
 for pack in GRID.packs:
 
     rule:
+        """Open the test split: the only step that reads it."""
         name:
             f"evaluate{pack.name}"
-        """Open the test split: the only step that reads it."""
         input:
             unpack(JOBS.cell_files),
             record=per_seed(f"{FINETUNED}/seed{{seed}}/run.json", pack),
-            weights_of_run=per_seed(f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack),
+            weights_of_run=per_seed(
+                f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack
+            ),
             test=f"{PREPARED}/test.h5",
         output:
             per_seed(f"{SCORES}/seed{{seed}}.json", pack),
@@ -15,6 +17,9 @@ for pack in GRID.packs:
             f"results/logs/evaluate/{{task}}.{{body}}.{{method}}.{pack.log}.log",
         benchmark:
             f"results/benchmarks/evaluate/{{task}}.{{body}}.{{method}}.{pack.log}.tsv"
+        wildcard_constraints:
+            task=pack.task,
+            body=pack.body,
         resources:
             mem_mb=lambda wildcards, attempt: 8_000 * attempt,
             runtime=lambda wildcards, attempt: 120 * attempt,
@@ -23,8 +28,5 @@ for pack in GRID.packs:
             code=code_digest("evaluation", "training/evaluate.py"),
             run=JOBS.evaluate,
             seeds=pack.options,
-        wildcard_constraints:
-            task=pack.task,
-            body=pack.body,
         shell:
             "exec orca evaluate {params.run} {params.seeds} &> {log}"

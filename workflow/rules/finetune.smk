@@ -1,9 +1,9 @@
 for pack in GRID.packs:
 
     rule:
+        """Train the weights on the task."""
         name:
             f"finetune{pack.name}"
-        """Train the weights on the task."""
         input:
             unpack(partial(JOBS.finetune_files, seeds=pack.seeds)),
         output:
@@ -14,6 +14,9 @@ for pack in GRID.packs:
             f"{FINETUNED}/{pack.log}.log",
         benchmark:
             f"{FINETUNED}/{pack.log}.tsv"
+        wildcard_constraints:
+            task=pack.task,
+            body=pack.body,
         resources:
             mem_mb=lambda wildcards, attempt: 16_000 * attempt,
             runtime=lambda wildcards, attempt: 720 * attempt,
@@ -22,8 +25,5 @@ for pack in GRID.packs:
             code=code_digest(*TRAINING_CODE),
             run=JOBS.finetune,
             seeds=pack.options,
-        wildcard_constraints:
-            task=pack.task,
-            body=pack.body,
         shell:
             "exec orca finetune {params.run} {params.seeds} &> {log}"

@@ -8,10 +8,10 @@ rule tabulate:
         "results/logs/tabulate/{table}.log",
     benchmark:
         "results/benchmarks/tabulate/{table}.tsv"
+    localrule: True
     params:
         code=code_digest("reporting", "evaluation"),
         choices=GRID.choices_json,
-    localrule: True
     shell:
         "exec orca tabulate --table {wildcards.table} --choices {params.choices:q}"
         " --scores results/scores --out results/tables &> {log}"
@@ -27,9 +27,9 @@ rule plot_profile:
         "results/logs/plot/{table}_profile.log",
     benchmark:
         "results/benchmarks/plot/{table}_profile.tsv"
+    localrule: True
     params:
         code=code_digest("reporting"),
-    localrule: True
     shell:
         "exec orca plot profile --table {input}"
         " --out results/figures/{wildcards.table}_profile &> {log}"
@@ -45,9 +45,9 @@ rule plot_alignment:
         "results/logs/plot/{table}_alignment.log",
     benchmark:
         "results/benchmarks/plot/{table}_alignment.tsv"
+    localrule: True
     params:
         code=code_digest("reporting"),
-    localrule: True
     shell:
         "exec orca plot alignment --out results/figures/{wildcards.table}_alignment {input}"
         " &> {log}"
@@ -63,9 +63,9 @@ rule plot_figure:
         "results/logs/plot/{figure}.log",
     benchmark:
         "results/benchmarks/plot/{figure}.tsv"
+    localrule: True
     params:
         code=code_digest("reporting"),
-    localrule: True
     shell:
         "exec orca plot figure --figure {wildcards.figure} --results results"
         " --out results/figures &> {log}"
@@ -79,9 +79,9 @@ rule published:
         "results/logs/published.log",
     benchmark:
         "results/benchmarks/published.tsv"
+    localrule: True
     params:
         code=code_digest("reporting"),
-    localrule: True
     shell:
         "exec orca published --out {output} &> {log}"
 
@@ -96,10 +96,10 @@ rule report:
         "results/logs/{report}.log",
     benchmark:
         "results/benchmarks/{report}.tsv"
+    localrule: True
     params:
         code=code_digest("reporting"),
         choices=GRID.choices_json,
         tables=JOBS.report_tables,
-    localrule: True
     shell:
         "exec orca report {params.tables} --choices {params.choices:q} --out {output} &> {log}"
