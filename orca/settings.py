@@ -278,7 +278,7 @@ class Hyperparameters(Settings):
     methods: dict[str, dict[str, Any]] = Field({}, description="by method")
 
     def resolve(
-        self, *, task: str, body: str, method: str = "", official: bool = False
+        self, *, task: str, body: str, method: str = "", official: str = ""
     ) -> FinetuneSettings:
         """Return the settings of a run: later groups overrule earlier ones.
 
@@ -289,15 +289,15 @@ class Hyperparameters(Settings):
             task: its name.
             body: its name.
             method: its name; empty for settings before any method's own.
-            official: whether the official code's configuration of task and body counts.
+            official: task whose official configuration with this body counts; empty for none.
         """
         merged: dict[str, Any] = {}
         groups = (
             ("defaults.all", self.defaults.get("all", {})),
             (f"defaults.{body}", self.defaults.get(body, {})),
             (
-                f"official.{task}/{body}",
-                self.official.get(f"{task}/{body}", {}) if official else {},
+                f"official.{official}/{body}",
+                self.official.get(f"{official}/{body}", {}) if official else {},
             ),
             (f"tasks.{task}", self.tasks.get(task, {})),
             (f"tasks.{task}/{body}", self.tasks.get(f"{task}/{body}", {})),

@@ -75,7 +75,7 @@ def test_later_groups_overrule_earlier_ones_key_by_key():
     assert (resolved.epochs, resolved.batch_size, resolved.dropout) == (4, 6, 0.5)
     assert (resolved.align.epochs, resolved.align.rounds) == (2, 7)
     assert resolved.weight_decay == 0
-    assert groups.resolve(task="t", body="b", official=True).weight_decay == 0.5
+    assert groups.resolve(task="t", body="b", official="t").weight_decay == 0.5
 
 
 def test_a_fault_in_a_group_names_the_group():
