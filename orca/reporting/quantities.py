@@ -74,6 +74,23 @@ class Reported:
         return score.value if score.metric == self.name else score.metrics.get(self.name)
 
 
+@dataclass(frozen=True)
+class Complement:
+    """What a reported percentage leaves of 100: the accuracy of a 0-1 error."""
+
+    name: str
+    title: str
+    of_metric: str
+    direction: Direction = "higher"
+    perfect: float = 100.0
+    elsewhere: str = ""
+
+    def of(self, score: Score) -> float | None:
+        """Return 100 less the metric, or None where the score does not hold it."""
+        reported = Reported(self.of_metric).of(score)
+        return None if reported is None else 100.0 - reported
+
+
 # Parts of a run as `orca.training` times them.
 ALIGNING = ("align",)
 FINETUNING = ("train", "validate", "checkpoint")
