@@ -97,5 +97,5 @@ def draw_importance(trials: Sequence[FrozenTrial], stem: Path, *, min_epochs: in
         axis.set_xlabel(f"share of the variance of the error after {min_epochs} epochs")
         if not shares:
             axis.set_axis_off()
-            axis.text(0.5, 0.5, "too few different results to tell", ha="center", va="center")
+            axis.text(0.5, 0.5, "too few different results\nto tell", ha="center", va="center")
         save(figure, stem)
