@@ -5,7 +5,16 @@ from collections import Counter
 
 from orca.errors import ResultsError
 from orca.evaluation.score import Run, Score
-from orca.reporting.cells import Cell, Head, Ours, RunOfCell, Status, TableData, Theirs
+from orca.reporting.cells import (
+    Cell,
+    Head,
+    Ours,
+    RunOfCell,
+    Status,
+    SummaryRow,
+    TableData,
+    Theirs,
+)
 from orca.reporting.numbers import alone, with_spread
 from orca.reporting.published import Number
 from orca.reporting.quantities import Quantity, Reported
@@ -60,7 +69,7 @@ def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) ->
         ),
         cells=tuple(tuple(row) for row in cells),
         summary=tuple(summary),
-        notes=tuple(_notes(cells)),
+        notes=tuple(_notes(cells, summary)),
         verdicts=dict(verdicts),
     )
 
@@ -247,12 +256,14 @@ def _column_head(cells: list[list[Cell]], index: int, name: str, title: str) -> 
     return Head(name=name, title=title, metric_title=metric)
 
 
-def _notes(cells: list[list[Cell]]) -> list[str]:
+def _notes(cells: list[list[Cell]], summary: list[SummaryRow]) -> list[str]:
     notes = []
     if any(c.ours and c.ours.std is not None for row in cells for c in row):
         notes.append("Mean ± sample standard deviation over seeds.")
     if any(c.ours and c.ours.n == 1 for row in cells for c in row):
         notes.append("Where there is one seed only, there is no spread to give.")
+    if summary:
+        notes.append("A win is a score that none on the task beats; ties count for each.")
     for cell in (c for row in cells for c in row if c.ours):
         for run in cell.ours.runs if cell.ours else ():
             if run.status == "failed":

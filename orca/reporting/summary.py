@@ -73,7 +73,7 @@ def summarise(cells: list[list[Cell]], columns: tuple[Head, ...], whose: Whose) 
     over = f"{len(rows)}" if len(rows) == len(cells) else f"{len(rows)} of {len(cells)}"
     return [
         _row(f"average rank ({over} tasks)", whose, average, lambda value: f"{value:.2f}"),
-        _row(f"wins, ties count ({over} tasks)", whose, wins, alone_count),
+        _row(f"wins ({over} tasks)", whose, wins, alone_count),
     ]
 
 
