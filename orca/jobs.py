@@ -1,5 +1,6 @@
 """What each job of the workflow reads and is told: files and arguments by wildcards."""
 
+import json
 import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
-from orca.settings import as_json
 
 RESULTS = "results"
 PLACES = {  # what the folders of a path under results/ name
@@ -136,6 +136,8 @@ class Jobs:
     def search(self, wildcards: Any) -> str:
         """Return what a worker of a search is told."""
         task, body = wildcards.task, wildcards.body
+        # How many share it changes nothing: another number reruns no worker that has ended.
+        search = self.grid.choices.tuning_of(body).model_dump(mode="json", exclude={"workers"})
         return line(
             task=self.grid.task_argument(task),
             body=body,
@@ -144,15 +146,15 @@ class Jobs:
             weights=f"{RESULTS}/bodies/{body}",
             device=self.grid.choices.device,
             space=self.grid.space_json(body),
-            search=as_json(self.grid.choices.tuning_of(body)),
+            search=json.dumps(search, sort_keys=True),
             state=f"{RESULTS}/state/tune/{task}/{body}",
         )
 
     def search_workers(self, wildcards: Any) -> list[str]:
-        """Return the records of a search's workers but for the closing step, which works too."""
+        """Return the records of a search's workers; a lone worker is the closing step itself."""
         folder = f"{RESULTS}/tuned/{wildcards.task}/{wildcards.body}"
-        others = self.grid.choices.tuning_of(wildcards.body).workers - 1
-        return [f"{folder}/worker{number}.json" for number in range(1, others + 1)]
+        workers = self.grid.choices.tuning_of(wildcards.body).workers
+        return [f"{folder}/worker{number}.json" for number in range(workers if workers > 1 else 0)]
 
     def align_files(self, wildcards: Any) -> Files:
         """Return what an alignment reads."""

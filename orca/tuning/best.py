@@ -75,7 +75,7 @@ def _summary(search: Search, study: optuna.Study, best: FrozenTrial) -> Mapping[
             "stopped_early": sum(trial.state == TrialState.PRUNED for trial in over),
             "failed": sum(trial.state == TrialState.FAIL for trial in over),
             "epochs": sum(len(trial.intermediate_values) for trial in over),
-            "search": search.settings.model_dump(mode="json"),
+            "search": search.settings.model_dump(mode="json", exclude={"workers"}),
             "study": search.name,
             "commit": environment()["commit"],
         },

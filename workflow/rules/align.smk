@@ -18,8 +18,8 @@ for pack in GRID.packs:
             task=pack.task,
             body=pack.body,
         resources:
-            mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-            runtime=lambda wildcards, attempt: 240 * attempt,
+            mem_mb=NEEDS.train_mb,
+            runtime=partial(NEEDS.align_minutes, seeds=len(pack.seeds) or 1),
             gpu=GPU,
         params:
             code=code_digest(*TRAINING_CODE),

@@ -7,12 +7,14 @@ from orca.grid import ALIGNMENTS, Grid
 from orca.jobs import Jobs
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.needs import Needs
 from orca.provenance import code_digest
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 
 GRID = Grid.read(config, Path("config"))
 JOBS = Jobs(GRID)
+NEEDS = Needs(GRID)
 JOBS.check_targets(sys.argv[1:])  # Snakemake itself does not say which name is near
 
 PREPARED = "results/prepared/{task}"
@@ -30,7 +32,7 @@ TRAINING_CODE = (
     "evaluation",
     "data/store.py",
 )
-GPU = int(GRID.uses_gpu)
+GPU = NEEDS.gpu
 
 
 wildcard_constraints:

@@ -48,8 +48,8 @@ rule prepare:
     benchmark:
         "results/benchmarks/prepare/{task}.tsv"
     resources:
-        mem_mb=3_000,
-        runtime=120,
+        mem_mb=NEEDS.prepare_mb,
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=lambda wildcards: GRID.reader_code(wildcards.task),
         digest=lambda wildcards: GRID.task_digest(wildcards.task),

@@ -21,8 +21,8 @@ for pack in GRID.packs:
             task=pack.task,
             body=pack.body,
         resources:
-            mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-            runtime=lambda wildcards, attempt: 120 * attempt,
+            mem_mb=NEEDS.evaluate_mb,
+            runtime=partial(NEEDS.evaluate_minutes, seeds=len(pack.seeds) or 1),
             gpu=GPU,
         params:
             code=code_digest("evaluation", "training/evaluate.py"),

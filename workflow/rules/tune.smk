@@ -10,8 +10,8 @@ rule tune_worker:
     benchmark:
         f"{TUNED}/worker{{worker}}.tsv"
     resources:
-        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime=lambda wildcards, attempt: 720 * attempt,
+        mem_mb=NEEDS.train_mb,
+        runtime=NEEDS.tune_minutes,
         gpu=GPU,
     params:
         code=code_digest(*TRAINING_CODE, "tuning"),
@@ -29,14 +29,16 @@ rule tune:
     output:
         trials=f"{TUNED}/trials.csv",
         best=f"{TUNED}/best.yaml",
+        pictures=multiext(f"{TUNED}/trials", ".svg", ".pdf", ".png")
+        + multiext(f"{TUNED}/importance", ".svg", ".pdf", ".png"),
     log:
         f"{TUNED}/tune.log",
     benchmark:
         f"{TUNED}/tune.tsv"
     resources:
-        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime=lambda wildcards, attempt: 720 * attempt,
-        gpu=GPU,
+        mem_mb=NEEDS.train_mb,
+        runtime=NEEDS.tune_minutes,
+        gpu=NEEDS.tune_gpu,
     params:
         code=code_digest(*TRAINING_CODE, "tuning"),
         search=JOBS.search,

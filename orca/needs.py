@@ -1,0 +1,77 @@
+"""What each job of the workflow needs: memory and time by its wildcards, more at each attempt.
+
+A rule names these functions as its resources. A job that met a limit is given more at the next
+attempt; what it had trained by then is not lost.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orca import sizes
+from orca.data.task import Task
+from orca.grid import ALIGNMENTS, Grid
+from orca.settings import FinetuneSettings
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Needs of the jobs of a grid; time limits are of one V100, or of a CPU where there is none.
+
+    Args:
+        grid: all runs that can be asked for.
+    """
+
+    grid: Grid
+
+    @property
+    def gpu(self) -> int:
+        """GPUs of a training job."""
+        return int(self.grid.uses_gpu)
+
+    def _task(self, wildcards: Any) -> Task:
+        return self.grid.task(wildcards.task)
+
+    def _settings(self, wildcards: Any) -> FinetuneSettings:
+        return self.grid.settings(wildcards.task, wildcards.body)
+
+    def _minutes(self, hours: float, attempt: int) -> int:
+        return attempt * sizes.limit_minutes(hours, on_cpu=not self.grid.uses_gpu)
+
+    def prepare_mb(self, wildcards: Any, attempt: int) -> int:
+        """Memory of preparing a task."""
+        return attempt * sizes.preparing_mb(self._task(wildcards))
+
+    def train_mb(self, wildcards: Any, attempt: int) -> int:
+        """Memory of aligning, fine-tuning or searching."""
+        return attempt * sizes.training_mb(self._task(wildcards))
+
+    def evaluate_mb(self, wildcards: Any, attempt: int) -> int:
+        """Memory of an evaluation."""
+        return attempt * sizes.evaluation_mb(self._task(wildcards))
+
+    def align_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
+        """Time limit of an alignment of so many seeds."""
+        assert wildcards.alignment in ALIGNMENTS
+        hours = sizes.align_hours(self._task(wildcards), self._settings(wildcards))
+        return self._minutes(seeds * hours, attempt)
+
+    def finetune_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
+        """Time limit of fine-tuning with so many seeds."""
+        settings = self.grid.settings(wildcards.task, wildcards.body, wildcards.method)
+        return self._minutes(seeds * sizes.finetune_hours(self._task(wildcards), settings), attempt)
+
+    def evaluate_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
+        """Time limit of evaluating so many runs: at most an epoch of training each."""
+        hours = sizes.epoch_hours(self._task(wildcards), self._settings(wildcards))
+        return self._minutes(seeds * hours, attempt)
+
+    def tune_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Time limit of a search's worker, which does its share of the epochs."""
+        search = self.grid.choices.tuning_of(wildcards.body)
+        epochs = sizes.search_epochs(search) / search.workers
+        hours = epochs * sizes.epoch_hours(self._task(wildcards), self._settings(wildcards))
+        return self._minutes(hours, attempt)
+
+    def tune_gpu(self, wildcards: Any) -> int:
+        """GPUs of a search's closing step: it trains itself where it is the only worker."""
+        return self.gpu if self.grid.choices.tuning_of(wildcards.body).workers == 1 else 0
