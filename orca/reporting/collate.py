@@ -257,22 +257,21 @@ def _column_head(cells: list[list[Cell]], index: int, name: str, title: str) -> 
 
 
 def _notes(cells: list[list[Cell]], summary: list[SummaryRow]) -> list[str]:
+    """Return what a reader must know of the cells: spreads, failures, absences, remarks."""
+    ours = [cell.ours for row in cells for cell in row if cell.ours]
+    theirs = [cell.theirs for row in cells for cell in row if cell.theirs]
     notes = []
-    if any(c.ours and c.ours.std is not None for row in cells for c in row):
+    if any(part.std is not None for part in ours):
         notes.append("Mean ± sample standard deviation over seeds.")
-    if any(c.ours and c.ours.n == 1 for row in cells for c in row):
+    if any(part.n == 1 for part in ours):
         notes.append("Where there is one seed only, there is no spread to give.")
     if summary:
         notes.append("A win is a score that none on the task beats; ties count for each.")
-    for cell in (c for row in cells for c in row if c.ours):
-        for run in cell.ours.runs if cell.ours else ():
-            if run.status == "failed":
-                notes.append(f"Failed: {run.path}: {run.reason}")
-    absent = dict.fromkeys(c.ours.absent for row in cells for c in row if c.ours and c.ours.absent)
+    failed = [run for part in ours for run in part.runs if run.status == "failed"]
+    notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
+    absent = dict.fromkeys(part.absent for part in ours if part.absent)
     if absent:
         notes.append(f"No runs, since {'; '.join(absent)}.")
-    for text in dict.fromkeys(
-        c.theirs.note for row in cells for c in row if c.theirs and c.theirs.note
-    ):
-        notes.append(f"Published: {text}")
+    remarks = dict.fromkeys(part.note for part in theirs if part.note)
+    notes.extend(f"Published: {remark}" for remark in remarks)
     return notes
