@@ -4,9 +4,7 @@ from orca import errors
 from orca.errors import OrcaError
 
 KINDS = [
-    kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, Exception)
+    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)
 ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from orca import logs
 from orca.methods.method import METHODS
 from orca.training.cell import Places, run_seeds
 from orca.training.run_align import Align
@@ -13,6 +14,7 @@ from tests.training.toys import make_cell, make_source
 
 
 def main(step: str, folder: Path) -> None:
+    logs.set_up()
     torch.set_num_threads(1)
     cell = make_cell(folder / "data", epochs=12, checkpoint_seconds=0.0)
     steps = {
