@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from orca.errors import ResultsError
 from orca.reporting.names import task_title
 from orca.reporting.sections import Entry
@@ -43,6 +45,19 @@ class DataPage(Entry):
     card: str
 
 
+class Card(BaseModel):
+    """The parts of a card that the report relies on; others pass through."""
+
+    model_config = ConfigDict(extra="allow")
+
+    input_shape: list[int] = []
+    inputs: dict[str, float] = {}
+    target: dict[str, Any] = {}
+    parts: dict[str, dict[str, Any]] = {}
+    normalisation: dict[str, dict[str, Any]] = {}
+    raw_files: list[dict[str, Any]] = []
+
+
 def pages(prepared: Path) -> list[DataPage]:
     """Return a page for each `prepared/<task>/card.json`, with the pictures beside it.
 
@@ -55,8 +70,8 @@ def pages(prepared: Path) -> list[DataPage]:
 def _page(path: Path) -> DataPage:
     task = path.parent.name
     try:
-        card: dict[str, Any] = json.loads(path.read_text())
-    except json.JSONDecodeError as fault:
+        card = Card.model_validate(json.loads(path.read_text())).model_dump(exclude_unset=True)
+    except (ValidationError, json.JSONDecodeError) as fault:
         raise ResultsError(
             where=str(path),
             what=f"this card cannot be read: {fault}",

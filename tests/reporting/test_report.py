@@ -80,6 +80,17 @@ def test_a_report_of_a_table_alone_leaves_out_what_is_not_there(tabulated, tmp_p
     assert not {"figures", "curves", "data"} & set(parsed.ids)
 
 
+def test_a_card_that_is_none_is_named(tabulated, tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "demo.json").write_text((tabulated / "tables/demo.json").read_text())
+    card = tmp_path / "prepared" / "iris" / "card.json"
+    card.parent.mkdir(parents=True)
+    card.write_text('{"raw_files": {"data.csv": 1}}')
+    with pytest.raises(ResultsError, match="prepare the task again") as fault:
+        write_report(tmp_path, tmp_path / "report.html", tables=["demo"], settings={})
+    assert fault.value.where == str(card)
+
+
 def test_equal_results_give_equal_bytes(tabulated, tmp_path):
     for name in ("a.html", "b.html"):
         write_report(tabulated, tmp_path / name, tables=["demo"], settings=SETTINGS)
