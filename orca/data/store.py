@@ -77,6 +77,11 @@ class Prepared:
         """Shape of one sample's input, also where the declaration leaves it to the data."""
         return tuple(int(n) for n in self._file["inputs"].shape[1:])
 
+    @property
+    def input_type(self) -> np.dtype[Any]:
+        """Type of the stored inputs: uint8 for pictures and one-hot codes, else a float."""
+        return np.dtype(self._file["inputs"].dtype)
+
     @cached_property
     def input_constants(self) -> Constants:
         """How inputs are normalised."""
