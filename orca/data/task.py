@@ -200,6 +200,8 @@ class Task:
         target: what is predicted.
         samples: samples of each part; checked against what `read` gives.
         loss: what training descends, a name in `orca.training.losses`.
+        loss_in_units: whether predictions and targets are decoded before the loss, for losses that
+            are relative to the target's size.
         metric: what a table reports, a name in `orca.evaluation.metrics`.
         files: what `read` needs under the task's raw folder.
         source: name of the raw folder, shared by the tasks that read the same files.
@@ -231,6 +233,7 @@ class Task:
     extra_metrics: tuple[str, ...] = field(default=())
     pooling: Literal["none", "mean", "majority"] = "none"
     redraw: bool = False
+    loss_in_units: bool = False
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

@@ -39,7 +39,7 @@ class Score(Run):
         value: the metric over the whole test split.
         metrics: further metrics of the same predictions, by name.
         samples: size of the test split.
-        seconds: wall time by phase (`align`, `finetune`, `evaluate`).
+        seconds: wall time by part (`align`; `train`, `validate`, `checkpoint`; `evaluate`).
         record: the run's own record (settings, commit, device, versions, inputs' digests).
     """
 

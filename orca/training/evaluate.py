@@ -1,6 +1,6 @@
 """Opens the test split: a run's score on samples that nothing before has seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ from jaxtyping import Float
 
 from orca.data.store import Prepared
 from orca.errors import DataError
-from orca.evaluation.metrics import METRICS
 from orca.evaluation.score import Score
 from orca.logs import Clock, log
 from orca.methods.method import METHODS
@@ -18,12 +17,12 @@ from orca.provenance import atomic, write_json
 from orca.training.cell import Cell
 from orca.training.record import digests, read_run
 from orca.training.tensors import take_weights
-from orca.training.validate import predict
+from orca.training.validate import score
 
 RECORDED = (
     "settings", "commit", "code", "device", "versions", "python", "platform", "inputs",
     "peak_memory_mb", "peak_gpu_memory_mb", "threads", "trained_parameters", "all_parameters",
-    "train_samples", "best_epoch", "finished",
+    "train_samples", "best_epoch", "finished", "alignment",
 )  # fmt: skip
 
 
@@ -86,24 +85,28 @@ def _score(cell: Cell, run: Path, test: Path, hyperparameters: str) -> Score:
     clock = Clock()
     with clock.part("evaluate"), Prepared(test, cell.task) as prepared:
         rows = prepared.rows("test")
-        predicted = predict(
+        found = score(
             trained_model(cell, run),
             prepared,
             rows,
+            metrics=(cell.task.metric, *cell.task.extra_metrics),
             batch_size=cell.settings.batch_size,
             device=cell.device,
         )
-        target = prepared.targets(rows)
-    names = (cell.task.metric, *cell.task.extra_metrics)
-    found = {name: METRICS[name].compute(predicted, target) for name in names}
     return Score(
         **facts,
         value=found.pop(cell.task.metric),
         metrics=found,
         samples=len(rows),
-        seconds={**record["seconds"], **clock.seconds},
+        seconds=_seconds(record) | clock.seconds,
         record=kept | {"test": digests([test])},
     )
+
+
+def _seconds(record: Mapping[str, Any]) -> dict[str, float]:
+    """Return the seconds of stage two, where there was one, and of stage three's parts."""
+    aligned = record["alignment"].get("seconds", {})
+    return ({"align": sum(aligned.values())} if aligned else {}) | record["seconds"]
 
 
 def predict_new(

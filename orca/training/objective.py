@@ -17,11 +17,22 @@ from orca.training.checkpoint import read_tensors
 from orca.training.losses import Loss, make_loss
 
 
+def in_units(loss: Loss, prepared: Prepared, device: torch.device) -> Loss:
+    """Return a loss of decoded predictions and targets.
+
+    Source: official code, Darcy flow: both are decoded before loss and metric.
+    """
+    constants = prepared.target_constants
+    mean, std = (torch.from_numpy(c).to(device) for c in (constants.mean, constants.std))
+    return lambda predicted, target: loss(predicted * std + mean, target * std + mean)
+
+
 def task_loss(cell: Cell, prepared: Prepared) -> Loss:
     """Return the loss of the cell's task, with the class counts of its training samples."""
     target = cell.task.target
     if not isinstance(target, Classes):
-        return make_loss(cell.task.loss)
+        loss = make_loss(cell.task.loss)
+        return in_units(loss, prepared, cell.device) if cell.task.loss_in_units else loss
     labels = prepared.targets(prepared.rows("train"))
     counts = torch.from_numpy(np.bincount(labels, minlength=target.count))
     return make_loss(cell.task.loss, class_counts=counts.to(cell.device))

@@ -19,7 +19,7 @@ from orca.training.cell import Cell
 from orca.training.checkpoint import State, read_tensors, write_tensors
 from orca.training.finetune import Finetuning
 from orca.training.objective import make_objective
-from orca.training.record import digests, write_history, write_run
+from orca.training.record import digests, read_run, write_history, write_run
 from orca.training.tensors import keep_weights, load_trained
 from orca.training.validate import Validation
 
@@ -79,6 +79,14 @@ class Finetune:
             load_trained(model.embedder, read_tensors(path)[0], where=str(path))
         return model
 
+    def _alignment(self, seed: int) -> dict[str, Any]:
+        """Return what a table needs of the alignment that the run starts from."""
+        path = self._embedder(seed)
+        if path is None:
+            return {}
+        record = read_run(path.with_name("run.json"))
+        return {name: record[name] for name in ("seconds", "held_out_distance", "epochs_done")}
+
     def run(self, seed: int, state: State, out: Path) -> None:
         """Fine-tune with one seed.
 
@@ -133,6 +141,7 @@ class Finetune:
             trained_parameters=sum(parameter.numel() for parameter in run.trained),
             all_parameters=sum(parameter.numel() for parameter in run.model.parameters()),
             train_samples=len(run.batches.rows),
+            alignment=self._alignment(seed),
             **self.facts(),
             **cell.record(),
         )

@@ -41,6 +41,59 @@ def predict(
         return np.concatenate(list(outputs()))
 
 
+def pool(
+    predicted: Float[np.ndarray, "n *output"],
+    targets: Shaped[np.ndarray, "n *target"],
+    groups: Int[np.ndarray, " n"] | None,
+    *,
+    how: str,
+) -> tuple[Float[np.ndarray, "g *output"], Shaped[np.ndarray, "g *target"]]:
+    """Make one prediction of those for the pieces of a recording, as the task says.
+
+    Args:
+        predicted: a row per piece.
+        targets: likewise; the pieces of a recording share theirs.
+        groups: number of the recording that each piece is of; None where each stands for itself.
+        how: `mean` of the logits, `majority` of the predicted classes, or `none`.
+    """
+    if groups is None or how == "none":
+        return predicted, targets
+    _, first, members = np.unique(groups, return_index=True, return_inverse=True)
+    votes = predicted
+    if how == "majority":
+        votes = np.eye(predicted.shape[1], dtype=np.float32)[predicted.argmax(axis=1)]
+    sums = np.zeros((len(first), *predicted.shape[1:]), np.float32)
+    np.add.at(sums, members, votes)
+    counts = np.bincount(members).reshape(-1, *[1] * (predicted.ndim - 1))
+    return (sums / counts).astype(np.float32), targets[first]
+
+
+def score(
+    model: nn.Module,
+    prepared: Prepared,
+    rows: Int[np.ndarray, " n"],
+    *,
+    metrics: tuple[str, ...],
+    batch_size: int,
+    device: torch.device,
+) -> dict[str, float]:
+    """Return metrics of a model's predictions for some samples, by name.
+
+    Args:
+        model: put into evaluation mode, and left in it.
+        prepared: an open prepared set that holds the samples.
+        rows: sample numbers, ascending.
+        metrics: names in `orca.evaluation.metrics`.
+        batch_size: samples at a time.
+        device: that the model is on.
+    """
+    predicted = predict(model, prepared, rows, batch_size=batch_size, device=device)
+    pooled = pool(
+        predicted, prepared.targets(rows), prepared.groups(rows), how=prepared.task.pooling
+    )
+    return {name: METRICS[name].compute(*pooled) for name in metrics}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Validation:
     """Scores a model on samples that it is not trained on, to choose an epoch or to watch.
@@ -68,15 +121,15 @@ class Validation:
         every = self.every or (1 if self.chooses else epochs)
         return (epoch + 1) % every == 0 or epoch + 1 == epochs
 
-    def targets(self) -> Shaped[np.ndarray, "n *target"]:
-        """Return the true targets in the task's own units."""
-        return self.prepared.targets(self.rows)
-
     def score(self, model: nn.Module) -> tuple[float, float]:
         """Return the metric, and how far it is from perfect (lower is better)."""
-        predicted = predict(
-            model, self.prepared, self.rows, batch_size=self.batch_size, device=self.device
+        found = score(
+            model,
+            self.prepared,
+            self.rows,
+            metrics=(self.metric,),
+            batch_size=self.batch_size,
+            device=self.device,
         )
-        metric = METRICS[self.metric]
-        value = metric.compute(predicted, self.targets())
-        return value, metric.error(value)
+        value = found[self.metric]
+        return value, METRICS[self.metric].error(value)

@@ -29,6 +29,7 @@ DARCY_FLOW = Task(
     target=Field(grid=(GRID, GRID)),  # pressure
     samples=Samples(train=900, validation=100, test=100),
     loss="relative_l2",
+    loss_in_units=True,
     metric="relative_l2",
     files=tuple(in_bucket(name, name, f"{MIRROR}/{name}") for name in NAMES),
     source="darcy_flow",

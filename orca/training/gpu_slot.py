@@ -1,0 +1,81 @@
+"""One GPU for each process where no scheduler deals them out: the first that is free.
+
+Snakemake on one machine counts GPUs, but sets no `CUDA_VISIBLE_DEVICES`: without this, all jobs
+would run on the first one.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from filelock import FileLock, Timeout
+
+from orca.logs import log
+from orca.training.build import choose_device
+
+WAIT_SECONDS = 0.5
+
+
+def slots_of(environment: Mapping[str, str], count: int) -> list[str]:
+    """Return the names of the visible GPUs as the machine knows them, to tell their locks apart.
+
+    Args:
+        environment: variables of the process.
+        count: GPUs that PyTorch sees.
+    """
+    visible = environment.get("CUDA_VISIBLE_DEVICES", "")
+    names = [name.strip() for name in visible.split(",") if name.strip()]
+    return names[:count] if len(names) >= count else [str(number) for number in range(count)]
+
+
+@contextmanager
+def slot(names: list[str], folder: Path) -> Iterator[int]:
+    """Hold the first free slot, and yield its number; wait while all are taken.
+
+    Args:
+        names: of the slots.
+        folder: of the lock files, one for each slot; the lock of a killed process is free.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = False
+    while True:
+        for number, name in enumerate(names):
+            lock = FileLock(folder / f"{name.replace('/', '_')}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                continue
+            try:
+                yield number
+            finally:
+                lock.release()
+            return
+        if not waiting:
+            log.info("all %d GPUs are taken by other jobs: waiting", len(names))
+            waiting = True
+        time.sleep(WAIT_SECONDS)
+
+
+@contextmanager
+def held_device(name: str) -> Iterator[torch.device]:
+    """Choose a device and hold it: of several GPUs the first that no other job has.
+
+    A scheduler's choice stands: within a Slurm job nothing is locked, and a device that is named
+    with its number is taken as it is.
+
+    Args:
+        name: `auto`, `cpu`, `cuda` or `cuda:1`.
+    """
+    device = choose_device(name)
+    count = torch.cuda.device_count() if device.type == "cuda" else 0
+    if count < 2 or device.index is not None or "SLURM_JOB_ID" in os.environ:
+        yield device
+        return
+    folder = Path(tempfile.gettempdir()) / f"orca-gpus-{os.getuid()}"
+    with slot(slots_of(os.environ, count), folder) as number:
+        log.info("on GPU %d of %d", number, count)
+        yield torch.device("cuda", number)

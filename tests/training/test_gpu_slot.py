@@ -1,0 +1,79 @@
+"""Each job has a GPU of its own."""
+
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+import torch
+
+from orca.training import gpu_slot
+from orca.training.gpu_slot import held_device, slot, slots_of
+
+HOLD = textwrap.dedent("""
+    import sys, time
+    from pathlib import Path
+    from orca.training.gpu_slot import slot
+    with slot(["0", "1"], Path(sys.argv[1])) as number:
+        print(number, flush=True)
+        time.sleep(60)
+""")
+
+
+@pytest.fixture
+def holder(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "0\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_second_process_takes_the_second_gpu(tmp_path):
+    with slot(["0", "1"], tmp_path) as number:
+        assert number == 1
+
+
+def test_a_killed_process_leaves_its_gpu_free(tmp_path, holder):
+    holder.kill()
+    holder.wait()
+    with slot(["0", "1"], tmp_path) as number:
+        assert number == 0
+
+
+def test_a_job_waits_until_a_gpu_is_free(tmp_path, holder, monkeypatch):
+    def wait(seconds):
+        holder.kill()
+        holder.wait()
+        time.sleep(0.01)
+
+    monkeypatch.setattr(gpu_slot.time, "sleep", wait)
+    with slot(["0"], tmp_path) as number:
+        assert number == 0
+
+
+def test_locks_go_by_the_machines_own_numbers():
+    assert slots_of({"CUDA_VISIBLE_DEVICES": "2,5"}, 2) == ["2", "5"]
+    assert slots_of({}, 2) == ["0", "1"]
+
+
+def test_several_gpus_are_dealt_out(monkeypatch):
+    monkeypatch.setattr(gpu_slot, "choose_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    with held_device("auto") as first, held_device("auto") as second:
+        assert {first.index, second.index} == {0, 1}
+
+
+def test_a_schedulers_choice_stands(monkeypatch):
+    monkeypatch.setattr(gpu_slot, "choose_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with held_device("auto") as device:
+        assert device.index is None
+    with held_device("auto") as again:
+        assert again.index is None
