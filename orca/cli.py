@@ -12,6 +12,7 @@ VERBS = (
     data.fetch,
     data.fetch_body,
     data.prepare,
+    data.data,
     training.embed_source,
     training.source_terms,
     training.tune_worker,

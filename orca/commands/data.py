@@ -41,3 +41,38 @@ def prepare(task: AskedTask, raw: Path, out: Path) -> None:
     from orca.data.prepare import prepare as write
 
     write(task.task, task.name, raw, out)
+
+
+RAW = click.option("--raw", type=FOLDER, default=Path("results/raw"), show_default=True)
+
+
+@click.group()
+def data() -> None:
+    """Ask what raw data are there, and add files that a person brings."""
+
+
+@data.command()
+@RAW
+def status(raw: Path) -> None:
+    """List all sources: what is there, what is missing, how large, where to put it."""
+    from orca.data.status import data_status
+
+    click.echo(f"{'source':<38}{'state':<12}{'have':>10}{'of':>10}  used by; how to get it")
+    for source in data_status(raw):
+        of = "?" if source.published is None else f"{source.published / 1e6:.1f} MB"
+        line = f"{source.source:<38}{source.state:<12}{source.have / 1e6:>7.1f} MB{of:>10}"
+        click.echo(f"{line}  {', '.join(source.used_by)}")
+        if source.missing:
+            click.echo(f"    {source.how}")
+
+
+@data.command()
+@click.argument("source")
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@RAW
+def add(source: str, path: Path, raw: Path) -> None:
+    """Take a source's files from a path, and check them."""
+    from orca.data.status import add_source
+
+    for taken in add_source(source, path, raw):
+        click.echo(taken)

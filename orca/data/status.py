@@ -12,7 +12,7 @@ from orca.declarations import nearest
 from orca.errors import DataError, SettingsError
 from orca.provenance import atomic
 
-State = Literal["here", "partly", "missing", "made by us"]
+State = Literal["here", "partly", "missing", "on demand"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class SourceStatus:
     Args:
         source: its name, which is also its folder's.
         used_by: the tasks and proxies that read it.
-        state: `made by us` if its files need no publisher and are not there yet.
+        state: `on demand` if its files need no publisher and are not there yet.
         have: bytes that are there.
         published: bytes that there should be, where all sizes are published; else None.
         missing: names of the files that are not there.
@@ -143,7 +143,7 @@ def _state(missing: tuple[str, ...], files: tuple[Any, ...], *, made: bool) -> S
     if not missing:
         return "here"
     if made:
-        return "made by us"
+        return "on demand"
     return "missing" if len(missing) == len(files) else "partly"
 
 

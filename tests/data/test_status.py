@@ -19,7 +19,7 @@ def test_every_source_is_listed_once_with_those_who_read_it(tmp_path):
 
 def test_an_empty_folder_has_nothing_and_each_source_says_what_to_do(tmp_path):
     for status in data_status(tmp_path):
-        assert status.state in ("missing", "made by us")
+        assert status.state in ("missing", "on demand")
         assert status.have == 0
         assert "snakemake" in status.how or "orca data add" in status.how
 

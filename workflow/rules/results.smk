@@ -3,7 +3,12 @@ rule tabulate:
     input:
         lambda wildcards: JOBS.scores(wildcards.table),
     output:
-        multiext("results/tables/{table}", ".csv", ".md", ".tex", ".html", ".json"),
+        multiext("results/tables/{table}", ".csv", ".md", ".tex", ".json"),
+        report(
+            "results/tables/{table}.html",
+            caption="../report/table.rst",
+            category="Tables",
+        ),
     log:
         "results/logs/tabulate/{table}.log",
     benchmark:
@@ -22,7 +27,12 @@ rule plot_profile:
     input:
         "results/tables/{table}.json",
     output:
-        multiext("results/figures/{table}_profile", ".svg", ".pdf", ".png", ".csv"),
+        multiext("results/figures/{table}_profile", ".pdf", ".png", ".csv"),
+        report(
+            "results/figures/{table}_profile.svg",
+            caption="../report/profile.rst",
+            category="Figures",
+        ),
     log:
         "results/logs/plot/{table}_profile.log",
     benchmark:
@@ -40,7 +50,12 @@ rule plot_alignment:
     input:
         lambda wildcards: JOBS.alignments(wildcards.table),
     output:
-        multiext("results/figures/{table}_alignment", ".svg", ".pdf", ".png"),
+        multiext("results/figures/{table}_alignment", ".pdf", ".png"),
+        report(
+            "results/figures/{table}_alignment.svg",
+            caption="../report/alignment.rst",
+            category="Figures",
+        ),
     log:
         "results/logs/plot/{table}_alignment.log",
     benchmark:
@@ -58,7 +73,12 @@ rule plot_figure:
     input:
         lambda wildcards: JOBS.figure_inputs(wildcards.figure),
     output:
-        multiext("results/figures/{figure}", ".svg", ".pdf", ".png", ".txt"),
+        multiext("results/figures/{figure}", ".pdf", ".png", ".txt"),
+        report(
+            "results/figures/{figure}.svg",
+            caption="../report/figure.rst",
+            category="Figures",
+        ),
     log:
         "results/logs/plot/{figure}.log",
     benchmark:
@@ -91,7 +111,11 @@ rule report:
     input:
         JOBS.report_files,
     output:
-        "results/{report}.html",
+        report(
+            "results/{report}.html",
+            caption="../report/report.rst",
+            category="Report",
+        ),
     log:
         "results/logs/{report}.log",
     benchmark:
