@@ -25,8 +25,8 @@ def snakemake(place) -> Snakemake:
     def run(*arguments: str, fails: bool = False) -> subprocess.CompletedProcess:
         scripts = Path(sys.executable).parent
         done = subprocess.run(
-            [scripts / "snakemake", *arguments, "--cores", "2", "--directory", place]
-            + ["--snakefile", ROOT / "Snakefile"],
+            [scripts / "snakemake", *arguments, "--cores", "2", "--snakefile", ROOT / "Snakefile"],
+            cwd=place,
             env={**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
