@@ -22,6 +22,7 @@ from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES, Body
+from orca.packs import Pack
 from orca.provenance import used_code
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
@@ -39,49 +40,14 @@ from orca.settings import (
 def alignment_key(method: Method) -> str:
     """Return the folder name of a method's alignment, which methods of equal alignment share."""
     start = "" if method.embedder == "layer_norm" else f"-{method.embedder}"
-    return f"{method.alignment}{start}" if method.alignment else ""
+    epochs = method.alignment_epochs
+    end = "" if epochs is None else f"-{epochs}epochs"
+    return f"{method.alignment}{start}{end}" if method.alignment else ""
 
 
 ALIGNMENTS: dict[str, str] = {
     alignment_key(METHODS[name]): name for name in METHODS if METHODS[name].alignment
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pack:
-    """Seeds that one job runs, for some tasks and bodies.
-
-    Args:
-        name: end of the rules' names; empty for a job of one seed, whatever it is.
-        seeds: of the job; empty for any one.
-        tasks: that are packed so.
-        bodies: that are packed so.
-    """
-
-    name: str
-    seeds: tuple[int, ...]
-    tasks: tuple[str, ...]
-    bodies: tuple[str, ...]
-
-    @property
-    def task(self) -> str:
-        """Pattern of the tasks, for wildcards."""
-        return "|".join(self.tasks)
-
-    @property
-    def body(self) -> str:
-        """Pattern of the bodies, for wildcards."""
-        return "|".join(self.bodies)
-
-    @property
-    def log(self) -> str:
-        """What tells the log of a job from those of other seeds."""
-        return "seed" + ("_".join(map(str, self.seeds)) or "{seed}")
-
-    @property
-    def options(self) -> str:
-        """The seeds on a command line."""
-        return " ".join(f"--seed {seed}" for seed in self.seeds or ("{seed}",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +99,9 @@ class Grid:
         for key, names, declared in named:
             for name in names:
                 declared.look_up(name, where=f"{where}, {key}")
-        for task in choices.seeds_by_task:
-            self.task(task, where=f"{where}, seeds_by_task")
+        for key in ("seeds_by_task", "gpus_by_task"):
+            for task in getattr(choices, key):
+                self.task(task, where=f"{where}, {key}")
         for name in choices.tasks:
             if name in TASKS:
                 raise SettingsError(

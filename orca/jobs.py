@@ -198,6 +198,11 @@ class Jobs:
             files["test"] = f"{RESULTS}/prepared/{wildcards.task}/test.h5"
         return files
 
+    def launcher(self, wildcards: Any) -> str:
+        """Return what starts fine-tuning: on several GPUs, one process for each."""
+        gpus = self.grid.choices.gpus_by_task.get(wildcards.task, 1)
+        return "orca" if gpus == 1 else f"torchrun --standalone --nproc-per-node {gpus} -m orca"
+
     def finetune(self, wildcards: Any) -> str:
         """Return what fine-tuning is told."""
         files = self.finetune_files(wildcards, seeds=(0,))

@@ -28,6 +28,11 @@ class Needs:
         """GPUs of a training job."""
         return int(self.grid.uses_gpu)
 
+    @property
+    def gpu_model(self) -> str:
+        """The GPU that a cluster is asked for; empty for any, or for none."""
+        return self.grid.choices.gpu_model if self.grid.uses_gpu else ""
+
     def _task(self, wildcards: Any) -> Task:
         return self.grid.task(wildcards.task)
 
@@ -45,6 +50,10 @@ class Needs:
         """Memory of aligning, fine-tuning or searching."""
         return attempt * sizes.training_mb(self._task(wildcards))
 
+    def finetune_mb(self, wildcards: Any, attempt: int) -> int:
+        """Memory of fine-tuning: of one process for each GPU."""
+        return self.train_mb(wildcards, attempt) * max(1, self.finetune_gpus(wildcards))
+
     def evaluate_mb(self, wildcards: Any, attempt: int) -> int:
         """Memory of an evaluation."""
         return attempt * sizes.evaluation_mb(self._task(wildcards))
@@ -55,10 +64,15 @@ class Needs:
         hours = sizes.align_hours(self._task(wildcards), self._settings(wildcards))
         return self._minutes(seeds * hours, attempt)
 
+    def finetune_gpus(self, wildcards: Any) -> int:
+        """GPUs of fine-tuning."""
+        return self.gpu * self.grid.choices.gpus_by_task.get(wildcards.task, 1)
+
     def finetune_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
         """Time limit of fine-tuning with so many seeds."""
         settings = self.grid.settings(wildcards.task, wildcards.body, wildcards.method)
-        return self._minutes(seeds * sizes.finetune_hours(self._task(wildcards), settings), attempt)
+        hours = sizes.finetune_hours(self._task(wildcards), settings)
+        return self._minutes(seeds * hours / max(1, self.finetune_gpus(wildcards)), attempt)
 
     def evaluate_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
         """Time limit of evaluating so many runs: at most an epoch of training each."""
@@ -75,3 +89,7 @@ class Needs:
     def tune_gpu(self, wildcards: Any) -> int:
         """GPUs of a search's closing step: it trains itself where it is the only worker."""
         return self.gpu if self.grid.choices.tuning_of(wildcards.body).workers == 1 else 0
+
+    def tune_gpu_model(self, wildcards: Any) -> str:
+        """The GPU that a cluster is asked for by the closing step."""
+        return self.gpu_model if self.tune_gpu(wildcards) else ""

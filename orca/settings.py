@@ -226,6 +226,12 @@ class Choices(Settings):
         {}, description="where a body's search differs"
     )
     tasks: dict[str, dict[str, Any]] = Field({}, description="your own data sets; see the README")
+    gpus_by_task: dict[str, Count] = Field(
+        {}, description="GPUs that share each batch of fine-tuning, where it is more than one"
+    )
+    gpu_model: str = Field(
+        "", description="GPU that a cluster is asked for, by the name it has there; any if empty"
+    )
     device: str = Field("auto", description="`auto`, `cpu`, `cuda` or `cuda:1`")
 
     def seeds_of(self, task: str, body: str) -> tuple[int, ...]:

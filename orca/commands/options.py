@@ -105,9 +105,16 @@ PLACES = options(
 )
 
 
+def device_of(name: str) -> Any:
+    """Return the device that an option names, held until the command ends."""
+    from orca.training.gpu_slot import held_device
+    from orca.training.parallel import device_of_rank
+
+    return click.get_current_context().with_resource(held_device(device_of_rank(name)))
+
+
 def cell_of(given: dict[str, Any]) -> Any:
     """Take a cell's options out of a command's arguments and return the cell."""
-    from orca.training.build import choose_device
     from orca.training.cell import Cell
     from orca.tuning.best import with_tuned
 
@@ -120,13 +127,12 @@ def cell_of(given: dict[str, Any]) -> Any:
         settings=with_tuned(settings, tuned) if tuned else settings,
         prepared=given.pop("prepared"),
         weights=given.pop("weights"),
-        device=choose_device(given.pop("device")),
+        device=device_of(given.pop("device")),
     )
 
 
 def cell_of_run(run: Path, device: str) -> Any:
     """Return the cell that a finished run's record tells of."""
-    from orca.training.build import choose_device
     from orca.training.cell import Cell
     from orca.training.record import read_run
 
@@ -140,7 +146,7 @@ def cell_of_run(run: Path, device: str) -> Any:
         settings=checked(FinetuneSettings, record["settings"], where=f"{run}/run.json"),
         prepared=Path(record["prepared"]),
         weights=Path(record["weights"]),
-        device=choose_device(device),
+        device=device_of(device),
     )
 
 

@@ -1,6 +1,7 @@
 """Commands that train: embed the source, tune, align, fine-tune, evaluate, predict."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from orca.commands.options import (
     SettingsArgument,
     cell_of,
     cell_of_run,
+    device_of,
     options,
 )
 from orca.settings import TuningSettings
@@ -33,10 +35,9 @@ from orca.settings import TuningSettings
 @OUT_FILE
 def embed_source(**given: Any) -> None:
     """Pass a source proxy through the body's own embedding, once."""
-    from orca.training.build import choose_device
     from orca.training.embed_source import embed_source as embed
 
-    embed(given.pop("body"), **given | {"device": choose_device(given["device"])})
+    embed(given.pop("body"), **given | {"device": device_of(given["device"])})
 
 
 @click.command()
@@ -47,11 +48,10 @@ def embed_source(**given: Any) -> None:
 @OUT_FILE
 def source_terms(**given: Any) -> None:
     """Compute what a distance needs of the source, once."""
-    from orca.training.build import choose_device
     from orca.training.embed_source import source_terms as compute
 
     given |= {
-        "device": choose_device(given["device"]),
+        "device": device_of(given["device"]),
         "settings": json.loads(given["settings"]),
     }
     compute(given.pop("distance"), **given)
@@ -133,13 +133,16 @@ def align(**given: Any) -> None:
 @SEEDS
 @PLACES
 def finetune(**given: Any) -> None:
-    """Train the weights on the task (stage three)."""
-    from orca.training.cell import Places, run_seeds
+    """Train the weights on the task (stage three); on several GPUs where torchrun starts it."""
+    from orca.training.cell import Places
+    from orca.training.parallel import Ranks, run_together
     from orca.training.run_finetune import Finetune
 
     seeds = given.pop("seeds")
     places = Places(out=given.pop("out"), state=given.pop("state"))
-    run_seeds(Finetune(cell=cell_of(given), **given), seeds, places)
+    cell = cell_of(given)
+    ranks = Ranks.of_environment(os.environ)
+    run_together(lambda cell: Finetune(cell=cell, **given), cell, seeds, places, ranks)
 
 
 @click.command()

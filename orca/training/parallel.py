@@ -8,7 +8,7 @@ and for dropout, which draws other numbers. The first process alone writes.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -205,6 +205,29 @@ class Leading:
         """Make the run together with the others."""
         self.announce(seed, state.folder)
         self.step.run(seed, state, out)
+
+
+def run_together(
+    make_step: Callable[[Cell], Step],
+    cell: Cell,
+    seeds: Sequence[int],
+    places: Places,
+    ranks: Ranks,
+) -> None:
+    """Make one run per seed, on as many processes as torchrun started.
+
+    Args:
+        make_step: of a cell.
+        cell: as a single process has it.
+        seeds: of the runs.
+        places: where they lie.
+        ranks: the processes.
+    """
+    if ranks.size == 1:
+        run_seeds(make_step(cell), seeds, places)
+        return
+    with joined(ranks, cell.device):
+        run_seeds_together(make_step(SharedCell.of(cell, ranks)), seeds, places, ranks)
 
 
 def run_seeds_together(step: Step, seeds: Sequence[int], places: Places, ranks: Ranks) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from orca import logs
-from orca.training.cell import Places, run_seeds
-from orca.training.parallel import Ranks, SharedCell, joined, run_seeds_together
+from orca.training.cell import Places
+from orca.training.parallel import Ranks, run_together
 from orca.training.run_finetune import Finetune
 from tests.training.toys import CLASSES, FIELDS, make_cell
 
@@ -24,12 +24,7 @@ def main(folder: Path, kind: str) -> None:
     )  # fmt: skip
     ranks = Ranks.of_environment(os.environ)
     places = Places(out=folder / f"out{ranks.size}", state=folder / f"state{ranks.size}")
-    if ranks.size == 1:
-        run_seeds(Finetune(cell=cell, method="finetune"), [0, 1], places)
-        return
-    with joined(ranks, cell.device):
-        step = Finetune(cell=SharedCell.of(cell, ranks), method="finetune")
-        run_seeds_together(step, [0, 1], places, ranks)
+    run_together(lambda cell: Finetune(cell=cell, method="finetune"), cell, [0, 1], places, ranks)
 
 
 if __name__ == "__main__":

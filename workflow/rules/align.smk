@@ -21,6 +21,7 @@ for pack in GRID.packs:
             mem_mb=NEEDS.train_mb,
             runtime=partial(NEEDS.align_minutes, seeds=len(pack.seeds) or 1),
             gpu=GPU,
+            gpu_model=NEEDS.gpu_model,
         params:
             code=code_digest(*TRAINING_CODE),
             run=JOBS.align,

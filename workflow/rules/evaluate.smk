@@ -24,6 +24,7 @@ for pack in GRID.packs:
             mem_mb=NEEDS.evaluate_mb,
             runtime=partial(NEEDS.evaluate_minutes, seeds=len(pack.seeds) or 1),
             gpu=GPU,
+            gpu_model=NEEDS.gpu_model,
         params:
             code=code_digest("evaluation", "training/evaluate.py"),
             run=JOBS.evaluate,

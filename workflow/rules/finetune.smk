@@ -18,12 +18,14 @@ for pack in GRID.packs:
             task=pack.task,
             body=pack.body,
         resources:
-            mem_mb=NEEDS.train_mb,
+            mem_mb=NEEDS.finetune_mb,
             runtime=partial(NEEDS.finetune_minutes, seeds=len(pack.seeds) or 1),
-            gpu=GPU,
+            gpu=NEEDS.finetune_gpus,
+            gpu_model=NEEDS.gpu_model,
         params:
             code=code_digest(*TRAINING_CODE),
+            launcher=JOBS.launcher,
             run=JOBS.finetune,
             seeds=pack.options,
         shell:
-            "exec orca finetune {params.run} {params.seeds} &> {log}"
+            "exec {params.launcher} finetune {params.run} {params.seeds} &> {log}"

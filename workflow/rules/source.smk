@@ -13,6 +13,7 @@ rule embed_source:
         mem_mb=6_000,
         runtime=30,
         gpu=GPU,
+        gpu_model=NEEDS.gpu_model,
     params:
         code=code_digest("models", "data/proxies", "training/embed_source.py"),
         samples=GRID.choices.source_samples,
@@ -37,6 +38,7 @@ rule source_terms:
         mem_mb=4_000,
         runtime=30,
         gpu=GPU,
+        gpu_model=NEEDS.gpu_model,
     params:
         code=code_digest("alignment"),
         distance=lambda wildcards: GRID.terms[wildcards.terms][0],

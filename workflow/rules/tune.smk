@@ -13,6 +13,7 @@ rule tune_worker:
         mem_mb=NEEDS.train_mb,
         runtime=NEEDS.tune_minutes,
         gpu=GPU,
+        gpu_model=NEEDS.gpu_model,
     params:
         code=code_digest(*TRAINING_CODE, "tuning"),
         search=JOBS.search,
@@ -39,6 +40,7 @@ rule tune:
         mem_mb=NEEDS.train_mb,
         runtime=NEEDS.tune_minutes,
         gpu=NEEDS.tune_gpu,
+        gpu_model=NEEDS.tune_gpu_model,
     params:
         code=code_digest(*TRAINING_CODE, "tuning"),
         search=JOBS.search,
