@@ -21,6 +21,7 @@ class Method:
             copies the body's embedding norm; `copied` copies all that fits (patch filters, norm).
         alignment: the distance that stage two brings down, a name in
             `orca.alignment.distances`; empty for none.
+        alignment_epochs: of stage two, where the method fixes them; None for the settings'.
         trains: which weights stage three trains, a name in `orca.models.trainable`: `all`; of
             the body only `layer_norms`, or all but query and key; `lora` or `prompts` for small
             weights that are added to it.
@@ -38,6 +39,7 @@ class Method:
     start: Literal["pretrained", "random"] = "pretrained"
     embedder: Literal["random", "layer_norm", "copied"] = "random"
     alignment: str = ""
+    alignment_epochs: int | None = None
     trains: Literal["all", "all_but_query_key", "layer_norms", "lora", "prompts"] = "all"
     chooses_body: bool = False
     compared_in: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from orca.data.task import Classes
 from orca.errors import SettingsError
 from orca.logs import log
 from orca.methods.method import Method
+from orca.settings import FinetuneSettings
 from orca.training.align import Alignment, Objective, Target
 from orca.training.cell import Cell
 from orca.training.checkpoint import State, read_tensors, write_tensors
@@ -101,7 +102,19 @@ class Align:
 
     def facts(self) -> Mapping[str, Any]:
         """Return what is aligned how."""
-        return {"distance": self.method.alignment, "embedder_start": self.method.embedder}
+        return {
+            "distance": self.method.alignment,
+            "embedder_start": self.method.embedder,
+            "alignment_epochs": self.method.alignment_epochs,
+        }
+
+    def _settings(self) -> FinetuneSettings:
+        """Return the cell's settings, with the epochs of stage two that the method fixes."""
+        epochs = self.method.alignment_epochs
+        if epochs is None:
+            return self.cell.settings
+        align = self.cell.settings.align.model_copy(update={"epochs": epochs})
+        return self.cell.settings.model_copy(update={"align": align})
 
     def run(self, seed: int, state: State, out: Path) -> None:
         """Align with one seed."""
@@ -115,7 +128,7 @@ class Align:
                 model=cell.model(self.method, seed),
                 objective=objective,
                 target=Target(prepared, rows, labels[rows]),
-                settings=cell.settings,
+                settings=self._settings(),
                 seed=seed,
                 state=state,
             )

@@ -68,3 +68,14 @@ def test_finetuning_starts_from_the_aligned_embedder(tmp_path):
     run_seeds(Finetune(cell=cell, method="orca", aligned=run.parent), [0], places)
     record = json.loads((tmp_path / "tuned/seed0/run.json").read_text())
     assert str(run / "embedder.safetensors") in record["inputs"]
+
+
+def test_a_shorter_alignment_is_the_beginning_of_a_longer_one(tmp_path):
+    histories = []
+    for name in ("orca_after_0", "orca_after_5", "orca_after_10"):
+        cell = make_cell(tmp_path)
+        run = aligned(cell, tmp_path / name, METHODS[name], make_source(tmp_path, cell))
+        assert (run / "embedder.safetensors").exists()
+        histories.append([row["loss"] for row in history(run)] if name != "orca_after_0" else [])
+    assert histories[2][:5] == histories[1]
+    assert len(histories[2]) == 10
