@@ -38,16 +38,29 @@ TASKS = {
         baseline="satellite",
         differs="series as they are, as in the official code",
     ),
+    **{
+        f"satellite_{percent}pct": replace(
+            SATELLITE,
+            title=f"Satellite, {percent} % of the training data",
+            samples=Samples(train=8_000 * percent, validation=1_000 * percent, test=100_000),
+            baseline="satellite",
+            differs=f"{percent} % of the training series (Figure 4, right)",
+            option=percent / 100,
+        )
+        for percent in (1, 3, 10, 30)
+    },
 }
 
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the two pickled dictionaries; classes count from 1 there."""
     train, test = (raw / way.name for way in task.files)
-    return Splits(fit=_part(train), test=_part(test))
+    share = task.option if isinstance(task.option, float) else 1.0
+    return Splits(fit=_part(train, share=share), test=_part(test))
 
 
-def _part(path: Path) -> Part:
+def _part(path: Path, *, share: float = 1.0) -> Part:
+    """Read one file; of the series, a share is drawn, the same each time."""
     from orca.data.safe_pickle import load_npy_file
 
     content = load_npy_file(path)
@@ -58,4 +71,8 @@ def _part(path: Path) -> Part:
         raise DataError(
             where=str(path), what="it holds no 'data' and 'label'", mend="fetch it again"
         ) from fault
+    if share < 1:
+        count = round(share * len(series))
+        drawn = np.sort(np.random.default_rng(0).permutation(len(series))[:count])
+        series, labels = series[drawn], labels[drawn]
     return Part.of(series.astype(np.float32)[:, None, :], labels - 1)

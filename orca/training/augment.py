@@ -1,0 +1,71 @@
+"""Random changes made to training inputs, anew in every epoch, by name.
+
+Each takes normalised inputs [batch, channels, height, width], what a raw value of zero has become
+[channels, 1, 1], and a generator on the CPU.
+"""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+Images = Float[Tensor, "batch channels height width"]
+Zero = Float[Tensor, "#channels #height #width"]
+
+
+def random_crop_padding_4(inputs: Images, zero: Zero, generator: torch.Generator) -> Images:
+    """Shift each image by up to 4 points along both axes; what comes in is raw zero.
+
+    Source: official code, CIFAR-10 and CIFAR-100: random crop with padding 4.
+    """
+    height, width = inputs.shape[2:]
+    padded = functional.pad(inputs - zero, (4, 4, 4, 4))
+    offsets = torch.randint(9, (len(inputs), 2), generator=generator).tolist()
+    crops = [
+        image[:, top : top + height, left : left + width]
+        for image, (top, left) in zip(padded, offsets, strict=True)
+    ]
+    return torch.stack(crops) + zero
+
+
+def horizontal_flip(inputs: Images, zero: Zero, generator: torch.Generator) -> Images:
+    """Mirror each image with probability one half."""
+    del zero
+    flipped = torch.rand(len(inputs), generator=generator) < 0.5
+    return torch.where(flipped.to(inputs.device)[:, None, None, None], inputs.flip(3), inputs)
+
+
+def _mask(size: int, share: float, generator: torch.Generator) -> slice:
+    length = int(torch.rand((), generator=generator) * share * size)
+    start = int(torch.randint(size - length + 1, (), generator=generator))
+    return slice(start, start + length)
+
+
+def spectrogram_masks(inputs: Images, zero: Zero, generator: torch.Generator) -> Images:
+    """With probability one half, hide one or two bands of frequencies and of frames.
+
+    A band is up to 15 % of the frequencies or 20 % of the frames wide, and filled with the
+    sample's smallest value.
+
+    Source: FSD50K in NAS-Bench-360 (arXiv:2110.05668); Park et al. 2019 (arXiv:1904.08779).
+    """
+    del zero
+    masked = inputs.clone()
+    bins, frames = inputs.shape[2:]
+    for sample in masked:
+        if torch.rand((), generator=generator) < 0.5:
+            lowest = sample.min()
+            for _ in range(int(torch.randint(1, 3, (), generator=generator))):
+                sample[:, _mask(bins, 0.15, generator)] = lowest
+            for _ in range(int(torch.randint(1, 3, (), generator=generator))):
+                sample[:, :, _mask(frames, 0.20, generator)] = lowest
+    return masked
+
+
+AUGMENTATIONS: dict[str, Callable[[Images, Zero, torch.Generator], Images]] = {
+    "random_crop_padding_4": random_crop_padding_4,
+    "horizontal_flip": horizontal_flip,
+    "spectrogram_masks": spectrogram_masks,
+}
