@@ -167,3 +167,14 @@ def test_inputs_and_targets_of_different_number_are_refused(tmp_path):
     np.savez(tmp_path / "data.npz", inputs=SIGNALS, y=LABELS[:-1])
     with pytest.raises(DataError, match="60 inputs but 59 targets"):
         go({**GOOD, "path": str(tmp_path / "data.npz")}, tmp_path)
+
+
+def test_every_key_stands_in_the_documentation():
+    from pathlib import Path
+
+    from orca.data.user_task import TaskEntry
+
+    page = (Path(__file__).parents[2] / "docs/data.md").read_text()
+    for name, field in TaskEntry.model_fields.items():
+        assert f"| `{name}` |" in page
+        assert str(field.description) in page
