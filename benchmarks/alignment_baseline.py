@@ -6,12 +6,9 @@ call itself, to show that the baseline is no straw man.
 """
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor
-
-Schedule = Literal["official", "converged"]
 
 
 def squared(x: Tensor, y: Tensor) -> Tensor:
@@ -31,13 +28,45 @@ def temperatures(diameter: float, eps: float) -> list[float]:
     return [diameter**2, *(diameter**2 / 4**step for step in range(count)), eps]
 
 
+def potentials(
+    forth: Tensor, back: Tensor, diameter: float, eps: float, tolerance: float | None
+) -> tuple[Tensor, Tensor]:
+    """Return potentials by annealing, then at `eps` to an L1 marginal error of `tolerance`."""
+    a = torch.full((len(forth),), -math.log(len(forth)))
+    b = torch.full((len(back),), -math.log(len(back)))
+    steps = temperatures(diameter, eps)
+    f, g = softmin(steps[0], forth, b), softmin(steps[0], back, a)
+    for count in range(20_000):
+        t = steps[min(count, len(steps) - 1)]
+        f_new, g_new = softmin(t, forth, b + g / t), softmin(t, back, a + f / t)
+        error = max(float(((x - y) / t).expm1().abs().mean()) for x, y in ((f, f_new), (g, g_new)))
+        f, g = (f + f_new) / 2, (g + g_new) / 2
+        if count >= len(steps) - 1 and (tolerance is None or error <= tolerance):
+            break
+    return f, g
+
+
+def own_potentials(cost: Tensor, diameter: float, eps: float, tolerance: float | None) -> Tensor:
+    """Return the potentials of a set and itself, which are one and the same."""
+    a = torch.full((len(cost),), -math.log(len(cost)))
+    steps = temperatures(diameter, eps)
+    f = softmin(steps[0], cost, a)
+    for count in range(20_000):
+        t = steps[min(count, len(steps) - 1)]
+        f_new = softmin(t, cost, a + f / t)
+        error = float(((f - f_new) / t).expm1().abs().mean())
+        f = (f + f_new) / 2
+        if count >= len(steps) - 1 and (tolerance is None or error <= tolerance):
+            break
+    return f
+
+
 def divergence(
     costs: tuple[Tensor, Tensor, Tensor, Tensor],
     diameter: float,
     *,
     eps: float,
-    schedule: Schedule,
-    tolerance: float,
+    tolerance: float | None,
 ) -> Tensor:
     """Return the debiased Sinkhorn divergence, differentiable in the costs.
 
@@ -45,32 +74,15 @@ def divergence(
         costs: from x to y, y to x, within x, within y.
         diameter: upper bound on the distances.
         eps: regularisation.
-        schedule: stop after annealing, or at a marginal error of `tolerance`.
-        tolerance: L1 error of the marginals, of all three problems.
+        tolerance: L1 error of the marginals to stop at; None after annealing.
     """
     xy, yx, xx, yy = costs
     a = torch.full((len(xy),), -math.log(len(xy)))
     b = torch.full((len(yx),), -math.log(len(yx)))
     with torch.no_grad():
-        first = temperatures(diameter, eps)
-        f, g = softmin(first[0], xy, b), softmin(first[0], yx, a)
-        own_f, own_g = softmin(first[0], xx, a), softmin(first[0], yy, b)
-        for count in range(20_000):
-            t = first[min(count, len(first) - 1)]
-            new = (
-                softmin(t, xy, b + g / t),
-                softmin(t, yx, a + f / t),
-                softmin(t, xx, a + own_f / t),
-                softmin(t, yy, b + own_g / t),
-            )
-            moves = [new[0] - f, new[1] - g, new[2] - own_f, new[3] - own_g]
-            f, g, own_f, own_g = f + moves[0] / 2, g + moves[1] / 2, own_f + moves[2] / 2, own_g
-            own_g = own_g + moves[3] / 2
-            if count >= len(first) - 1 and (
-                schedule == "official"
-                or max(float((-m / eps).expm1().abs().mean()) for m in moves) <= tolerance
-            ):
-                break
+        f, g = potentials(xy, yx, diameter, eps, tolerance)
+        own_f = own_potentials(xx, diameter, eps, tolerance)
+        own_g = own_potentials(yy, diameter, eps, tolerance)
     value = (softmin(eps, xy, b + g / eps) - softmin(eps, xx, a + own_f / eps)).mean()
     return value + (softmin(eps, yx, a + f / eps) - softmin(eps, yy, b + own_g / eps)).mean()
 
@@ -81,33 +93,33 @@ def box(*points: Tensor) -> Tensor:
     return (every.amax(dim=0) - every.amin(dim=0)).norm()
 
 
-def label_matrix(classes: list[Tensor], *, schedule: Schedule, tolerance: float) -> Tensor:
+def label_matrix(classes: list[Tensor], *, tolerance: float | None) -> Tensor:
     """Return the divergence between each two classes, cost ‖x - y‖², eps 0.1."""
     distances = torch.zeros(len(classes), len(classes))
     for k, x in enumerate(classes):
         for other in range(k + 1, len(classes)):
             y = classes[other]
             costs = squared(x, y), squared(y, x), squared(x, x), squared(y, y)
-            found = divergence(
-                costs, float(box(x, y)), eps=0.1, schedule=schedule, tolerance=tolerance
-            )
+            found = divergence(costs, float(box(x, y)), eps=0.1, tolerance=tolerance)
             distances[k, other] = distances[other, k] = found
     return distances
 
 
 def baseline_otdd(
-    source: Tensor,
-    labels: Tensor,
-    target: Tensor,
-    *,
-    schedule: Schedule,
-    tolerance: float = 1e-3,
+    source: Tensor, labels: Tensor, target: Tensor, *, tolerance: float | None
 ) -> Tensor:
-    """Return the distance of a target of one class; gradient as of the official code."""
+    """Return the distance of a target of one class; gradient as of the official code.
+
+    Args:
+        source: source features.
+        labels: their classes, from 0.
+        target: target features.
+        tolerance: L1 error of the marginals to stop at; None for the official schedule.
+    """
     count = int(labels.max()) + 1
     with torch.no_grad():
         classes = [source[labels == k] for k in range(count)] + [target]
-        w = label_matrix(classes, schedule=schedule, tolerance=tolerance)
+        w = label_matrix(classes, tolerance=tolerance)
         across, within = w[labels][:, [count]], w[labels][:, labels]
     costs = (
         (squared(source, target.detach()) + across) / 2,
@@ -116,7 +128,7 @@ def baseline_otdd(
         squared(target, target.detach()) / 2,
     )
     diameter = float((box(source, target.detach()) ** 2 + count**2).sqrt())
-    return divergence(costs, diameter, eps=0.1, schedule=schedule, tolerance=tolerance)
+    return divergence(costs, diameter, eps=0.1, tolerance=tolerance)
 
 
 def geomloss_otdd(source: Tensor, labels: Tensor, target: Tensor) -> Tensor:

@@ -153,4 +153,4 @@ def _pad(cost: Float[Tensor, "n m"], blocks: list[Block]) -> Problem:
         stacked[number, :rows, :columns] = cost[block]
         row_mass[number, :rows] = 1 / rows
         column_mass[number, :columns] = 1 / columns
-    return Problem(stacked, row_mass, column_mass)
+    return Problem(stacked, row_mass, column_mass, padded=True)

@@ -12,7 +12,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from orca.alignment.schedule import Annealing
-from orca.alignment.sinkhorn import Kernel, Potentials, Problem, anneal_in_turn, log_sums
+from orca.alignment.sinkhorn import (
+    Kernel,
+    Potentials,
+    Problem,
+    anneal_in_turn,
+    log_sums,
+    times,
+    with_mass,
+)
 
 LOGGER = logging.getLogger(__name__)
 
@@ -85,7 +93,8 @@ def anneal_to_convergence(
     if error > tolerance:
         potentials = start
         for eps in steps.temperature:
-            potentials, _ = converge(problem, potentials, eps, tolerance=COARSE)
+            coarse = reachable(COARSE, problem, eps)
+            potentials, _ = converge(problem, potentials, eps, tolerance=coarse, rounds=PATIENCE)
         potentials, error = converge(problem, potentials, last, tolerance=tolerance)
     if error > tolerance:
         LOGGER.warning("Sinkhorn stopped at a marginal error of %.1e, not %.1e", error, tolerance)
@@ -119,11 +128,11 @@ def _scale(
     u, v = torch.ones_like(a), torch.ones_like(b)
     for sweep in range(SWEEPS):
         power = relaxation if sweep < SWEEPS - 1 else 1.0
-        rows = (entries @ (b * v)[..., None])[..., 0]
-        u = u * torch.where(a > 0, u * rows, 1).pow(-power)
-        columns = ((a * u)[..., None, :] @ entries)[..., 0, :]
-        v = v * torch.where(b > 0, v * columns, 1).pow(-power)
-    rows = u * (entries @ (b * v)[..., None])[..., 0]
+        rows = times(entries, b * v)
+        u = u * with_mass(u * rows, a, problem).pow(-power)
+        columns = times(entries.mT, a * u)
+        v = v * with_mass(v * columns, b, problem).pow(-power)
+    rows = u * times(entries, b * v)
     extreme = max(float(s.amax()) for s in (u, v, 1 / u, 1 / v))
     if not extreme < LARGEST_SCALING:
         return None

@@ -21,7 +21,7 @@ from orca.alignment.schedule import Annealing
 LOG2_E = 1 / math.log(2)
 FLOOR = -100.0  # exponent of 2 below which an entry of the kernel counts as 2^FLOOR
 SAFE = 2.0**-60, 2.0**100  # sums outside are taken again in logarithmic form
-BLOCK = 2**17  # entries of the kernel worked on at a time on a CPU
+BLOCK = 2**18  # entries of the kernel worked on at a time on a CPU
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,13 @@ class Problem:
         cost: of moving from row to column; infinite in rows and columns without mass.
         row_mass: sums to 1.
         column_mass: sums to 1.
+        padded: whether some rows or columns have no mass.
     """
 
     cost: Float[Tensor, "*batch n m"]
     row_mass: Float[Tensor, "*batch n"]
     column_mass: Float[Tensor, "*batch m"]
+    padded: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,23 @@ class Kernel:
             yield block, self.rows(block, out=buffer[..., : block.stop - start, :])
 
 
-def _safe(sums: Tensor, mass: Tensor) -> bool:
-    return bool((((sums > SAFE[0]) & (sums < SAFE[1])) | (mass == 0)).all())
+def times(
+    matrix: Float[Tensor, "*batch n m"], vector: Float[Tensor, "*batch m"]
+) -> Float[Tensor, "*batch n"]:
+    """Return the product of a matrix with a vector, or of each of a batch with its own."""
+    if matrix.dim() == 2:
+        return torch.mv(matrix, vector)
+    return (matrix @ vector[..., None])[..., 0]
 
 
-def _log_where_mass(sums: Tensor, mass: Tensor) -> Tensor:
-    return torch.where(mass > 0, sums, 1).log()
+def with_mass(sums: Tensor, mass: Tensor, problem: Problem) -> Tensor:
+    """Return sums, 1 where there is no mass."""
+    return torch.where(mass > 0, sums, 1) if problem.padded else sums
+
+
+def _safe(sums: Tensor) -> bool:
+    least, most = torch.aminmax(sums)
+    return SAFE[0] < float(least) and float(most) < SAFE[1]
 
 
 def log_sums(
@@ -107,12 +120,13 @@ def log_sums(
     a, b = problem.row_mass, problem.column_mass
     rows, columns = torch.empty_like(a), torch.zeros_like(b)
     for block, entries in Kernel(problem.cost, potentials, eps).blocks():
-        sums = (entries @ b[..., None])[..., 0]
+        sums = times(entries, b)
         rows[..., block] = sums
         weights = a[..., block] / sums if in_turn else a[..., block]
-        columns += (weights[..., None, :] @ entries)[..., 0, :]
-    if _safe(rows, a) and _safe(columns, b):
-        return _log_where_mass(rows, a), _log_where_mass(columns, b)
+        columns += times(entries.mT, weights)
+    rows, columns = with_mass(rows, a, problem), with_mass(columns, b, problem)
+    if _safe(rows) and _safe(columns):
+        return rows.log(), columns.log()
     return _log_sums_in_logarithms(problem, potentials, eps, in_turn=in_turn)
 
 
@@ -162,11 +176,11 @@ def sums_and_plan(
     """Return what `log_sums` does, and the plan, scaled so that its column sums are right."""
     a, b = problem.row_mass, problem.column_mass
     entries = Kernel(problem.cost, potentials, eps).without_smallest()
-    rows = (entries @ b[..., None])[..., 0]
-    columns = (a[..., None, :] @ entries)[..., 0, :]
-    if _safe(rows, a) and _safe(columns, b):
-        moved = entries.mul_(a[..., None]).mul_(torch.where(b > 0, b / columns, 0)[..., None, :])
-        return _log_where_mass(rows, a), _log_where_mass(columns, b), moved
+    rows = with_mass(times(entries, b), a, problem)
+    columns = with_mass(times(entries.mT, a), b, problem)
+    if _safe(rows) and _safe(columns):
+        moved = entries.mul_(a[..., None]).mul_((b / columns)[..., None, :])
+        return rows.log(), columns.log(), moved
     logarithms = _log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
     exponent = (potentials.f[..., None] - problem.cost) / eps[..., None, None]
     shares = torch.softmax(exponent + a.log()[..., None], dim=-2)
