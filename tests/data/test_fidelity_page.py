@@ -14,8 +14,8 @@ def test_every_task_that_the_page_names_is_declared():
 
 
 def test_every_official_variant_is_on_the_page():
-    for name, task in TASKS.items():
-        if not task.baseline or "simulated" in name or name.startswith("openml"):
+    for name in TASKS:
+        if not name.endswith("_official") or name.startswith("openml"):
             continue
         generic = "domainnet_<domain>_official" if name.startswith("domainnet") else name
         assert f"`{generic}`" in PAGE, name
