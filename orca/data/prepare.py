@@ -91,7 +91,7 @@ def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) ->
     """Write all samples of a part; the first block tells type, shape and compression."""
     kind = np.int32 if isinstance(task.target, Classes) else np.float32
     done, least, largest, total = 0, np.inf, -np.inf, 0.0
-    for inputs, targets in _shown(part.blocks(), what, part.count):
+    for inputs, targets in _shown(_blocks(part, raw), what, part.count):
         small = inputs.dtype in (np.uint8, np.float16)
         inputs = inputs if small else np.asarray(inputs, np.float32)
         targets = targets if targets.dtype == np.uint8 else np.asarray(targets, kind)
@@ -121,6 +121,18 @@ def _miscounted(raw: Path, read: int, announced: int) -> DataError:
         what=f"{read} samples were read where {announced} were announced",
         mend="fetch its files again",
     )
+
+
+def _blocks(part: Part, raw: Path) -> Iterator[Any]:
+    """Yield a part's blocks; a raw file that fails in mid-reading is named as such."""
+    try:
+        yield from part.blocks()
+    except OSError as fault:
+        raise DataError(
+            where=str(raw),
+            what=f"a file in it cannot be read to its end: {fault}",
+            mend="fetch its files again",
+        ) from fault
 
 
 def _shown(blocks: Iterator[Any], what: str, total: int) -> Iterator[Any]:

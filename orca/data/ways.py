@@ -1,5 +1,6 @@
 """Raw files that need no server of the data's authors: carried by a library, made, or a person's own."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from orca.errors import DataError
 from orca.logs import progress
 from orca.provenance import code_digest
 
+FEW_SAMPLES = 500
 SIMULATIONS: Declarations[Simulation] = Declarations("orca.data.simulate", "simulation")
 
 
@@ -126,7 +128,8 @@ class Simulated:
         frames: numbers of the frames to keep; all if None.
         seed: of the draws.
         variant: one of the simulation's; its default if None.
-        workers: processes to spread the samples over.
+        workers: processes to spread the samples over; 0 for one per core where there are many
+            samples. The file does not depend on it.
     """
 
     name: str
@@ -136,7 +139,7 @@ class Simulated:
     frames: tuple[int, ...] | None = None
     seed: int = 0
     variant: str | None = None
-    workers: int = 1
+    workers: int = 0
     locked: bool = False
 
     @property
@@ -163,11 +166,16 @@ class Simulated:
             seed=self.seed,
             variant=self.variant,
             progress=advance,
-            workers=self.workers,
+            workers=self.workers or _workers(self.samples),
         )
 
     def check(self, path: Path) -> None:
         """A simulation that is solved again may differ in the last bit, so nothing is compared."""
+
+
+def _workers(samples: int) -> int:
+    """Return how many processes pay: each takes a second or two to start."""
+    return 1 if samples < FEW_SAMPLES else len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """A server on this machine that gives files well or badly, as told."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ class Served:
         statuses: statuses of the first answers, before the file is given.
         cut_after: bytes after which the first answers break off, one number per answer.
         media: the Content-Type.
+        stall_s: seconds of silence in the middle of the first answers, one number per answer.
         ranges: whether a part may be asked for.
         asked: what was asked for so far: the Range header, or "" for the whole file.
     """
@@ -23,6 +25,7 @@ class Served:
     content: bytes
     statuses: list[int] = field(default_factory=list)
     cut_after: list[int] = field(default_factory=list)
+    stall_s: list[float] = field(default_factory=list)
     media: str = "application/octet-stream"
     ranges: bool = True
     asked: list[str] = field(default_factory=list)
@@ -57,6 +60,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if served.cut_after:
             content = content[: served.cut_after.pop(0)]
+        if served.stall_s:
+            self.wfile.write(content[: len(content) // 2])
+            self.wfile.flush()
+            time.sleep(served.stall_s.pop(0))
+            return
         self.wfile.write(content)
         self.wfile.flush()
 

@@ -11,8 +11,8 @@ MD5 = "md5:" + hashlib.md5(CONTENT).hexdigest()
 
 def download(*urls, **facts):
     return Download(
-        name="field.h5", urls=urls, attempts=4, pause_s=0.01, patience_s=2.0,
-        **{"size": len(CONTENT), "digest": MD5, **facts},
+        name="field.h5", urls=urls, attempts=4, pause_s=0.01,
+        **{"size": len(CONTENT), "digest": MD5, "patience_s": 2.0, **facts},
     )  # fmt: skip
 
 
@@ -105,7 +105,14 @@ def test_a_damaged_copy_is_followed_by_a_sound_mirror(server, path):
     assert path.read_bytes() == CONTENT
 
 
-def test_a_server_that_falls_silent_is_given_up(server, path):
+def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(server, path):
+    url = server.serve("a", CONTENT, stall_s=[1.5])
+    download(url, patience_s=0.3).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert server.files["/a"].asked[-1].startswith("bytes=")
+
+
+def test_a_server_that_is_not_there_is_given_up(path):
     with pytest.raises(DataError, match="connection"):
         Download(
             name="field.h5", urls=("http://127.0.0.1:9/none",), attempts=2, pause_s=0.01

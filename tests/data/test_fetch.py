@@ -50,6 +50,19 @@ def test_what_is_there_is_not_fetched_again(server, tmp_path):
     assert len(server.files["/a"].asked) == 1
 
 
+def test_two_at_once_fetch_a_file_once(server, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    content = bytes(200_000)
+    url = server.serve("a", content, stall_s=[0.5])
+    way = Download(name="a", urls=(url,), size=len(content), pause_s=0.01)
+    with ThreadPoolExecutor(2) as pool:
+        records = list(pool.map(lambda _: fetch(needing(way), tmp_path / "some"), range(2)))
+    assert records[0] == records[1]
+    # The first answer fell silent half way; the rest came once.
+    assert len(server.files["/a"].asked) == 2
+
+
 def test_a_file_put_there_by_hand_is_taken_if_it_is_the_right_one(tmp_path):
     (tmp_path / "some").mkdir()
     (tmp_path / "some/a").write_bytes(b"12345")

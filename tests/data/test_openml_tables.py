@@ -19,6 +19,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(openml.config, "_root_cache_directory", tmp_path / "cache")
     monkeypatch.setattr(openml.config, "server", "https://www.openml.org/api/v1/xml")
     monkeypatch.setattr("requests.Session.get", _no_network)
+    monkeypatch.setattr(openml.config, "connection_n_retries", 1)
     return tmp_path / "cache"
 
 

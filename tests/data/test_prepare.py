@@ -8,7 +8,7 @@ import pytest
 
 from orca.data.store import Prepared
 from orca.data.task import Field, Normalisation, Part, Samples, Splits
-from orca.errors import DataError
+from orca.errors import DataError, OrcaError
 from tests.data.made_tasks import CLASSES, FIELDS, arrays, prepare
 
 
@@ -202,3 +202,34 @@ def test_blocks_that_do_not_add_up_are_refused(tmp_path, monkeypatch, announced)
     splits = Splits(fit=part, test=Part.of(inputs[80:], targets[80:]))
     with pytest.raises(DataError, match="80 samples were read where"):
         prepare(task, tmp_path, monkeypatch, splits=splits)
+
+
+def test_a_raw_file_that_fails_in_mid_reading_is_named(tmp_path, monkeypatch):
+    inputs, targets = arrays(CLASSES)
+
+    def failing():
+        yield inputs[:40], targets[:40]
+        raise OSError("Can't read data (inflate() failed)")
+
+    splits = Splits(fit=Part(80, failing), test=Part.of(inputs[80:], targets[80:]))
+    with pytest.raises(DataError, match="inflate") as fault:
+        prepare(CLASSES, tmp_path, monkeypatch, splits=splits)
+    assert "raw" in fault.value.where
+    assert not list(tmp_path.glob("*.h5"))
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
+    from pathlib import Path
+
+    prepare(CLASSES, tmp_path, monkeypatch)
+    before = (tmp_path / "fit.h5").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OrcaError, match="No space left"):
+        prepare(CLASSES, tmp_path, monkeypatch)
+    monkeypatch.undo()
+    assert (tmp_path / "fit.h5").read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} == {"fit.h5", "test.h5", "card.json"}
