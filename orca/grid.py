@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from orca import sizes
 from orca.alignment.distance import DISTANCES
 from orca.data.source import PROXIES
 from orca.data.task import TASKS, Task
@@ -255,9 +256,7 @@ class Grid:
         """How seeds are put into jobs; the first pack takes any one seed."""
         packs = [Pack(name="", seeds=(), tasks=self.tasks, bodies=tuple(BODIES))]
         for body in BODIES:
-            default = self.choices.seeds_per_job
-            size = self.choices.seeds_per_job_by_body.get(body, default)
-            for count, tasks in self._tasks_by_seeds(body).items():
+            for (count, size), tasks in self._tasks_by_packing(body).items():
                 for start in range(0, count, size):
                     seeds = tuple(range(start, min(start + size, count)))
                     if len(seeds) > 1:
@@ -265,10 +264,16 @@ class Grid:
                         packs.append(Pack(name=name, seeds=seeds, tasks=tasks, bodies=(body,)))
         return packs
 
-    def _tasks_by_seeds(self, body: str) -> dict[int, tuple[str, ...]]:
-        """Return the tasks that a body runs with a number of seeds, by that number."""
-        found: dict[int, tuple[str, ...]] = {}
-        for task in self.tasks:
-            count = len(self.choices.seeds_of(task, body))
-            found[count] = (*found.get(count, ()), task)
+    def _tasks_by_packing(self, body: str) -> dict[tuple[int, int], tuple[str, ...]]:
+        """Return a body's tasks by their number of seeds and how many of these share a job."""
+        default = self.choices.seeds_per_job
+        most = self.choices.seeds_per_job_by_body.get(body, default)
+        found: dict[tuple[int, int], tuple[str, ...]] = {}
+        if most == 1:
+            return found
+        for name in self.tasks:
+            hours = sizes.finetune_hours(self.task(name), self.settings(name, body))
+            size = min(most, max(1, int(self.choices.hours_per_job / hours)))
+            key = (len(self.choices.seeds_of(name, body)), size)
+            found[key] = (*found.get(key, ()), name)
         return found

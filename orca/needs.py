@@ -40,7 +40,8 @@ class Needs:
         return self.grid.settings(wildcards.task, wildcards.body)
 
     def _minutes(self, hours: float, attempt: int) -> int:
-        return attempt * sizes.limit_minutes(hours, on_cpu=not self.grid.uses_gpu)
+        minutes = attempt * sizes.limit_minutes(hours, on_cpu=not self.grid.uses_gpu)
+        return min(minutes, self.grid.choices.longest_job_minutes)
 
     def prepare_mb(self, wildcards: Any, attempt: int) -> int:
         """Memory of preparing a task."""

@@ -206,6 +206,12 @@ class Choices(Settings):
     seeds_per_job: Count = Field(
         1, description="seeds that one process runs, to spend less time on starting up"
     )
+    hours_per_job: Annotated[float, Field(gt=0)] = Field(
+        8.0, description="seeds share a job as long as it takes about so many hours on a V100"
+    )
+    longest_job_minutes: Count = Field(
+        2880, description="no job asks for more time; a run that meets its limit is gone on with"
+    )
     seeds_per_job_by_body: dict[str, Count] = Field(
         {}, description="where a body has another number"
     )
