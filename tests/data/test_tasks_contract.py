@@ -5,7 +5,9 @@ import sys
 import pytest
 
 from orca.data.source import PROXIES
-from orca.data.task import AS_READ, TASKS, Classes, MultiLabel
+from orca.data.task import AS_READ, TASKS, Classes, Field, MultiLabel
+from orca.evaluation.metrics import METRICS
+from orca.training.augment import AUGMENTATIONS
 from orca.training.losses import FROM_COUNTS, LOSSES
 
 every_task = pytest.mark.parametrize("name", TASKS)
@@ -31,6 +33,20 @@ def test_its_input_is_a_sequence_or_a_grid(name):
 @every_task
 def test_its_loss_is_known(name):
     assert TASKS[name].loss in {*LOSSES, *FROM_COUNTS}
+
+
+@every_task
+def test_its_metrics_are_known_and_see_masks_where_there_are_any(name):
+    task = TASKS[name]
+    for metric in (task.metric, *task.extra_metrics):
+        assert metric in METRICS
+        if isinstance(task.target, Field) and task.target.masked:
+            assert METRICS[metric].masks
+
+
+@every_task
+def test_its_augmentations_are_known(name):
+    assert set(TASKS[name].augmentation) <= set(AUGMENTATIONS)
 
 
 @every_task

@@ -33,6 +33,7 @@ COSMIC = Task(
     samples=Samples(train=4347, validation=483, test=420),
     loss="masked_bce_with_logits",
     metric="one_minus_auroc",
+    extra_metrics=("one_minus_auroc_official",),
     files=tuple(
         in_bucket(name, f"cosmic/{name}", f"https://zenodo.org/api/files/{place}")
         for name, place in (
@@ -57,11 +58,14 @@ TASKS = {
     "cosmic_official": replace(
         COSMIC,
         loss="zeroed_bce_with_logits",
+        metric="one_minus_auroc_official",
+        extra_metrics=("one_minus_auroc",),
         normalisation=Normalisation(),
         option=Sky(added=True),
         baseline="cosmic",
         differs="sky added to training and test stamps, raw electron counts, ignored pixels set to"
-        " 0 in output and target, as in the official code; but drawn once",
+        " 0 in output and target, AUROC of thresholded masks, as in the official code; but the sky"
+        " is drawn once",
     ),
 }
 

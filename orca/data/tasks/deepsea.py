@@ -24,6 +24,7 @@ TASK = Task(
     samples=Samples(train=71_753, validation=2490, test=149_400),
     loss="bce_with_logits_positive_4",
     metric="one_minus_auroc",
+    extra_metrics=("one_minus_auroc_chunked",),
     files=(in_bucket("deepsea_filtered.npz", "deepsea/deepsea_filtered.npz"),),
     source="deepsea",
 )

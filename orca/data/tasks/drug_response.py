@@ -63,6 +63,7 @@ CTRP = Task(
     samples=Samples(train=AS_READ, validation=AS_READ, test=AS_READ),
     loss="mse",
     metric="r2",
+    extra_metrics=("one_minus_r2_chunked",),
     files=_arrays("ctrp"),
     source="drug_ctrp",
     option=Released("ctrp"),

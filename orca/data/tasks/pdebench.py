@@ -70,6 +70,7 @@ NAVIER_STOKES_1D = replace(
     input_shape=(3, 1024),  # density, pressure, velocity
     target=Field(grid=(1024,), channels=3),
     loss="rmse",
+    extra_metrics=("nrmse_per_channel",),
     files=_file(
         "1D_CFD_Rand_Eta0.1_Zeta0.1_periodic_Train.hdf5", 164668,
         "45655bd77d006ab539c52b7fbcf099b9",
@@ -110,6 +111,7 @@ DIFFUSION_REACTION_2D = replace(
     title="Diffusion-Reaction (2D)",
     input_shape=(2, 128, 128),  # activator, inhibitor
     target=Field(grid=(128, 128), channels=2),
+    extra_metrics=("nrmse_per_channel",),
     files=_file("2D_diff-react_NA_NA.h5", 133017, "b8d0b86064193195ddc30c33be5dc949"),
     source="pde_diffusion_reaction_2d",
     option=Frames(layout="groups", inputs=(0, 1), targets=(0, 1), target_frame=100),
@@ -220,6 +222,7 @@ def _flat(task: Task) -> Task:
         alike,
         input_shape=(1, channels * length),
         target=Field(grid=(channels * length,)),
+        extra_metrics=(),
         option=replace(_frames(alike), flat=True),
         differs="the three fields laid end to end as one signal; " + alike.differs,
     )
@@ -230,6 +233,7 @@ def _u_to_v(task: Task) -> Task:
         task,
         input_shape=(1, 128, 128),
         target=Field(grid=(128, 128)),
+        extra_metrics=(),
         option=replace(_frames(task), inputs=(0,), targets=(1,)),
         differs="from the activator alone to the inhibitor alone; " + task.differs,
     )

@@ -21,6 +21,7 @@ TASK = Task(
     samples=Samples(train=3356, validation=100, test=150),
     loss="masked_mse",
     metric="mae8",
+    extra_metrics=("mae8_official",),
     files=(
         in_bucket(
             "protein.zip", "protein.zip",
