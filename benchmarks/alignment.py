@@ -137,9 +137,12 @@ def epoch() -> None:
 
 
 def memory(size: int) -> None:
-    """Print by how much one call raises the process's peak memory, in a process of its own."""
+    """Print by how much one call raises the process's peak memory, in a process of its own.
+
+    Read from Linux's /proc: `getrusage` would count the parent's peak.
+    """
     code = (
-        "import sys, resource, torch, psutil; sys.path.insert(0, 'benchmarks')\n"
+        "import sys, torch; sys.path.insert(0, 'benchmarks')\n"
         "import alignment as b\n"
         "source = b.Source.of(torch.randn(5000, 768) * 0.2, torch.arange(5000) % 10)\n"
         "ours = b.Ours(source.features[:200], source.labels[:200], b.CONVERGED)\n"
@@ -147,10 +150,12 @@ def memory(size: int) -> None:
         "terms = {'label_distances': (10, 10), 'class_terms': (10,), 'self_term': ()}\n"
         "ours.terms = {name: torch.zeros(shape) for name, shape in terms.items()}\n"
         f"target = torch.randn({size}, 768) * 0.2\n"
-        "before = psutil.Process().memory_info().rss\n"
+        "def status(key):\n"
+        "    lines = open('/proc/self/status').read().splitlines()\n"
+        "    return next(int(x.split()[1]) for x in lines if x.startswith(key)) / 1024\n"
+        "before = status('VmRSS')\n"
         "ours.step(target, whole=True)\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
-        "print((peak - before) / 2**20, peak / 2**20)\n"
+        "print(status('VmHWM') - before, status('VmHWM'))\n"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     more, peak = map(float, found.stdout.split())
