@@ -21,6 +21,9 @@ FORMAT = 1
 READ_BYTES = 64 * 2**20
 """Whole splits are read in portions of about this size."""
 
+CACHE_BYTES = 32 * 2**20
+"""Chunks kept in memory while rows are read in random order."""
+
 Split = Literal["train", "validation", "fit", "test"]
 
 
@@ -214,7 +217,7 @@ def _open_checked(path: Path, task: Task) -> "h5py.File":
     import h5py
 
     try:
-        file = h5py.File(path, "r")
+        file = h5py.File(path, "r", rdcc_nbytes=CACHE_BYTES)
     except OSError as error:
         raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
     try:

@@ -175,7 +175,10 @@ class Simulated:
 
 def _workers(samples: int) -> int:
     """Return how many processes pay: each takes a second or two to start."""
-    return 1 if samples < FEW_SAMPLES else len(os.sched_getaffinity(0))
+    if samples < FEW_SAMPLES:
+        return 1
+    # Where a job may use some cores only, Linux says so; other systems know no such thing.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, kw_only=True)
