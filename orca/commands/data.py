@@ -37,10 +37,12 @@ def fetch_body(body: str, folder: Path | None, out: Path) -> None:
 @click.option("--raw", type=FOLDER, required=True, help="Raw folder of the task's source.")
 @OUT
 def prepare(task: AskedTask, raw: Path, out: Path) -> None:
-    """Read, check, normalise and split a task's raw files."""
+    """Read, check, normalise and split a task's raw files, and draw a few samples."""
+    from orca.data.picture import draw_samples
     from orca.data.prepare import prepare as write
 
     write(task.task, task.name, raw, out)
+    draw_samples(task.task, out / "fit.h5", out / "samples.png")
 
 
 RAW = click.option("--raw", type=FOLDER, default=Path("results/raw"), show_default=True)

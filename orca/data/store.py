@@ -143,19 +143,6 @@ class Prepared:
         """Return the number of the recording that each sample is a piece of, if there are any."""
         return self._take("groups", rows) if "groups" in self._file else None
 
-    def epoch_rows(self, generator: np.random.Generator) -> Int[np.ndarray, " n"]:
-        """Return the training rows of one epoch, ascending.
-
-        All of them, but for a task with `redraw`: one piece per recording, drawn anew.
-        """
-        rows = self.rows("train")
-        groups = self.groups(rows)
-        if not self.task.redraw or groups is None:
-            return rows
-        order = generator.permutation(len(rows))
-        first = np.unique(groups[order], return_index=True)[1]
-        return np.sort(rows[order[first]])
-
     def decode_targets(
         self, predicted: Num[np.ndarray, "n *output"]
     ) -> Float[np.ndarray, "n *output"]:

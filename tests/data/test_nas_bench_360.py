@@ -257,16 +257,6 @@ def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
     np.testing.assert_allclose(test.whole("test")[0][2, 0], expected)
 
 
-def test_fsd50k_draws_another_second_of_each_clip_in_each_epoch(sources, tmp_path, server):
-    fixtures.sounds(sources / "audio.zip", CLIPS)
-    _, fit, _ = go("fsd50k", sources, tmp_path, server)
-    generator = np.random.default_rng(0)
-    epochs = [fit.epoch_rows(generator) for _ in range(20)]
-    for rows in epochs:
-        assert sorted(fit.groups(rows)) == sorted(CLIPS["tr"])
-    assert len({tuple(rows) for rows in epochs}) > 5
-
-
 def test_a_list_that_names_an_absent_sound_is_refused(sources, tmp_path, server):
     import zipfile
 

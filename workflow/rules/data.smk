@@ -43,6 +43,7 @@ rule prepare:
         fit=f"{PREPARED}/fit.h5",
         test=f"{PREPARED}/test.h5",
         card=f"{PREPARED}/card.json",
+        picture=f"{PREPARED}/samples.png",
     log:
         "results/logs/prepare/{task}.log",
     benchmark:

@@ -1,0 +1,58 @@
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+import torch
+
+from orca.data.store import Prepared
+from orca.training.batches import Batches
+from tests.training.toys import CLASSES, write_prepared
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    with Prepared(write_prepared(tmp_path / "fit.h5", CLASSES, part="fit"), CLASSES) as opened:
+        yield opened
+
+
+def numbers(batches, epoch):
+    return np.concatenate(
+        [batches.sample_numbers(epoch, batch) for batch in range(batches.per_epoch)]
+    )
+
+
+def test_an_epoch_sees_every_sample_once_in_an_order_of_its_own(prepared):
+    batches = Batches(prepared, np.arange(5, 50), 8, 0, CPU)
+    first, second = numbers(batches, 0), numbers(batches, 1)
+    assert sorted(first) == sorted(second) == list(range(5, 50))
+    assert first.tolist() != second.tolist()
+
+
+def test_a_batch_holds_the_samples_that_it_names(prepared):
+    batches = Batches(prepared, np.arange(60), 7, 3, CPU)
+    inputs, targets = batches.read(2, 4)
+    wanted = prepared.read(batches.sample_numbers(2, 4))
+    np.testing.assert_array_equal(inputs.numpy(), wanted[0])
+    np.testing.assert_array_equal(targets.numpy(), wanted[1])
+
+
+def test_a_set_too_large_to_hold_gives_the_same_batches(prepared, monkeypatch):
+    held = Batches(prepared, np.arange(60), 7, 3, CPU).read(1, 1)
+    monkeypatch.setattr("orca.training.batches.HELD_BYTES", 0)
+    lazy = Batches(prepared, np.arange(60), 7, 3, CPU).read(1, 1)
+    assert all(torch.equal(one, other) for one, other in zip(held, lazy, strict=True))
+
+
+def test_one_piece_of_each_recording_is_drawn_anew_in_each_epoch(tmp_path):
+    task = replace(CLASSES, redraw=True)
+    path = write_prepared(tmp_path / "fit.h5", task, part="fit")
+    with h5py.File(path, "a") as file:
+        file["groups"] = np.arange(60) // 4
+    with Prepared(path, task) as prepared:
+        batches = Batches(prepared, np.arange(60), 5, 0, CPU)
+        epochs = [numbers(batches, epoch) for epoch in range(20)]
+    assert all(sorted(epoch // 4) == list(range(15)) for epoch in epochs)
+    assert len(set(np.concatenate(epochs))) > 50
