@@ -1,0 +1,145 @@
+"""One Slurm for all tests of a session, and folders in which the workflow has its inputs ready."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.slurm import Slurm, why_not
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = Path(sys.executable).parent
+SNAKEMAKE = [str(SCRIPTS / "snakemake"), "--snakefile", str(ROOT / "Snakefile")]
+TASK, BODY, METHOD = "openml_61", "minilm", "finetune"
+SEEDS = (0, 1)
+RUNS = f"finetuned/{TASK}/{BODY}/{METHOD}"
+# A run of about a minute that could be stopped anywhere; two seeds share a job.
+OVERLAY = """
+hyperparameters: {minilm: default}
+seeds_by_body: {minilm: 2}
+seeds_per_job_by_body: {minilm: 2}
+source_samples: 200
+device: cpu
+"""
+DEFAULTS = "  all: {checkpoint_seconds: 2, "
+
+
+@pytest.fixture(scope="session")
+def slurm():
+    reason = why_not()
+    if reason:
+        pytest.skip(f"no Slurm can be started here: {reason}")
+    folder = Path(tempfile.mkdtemp(prefix="orca-slurm-"))
+    cluster = Slurm(folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder)
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The workflow in a folder of its own.
+
+    Args:
+        place: the working folder.
+        environment: of its processes.
+    """
+
+    place: Path
+    environment: dict[str, str]
+
+    def start(self, *arguments: str, profile: str = "slurm") -> subprocess.Popen:
+        """Start Snakemake; on the cluster it asks often how its jobs do."""
+        options = ["--directory", str(self.place), "--configfile", str(self.place / "small.yaml")]
+        if profile:
+            options += ["--profile", str(ROOT / profile), "--latency-wait", "5"]
+            options += ["--slurm-init-seconds-before-status-checks", "2"]
+        else:
+            options += ["--cores", "1"]
+        out = (self.place / "snakemake.log").open("a")
+        return subprocess.Popen(
+            [*SNAKEMAKE, *arguments, *options], cwd=ROOT, env=self.environment,
+            stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+
+    def told(self) -> str:
+        return (self.place / "snakemake.log").read_text()
+
+    def end(self, process: subprocess.Popen, *, fails: bool = False) -> None:
+        process.wait(timeout=900)
+        assert (process.returncode != 0) == fails, self.told()[-5000:]
+
+    def wait_for(self, pattern: str, *, seconds: float = 240) -> Path:
+        """Wait until a file of this pattern is there."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = list((self.place / "results").glob(pattern))
+            if found:
+                return found[0]
+            time.sleep(0.2)
+        raise TimeoutError(f"no {pattern}: {self.told()[-5000:]}")
+
+    def log(self) -> str:
+        return (self.place / f"results/{RUNS}/seed0_1.log").read_text()
+
+    def weights(self) -> list[bytes]:
+        return [
+            (self.place / f"results/{RUNS}/seed{seed}/weights.safetensors").read_bytes()
+            for seed in SEEDS
+        ]
+
+
+def _environment(base: dict[str, str]) -> dict[str, str]:
+    path = f"{SCRIPTS}{os.pathsep}{base['PATH']}"
+    return {**base, "PATH": path, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="session")
+def staged(tmp_path_factory) -> Path:
+    """A folder with prepared data and a body, and the runs as they end undisturbed."""
+    place = tmp_path_factory.mktemp("staged")
+    shutil.copytree(ROOT / "config", place / "config")
+    settings = place / "config/hyperparameters.yaml"
+    text = settings.read_text().replace("  all: {", DEFAULTS, 1).replace("epochs: 15", "epochs: 40")
+    assert DEFAULTS in text
+    settings.write_text(text)
+    (place / "small.yaml").write_text(OVERLAY)
+    workflow = Workflow(place, _environment(dict(os.environ)))
+    workflow.end(workflow.start(f"results/{RUNS}/seed0/run.json", profile=""))
+    shutil.move(place / f"results/{RUNS}", place / "undisturbed")
+    return place
+
+
+@pytest.fixture
+def workflow(slurm, staged, tmp_path) -> Workflow:
+    """Prepared data are there, the run is to be made."""
+    place = tmp_path / "place"
+    shutil.copytree(staged, place, ignore=shutil.ignore_patterns("undisturbed", "locks"))
+    return Workflow(place, _environment(slurm.environment))
+
+
+@pytest.fixture
+def undisturbed(staged) -> list[bytes]:
+    return [(staged / f"undisturbed/seed{seed}/weights.safetensors").read_bytes() for seed in SEEDS]
+
+
+@pytest.fixture
+def running(workflow) -> Callable[..., subprocess.Popen]:
+    """Start the run on the cluster, and return when it has written its first checkpoint."""
+
+    def start(*arguments: str) -> subprocess.Popen:
+        process = workflow.start(f"results/{RUNS}/seed0/run.json", *arguments)
+        workflow.wait_for(f"state/{RUNS.replace('finetuned', 'finetune')}/seed0/checkpoint*")
+        return process
+
+    return start

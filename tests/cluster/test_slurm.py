@@ -1,0 +1,148 @@
+"""The workflow on a real Slurm, through the profile that users have, while things go wrong."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from tests.cluster.conftest import BODY, METHOD, RUNS, TASK
+
+pytestmark = pytest.mark.cluster
+RUN = f"results/{RUNS}/seed0/run.json"
+RULE = "finetune_packed_1"
+
+
+def jobs(slurm, columns: str = "%i") -> list[list[str]]:
+    """Return columns of all jobs that Slurm remembers or has."""
+    text = slurm.call("squeue", "-h", "--states=all", "-o", columns.replace(" ", "|"))
+    return [line.split("|") for line in text.splitlines()]
+
+
+def own(slurm, workflow, columns: str) -> list[list[str]]:
+    """Return columns of this workflow's jobs, oldest first."""
+    rows = jobs(slurm, f"%i %Z {columns}")
+    mine = [row for row in rows if row[1] == str(workflow.place)]
+    return [row[2:] for row in sorted(mine, key=lambda row: int(row[0]))]
+
+
+def test_every_step_up_to_the_score_runs_as_a_job(slurm, workflow):
+    settings = workflow.place / "config/hyperparameters.yaml"
+    text = (
+        settings.read_text().replace("epochs: 40", "epochs: 3").replace("epochs: 60,", "epochs: 4,")
+    )
+    settings.write_text(text)
+    score = f"results/scores/{TASK}/{BODY}/orca/seed0.json"
+    overlay = workflow.place / "small.yaml"
+    overlay.write_text(
+        overlay.read_text().replace("minilm: default", "minilm: tuned").replace("device: cpu", "")
+        + "tuning_by_body: {minilm: {trials: 2, min_epochs: 1, max_epochs: 2, workers: 2}}\n"
+    )
+    workflow.end(workflow.start(score))
+    assert json.loads((workflow.place / score).read_text())["task"] == TASK
+    steps = {row[0].split("_wildcards")[0]: row[1] for row in own(slurm, workflow, "%k %b %T")}
+    for step in ("embed_source", "source_terms", "tune_worker", "align", "finetune", "evaluate"):
+        asked = next(gres for name, gres in steps.items() if name.startswith(f"rule_{step}"))
+        assert "gpu" in asked or asked == "N/A"
+    assert {row[0] for row in own(slurm, workflow, "%T")} == {"COMPLETED"}
+    assert {row[0] for row in own(slurm, workflow, "%P")} <= {"cpu", "gpu"}
+    assert list(workflow.place.glob("results/logs/slurm/**/*.log"))
+
+
+def test_a_requeued_run_ends_bit_for_bit_as_an_undisturbed_one(
+    slurm, workflow, running, undisturbed
+):
+    process = running()
+    ((job,),) = own(slurm, workflow, "%i")
+    slurm.call("scontrol", "requeue", job)
+    workflow.end(process)
+    assert own(slurm, workflow, "%i %T") == [[job, "COMPLETED"]]
+    assert "going on from the checkpoint" in workflow.log()
+    assert workflow.weights() == undisturbed
+
+
+def test_a_run_whose_node_crashes_goes_on_at_another(slurm, workflow, running, undisturbed):
+    process = running()
+    ((job, node),) = own(slurm, workflow, "%i %N")
+    slurm.crash_node(node)
+    try:
+        workflow.end(process)
+    finally:
+        slurm.start_node(node)
+    ((same, other),) = own(slurm, workflow, "%i %N")
+    assert same == job
+    assert other != node
+    assert "going on from the checkpoint" in workflow.log()
+    assert workflow.weights() == undisturbed
+
+
+def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow, running, undisturbed):
+    process = running("--set-resources", f"{RULE}:runtime=1 if attempt == 1 else 20")
+    workflow.end(process)
+    assert [row[0] for row in own(slurm, workflow, "%T")] == ["TIMEOUT", "COMPLETED"]
+    assert "going on from the checkpoint" in workflow.log()
+    assert workflow.weights() == undisturbed
+
+
+def test_a_run_over_its_memory_passes_at_the_second_attempt(slurm, workflow, undisturbed):
+    process = workflow.start(RUN, "--set-resources", f"{RULE}:mem_mb=450 if attempt == 1 else 3000")
+    workflow.end(process)
+    states = [row[0] for row in own(slurm, workflow, "%T")]
+    assert states[0] in ("FAILED", "OUT_OF_MEMORY")
+    assert states[1:] == ["COMPLETED"]
+    assert workflow.weights() == undisturbed
+
+
+def test_a_failing_jobs_siblings_finish(slurm, workflow):
+    place = workflow.place / "results/prepared" / TASK
+    hurt = workflow.place / "results/prepared/openml_187"
+    hurt.mkdir()
+    for name in ("fit.h5", "test.h5", "card.json"):
+        (hurt / name).write_bytes((place / name).read_bytes()[:2000])
+    others = f"results/finetuned/openml_187/{BODY}/{METHOD}/seed0/run.json"
+    process = workflow.start(RUN, others, "--retries", "0", "--rerun-triggers", "mtime")
+    workflow.end(process, fails=True)
+    assert (workflow.place / RUN).exists()
+    assert not (workflow.place / others).exists()
+    log = workflow.place / f"results/finetuned/openml_187/{BODY}/{METHOD}/seed0_1.log"
+    assert "Mend:" in log.read_text()
+
+
+def test_a_controller_that_is_restarted_loses_no_job(slurm, workflow, running, undisturbed):
+    process = running()
+    slurm.end("slurmctld", kill=True)
+    time.sleep(20)
+    slurm.start_controller()
+    workflow.end(process)
+    assert [row[0] for row in own(slurm, workflow, "%T")] == ["COMPLETED"]
+    assert workflow.weights() == undisturbed
+
+
+def test_a_cancelled_job_is_submitted_again_and_goes_on(slurm, workflow, running, undisturbed):
+    process = running()
+    ((job,),) = own(slurm, workflow, "%i")
+    slurm.call("scancel", job)
+    workflow.end(process)
+    assert [row[0] for row in own(slurm, workflow, "%T")] == ["CANCELLED", "COMPLETED"]
+    assert "going on from the checkpoint" in workflow.log()
+    assert workflow.weights() == undisturbed
+
+
+def test_a_second_head_process_trains_no_run_twice_at_once(slurm, workflow, running, undisturbed):
+    first = running()
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    workflow.end(workflow.start(RUN, "--unlock"))
+    second = workflow.start(RUN, "--retries", "0")
+    workflow.end(second, fails=True)
+    assert "another process is working on this run" in workflow.log()
+    rows = own(slurm, workflow, "%T")
+    assert rows[1] == ["FAILED"]
+    last = workflow.start(RUN) if rows[0] == ["RUNNING"] else None
+    if last:
+        while own(slurm, workflow, "%T")[0] == ["RUNNING"]:
+            time.sleep(1)
+        workflow.end(last)
+    workflow.end(workflow.start(RUN, "--rerun-triggers", "mtime"))
+    assert workflow.weights() == undisturbed
