@@ -4,13 +4,12 @@ Useful time is what alignment, training, tuning and evaluation took inside their
 rest is start-up (Python, PyTorch, the body), reading, writing and waiting for a free core.
 """
 
+import csv
 import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 STEPS = {
     "fetch": "benchmarks/fetch/*.tsv",
@@ -63,8 +62,9 @@ def useful_seconds(results: Path) -> dict[str, float]:
             useful[step] += sum(s for part, s in parts.items() if part not in IDLE_PARTS)
     for path in results.glob("scores/*/*/*/*.json"):
         useful["evaluate"] += json.loads(path.read_text())["seconds"].get("evaluate", 0.0)
-    for path in results.glob("tuned/*/*/best.yaml"):
-        useful["tune"] += yaml.safe_load(path.read_text())["origin"]["seconds"]
+    for path in results.glob("tuned/*/*/trials.csv"):
+        with path.open() as file:
+            useful["tune"] += sum(float(trial["seconds"]) for trial in csv.DictReader(file))
     return useful
 
 
