@@ -27,6 +27,7 @@ VERBS = (
     results.published,
     results.compare,
     results.scores,
+    questions.plan,
     questions.inspect,
     questions.write_config_reference,
 )

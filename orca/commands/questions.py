@@ -1,10 +1,11 @@
 """Commands that answer questions, and remake what is generated."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from orca.commands.options import FOLDER
+from orca.commands.options import FILE, FOLDER, PUBLISHED
 
 
 @click.command()
@@ -14,6 +15,19 @@ def write_config_reference(root: Path) -> None:
     from orca.config_reference import write
 
     write(root)
+
+
+@click.command()
+@click.argument("targets", nargs=-1, required=True)
+@click.option("--snakefile", type=FILE, default=Path("Snakefile"), show_default=True)
+@click.option("--configfile", "config_files", type=FILE, multiple=True, help="Repeatable.")
+@click.option("--directory", "folder", type=FOLDER, default=Path(), help="That it would run in.")
+@PUBLISHED
+def plan(targets: tuple[str, ...], **given: Any) -> None:
+    """Print what targets would cost: jobs by step, gigabytes, GPU hours. Nothing is run."""
+    from orca.plan import plan as tell
+
+    click.echo(tell(targets, **given))
 
 
 @click.command()
