@@ -100,7 +100,9 @@ class AlignSettings(Settings):
     )
     distance: dict[str, Any] = Field({}, description="settings of the distance itself")
     record_value_every: Count = Field(
-        1, description="epochs between two entries of the distance's value in the history"
+        1,
+        description="epochs between two entries of the distance itself in the history; in those"
+        " between, only the part that moves is computed",
     )
 
 

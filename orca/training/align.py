@@ -131,37 +131,34 @@ class Alignment:
                 break
 
     def _stalled(self) -> bool:
-        if self.settings.align.patience is None:
+        patience = self.settings.align.patience
+        if patience is None:
             return False
-        losses = [row["loss"] for row in self.history]
-        return len(losses) - 1 - int(np.argmin(losses)) >= self.settings.align.patience
+        values = {row["epoch"]: row["value"] for row in self.history if row["value"] is not None}
+        return self.epoch - 1 - min(values, key=values.__getitem__) >= patience
 
     def _train_epoch(self, epoch: int) -> None:
         start = time.monotonic()
         self.model.train()
         set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
         self.optimizer.zero_grad(set_to_none=True)
-        with_value = epoch % self.settings.align.record_value_every == 0
-        losses, values = 0.0, 0.0
+        # The value has the loss's gradient; it costs more, for the parts that do not move.
+        which = "loss" if epoch % self.settings.align.record_value_every else "value"
+        total = 0.0
         size = self.settings.align.samples_per_class
-        for number, call in enumerate(
-            self._calls(self.target, seeded(self.seed, 4, epoch), size=size)
-        ):
-            generator = seeded(self.seed, 5, epoch, number)
+        draws = seeded(self.seed, 4, epoch)
+        for number, call in enumerate(self._calls(self.target, draws, size=size)):
             features = self._features(call.rows)
-            loss = call.weight * self._distance("loss", features, call.labels, generator)
-            self._check(loss, epoch, call)
-            loss.backward()  # type: ignore[no-untyped-call]
-            losses += loss.item()
-            if with_value:
-                generator = seeded(self.seed, 5, epoch, number)
-                value = self._distance("value", features.detach(), call.labels, generator)
-                values += call.weight * value.item()
+            generator = seeded(self.seed, 5, epoch, number)
+            distance = call.weight * self._distance(which, features, call.labels, generator)
+            self._check(distance, epoch, call)
+            distance.backward()  # type: ignore[no-untyped-call]
+            total += distance.item()
             if self.settings.align.step_per == "class":
                 self._step()
         if self.settings.align.step_per == "epoch":
             self._step()
-        row = {"epoch": epoch, "loss": losses, "value": values if with_value else None}
+        row = {"epoch": epoch, "value": None, "loss": None, which: total}
         row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
         row["seconds"] = round(time.monotonic() - start, 4)
         self.history.append(row)

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+import torch
 
 from orca.alignment.distance import DISTANCES
 from orca.methods.method import METHODS, Method
 from orca.training.cell import Places, run_seeds
+from orca.training.checkpoint import read_tensors
 from orca.training.embed_source import source_terms
 from orca.training.run_align import Align, SourceFiles
 from orca.training.run_finetune import Finetune
@@ -76,6 +78,17 @@ def test_a_shorter_alignment_is_the_beginning_of_a_longer_one(tmp_path):
         cell = make_cell(tmp_path)
         run = aligned(cell, tmp_path / name, METHODS[name], make_source(tmp_path, cell))
         assert (run / "embedder.safetensors").exists()
-        histories.append([row["loss"] for row in history(run)] if name != "orca_after_0" else [])
+        histories.append([row["value"] for row in history(run)] if name != "orca_after_0" else [])
     assert histories[2][:5] == histories[1]
     assert len(histories[2]) == 10
+
+
+def test_recording_the_value_changes_no_step(tmp_path):
+    embedders = []
+    for every in (1, 2):
+        align = SETTINGS.align.model_copy(update={"record_value_every": every})
+        cell = make_cell(tmp_path, align=align)
+        run = aligned(cell, tmp_path / str(every), METHODS["orca"], make_source(tmp_path, cell))
+        embedders.append(read_tensors(run / "embedder.safetensors")[0])
+    for name, tensor in embedders[0].items():
+        torch.testing.assert_close(tensor, embedders[1][name], atol=1e-4, rtol=1e-3)
