@@ -7,13 +7,13 @@ paper's (Tables 11, 12 and 15, on a V100), or an estimate from the task's size (
 
 import csv
 import json
+import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from orca import sizes
 from orca.errors import SettingsError
@@ -21,6 +21,10 @@ from orca.grid import Grid
 from orca.methods.method import METHODS
 from orca.reporting.published import Published, read_published
 
+ORDER = (
+    "fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune_worker", "tune", "align",
+    "finetune", "evaluate",
+)  # fmt: skip
 TRAINING = ("align", "finetune", "tune", "tune_worker")
 ALIGN_HOURS, FINETUNE_HOURS = "embedder_learning_hours", "fine_tuning_stage_hours"  # Table 11
 TOTAL_HOURS = ("total_runtime_hours", "total_training_hours")  # Tables 12 and 15
@@ -70,8 +74,8 @@ def planned_jobs(
         ResourceSettings,
     )
 
-    found: list[Any] = []
     with SnakemakeApi(OutputSettings(quiet={Quietness.ALL}, dryrun=True)) as api:
+        logging.disable(logging.CRITICAL)
         try:
             workflow = api.workflow(
                 resource_settings=ResourceSettings(cores=1),
@@ -80,15 +84,18 @@ def planned_jobs(
                 workdir=folder,
             )
             workflow.dag(DAGSettings(targets=set(targets))).execute_workflow(executor="dryrun")
-        except Exception as fault:  # noqa: BLE001 (Snakemake has no common error class)
+        except Exception as fault:
+            logging.disable(logging.NOTSET)
             api.print_exception(fault)
             raise SettingsError(
                 where=f"orca plan {' '.join(targets)}",
                 what="Snakemake cannot plan it, as said above",
                 mend="name a file under results/, or a rule such as `all` or `demo`",
             ) from fault
-        inner = workflow._workflow  # noqa: SLF001 (the API does not give the jobs out)
-        found = list(inner.dag.needrun_jobs())
+        finally:
+            logging.disable(logging.NOTSET)
+        inner = workflow._workflow  # the API itself does not give the jobs out
+        found = [job for job in inner.dag.jobs if inner.dag.finished(job)]
         grid: Grid = inner.globals["GRID"]
     jobs = [
         Job(
@@ -252,7 +259,7 @@ def plan(
             runs[job.step] += job.runs
             spent[job.step][source] += each * job.runs
     lines = [f"{'step':<16}{'jobs':>7}{'runs':>7}{'hours':>11}   of which"]
-    for step, count in counts.items():
+    for step, count in sorted(counts.items(), key=lambda entry: _place(entry[0])):
         parts = [f"{value:,.1f} {source}" for source, value in spent[step].items() if value]
         total = sum(spent[step].values())
         shown = f"{total:>11,.1f}" if step in TRAINING else " " * 11
@@ -262,6 +269,10 @@ def plan(
     total = sum(sum(by_source.values()) for by_source in spent.values())
     lines.append(f"{'all':<16}{len(jobs):>7}{sum(runs.values()):>7}{total:>11,.1f}")
     return "\n".join([*lines, "", *_sizes(jobs, grid, results, published)])
+
+
+def _place(step: str) -> tuple[int, str]:
+    return (ORDER.index(step) if step in ORDER else len(ORDER), step)
 
 
 def _sizes(jobs: Sequence[Job], grid: Grid, results: Path, published: Path) -> list[str]:
