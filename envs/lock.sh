@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder"
-# The build of PyTorch that this machine has, where it has one; its version goes into the lock.
-torch=$(sed -n 's/^torch==//p' envs/requirements.lock 2>/dev/null || true)
-"$folder/bin/pip" install --quiet "torch${TORCH_VERSION:+==$TORCH_VERSION}${torch:+==$torch}"
+# PyTorch keeps the locked version, which decides between its builds; TORCH_VERSION=... names another.
+torch=${TORCH_VERSION:-$(sed -n 's/^torch==//p' envs/requirements.lock 2>/dev/null || true)}
+"$folder/bin/pip" install --quiet "torch${torch:+==$torch}"
 "$folder/bin/pip" install --quiet '.[demo,dev,cluster]'
 {
   echo "# Exact versions, for pip's --constraint. Remade by envs/lock.sh; do not edit."
