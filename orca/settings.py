@@ -183,9 +183,9 @@ class PretrainSettings(Settings):
     fractal_classes: Count = Field(80, description="kinds of fractals to tell apart")
     images_per_class: Count = Field(40, description="images of each kind")
     held_out_share: Share = Field(0.05, description="images not trained on, to measure accuracy")
-    epochs: Count = Field(4, description="of training")
-    batch_size: Count = Field(64, description="images per step")
-    learning_rate: Rate = Field(1.0e-3, description="of AdamW, at its highest")
+    epochs: Count = Field(5, description="of training")
+    batch_size: Count = Field(32, description="images per step")
+    learning_rate: Rate = Field(2.0e-3, description="of AdamW, at its highest")
     weight_decay: Share = Field(0.05, description="of AdamW")
     seed: Annotated[int, Field(ge=0)] = Field(0, description="of images, weights and order")
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import orca.models.loaded
     import orca.settings
 
-SHAPE = SwinShape(side=96, patch=3, width=32, depths=(2, 2, 2), heads=(2, 4, 8), window=8)
+SHAPE = SwinShape(
+    side=96, patch=4, width=32, depths=(2, 2, 2), heads=(2, 4, 8), window=6, drop_path=0.0
+)
 TOY = SwinShape(side=24, patch=3, width=8, depths=(2, 2), heads=(2, 2), window=4, inner=2)
 BODY = Body(
     title="Swin (fractals and digits)",
