@@ -45,6 +45,12 @@ def _without_docstrings(source: str) -> str:
 
 
 @cache
+def _code_of(source: str) -> bytes:
+    """Return a digest of a module's code; a workflow asks for the same ones many times."""
+    return hashlib.sha256(_without_docstrings(source).encode()).digest()
+
+
+@cache
 def code_digest(*parts: str) -> str:
     """Return a digest of the code under some parts of this package.
 
@@ -62,22 +68,27 @@ def code_digest(*parts: str) -> str:
             raise FileNotFoundError(f"no code under {place}")
         for file in files:
             digest.update(str(file.relative_to(PACKAGE)).encode())
-            digest.update(_without_docstrings(file.read_text()).encode())
+            digest.update(_code_of(file.read_text()))
     return digest.hexdigest()[:16]
+
+
+@cache
+def _imported(source: str) -> frozenset[str]:
+    """Return the names of modules, and of what may be one, that import statements have."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return frozenset(names)
 
 
 def _imports(file: Path) -> set[Path]:
     """Return the files of this package that a module's import statements name."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        names: list[str] = []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in names if "." in name]
-        found |= {place.with_suffix(".py") for place in places}
-    return {place for place in found if place.is_file()}
+    names = _imported(file.read_text())
+    places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in names if "." in name]
+    return {place for place in (p.with_suffix(".py") for p in places) if place.is_file()}
 
 
 @cache
