@@ -205,6 +205,7 @@ class Grid:
                 return ""
         return like
 
+    @cache  # noqa: B019
     def settings_json(self, task: str, body: str, method: str = "") -> str:
         """Return the settings of a run as a command takes them."""
         return as_json(self.settings(task, body, method))

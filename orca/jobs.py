@@ -14,6 +14,7 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
+from orca.rule_functions import RuleFunctions
 
 RESULTS = "results"
 PLACES = {  # what the folders of a path under results/ name
@@ -51,7 +52,7 @@ def line(**arguments: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Jobs:
+class Jobs(RuleFunctions):
     """Files and arguments of the jobs of a grid.
 
     Every method takes Snakemake's wildcards, so that rules can name it as an input function.

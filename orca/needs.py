@@ -10,11 +10,12 @@ from typing import Any
 from orca import sizes
 from orca.data.task import Task
 from orca.grid import ALIGNMENTS, Grid
+from orca.rule_functions import RuleFunctions
 from orca.settings import FinetuneSettings
 
 
 @dataclass(frozen=True)
-class Needs:
+class Needs(RuleFunctions):
     """Needs of the jobs of a grid; time limits are of one V100, or of a CPU where there is none.
 
     Args:

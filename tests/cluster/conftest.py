@@ -1,6 +1,7 @@
 """One Slurm for all tests of a session, and folders in which the workflow has its inputs ready."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,11 @@ class Workflow:
                 return found[0]
             time.sleep(0.2)
         raise TimeoutError(f"no {pattern}: {self.told()[-5000:]}")
+
+    def rule(self) -> str:
+        """Return the name of the rule that makes the runs: packs of seeds are numbered."""
+        self.end(self.start(f"results/{RUNS}/seed0/run.json", "--dry-run"))
+        return re.findall(r"rule (finetune\w*):", self.told())[0]
 
     def log(self) -> str:
         return (self.place / f"results/{RUNS}/seed0_1.log").read_text()

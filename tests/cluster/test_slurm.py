@@ -11,7 +11,6 @@ from tests.cluster.conftest import BODY, METHOD, RUNS, TASK
 
 pytestmark = pytest.mark.cluster
 RUN = f"results/{RUNS}/seed0/run.json"
-RULE = "finetune_packed_1"
 
 
 def jobs(slurm, columns: str = "%i") -> list[list[str]]:
@@ -78,7 +77,7 @@ def test_a_run_whose_node_crashes_goes_on_at_another(slurm, workflow, running, u
 
 
 def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow, running, undisturbed):
-    process = running("--set-resources", f"{RULE}:runtime=1 if attempt == 1 else 20")
+    process = running("--set-resources", f"{workflow.rule()}:runtime=1 if attempt == 1 else 20")
     workflow.end(process)
     assert [row[0] for row in own(slurm, workflow, "%T")] == ["TIMEOUT", "COMPLETED"]
     assert "going on from the checkpoint" in workflow.log()
@@ -86,7 +85,7 @@ def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow, runni
 
 
 def test_a_run_over_its_memory_passes_at_the_second_attempt(slurm, workflow, undisturbed):
-    process = workflow.start(RUN, "--set-resources", f"{RULE}:mem_mb=450 if attempt == 1 else 3000")
+    process = workflow.start(RUN, "--set-resources", f"{workflow.rule()}:mem_mb=450 if attempt == 1 else 3000")
     workflow.end(process)
     states = [row[0] for row in own(slurm, workflow, "%T")]
     assert states[0] in ("FAILED", "OUT_OF_MEMORY")

@@ -19,7 +19,7 @@ for pack in GRID.packs:
             body=pack.body,
         resources:
             mem_mb=NEEDS.train_mb,
-            runtime=partial(NEEDS.align_minutes, seeds=len(pack.seeds) or 1),
+            runtime=for_rule(NEEDS.align_minutes, seeds=len(pack.seeds) or 1),
             gpu=GPU,
             gpu_model=NEEDS.gpu_model,
         params:

@@ -1,5 +1,4 @@
 import sys
-from functools import partial
 from pathlib import Path
 
 from orca.data.task import TASKS
@@ -11,6 +10,7 @@ from orca.needs import Needs
 from orca.provenance import code_digest
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
+from orca.rule_functions import for_rule
 
 GRID = Grid.read(config, Path("config"))
 JOBS = Jobs(GRID)

@@ -22,7 +22,7 @@ for pack in GRID.packs:
             body=pack.body,
         resources:
             mem_mb=NEEDS.evaluate_mb,
-            runtime=partial(NEEDS.evaluate_minutes, seeds=len(pack.seeds) or 1),
+            runtime=for_rule(NEEDS.evaluate_minutes, seeds=len(pack.seeds) or 1),
             gpu=GPU,
             gpu_model=NEEDS.gpu_model,
         params:

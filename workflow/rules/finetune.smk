@@ -5,7 +5,7 @@ for pack in GRID.packs:
         name:
             f"finetune{pack.name}"
         input:
-            unpack(partial(JOBS.finetune_files, seeds=pack.seeds)),
+            unpack(for_rule(JOBS.finetune_files, seeds=pack.seeds)),
         output:
             weights=per_seed(f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack),
             history=per_seed(f"{FINETUNED}/seed{{seed}}/history.csv", pack),
@@ -19,7 +19,7 @@ for pack in GRID.packs:
             body=pack.body,
         resources:
             mem_mb=NEEDS.finetune_mb,
-            runtime=partial(NEEDS.finetune_minutes, seeds=len(pack.seeds) or 1),
+            runtime=for_rule(NEEDS.finetune_minutes, seeds=len(pack.seeds) or 1),
             gpu=NEEDS.finetune_gpus,
             gpu_model=NEEDS.gpu_model,
         params:
