@@ -7,13 +7,13 @@ BIN := $(VENV)/bin
 LOCK := envs/requirements.lock
 INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $(LOCK) --editable
 # `--nolock`: a killed workflow would leave its lock behind; every run has a lock of its own.
-SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --nolock \
-	--rerun-incomplete --quiet host reason
+SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
+OPTIONS = --cores $(CORES) --nolock --rerun-incomplete --quiet host reason
 
 .PHONY: demo test check bench lock clean
 
 demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minutes
-	@$(SNAKEMAKE) demo
+	@$(SNAKEMAKE) demo $(OPTIONS)
 	@cat results/tables/demo.md
 	@printf '\n%s\n' 'Table:    results/tables/demo.{md,csv,tex,html}' \
 		'Profile:  results/figures/demo_profile.{svg,pdf,png}' 'Report:   results/report.html'
@@ -27,7 +27,7 @@ check: $(VENV)/dev-installed  ## Format, lint, types, layers, workflow
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
+	$(SNAKEMAKE) --lint
 
 bench: $(VENV)/demo-installed  ## Where the demo's time went, from its own records
 	@$(BIN)/python benchmarks/demo.py
