@@ -44,21 +44,25 @@ class Needs(RuleFunctions):
         minutes = attempt * sizes.limit_minutes(hours, on_cpu=not self.grid.uses_gpu)
         return min(minutes, self.grid.choices.longest_job_minutes)
 
+    def _mb(self, needed: int, attempt: int) -> int:
+        return min(attempt * needed, max(needed, self.grid.choices.largest_job_mb))
+
     def prepare_mb(self, wildcards: Any, attempt: int) -> int:
         """Memory of preparing a task."""
-        return attempt * sizes.preparing_mb(self._task(wildcards))
+        return self._mb(sizes.preparing_mb(self._task(wildcards)), attempt)
 
     def train_mb(self, wildcards: Any, attempt: int) -> int:
         """Memory of aligning, fine-tuning or searching."""
-        return attempt * sizes.training_mb(self._task(wildcards))
+        return self._mb(sizes.training_mb(self._task(wildcards)), attempt)
 
     def finetune_mb(self, wildcards: Any, attempt: int) -> int:
         """Memory of fine-tuning: of one process for each GPU."""
-        return self.train_mb(wildcards, attempt) * max(1, self.finetune_gpus(wildcards))
+        processes = max(1, self.finetune_gpus(wildcards))
+        return self._mb(processes * sizes.training_mb(self._task(wildcards)), attempt)
 
     def evaluate_mb(self, wildcards: Any, attempt: int) -> int:
         """Memory of an evaluation."""
-        return attempt * sizes.evaluation_mb(self._task(wildcards))
+        return self._mb(sizes.evaluation_mb(self._task(wildcards)), attempt)
 
     def align_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
         """Time limit of an alignment of so many seeds."""

@@ -211,6 +211,9 @@ class Choices(Settings):
     hours_per_job: Annotated[float, Field(gt=0)] = Field(
         8.0, description="seeds share a job as long as it takes about so many hours on a V100"
     )
+    largest_job_mb: Count = Field(
+        64_000, description="no job asks for more memory: what the largest node has"
+    )
     longest_job_minutes: Count = Field(
         2880, description="no job asks for more time; a run that meets its limit is gone on with"
     )

@@ -65,6 +65,7 @@ class Workflow:
         if profile:
             options += ["--profile", str(ROOT / profile), "--latency-wait", "5"]
             options += ["--slurm-init-seconds-before-status-checks", "2"]
+            options += ["--config", "largest_job_mb=9000"]  # of a node here
         else:
             options += ["--cores", "1"]
         out = (self.place / "snakemake.log").open("a")
