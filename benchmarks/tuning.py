@@ -1,0 +1,114 @@
+"""What the search is worth: against random search at equal cost, and against the default.
+
+    python benchmarks/tuning.py --results results [--task openml_61] [--seeds 5] [--trials 16]
+
+Needs a prepared task and a body under `--results`, as the demo leaves them. For each seed a search
+is run, its epochs are counted, and random search is given as many: as many whole trials as that
+buys. Both then name the configuration with the smallest validation error. The default is trained to
+the end as well. Prints one line per seed, then medians.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+import yaml
+
+from orca.data.task import TASKS
+from orca.grid import Grid
+from orca.settings import TuningSettings
+from orca.training.cell import Cell
+from orca.tuning.search import Search
+from orca.tuning.study import ended
+
+ROOT = Path(__file__).parents[1]
+
+
+def search_of(cell: Cell, space: dict, settings: TuningSettings, folder: Path) -> Search:
+    """Return a finished search."""
+    search = Search(cell=cell, space=space, settings=settings, folder=folder)
+    search.work()
+    return search
+
+
+def outcome(search: Search) -> tuple[float, int]:
+    """Return the smallest error of a whole trial, and the epochs of all trials."""
+    trials = ended(search.study())
+    whole = [trial.value for trial in trials if trial.state.name == "COMPLETE"]
+    return min(whole), sum(len(trial.intermediate_values) for trial in trials)
+
+
+def main() -> None:
+    """Search for each seed and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=ROOT / "results")
+    parser.add_argument("--task", default="openml_61")
+    parser.add_argument("--body", default="minilm")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--trials", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=9, help="of the highest rung")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    grid = Grid.read(config, ROOT / "config")
+    cell = Cell(
+        task_name=given.task,
+        task_argument=given.task,
+        task=TASKS[given.task],
+        body=given.body,
+        settings=grid.settings(given.task, given.body),
+        prepared=given.results / f"prepared/{given.task}/fit.h5",
+        weights=given.results / f"bodies/{given.body}",
+        device=torch.device("cpu"),
+    )
+    space = grid.space.of(given.body)
+    rows = []
+    for seed in range(given.seeds):
+        rows.append(compare(cell, space, given, seed))
+        print(
+            "seed {}: ASHA {:.4g} in {} epochs, random {:.4g} in {}, default {:.4g}".format(
+                seed, *rows[-1]
+            )
+        )
+    asha, epochs, random, _, default = zip(*rows, strict=True)
+    print(
+        f"median error: ASHA {statistics.median(asha):.4g}, random {statistics.median(random):.4g},"
+        f" default {statistics.median(default):.4g}; {statistics.median(epochs)} epochs,"
+        f" {given.trials * given.epochs} if no trial were stopped"
+    )
+
+
+def compare(
+    cell: Cell, space: dict, given: argparse.Namespace, seed: int
+) -> tuple[float, int, float, int, float]:
+    """Return errors and epochs of ASHA and of random search, and the default's error."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as place:
+        settings = TuningSettings(
+            trials=given.trials,
+            min_epochs=1,
+            max_epochs=given.epochs,
+            reduction_factor=3,
+            seed=seed,
+        )
+        error, epochs = outcome(search_of(cell, space, settings, Path(place) / "asha"))
+        # Only one rung, the highest, and other draws: the first trial is the default again.
+        flat = settings.model_copy(
+            update={
+                "trials": max(1, round(epochs / given.epochs)),
+                "min_epochs": given.epochs,
+                "seed": seed,
+            }
+        )
+        found = search_of(cell, space, flat, Path(place) / "random")
+        random, spent = outcome(found)
+        default = found.study().get_trials(deepcopy=False)[0].value
+    print(f"  {time.monotonic() - start:.0f} s")
+    return error, epochs, random, spent, default
+
+
+if __name__ == "__main__":
+    main()
