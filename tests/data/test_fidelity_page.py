@@ -4,7 +4,7 @@ from pathlib import Path
 from orca.data.source import PROXIES
 from orca.data.task import TASKS
 
-PAGE = (Path(__file__).parents[2] / "docs/fidelity_data.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/fidelity.md").read_text()
 
 
 def test_every_task_that_the_page_names_is_declared():

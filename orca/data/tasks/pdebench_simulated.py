@@ -95,7 +95,7 @@ def _published_like(name: str, twin: Task) -> Task:
         source=f"{name}_published_like_simulated",
         baseline=f"{name}_simulated",
         differs="; ".join(
-            ["solved as the published file was, see docs/fidelity_simulators.md"]
+            ["solved as the published file was, see docs/fidelity.md"]
             + [twin.differs] * bool(twin.differs)
         ),
     )
