@@ -76,16 +76,20 @@ def test_a_run_whose_node_crashes_goes_on_at_another(slurm, workflow, running, u
     assert workflow.weights() == undisturbed
 
 
-def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow, running, undisturbed):
-    process = running("--set-resources", f"{workflow.rule()}:runtime=1 if attempt == 1 else 20")
-    workflow.end(process)
+def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow):
+    settings = workflow.place / "config/hyperparameters.yaml"
+    settings.write_text(settings.read_text().replace("epochs: 40", "epochs: 400"))
+    limit = f"{workflow.rule()}:runtime=1 if attempt == 1 else 20"
+    workflow.end(workflow.start(RUN, "--set-resources", limit))
     assert [row[0] for row in own(slurm, workflow, "%T")] == ["TIMEOUT", "COMPLETED"]
     assert "going on from the checkpoint" in workflow.log()
-    assert workflow.weights() == undisturbed
+    assert json.loads((workflow.place / RUN).read_text())["status"] == "ok"
 
 
 def test_a_run_over_its_memory_passes_at_the_second_attempt(slurm, workflow, undisturbed):
-    process = workflow.start(RUN, "--set-resources", f"{workflow.rule()}:mem_mb=450 if attempt == 1 else 3000")
+    process = workflow.start(
+        RUN, "--set-resources", f"{workflow.rule()}:mem_mb=450 if attempt == 1 else 3000"
+    )
     workflow.end(process)
     states = [row[0] for row in own(slurm, workflow, "%T")]
     assert states[0] in ("FAILED", "OUT_OF_MEMORY")
