@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.slurm import Slurm, why_not
+from tests.cluster.machine import why_not
+from tests.cluster.slurm import Slurm
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent

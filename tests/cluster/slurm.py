@@ -10,78 +10,19 @@ in /etc/hosts where the machine's name does not resolve to loopback; `stop` take
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-PACKAGES = ("munge", "slurm-client", "slurmctld", "slurmd", "slurmdbd", "mariadb-server")
-PROGRAMS = ("munged", "sbatch", "slurmctld", "slurmd", "slurmdbd", "mariadbd")
-PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
-POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it whether a new package may start its service
+from tests.cluster.machine import PATHS, find, free_ports, install, slurm_version, wait_until
+
 HOSTS = Path("/etc/hosts")
-
-
-def why_not() -> str:
-    """Return why this machine cannot have a Slurm of its own; empty if it can."""
-    if os.geteuid() != 0:
-        return "it needs root"
-    if any(find(program) is None for program in PROGRAMS) and shutil.which("apt-get") is None:
-        return "Slurm is not installed, and there is no apt-get"
-    return ""
-
-
-def find(program: str) -> str | None:
-    return shutil.which(program, path=os.pathsep.join((os.environ["PATH"], *PATHS)))
-
-
-def install() -> None:
-    """Install the packages that are missing, without starting their services."""
-    if all(find(program) for program in PROGRAMS):
-        return
-    ours = not POLICY.exists()
-    if ours:
-        POLICY.write_text("#!/bin/sh\nexit 101\n")
-        POLICY.chmod(0o755)
-    try:
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-            subprocess.run(["apt-get", "-q", *command], env=quiet, check=True, capture_output=True)
-    finally:
-        if ours:
-            POLICY.unlink()
-
-
-def wait_until(true: Callable[[], bool], *, what: str, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError(f"gave up waiting for {what}")
-        time.sleep(0.2)
-
-
-def free_ports(count: int) -> int:
-    """Return the first of so many neighbouring ports that nobody listens on."""
-    for first in range(16817, 30000, 50):
-        sockets = [socket.socket() for _ in range(count)]
-        try:
-            for offset, one in enumerate(sockets):
-                one.bind(("127.0.0.1", first + offset))
-        except OSError:
-            continue
-        else:
-            return first
-        finally:
-            for one in sockets:
-                one.close()
-    raise OSError("no free ports")
 
 
 @dataclass(frozen=True)
@@ -172,9 +113,11 @@ class Slurm:
             for number, node in enumerate(self.names)
         )
         facts = {
-            "folder": self.folder, "host": name, "port": port, "database": port + 1, "sql": port + 2,
+            "folder": self.folder, "host": name, "port": port, "database": port + 1,
+            "sql": port + 2,
             "srun": f"{port + 100}-{port + 899}", "nodes": nodes, "names": ",".join(self.names),
             "gpus": f"[0-{self.gpus - 1}]", "memory": self.memory_mb // self.cpus,
+            "cgroup": "disabled" if slurm_version() >= 23 else "cgroup/v1",
         }  # fmt: skip
         for template in (Path(__file__).parent / "conf").iterdir():
             text = template.read_text()
