@@ -30,7 +30,7 @@ class Model(nn.Module):
         super().__init__()
         self.embedder, self.body, self.predictor = embedder, loaded.encoder, predictor
         self.width, self.hidden_width = loaded.width, loaded.hidden_width
-        self.adapted, self.settings = loaded.adapted, settings
+        self.projections, self.settings = loaded.projections, settings
 
     def embed(
         self, inputs: Float[Tensor, "batch channels *size"]

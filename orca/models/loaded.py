@@ -35,7 +35,8 @@ class Loaded:
         side: points along each side of the images it was pretrained on; grids only.
         patch: its own patch convolution; grids only.
         reduction: patches along an axis that one token of the last block stands for.
-        adapted: names of the encoder's linear layers that low-rank weights are added to.
+        projections: names of the linear layers that make queries, keys and values, in this order;
+            one name where one layer makes all.
         words: loads the body's own embedding layer, from token numbers [batch, tokens] to
             [batch, tokens, width]; sequences only.
     """
@@ -44,6 +45,7 @@ class Loaded:
     encoder: nn.Module
     width: int
     hidden_width: int
+    projections: tuple[str, ...]
     norm_weight: Float[Tensor, " width"]
     norm_bias: Float[Tensor, " width"]
     positions: Float[Tensor, "longest width"] | None = None
@@ -51,5 +53,4 @@ class Loaded:
     side: int = 0
     patch: PatchFilters | None = None
     reduction: int = 1
-    adapted: tuple[str, ...] = ("query", "value")
     words: Callable[[], nn.Module] | None = None

@@ -1,6 +1,7 @@
 """Sizes of the transformers that bodies are built from; loads no library."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -8,28 +9,33 @@ class BertShape:
     """Sizes of a BERT or RoBERTa.
 
     Args:
+        family: which of the two; they differ in their embedding layer.
         layers: blocks.
         width: numbers per token.
         heads: of attention.
         inner: width of the feed-forward network.
         vocabulary: words that the embedding knows.
         positions: rows of its position table.
-        first_position: row of the first token: 0 for BERT, 2 for RoBERTa.
         types: token types; the first is used.
         padding: number of the padding token.
         eps: of the layer norms.
     """
 
+    family: Literal["bert", "roberta"] = "bert"
     layers: int
     width: int
     heads: int
     inner: int
     vocabulary: int
     positions: int
-    first_position: int = 0
     types: int = 2
     padding: int = 0
     eps: float = 1e-12
+
+    @property
+    def first_position(self) -> int:
+        """Row of the first token in the position table."""
+        return self.padding + 1 if self.family == "roberta" else 0
 
     @property
     def longest(self) -> int:
@@ -51,7 +57,6 @@ class SwinShape:
         inner: width of the feed-forward network over the stage's width.
         drop_path: share of samples that skip the attention of the last block while training;
             the first block has 0, those between lie on a line.
-        eps: of the layer norms.
     """
 
     side: int
@@ -62,7 +67,6 @@ class SwinShape:
     window: int
     inner: int = 4
     drop_path: float = 0.1
-    eps: float = 1e-5
 
     @property
     def reduction(self) -> int:

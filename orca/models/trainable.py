@@ -8,7 +8,7 @@ from torch import Generator, nn
 from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.models.assemble import Model
-from orca.models.encoders.prompts import Prompted
+from orca.models.encoders.prompts import add_prompts
 
 
 def _all(model: Model, generator: Generator) -> None:
@@ -17,6 +17,18 @@ def _all(model: Model, generator: Generator) -> None:
 
 def _freeze(module: nn.Module) -> None:
     module.requires_grad_(requires_grad=False)
+
+
+def _projections(model: Model) -> tuple[str, str, str]:
+    """Return the names of the layers that make queries, keys and values."""
+    if len(model.projections) == 1:
+        raise SettingsError(
+            where="a method that tells queries, keys and values apart",
+            what=f"this body makes them in one layer, {model.projections[0]}",
+            mend="choose a body that makes each in its own, such as swin_base or roberta_base",
+        )
+    query, key, value = model.projections
+    return query, key, value
 
 
 def _layer_norms(model: Model, generator: Generator) -> None:
@@ -37,8 +49,9 @@ def _all_but_query_key(model: Model, generator: Generator) -> None:
 
     Source: PaRe's code, `finetune_method: Wv`, for Darcy flow.
     """
+    query, key, _ = _projections(model)
     for name, part in model.body.named_modules():
-        if name.endswith((".query", ".key")):
+        if name.endswith((f".{query}", f".{key}")):
             _freeze(part)
 
 
@@ -60,7 +73,7 @@ def _lora(model: Model, generator: Generator) -> None:
     config = LoraConfig(
         r=settings.lora_rank,
         lora_alpha=settings.lora_alpha,
-        target_modules=list(model.adapted),
+        target_modules=[model.projections[0], model.projections[-1]],
     )
     with torch.random.fork_rng(devices=[]):
         inject_adapter_in_model(config, model.body)
@@ -76,16 +89,9 @@ def _prompts(model: Model, generator: Generator) -> None:
     """
     _freeze(model.embedder)
     _freeze(model.body)
-    layers = [part for part in model.body.modules() if isinstance(part, Prompted)]
-    if not layers:
-        raise SettingsError(
-            where="a method that trains prompts",
-            what="this body's attention has no place for prompts",
-            mend="choose a body of orca/models/encoders, such as swin_base or roberta_base",
-        )
-    for layer in layers:
-        width = layer.query.in_features  # type: ignore[union-attr]
-        layer.add_prompts(model.settings.prompts, int(width), generator)  # type: ignore[arg-type]
+    _, key, value = _projections(model)
+    count = model.settings.prompts
+    add_prompts(model.body, count, layers=(key, value), generator=generator)
 
 
 WAYS: dict[str, Callable[[Model, Generator], None]] = {

@@ -1,4 +1,4 @@
-"""Published weights: brought from a folder, the hub or a package, checked, and read.
+"""Published weights: brought from a folder, the hub or a package, and checked.
 
 Only safetensors are read: no file of weights can run code.
 """
@@ -6,7 +6,7 @@ Only safetensors are read: no file of weights can run code.
 import importlib.util
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -174,51 +174,3 @@ def verify(folder: Path, name: str) -> None:
         raise WeightsError(
             where=str(fault[0]), what=fault[1], mend=weights.made_by if weights.made_by else mend
         )
-
-
-def read_tensors(
-    file: Path, rename: Callable[[str], str | None], *, leaving: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Return a file's tensors under other names, in single precision.
-
-    Args:
-        file: safetensors.
-        rename: the name that a tensor gets; None or an empty one leaves it in the file.
-        leaving: beginnings of new names that are left in the file too.
-
-    Raises:
-        WeightsError: if the file is no safetensors.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    tensors = {}
-    try:
-        with safe_open(file, framework="pt") as content:
-            for theirs in content.keys():  # noqa: SIM118 (it is no mapping)
-                ours = rename(theirs)
-                if ours and not ours.startswith(leaving or ("\0",)):
-                    tensors[ours] = content.get_tensor(theirs).float()
-    except (OSError, SafetensorError) as fault:
-        raise WeightsError(
-            where=str(file),
-            what=f"it cannot be read as safetensors: {fault}",
-            mend=f"remove {file.parent} and fetch the weights again",
-        ) from fault
-    return tensors
-
-
-def fill(module: Any, tensors: Mapping[str, Any], *, file: Path) -> None:
-    """Give a module on the meta device its weights.
-
-    Raises:
-        WeightsError: if a weight is missing, left over, or of another size.
-    """
-    try:
-        module.load_state_dict(tensors, assign=True)
-    except RuntimeError as fault:
-        raise WeightsError(
-            where=str(file),
-            what=f"its weights do not fit this body: {' '.join(str(fault).split())[:400]}",
-            mend="name the folder of this very body; its files are declared in"
-            " orca/models/bodies/<body>.py",
-        ) from fault

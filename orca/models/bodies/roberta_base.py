@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     import orca.settings
 
 SHAPE = BertShape(
+    family="roberta",
     layers=12,
     width=768,
     heads=12,
     inner=3072,
     vocabulary=50265,
     positions=514,
-    first_position=2,
     types=1,
     padding=1,
     eps=1e-5,
 )
 TOY = BertShape(
+    family="roberta",
     layers=2,
     width=16,
     heads=2,
     inner=32,
     vocabulary=64,
     positions=98,
-    first_position=2,
     types=1,
     padding=1,
     eps=1e-5,

@@ -1,1 +1,1 @@
-"""The transformers themselves, in plain PyTorch; tests compare them with Hugging Face's."""
+"""The transformers themselves: Hugging Face's, from embedded tokens to hidden states."""

@@ -4,32 +4,77 @@ Source: Jia et al. 2022 (arXiv:2203.12119), deep prompts: new ones in every bloc
 is dropped, so that they are further keys and values and nothing else.
 """
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
+from torch.nn import functional
 
 from orca.models import initialise
 
+NAME = "sdpa_with_prompts"  # by which the library knows this attention
 
-class Prompted(nn.Module):
-    """An attention layer that may have prompts."""
 
-    prompts: nn.Parameter | None
+class Prompts(nn.Module):
+    """The prompts of one attention layer, started at random.
 
-    def __init__(self) -> None:
+    Args:
+        count: of prompts.
+        layers: the names of the attention's linear layers that make keys and values.
+        width: of a token.
+        generator: of the start.
+    """
+
+    def __init__(
+        self, count: int, *, layers: tuple[str, str], width: int, generator: Generator
+    ) -> None:
         super().__init__()
-        self.register_parameter("prompts", None)
+        self.layers = layers
+        self.tokens = nn.Parameter(torch.empty(count, width))
+        initialise.xavier_(self.tokens, 1.0, generator)
 
-    def add_prompts(self, count: int, width: int, generator: Generator) -> None:
-        """Give it `count` prompts, started at random."""
-        self.prompts = nn.Parameter(torch.empty(count, width))
-        initialise.xavier_(self.prompts, 1.0, generator)
 
-    def seen(
-        self, tokens: Float[Tensor, "batch tokens width"]
-    ) -> Float[Tensor, "batch seen width"]:
-        """Return what can be looked at: the tokens, and the prompts behind them."""
-        if self.prompts is None:
-            return tokens
-        prompts = self.prompts.to(tokens.dtype).expand(len(tokens), -1, -1)
-        return torch.cat([tokens, prompts], dim=1)
+def _with_prompts(
+    states: Float[Tensor, "batch heads tokens part"], further: Float[Tensor, "prompts width"]
+) -> Float[Tensor, "batch heads seen part"]:
+    heads = further.unflatten(1, (states.shape[1], -1)).transpose(0, 1).to(states.dtype)
+    return torch.cat([states, heads.expand(len(states), -1, -1, -1)], dim=2)
+
+
+def _attend(
+    attention: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, **options: Any
+) -> tuple[Tensor, None]:
+    """Attend to tokens and prompts; called by the library's attention layers."""
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+    prompts: Prompts = attention.prompts
+    key, value = (
+        _with_prompts(states, getattr(attention, name)(prompts.tokens))
+        for states, name in zip((key, value), prompts.layers, strict=True)
+    )
+    if mask is not None:  # prompts have no place, so no bias, and all may look at them
+        mask = functional.pad(mask, (0, len(prompts.tokens)))
+    return sdpa_attention_forward(attention, query, key, value, mask, **options)
+
+
+def add_prompts(
+    body: nn.Module, count: int, *, layers: tuple[str, str], generator: Generator
+) -> None:
+    """Give every attention layer of a body prompts of its own.
+
+    Args:
+        body: an encoder around a model of the library.
+        count: of prompts, per layer.
+        layers: the names of an attention's linear layers that make keys and values.
+        generator: of their start.
+    """
+    from transformers import AttentionInterface, PreTrainedModel
+
+    AttentionInterface.register(NAME, _attend)
+    for part in list(body.modules()):
+        if isinstance(part, PreTrainedModel):
+            part.set_attn_implementation(NAME)
+        if isinstance(linear := getattr(part, layers[0], None), nn.Linear):
+            width = linear.in_features
+            part.prompts = Prompts(count, layers=layers, width=width, generator=generator)

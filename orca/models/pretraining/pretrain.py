@@ -14,7 +14,7 @@ from orca.logs import Clock, log, progress
 from orca.models import initialise
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
-from orca.models.encoders.swin import load_swin, their_name
+from orca.models.encoders.swin import load_swin
 from orca.models.predictor import Pooled
 from orca.models.pretraining.fractals import fractal_images
 from orca.models.shapes import SwinShape
@@ -134,12 +134,16 @@ def _split(
     return rest, out
 
 
-def body_tensors(model: Model, shape: SwinShape) -> dict[str, Tensor]:
-    """Return embedder and body under the names that Hugging Face's Swin has for them."""
-    own = {f"patch.{k}": v for k, v in model.embedder.convolution.state_dict().items()}
-    own |= {f"patch_norm.{k}": v for k, v in model.embedder.norm.state_dict().items()}
-    own |= model.body.state_dict()
-    return {their_name(name, shape.depths): tensor for name, tensor in own.items()}
+def body_tensors(model: Model) -> dict[str, Tensor]:
+    """Return embedder and body under the names that the library's Swin has for them."""
+    outside = {
+        "embeddings.patch_embeddings.projection": model.embedder.convolution,
+        "embeddings.norm": model.embedder.norm,
+    }
+    tensors: dict[str, Tensor] = model.body.state_dict()
+    for name, part in outside.items():
+        tensors |= {f"{name}.{end}": tensor for end, tensor in part.state_dict().items()}
+    return tensors
 
 
 def pretrain(name: str, out: Path, *, settings: PretrainSettings, seed: int) -> None:
@@ -185,7 +189,7 @@ def pretrain(name: str, out: Path, *, settings: PretrainSettings, seed: int) -> 
     found = accuracy(model, held_out, generator)
     log.info("accuracy on %d held-out images: %.3f", len(held_out.labels), found)
     with atomic(out / "model.safetensors") as temporary:
-        save_file({k: v.contiguous() for k, v in body_tensors(model, shape).items()}, temporary)
+        save_file({k: v.contiguous() for k, v in body_tensors(model).items()}, temporary)
     write_card(
         name, out, way="pretraining", held_out_accuracy=found, classes=data.classes, seed=seed,
         settings=settings.model_dump(mode="json"), seconds=clock.seconds,
