@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.cluster.machine import why_not
 from tests.cluster.slurm import Slurm
@@ -30,7 +32,6 @@ seeds_per_job_by_body: {minilm: 2}
 source_samples: 200
 device: cpu
 """
-DEFAULTS = "  all: {checkpoint_seconds: 2, "
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +60,13 @@ class Workflow:
 
     place: Path
     environment: dict[str, str]
+
+    def set_defaults(self, group: str, **settings: Any) -> None:
+        """Change some default settings of runs."""
+        path = self.place / "config/hyperparameters.yaml"
+        content = yaml.safe_load(path.read_text())
+        content["defaults"].setdefault(group, {}).update(settings)
+        path.write_text(yaml.safe_dump(content))
 
     def start(self, *arguments: str, profile: str = "slurm") -> subprocess.Popen:
         """Start Snakemake; on the cluster it asks often how its jobs do."""
@@ -117,12 +125,10 @@ def staged(tmp_path_factory) -> Path:
     """A folder with prepared data and a body, and the runs as they end undisturbed."""
     place = tmp_path_factory.mktemp("staged")
     shutil.copytree(ROOT / "config", place / "config")
-    settings = place / "config/hyperparameters.yaml"
-    text = settings.read_text().replace("  all: {", DEFAULTS, 1).replace("epochs: 15", "epochs: 40")
-    assert DEFAULTS in text
-    settings.write_text(text)
-    (place / "small.yaml").write_text(OVERLAY)
     workflow = Workflow(place, _environment(dict(os.environ)))
+    workflow.set_defaults("all", checkpoint_seconds=2)
+    workflow.set_defaults(BODY, epochs=40)
+    (place / "small.yaml").write_text(OVERLAY)
     workflow.end(workflow.start(f"results/{RUNS}/seed0/run.json", profile=""))
     shutil.move(place / f"results/{RUNS}", place / "undisturbed")
     return place

@@ -27,11 +27,7 @@ def own(slurm, workflow, columns: str) -> list[list[str]]:
 
 
 def test_every_step_up_to_the_score_runs_as_a_job(slurm, workflow):
-    settings = workflow.place / "config/hyperparameters.yaml"
-    text = (
-        settings.read_text().replace("epochs: 40", "epochs: 3").replace("epochs: 60,", "epochs: 4,")
-    )
-    settings.write_text(text)
+    workflow.set_defaults(BODY, epochs=3, align={"epochs": 4, "samples_per_class": 64})
     score = f"results/scores/{TASK}/{BODY}/orca/seed0.json"
     overlay = workflow.place / "small.yaml"
     overlay.write_text(
@@ -77,8 +73,7 @@ def test_a_run_whose_node_crashes_goes_on_at_another(slurm, workflow, running, u
 
 
 def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow):
-    settings = workflow.place / "config/hyperparameters.yaml"
-    settings.write_text(settings.read_text().replace("epochs: 40", "epochs: 400"))
+    workflow.set_defaults(BODY, epochs=120)
     limit = f"{workflow.rule()}:runtime=1 if attempt == 1 else 20"
     workflow.end(workflow.start(RUN, "--set-resources", limit))
     assert [row[0] for row in own(slurm, workflow, "%T")] == ["TIMEOUT", "COMPLETED"]
