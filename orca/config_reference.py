@@ -9,15 +9,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from orca.configuration import Choices, Hyperparameters, SearchSpace
 from orca.provenance import atomic
-from orca.settings import (
-    AlignSettings,
-    Choices,
-    FinetuneSettings,
-    Hyperparameters,
-    SearchSpace,
-    TuningSettings,
-)
+from orca.settings import AlignSettings, FinetuneSettings, TuningSettings
 
 PARTS: tuple[tuple[str, type[BaseModel], str], ...] = (
     (
@@ -39,7 +33,7 @@ PARTS: tuple[tuple[str, type[BaseModel], str], ...] = (
 )
 INTRODUCTION = """# Configuration
 
-Generated from `orca/settings.py` by `orca write-config-reference`; do not edit. An unknown key or a
+Generated from `orca/configuration.py` and `orca/settings.py` by `orca write-config-reference`; do not edit. An unknown key or a
 value out of range is an error that names the nearest key or the range. Write `1.0e-3`: YAML reads
 `1e-3` as text.
 """

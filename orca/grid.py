@@ -15,6 +15,7 @@ from typing import Any
 
 from orca import sizes
 from orca.alignment.distance import DISTANCES
+from orca.configuration import Choices, Hyperparameters, SearchSpace
 from orca.data.source import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
@@ -27,15 +28,7 @@ from orca.packs import Pack
 from orca.provenance import used_code
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
-from orca.settings import (
-    Choices,
-    FinetuneSettings,
-    Hyperparameters,
-    SearchSpace,
-    as_json,
-    checked,
-    read_yaml,
-)
+from orca.settings import FinetuneSettings, as_json, checked, read_yaml
 
 
 def alignment_key(method: Method) -> str:

@@ -4,13 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orca.configuration import Choices, Hyperparameters, SearchSpace
 from orca.errors import SettingsError
 from orca.settings import (
     AlignSettings,
-    Choices,
     FinetuneSettings,
-    Hyperparameters,
-    SearchSpace,
     TuningSettings,
     as_json,
     checked,

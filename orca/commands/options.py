@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from orca.configuration import Choices
 from orca.data.task import TASKS, Task
-from orca.settings import Choices, FinetuneSettings, checked
+from orca.settings import FinetuneSettings, checked
 
 Verb = Callable[..., Any]
 FILE = click.Path(path_type=Path, dir_okay=False)

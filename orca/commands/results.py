@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from orca.commands.options import CHOICES, FILE, FOLDER, OUT, OUT_FILE, PUBLISHED
-from orca.settings import Choices
+from orca.configuration import Choices
 
 
 @click.command()
