@@ -24,13 +24,13 @@ def make_optimizer(
     decay = settings.weight_decay
     makers = {
         "adamw": lambda: torch.optim.AdamW(
-            trained, lr=rate, betas=settings.betas, weight_decay=decay
+            trained, lr=rate, betas=settings.betas, weight_decay=decay, fused=True
         ),
         "adam": lambda: torch.optim.Adam(
-            trained, lr=rate, betas=settings.betas, weight_decay=decay
+            trained, lr=rate, betas=settings.betas, weight_decay=decay, fused=True
         ),
         "sgd": lambda: torch.optim.SGD(
-            trained, lr=rate, momentum=settings.momentum, weight_decay=decay
+            trained, lr=rate, momentum=settings.momentum, weight_decay=decay, fused=True
         ),
     }
     return makers[settings.optimizer]()
