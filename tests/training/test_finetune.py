@@ -73,7 +73,9 @@ def test_layer_norms_alone_leave_the_rest_of_the_body_as_it_was(cell, tmp_path):
     assert all("norm" in name.lower() for name in weights(run) if name.startswith("body."))
     start = dict(cell.model(METHODS["fpt"], 0).named_parameters())
     moved = weights(run)
-    assert not any(torch.equal(start[name], moved[name]) for name in moved if "norm" in name.lower())
+    assert not any(
+        torch.equal(start[name], moved[name]) for name in moved if "norm" in name.lower()
+    )
 
 
 def test_the_best_epoch_on_validation_samples_is_kept(tmp_path):
