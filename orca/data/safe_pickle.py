@@ -1,8 +1,9 @@
 """Pickles read without running what they ask for: arrays and plain containers, nothing else."""
 
-import codecs
 import io
+import math
 import pickle
+import re
 from collections import OrderedDict
 from io import BufferedIOBase
 from pathlib import Path
@@ -14,49 +15,92 @@ from orca.errors import DataError
 
 _MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
 _NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
+_PLAIN_KIND = re.compile(r"[biufcSUO]\d*")
+
+
+class _Kind:
+    """Stands in for `numpy.dtype`: whole numbers, real and complex ones, texts, bytes, objects.
+
+    Numpy's own type can be told by a pickle that it holds no objects when it does; an array of
+    it then takes any number for an address in memory.
+    """
+
+    def __init__(self, code: object, *_: object) -> None:
+        if not isinstance(code, str) or not _PLAIN_KIND.fullmatch(code):
+            raise pickle.UnpicklingError(f"it asks for an array of {code!r}")
+        self.kind = np.dtype(code)
+
+    def __setstate__(self, state: Any) -> None:
+        """Take the order of bytes, and nothing else."""
+        _, order, *structure = state
+        if order not in ("<", ">", "=", "|") or any(part is not None for part in structure[:3]):
+            raise pickle.UnpicklingError("it asks for an array of records")
+        self.kind = self.kind.newbyteorder(order)
+
+
+class _Array(np.ndarray):
+    """An array that takes its content from a pickle only under a kind that was looked at."""
+
+    def __setstate__(self, state: Any) -> None:
+        """Take shape, kind, order of axes and content."""
+        _, shape, kind, by_columns, content = state
+        kind = _seen(kind)
+        # Numpy looks for objects beyond the end of a list that is too short.
+        unit, holder = (1, list) if kind.hasobject else (kind.itemsize, bytes | str)
+        if not isinstance(content, holder) or len(content) != math.prod(shape) * unit:
+            raise pickle.UnpicklingError(f"its content does not fill an array of shape {shape}")
+        super().__setstate__((1, shape, kind, bool(by_columns), content))  # type: ignore[arg-type]
+
+
+def _seen(kind: object) -> Any:
+    if not isinstance(kind, _Kind):
+        raise pickle.UnpicklingError("it asks for an array of an unknown kind")
+    return kind.kind
+
+
+def _reconstruct(*_: object) -> _Array:
+    """Stand in for numpy's function that begins an array; its state follows."""
+    return np.ndarray.__new__(_Array, (0,))
+
+
+def _scalar(kind: object, content: bytes | str = b"") -> Any:
+    """Stand in for numpy's function that rebuilds one number or text."""
+    content = content.encode("latin1") if isinstance(content, str) else content
+    return np.frombuffer(content, _seen(kind), count=1)[0]
+
+
+def _from_buffer(buffer: Any, kind: object, shape: Any, order: str, *_: object) -> Any:
+    """Stand in for numpy's function that rebuilds an array of protocol 5."""
+    return np.frombuffer(buffer, _seen(kind)).reshape(shape, order=order)  # type: ignore[call-overload]
 
 
 def _latin1(text: object, encoding: object = "latin1") -> bytes:
     """Stand in for `codecs.encode`, by which old protocols write bytes."""
     if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
         raise pickle.UnpicklingError("codecs.encode with another encoding than latin1")
-    return codecs.encode(text, "latin1")
+    return text.encode("latin1")
 
 
 _ADMITTED: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
+    ("numpy", "ndarray"): "an array",  # named, never called
+    ("numpy", "dtype"): _Kind,
     ("collections", "OrderedDict"): OrderedDict,
     ("_codecs", "encode"): _latin1,
+    **{(module, "_reconstruct"): _reconstruct for module in _MULTIARRAY},
+    **{(module, "scalar"): _scalar for module in _MULTIARRAY},
+    **{(module, "_frombuffer"): _from_buffer for module in _NUMERIC},
 }
-
-
-def _numpys_own(names: tuple[str, ...], attribute: str) -> dict[tuple[str, str], Any]:
-    """Return numpy's function of that name, under the old and the new path of its module."""
-    module = np.array(0).__reduce__()[0].__module__
-    found = getattr(__import__(module, fromlist=[attribute]), attribute)
-    return {(name, attribute): found for name in names}
+"""The names that arrays are pickled by, and what is called instead."""
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Knows the few names that arrays are pickled by."""
+    """Calls nothing that a pickle names, only what stands in for it."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what a pickle may call, or refuse the pickle."""
-        admitted = {
-            **_ADMITTED,
-            **_numpys_own(_MULTIARRAY, "_reconstruct"),
-            **_numpys_own(_MULTIARRAY, "scalar"),
-            **{(m, "_frombuffer"): _from_buffer for m in _NUMERIC},
-        }
-        if (module, name) not in admitted:
+        """Return what stands in for a name, or refuse the pickle."""
+        if (module, name) not in _ADMITTED:
             raise pickle.UnpicklingError(f"it asks for '{module}.{name}'")
-        return admitted[module, name]
-
-
-def _from_buffer(buffer: Any, kind: Any, shape: Any, order: str) -> Any:
-    """Stand in for numpy's function that rebuilds an array of protocol 5."""
-    return np.frombuffer(buffer, dtype=kind).reshape(shape, order=order)  # type: ignore[call-overload]
+        return _ADMITTED[module, name]
 
 
 def load_pickle(stream: BufferedIOBase, *, where: str) -> Any:
@@ -75,7 +119,7 @@ def load_pickle(stream: BufferedIOBase, *, where: str) -> Any:
         return _ArraysOnly(stream, encoding="latin1").load()
     except (
         pickle.UnpicklingError, EOFError, AttributeError, IndexError, KeyError, ValueError,
-        TypeError, OSError, MemoryError, UnicodeDecodeError,
+        TypeError, OSError, MemoryError, OverflowError, UnicodeDecodeError,
     ) as fault:  # fmt: skip
         raise DataError(
             where=where,

@@ -94,6 +94,60 @@ def test_every_other_name_is_refused(name):
         load_pickle(io.BytesIO(b"c" + name + b"\n."), where="here")
 
 
+def test_a_crafted_kind_does_not_turn_numbers_into_addresses():
+    """Numpy's own types and arrays, told these states, read memory at 0x4141414141414141."""
+    minus = b"J\xff\xff\xff\xff"
+    array = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tC\x01btR"
+    objects = b"cnumpy\ndtype\n(X\x02\x00\x00\x00O8\x89\x88tR"
+    without_flags = b"(K\x03X\x01\x00\x00\x00|NNN" + minus + minus + b"K\x00tb"
+    content = b"(K\x01(K\x01t" + objects + without_flags + b"\x89C\x08AAAAAAAAtb."
+    with pytest.raises(DataError, match="no pickle of plain arrays"):
+        load_pickle(io.BytesIO(b"\x80\x03" + array + content), where="here")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        np.zeros(2, [("a", "O"), ("b", "i4")]),
+        np.zeros(2, "V8"),
+        np.array(["2020-01-01"], "M8[D]"),
+        np.ma.masked_array([1.0], [True]),
+        np.rec.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]),
+    ],
+)
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_arrays_of_anything_but_plain_values_are_refused(asked, protocol):
+    with pytest.raises(DataError, match="asks for"):
+        load_pickle(io.BytesIO(pickle.dumps(asked, protocol)), where="here")
+
+
+def test_numpys_array_is_named_but_never_called():
+    asks = b"cnumpy\nndarray\n((K\x01tX\x01\x00\x00\x00OtR."
+    with pytest.raises(DataError, match="no pickle of plain arrays"):
+        load_pickle(io.BytesIO(b"\x80\x02" + asks), where="here")
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_a_damaged_pickle_is_read_or_refused_but_nothing_else_happens(protocol):
+    """Bytes are changed at random: either something plain comes out, or a clear refusal."""
+    generator = np.random.default_rng(protocol)
+    ragged = np.empty(2, dtype=object)
+    ragged[:] = [np.arange(3), np.arange(5.0)]
+    sound = pickle.dumps({"data": ragged, "label": np.array(["N", "A"]), "n": 3}, protocol)
+    # Not LONG_BINPUT, with which a few bytes make Python's own reader ask for gigabytes.
+    codes = np.array([code for code in range(256) if code != ord("r")])
+    refused = 0
+    for _ in range(1000):
+        damaged = bytearray(sound)
+        for place in generator.integers(len(sound), size=generator.integers(1, 4)):
+            damaged[place] = generator.choice(codes)
+        try:
+            load_pickle(io.BytesIO(bytes(damaged)), where="here")
+        except DataError:
+            refused += 1
+    assert 0 < refused < 1000
+
+
 def test_codecs_are_not_reached_through_old_bytes():
     asks = b"c_codecs\nencode\n(Vtext\nVzip\ntR."
     with pytest.raises(DataError, match="latin1"):
