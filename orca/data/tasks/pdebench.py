@@ -117,8 +117,7 @@ DIFFUSION_REACTION_2D = replace(
     option=Frames(layout="groups", inputs=(0, 1), targets=(0, 1), target_frame=100),
 )
 
-# The official code can read this file; the paper has no score for it. Its number at the data's
-# publisher is not known to us.
+# The official code can read this file (about 55 GB); the paper has no score for it.
 NAVIER_STOKES_2D = replace(
     NAVIER_STOKES_1D,
     title="Navier-Stokes (2D)",
@@ -127,12 +126,9 @@ NAVIER_STOKES_2D = replace(
     target=Field(grid=(64, 64), channels=4),
     samples=TEN_THOUSAND,
     loss="nrmse",
-    files=(
-        Download(
-            name="2D_CFD_Rand_M1.0_Eta0.1_Zeta0.1_periodic_128_Train.hdf5",
-            barrier="its address is not known to this project; doi:10.18419/darus-2986 lists it"
-            " in the folder 2D/CFD/2D_Train_Rand (about 55 GB)",
-        ),
+    files=_file(
+        "2D_CFD_Rand_M1.0_Eta0.1_Zeta0.1_periodic_128_Train.hdf5", 164691,
+        "75a34f34a3dcd9bc8ae4b7adf8bf372c",
     ),
     source="pde_navier_stokes_2d",
     option=Frames(
@@ -143,7 +139,7 @@ NAVIER_STOKES_2D = replace(
         stride=2,
         target_frame=20,
     ),
-)
+)  # fmt: skip
 
 BASELINES: dict[str, Task] = {
     "pde_advection": ADVECTION,
