@@ -14,6 +14,7 @@ from pathlib import Path
 STEPS = {
     "fetch": "benchmarks/fetch/*.tsv",
     "fetch_body": "benchmarks/fetch_body/*.tsv",
+    "pretrain_body": "benchmarks/pretrain_body/*.tsv",
     "prepare": "benchmarks/prepare/*.tsv",
     "embed_source": "benchmarks/embed_source/*.tsv",
     "source_terms": "benchmarks/source_terms/*.tsv",

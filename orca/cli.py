@@ -13,6 +13,7 @@ VERBS = (
     data.fetch_body,
     data.prepare,
     data.data,
+    training.pretrain_body,
     training.embed_source,
     training.source_terms,
     training.tune_worker,

@@ -182,6 +182,17 @@ class Grid:
         """Return a declared body."""
         return BODIES.look_up(name, where="the body asked for")
 
+    @cached_property
+    def pretrained_bodies(self) -> tuple[str, ...]:
+        """Bodies that the workflow makes itself: nobody publishes them, and no folder has them."""
+        made = (name for name in BODIES if BODIES[name].weights.made_by)
+        return tuple(name for name in made if name not in self.choices.body_folders)
+
+    @cached_property
+    def fetched_bodies(self) -> tuple[str, ...]:
+        """All other bodies."""
+        return tuple(name for name in BODIES if name not in self.pretrained_bodies)
+
     @cache  # noqa: B019 (one grid lives as long as the workflow)
     def settings(self, task: str, body: str, method: str = "") -> FinetuneSettings:
         """Return the settings of a run before tuning."""

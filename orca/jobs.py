@@ -15,6 +15,7 @@ from orca.models.body import BODIES
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.rule_functions import RuleFunctions
+from orca.settings import as_json
 
 RESULTS = "results"
 PLACES = {  # what the folders of a path under results/ name
@@ -98,6 +99,16 @@ class Jobs(RuleFunctions):
     def body_folder(self, wildcards: Any) -> str:
         """Return the folder that the configuration names for a body's weights."""
         return line(folder=self.grid.choices.body_folders.get(wildcards.body, ""))
+
+    def pretrain(self, wildcards: Any) -> str:
+        """Return what the pretraining of a body is told."""
+        return line(
+            body=wildcards.body,
+            settings=as_json(self.grid.choices.pretraining),
+            device=self.grid.choices.device,
+            out=f"{RESULTS}/bodies/{wildcards.body}",
+            state=f"{RESULTS}/state/pretrain_body/{wildcards.body}",
+        )
 
     def weights(self, body: str) -> str:
         """Return the record that a body's weights are there."""

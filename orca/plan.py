@@ -22,7 +22,7 @@ from orca.methods.method import METHODS
 from orca.reporting.published import Published, read_published
 
 ORDER = (
-    "fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune_worker", "tune", "align",
+    "fetch", "fetch_body", "pretrain_body", "prepare", "embed_source", "source_terms", "tune_worker", "tune", "align",
     "finetune", "evaluate",
 )  # fmt: skip
 TRAINING = ("align", "finetune", "tune", "tune_worker")

@@ -1,4 +1,4 @@
-"""Commands that train: embed the source, tune, align, fine-tune, evaluate, predict."""
+"""Commands that train: pretrain a body, embed the source, tune, align, fine-tune, evaluate, predict."""
 
 import json
 import os
@@ -23,7 +23,19 @@ from orca.commands.options import (
     device_of,
     options,
 )
-from orca.settings import TuningSettings
+from orca.settings import PretrainSettings, TuningSettings
+
+
+@click.command()
+@BODY
+@click.option("--settings", type=SettingsArgument(PretrainSettings), default="{}", help="As JSON.")
+@DEVICE
+@PLACES
+def pretrain_body(**given: Any) -> None:
+    """Pretrain a body that nobody publishes, on images that need no network."""
+    from orca.training.pretrain_body import pretrain_body as pretrain
+
+    pretrain(given.pop("body"), **given | {"device": device_of(given["device"])})
 
 
 @click.command()

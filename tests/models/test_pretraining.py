@@ -1,23 +1,13 @@
-"""Pretraining a body without a network: its images, and what it leaves behind."""
-
-import json
+"""The images that a body is pretrained on without a network, and what of the model is kept."""
 
 import numpy as np
-import pytest
 import torch
-from transformers import SwinConfig, SwinModel
 
-from orca.errors import SettingsError
-from orca.models.assemble import load_body
-from orca.models.bodies import swin_fractals
-from orca.models.embedder import build_embedder
-from orca.models.encoders.swin import load_swin
+from orca.models.predictor import Pooled
 from orca.models.pretraining.fractals import LEAST_FILLED, fractal_images, random_maps, render
-from orca.models.pretraining.pretrain import body_tensors, coloured, pretrain
-from orca.models.weights import verify
-from orca.settings import ModelSettings, PretrainSettings
-
-SMALL = PretrainSettings(fractal_classes=3, images_per_class=8, epochs=1, batch_size=64)
+from orca.models.pretraining.images import coloured, pretraining_images
+from orca.models.pretraining.model import body_tensors
+from orca.settings import PretrainSettings
 
 
 def test_equal_seeds_give_equal_fractals_and_others_do_not():
@@ -72,71 +62,20 @@ def test_colours_keep_the_shape_on_black_and_are_about_standardised():
     assert len(images[:, 0, 8, 8].unique()) == 200
 
 
-@pytest.fixture(autouse=True)
-def small_shape(monkeypatch):
-    monkeypatch.setattr(swin_fractals, "SHAPE", swin_fractals.TOY)
-
-
-@pytest.fixture(scope="module")
-def small_body(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("body")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(swin_fractals, "SHAPE", swin_fractals.TOY)
-        pretrain("swin_fractals", folder, settings=SMALL, seed=0)
-    return folder
-
-
-def test_a_pretrained_body_is_loaded_like_a_fetched_one_and_by_the_library(small_body):
-    verify(small_body, "swin_fractals")
-    shape = swin_fractals.TOY
-    loaded = load_body(
-        "swin_fractals", settings=ModelSettings(), start="pretrained", folder=small_body,
-        generator=torch.Generator(),
-    )  # fmt: skip
-    config = SwinConfig(
-        image_size=shape.side, patch_size=shape.patch, embed_dim=shape.width,
-        depths=list(shape.depths), num_heads=list(shape.heads), window_size=shape.window,
-        mlp_ratio=shape.inner,
-    )  # fmt: skip
-    theirs = SwinModel.from_pretrained(small_body, config=config, add_pooling_layer=False).eval()
-    embedder = build_embedder(
-        (3, 24, 24), body=loaded, settings=ModelSettings(), start="copied",
-        generator=torch.Generator(),
-    )  # fmt: skip
-    images = torch.randn(2, 3, 24, 24)
-    hidden = loaded.encoder.eval()(embedder(images))
-    torch.testing.assert_close(hidden, theirs(images).last_hidden_state, atol=1e-5, rtol=1e-4)
-
-
-def test_the_card_tells_the_accuracy_the_seed_and_the_settings(small_body):
-    card = json.loads((small_body / "card.json").read_text())
-    assert 0 <= card["held_out_accuracy"] <= 1
-    assert card["classes"] == 13
-    assert card["seed"] == 0
-    assert card["settings"]["epochs"] == 1
-    assert card["from"] == "pretraining"
-
-
-def test_equal_seeds_give_equal_bodies(small_body, tmp_path):
-    torch.randn(7)
-    pretrain("swin_fractals", tmp_path / "again", settings=SMALL, seed=0)
-    first, second = (
-        load_swin(
-            swin_fractals.TOY, folder, settings=ModelSettings(), generator=torch.Generator()
-        ).encoder.state_dict()
-        for folder in (small_body, tmp_path / "again")
-    )
-    assert all(torch.equal(first[key], second[key]) for key in first)
-
-
-def test_a_published_body_is_not_pretrained_again(tmp_path):
-    with pytest.raises(SettingsError, match="pretrained already"):
-        pretrain("minilm", tmp_path, settings=SMALL, seed=0)
+def test_held_out_images_are_a_share_of_all_and_none_is_trained_on():
+    settings = PretrainSettings(fractal_classes=2, images_per_class=2)
+    data = pretraining_images(settings)
+    rest, held_out = data.split(0.1, torch.Generator().manual_seed(0))
+    assert len(held_out.labels) == round(0.1 * len(data.labels))
+    assert len(rest.labels) + len(held_out.labels) == len(data.labels)
+    assert set(rest.labels.tolist()) <= set(range(data.classes))
+    numbered = type(data)(torch.arange(len(data.labels)).view(-1, 1, 1).byte(), data.labels, 12)
+    parts = numbered.split(0.1, torch.Generator().manual_seed(0))
+    joined = torch.cat([part.images for part in parts]).flatten()
+    assert torch.equal(joined.sort().values, numbered.images.flatten().sort().values)
 
 
 def test_all_of_embedder_and_body_is_kept(toy_model):
-    from orca.models.predictor import Pooled
-
     model = toy_model("swin_fractals", (3, 24, 24), Pooled(4), embedder="copied")
     kept = body_tensors(model)
     outside = {name for name in model.state_dict() if name.startswith("predictor.")}

@@ -6,6 +6,7 @@ import pytest
 
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
+from orca.models.body import BODIES
 from orca.reporting.table import TABLES
 
 
@@ -18,6 +19,23 @@ def test_the_demo_runs_every_step(snakemake):
     steps = {"fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune", "align"}
     steps |= {"finetune", "evaluate", "tabulate", "plot_profile", "plot_alignment", "report"}
     assert steps <= set(jobs(snakemake("demo", "-n", "--quiet", "reason")))
+
+
+def test_a_body_that_nobody_publishes_is_pretrained_and_the_others_are_fetched(snakemake, place):
+    made = {name for name, body in BODIES.items() if body.weights.made_by}
+    cards = [f"results/bodies/{name}/card.json" for name in BODIES]
+    planned = jobs(snakemake(*cards, "-n", "--quiet", "reason"))
+    assert planned["pretrain_body"] == len(made) > 0
+    assert planned["fetch_body"] == len(BODIES) - len(made)
+
+
+def test_a_folder_that_holds_a_body_spares_its_pretraining(snakemake, place):
+    made = next(name for name, body in BODIES.items() if body.weights.made_by)
+    (place / "folders.yaml").write_text(f"body_folders: {{{made}: elsewhere}}\n")
+    card = f"results/bodies/{made}/card.json"
+    planned = jobs(snakemake(card, "-n", "--quiet", "reason", "--configfile", "folders.yaml"))
+    assert "pretrain_body" not in planned
+    assert planned["fetch_body"] == 1
 
 
 @pytest.mark.slow

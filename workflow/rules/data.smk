@@ -24,6 +24,8 @@ rule fetch_body:
         "results/logs/fetch_body/{body}.log",
     benchmark:
         "results/benchmarks/fetch_body/{body}.tsv"
+    wildcard_constraints:
+        body="|".join(GRID.fetched_bodies),
     localrule: True
     resources:
         mem_mb=2_000,

@@ -1,3 +1,29 @@
+rule pretrain_body:
+    """Pretrain a body that nobody publishes, on images that need no network."""
+    output:
+        card=f"{BODY}/card.json",
+        weights=f"{BODY}/model.safetensors",
+        history=f"{BODY}/history.csv",
+        record=f"{BODY}/run.json",
+    log:
+        "results/logs/pretrain_body/{body}.log",
+    benchmark:
+        "results/benchmarks/pretrain_body/{body}.tsv"
+    wildcard_constraints:
+        body="|".join(GRID.pretrained_bodies) or "(?!)",
+    threads: 2
+    resources:
+        mem_mb=4_000,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+        gpu=GPU,
+        gpu_model=NEEDS.gpu_model,
+    params:
+        code=code_digest("models", "training/pretrain_body.py"),
+        pretraining=JOBS.pretrain,
+    shell:
+        "exec orca pretrain-body {params.pretraining} &> {log}"
+
+
 rule embed_source:
     """Pass the source proxy through the body's own embedding, once per body."""
     input:

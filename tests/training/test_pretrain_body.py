@@ -1,0 +1,145 @@
+"""Pretraining a body that nobody publishes: what it leaves, and that it can be gone on with."""
+
+import json
+import os
+import signal
+
+import pytest
+import torch
+from click.testing import CliRunner
+from safetensors.torch import load_file
+from transformers import SwinConfig, SwinModel
+
+from orca.cli import orca
+from orca.errors import SettingsError
+from orca.models.assemble import load_body
+from orca.models.bodies import swin_fractals
+from orca.models.embedder import build_embedder
+from orca.models.weights import verify
+from orca.settings import ModelSettings, PretrainSettings, as_json
+from orca.training.checkpoint import Preempted
+from orca.training.pretrain_body import Pretraining, pretrain_body, rate_factor
+
+SMALL = PretrainSettings(fractal_classes=3, images_per_class=8, epochs=1, batch_size=64)
+NAME = "swin_fractals"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_shape():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(swin_fractals, "SHAPE", swin_fractals.TOY)
+        yield
+
+
+def pretrained(folder, settings=SMALL, name=NAME):
+    pretrain_body(
+        name, settings=settings, device=torch.device("cpu"), out=folder / "body",
+        state=folder / "state",
+    )  # fmt: skip
+    return folder / "body"
+
+
+@pytest.fixture(scope="module")
+def body(tmp_path_factory):
+    return pretrained(tmp_path_factory.mktemp("pretrained"))
+
+
+def test_a_pretrained_body_is_loaded_like_a_fetched_one_and_by_the_library(body):
+    verify(body, NAME)
+    shape = swin_fractals.TOY
+    loaded = load_body(
+        NAME, settings=ModelSettings(), start="pretrained", folder=body,
+        generator=torch.Generator(),
+    )  # fmt: skip
+    config = SwinConfig(
+        image_size=shape.side, patch_size=shape.patch, embed_dim=shape.width,
+        depths=list(shape.depths), num_heads=list(shape.heads), window_size=shape.window,
+        mlp_ratio=shape.inner,
+    )  # fmt: skip
+    theirs = SwinModel.from_pretrained(body, config=config, add_pooling_layer=False).eval()
+    embedder = build_embedder(
+        (3, 24, 24), body=loaded, settings=ModelSettings(), start="copied",
+        generator=torch.Generator(),
+    )  # fmt: skip
+    images = torch.randn(2, 3, 24, 24)
+    hidden = loaded.encoder.eval()(embedder(images))
+    torch.testing.assert_close(hidden, theirs(images).last_hidden_state, atol=1e-5, rtol=1e-4)
+
+
+def test_the_card_tells_the_accuracy_the_seconds_the_seed_and_the_settings(body):
+    card = json.loads((body / "card.json").read_text())
+    assert 0 <= card["held_out_accuracy"] <= 1
+    assert card["classes"] == 13
+    assert card["seed"] == 0
+    assert card["settings"] == SMALL.model_dump(mode="json")
+    assert card["seconds"]["train"] > 0
+    assert card["from"] == "pretraining"
+    assert (body / "history.csv").read_text().startswith("epoch,train_loss,seconds\n0,")
+
+
+def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_path):
+    torch.randn(7)
+    given = ["--body", NAME, "--settings", as_json(SMALL), "--device", "cpu"]
+    places = ["--out", str(tmp_path / "body"), "--state", str(tmp_path / "state")]
+    done = CliRunner().invoke(orca, ["pretrain-body", *given, *places])
+    assert done.exit_code == 0, done.output
+    one, other = (load_file(folder / "model.safetensors") for folder in (body, tmp_path / "body"))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, monkeypatch):
+    train = Pretraining._train
+    steps = []
+
+    def stopped(self, step, total):
+        if len(steps) == 10:
+            os.kill(os.getpid(), signal.SIGTERM)
+        steps.append(step)
+        train(self, step, total)
+
+    monkeypatch.setattr(Pretraining, "_train", stopped)
+    with pytest.raises(Preempted):
+        pretrained(tmp_path)
+    assert not (tmp_path / "body").exists()
+    pretrained(tmp_path)
+    assert steps == list(range(27))
+    one, other = (load_file(folder / "model.safetensors") for folder in (body, tmp_path / "body"))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_progress_of_other_settings_is_not_gone_on_with(tmp_path, monkeypatch):
+    train = Pretraining._train
+
+    def stopped(self, step, total):
+        os.kill(os.getpid(), signal.SIGTERM)
+        train(self, step, total)
+
+    with monkeypatch.context() as patch, pytest.raises(Preempted):
+        patch.setattr(Pretraining, "_train", stopped)
+        pretrained(tmp_path)
+    steps = []
+    monkeypatch.setattr(Pretraining, "_train", lambda self, step, total: steps.append(step))
+    pretrained(tmp_path, SMALL.model_copy(update={"seed": 1}))
+    assert steps[0] == 0
+
+
+def test_training_lowers_the_loss(tmp_path):
+    settings = SMALL.model_copy(update={"epochs": 4, "batch_size": 16})
+    rows = (pretrained(tmp_path, settings) / "history.csv").read_text().splitlines()[1:]
+    losses = [float(row.split(",")[1]) for row in rows]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_the_rate_rises_to_its_highest_and_falls_to_nothing():
+    factors = [rate_factor(step, 200) for step in range(200)]
+    assert max(factors) == 1.0
+    assert factors.index(1.0) < 20
+    assert factors[-1] < 0.001
+    assert all(later <= earlier for earlier, later in zip(factors[10:], factors[11:], strict=False))
+
+
+def test_a_published_body_is_not_pretrained_again(tmp_path):
+    with pytest.raises(SettingsError, match="pretrained already"):
+        pretrained(tmp_path, name="minilm")
