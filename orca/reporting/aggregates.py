@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orca.evaluation.score import Run
-from orca.reporting.cells import Cell, Head, Ours, TableData, Theirs
+from orca.reporting.cells import Cell, Head, Ours, TableData, Theirs, counted
 from orca.reporting.numbers import alone, with_spread
 from orca.reporting.published import Number
 from orca.reporting.sources import Sources
@@ -107,7 +107,6 @@ class AggregateTable(Table):
                 )
                 line = [_cell(self, block, aggregate, data, c, sources) for c in columns]
                 cells.append(mark_best(mark_best(line, "theirs"), "ours"))
-        verdicts = [cell.verdict.verdict for row in cells for cell in row if cell.verdict]
         return TableData(
             name=name,
             title=self.title,
@@ -118,7 +117,7 @@ class AggregateTable(Table):
             columns=tuple(Head(name=c, title=titles.get(c, c)) for c in columns),
             rows=tuple(rows),
             cells=tuple(tuple(row) for row in cells),
-            verdicts={verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)},
+            verdicts=counted(cells),
         )
 
 

@@ -2,15 +2,22 @@
 
 import json
 import math
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orca.errors import ResultsError
 
 Status = Literal["ok", "incomplete", "failed", "not run", "not declared", "not recorded"]
-VERDICTS = ("reproduced", "better", "worse", "too few runs", "not comparable", "not run", "failed")
+VerdictName = Literal[
+    "reproduced", "better", "worse", "too few runs", "not comparable", "not run", "failed",
+    "agrees", "differs", "not known",
+]  # fmt: skip
+VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
+OF_FACTS = VERDICTS[-3:]
 
 
 class Part(BaseModel):
@@ -71,13 +78,22 @@ class Theirs(Part):
 
 
 class Verdict(Part):
-    """How our number compares with the published one, and by which test."""
+    """How our number compares with the published one, and by which test.
 
-    verdict: Literal[
-        "reproduced", "better", "worse", "too few runs", "not comparable", "not run", "failed"
-    ]
+    Args:
+        verdict: in a word.
+        reason: for it, with what the test found.
+        difference: ours less the published number.
+        ratio: ours to the published one, where another machine keeps them from being compared.
+        margin: largest difference that counts as the same.
+        p_different: of "the means are equal".
+        p_equivalent: of "they are `margin` or more apart".
+    """
+
+    verdict: VerdictName
     reason: str
     difference: float | None = None
+    ratio: float | None = None
     margin: float | None = None
     p_different: float | None = None
     p_equivalent: float | None = None
@@ -159,6 +175,12 @@ class TableData(Part):
     def has_theirs(self) -> bool:
         """Whether any cell has a published counterpart."""
         return any(cell.theirs for row in self.cells for cell in row)
+
+
+def counted(cells: Iterable[Iterable[Cell]]) -> dict[str, int]:
+    """Return how many cells have each verdict, in the order in which verdicts are told."""
+    found = Counter(cell.verdict.verdict for row in cells for cell in row if cell.verdict)
+    return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
 
 def read_table(path: Path) -> TableData:

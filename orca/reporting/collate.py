@@ -2,6 +2,7 @@
 
 import statistics
 from collections import Counter
+from collections.abc import Iterable
 
 from orca.errors import ResultsError
 from orca.evaluation.score import Run, Score
@@ -14,6 +15,7 @@ from orca.reporting.cells import (
     SummaryRow,
     TableData,
     Theirs,
+    counted,
 )
 from orca.reporting.numbers import alone, with_spread
 from orca.reporting.published import Number
@@ -48,7 +50,6 @@ def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) ->
         summary = summarise(cells, columns, "theirs") + (
             summarise(cells, columns, "ours") if has_ours else []
         )
-    verdicts = Counter(cell.verdict.verdict for row in cells for cell in row if cell.verdict)
     return TableData(
         name=name,
         title=table.title,
@@ -70,7 +71,7 @@ def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) ->
         cells=tuple(tuple(row) for row in cells),
         summary=tuple(summary),
         notes=tuple(_notes(cells, summary)),
-        verdicts=dict(verdicts),
+        verdicts=counted(cells),
     )
 
 
@@ -272,6 +273,14 @@ def _notes(cells: list[list[Cell]], summary: list[SummaryRow]) -> list[str]:
     absent = dict.fromkeys(part.absent for part in ours if part.absent)
     if absent:
         notes.append(f"No runs, since {'; '.join(absent)}.")
+    notes.extend(remarks_on_verdicts(cells))
     remarks = dict.fromkeys(part.note for part in theirs if part.note)
     notes.extend(f"Published: {remark}" for remark in remarks)
     return notes
+
+
+def remarks_on_verdicts(cells: Iterable[Iterable[Cell]]) -> list[str]:
+    """Return why cells are not comparable, each reason once."""
+    verdicts = [cell.verdict for row in cells for cell in row if cell.verdict]
+    reasons = dict.fromkeys(v.reason for v in verdicts if v.verdict == "not comparable")
+    return [f"Not comparable: {reason}." for reason in reasons]

@@ -1,9 +1,10 @@
 """A filled table as lines of text: what Markdown, LaTeX and HTML have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from orca.reporting.cells import Cell, TableData
+from orca.reporting.cells import OF_FACTS, Cell, TableData
 
 Whose = Literal["ours", "theirs", "summary"]
 MARKS = {
@@ -11,9 +12,12 @@ MARKS = {
     "better": "▲",
     "worse": "▼",
     "too few runs": "?",
-    "not comparable": "≠",
+    "not comparable": "⊘",
     "not run": "",
     "failed": "✗",
+    "agrees": "=",
+    "differs": "≠",
+    "not known": "",
 }
 LEGEND = {
     "reproduced": "reproduced",
@@ -22,6 +26,8 @@ LEGEND = {
     "too few runs": "too few runs to tell",
     "not comparable": "not comparable",
     "failed": "failed",
+    "agrees": "agrees",
+    "differs": "differs",
 }
 
 
@@ -35,7 +41,7 @@ class Piece:
         mark: sign of the verdict; empty for none.
         sort: what the column is sorted by.
         cell: the cell it belongs to, by (row, column); None in headings.
-        state: the cell's status or verdict, for colours.
+        state: the cell's verdict or status, for colours.
     """
 
     text: str
@@ -113,14 +119,13 @@ def _ours(cell: Cell, place: tuple[int, int]) -> Piece:
     if cell.ours is None:
         return Piece("–", cell=place)
     verdict = cell.verdict.verdict if cell.verdict else ""
-    state = verdict if cell.ours.mean is not None and verdict else cell.ours.status
     return Piece(
         cell.ours.text,
         cell.ours.best,
         MARKS.get(verdict, ""),
         sort=cell.ours.mean,
         cell=place,
-        state=state,
+        state=verdict or cell.ours.status,
     )
 
 
@@ -131,14 +136,22 @@ def legend(table: TableData) -> str:
 
 
 def verdict_line(table: TableData) -> str:
-    """Return how many cells reproduced, in one line; empty if none could."""
-    total = sum(table.verdicts.values())
-    if not total:
-        return ""
-    reproduced = table.verdicts.get("reproduced", 0)
-    others = [
-        f"{count} {verdict}" for verdict, count in table.verdicts.items() if verdict != "reproduced"
-    ]
-    return f"{reproduced} of {total} cells reproduced" + (
-        f"; {', '.join(others)}." if others else "."
+    """Return how many cells reproduced, and how many facts agree; empty if none could."""
+    facts: dict[str, int] = {
+        name: count for name, count in table.verdicts.items() if name in OF_FACTS
+    }
+    numbers: dict[str, int] = {
+        name: count for name, count in table.verdicts.items() if name not in OF_FACTS
+    }
+    parts = (
+        _counts(numbers, "reproduced", "cells reproduced"),
+        _counts(facts, "agrees", "facts agree"),
     )
+    return " ".join(filter(None, parts))
+
+
+def _counts(verdicts: Mapping[str, int], best: str, words: str) -> str:
+    """Return how many verdicts are the best one, and how many are each of the others."""
+    others = [f"{count} {verdict}" for verdict, count in verdicts.items() if verdict != best]
+    said = f"{verdicts.get(best, 0)} of {sum(verdicts.values())} {words}"
+    return f"{'; '.join(filter(None, (said, ', '.join(others))))}." if verdicts else ""

@@ -10,7 +10,7 @@ from orca.reporting.names import PAPERS
 
 CSV_COLUMNS = (
     "row", "column", "metric", "direction", "body", "status", "mean", "std", "n",
-    "published", "published_std", "published_text", "verdict", "difference", "margin",
+    "published", "published_std", "published_text", "verdict", "difference", "ratio", "margin",
     "p_different", "p_equivalent",
 )  # fmt: skip
 
@@ -28,7 +28,7 @@ def to_csv(table: TableData) -> str:
             values += [getattr(theirs, field, None) for field in ("value", "std", "text")]
             values += [
                 getattr(verdict, field, None)
-                for field in ("verdict", "difference", "margin", "p_different", "p_equivalent")
+                for field in CSV_COLUMNS[CSV_COLUMNS.index("verdict") :]
             ]
             writer.writerow(["" if value is None else value for value in values])
     return out.getvalue()

@@ -17,7 +17,10 @@ EXPLANATION = (
     "and no less than one unit of its last printed digit. Failing that, it is *better* or *worse* "
     f"if Welch's two-sided test (level {LEVEL:g}) tells the means apart, and else there are *too "
     f"few runs* to say. Published means count as {PUBLISHED_RUNS} runs; one printed without a "
-    "spread is taken as exact. Another body than the published one is *not comparable*."
+    "spread is taken as exact. Another body than the published one is *not comparable*, nor are times "
+    "on another machine, of which only the ratio is told. A fact about a task *agrees* if our "
+    "declaration says what is printed: numbers to the last printed digit, words as far as the "
+    "shorter of the two goes."
 )
 
 
@@ -44,7 +47,8 @@ def judge(
     if number.body not in ("not_stated", cell.body):
         reason = f"our body is {cell.body}, the published one is {number.body}"
     if reason:
-        return Verdict(verdict="not comparable", reason=reason, difference=difference)
+        ratio = ours.mean / number.number if elsewhere and number.number else None
+        return Verdict(verdict="not comparable", reason=reason, difference=difference, ratio=ratio)
     margin = max(
         RELATIVE_MARGIN * abs(number.number - cell.perfect), unit_of_last_digit(number.value)
     )

@@ -1,6 +1,6 @@
 """ORCA, Table 22: what LIFT's tables are."""
 
-from orca.reporting.facts import Fact, FactsTable, classes, samples
+from orca.reporting.facts import Fact, FactsTable, classes, features, samples
 from orca.reporting.table import tasks
 
 TABLE = FactsTable(
@@ -16,7 +16,7 @@ TABLE = FactsTable(
         )
     ),
     columns=(
-        Fact("features", "features"),
+        Fact("features", "features", features),
         Fact("instances", "rows", samples),
         Fact("classes", "classes", classes),
     ),

@@ -99,6 +99,7 @@ function showCell(button) {
     ["note", theirs && theirs.note],
     ["verdict", verdict && `${verdict.verdict}: ${verdict.reason}`],
     ["difference", verdict && verdict.difference !== null ? verdict.difference.toPrecision(3) : ""],
+    ["ours over published", verdict && verdict.ratio !== null ? verdict.ratio.toPrecision(3) : ""],
     ["margin", verdict && verdict.margin !== null ? verdict.margin.toPrecision(3) : ""],
   ], inside);
   if (ours) ours.runs.forEach((run) => showRun(run, inside));
