@@ -197,7 +197,8 @@ def _ours(aggregate: Aggregate, data: TableData, column: str, rivals: Sequence[s
         mean=mean,
         std=spread,
         n=len(values),
-        text=alone(mean) + " (1 seed)" if spread is None else with_spread(mean, spread),
+        text=alone(mean) if spread is None else with_spread(mean, spread),
+        remark="1 seed" if spread is None else "",
         runs=tuple(run for part in done for run in part.runs),
     )
 

@@ -50,6 +50,7 @@ class Ours(Part):
         std: sample standard deviation over them; None for fewer than two.
         n: seeds that have a score.
         text: as it stands in the table, without the mark of the best.
+        remark: on the runs, where they are not as many as the row's others; stands beside it.
         best: whether none in the row is better.
         absent: why there can be no runs.
         runs: one for each seed asked for.
@@ -60,6 +61,7 @@ class Ours(Part):
     std: float | None = None
     n: int = 0
     text: str
+    remark: str = ""
     best: bool = False
     absent: str = ""
     runs: tuple[RunOfCell, ...] = ()

@@ -223,13 +223,13 @@ def with_text(cell: Cell, usual: int) -> Cell:
     if ours is None or ours.text:
         return cell
     failed = sum(run.status == "failed" for run in ours.runs)
+    remarks = []
     if ours.mean is None:
         text: str = ours.status
         if 0 < failed < len(ours.runs):
             text = f"{failed} of {len(ours.runs)} failed, {len(ours.runs) - failed} not run"
     else:
         text = alone(ours.mean) if ours.std is None else with_spread(ours.mean, ours.std)
-        remarks = []
         if ours.status == "incomplete":
             remarks.append(f"{ours.n} of {len(ours.runs)} seeds")
         elif ours.n == 1:
@@ -238,8 +238,8 @@ def with_text(cell: Cell, usual: int) -> Cell:
             remarks.append(f"{ours.n} seeds")
         if failed:
             remarks.append(f"{failed} failed")
-        text += f" ({', '.join(remarks)})" if remarks else ""
-    return cell.model_copy(update={"ours": ours.model_copy(update={"text": text})})
+    told = ours.model_copy(update={"text": text, "remark": ", ".join(remarks)})
+    return cell.model_copy(update={"ours": told})
 
 
 def _common_metric(cells: list[Cell]) -> str:

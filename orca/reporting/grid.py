@@ -38,6 +38,7 @@ class Piece:
     Args:
         text: without any markup.
         strong: whether none in the line is better.
+        remark: what stands beside the text, in brackets.
         mark: sign of the verdict; empty for none.
         sort: what the column is sorted by.
         cell: the cell it belongs to, by (row, column); None in headings.
@@ -46,6 +47,7 @@ class Piece:
 
     text: str
     strong: bool = False
+    remark: str = ""
     mark: str = ""
     sort: float | None = None
     cell: tuple[int, int] | None = None
@@ -122,6 +124,7 @@ def _ours(cell: Cell, place: tuple[int, int]) -> Piece:
     return Piece(
         cell.ours.text,
         cell.ours.best,
+        cell.ours.remark,
         MARKS.get(verdict, ""),
         sort=cell.ours.mean,
         cell=place,

@@ -1,11 +1,10 @@
-"""Writes a filled table as CSV, Markdown and LaTeX; HTML is in `orca.reporting.page`."""
+"""Writes a filled table as CSV and Markdown; other formats are in `latex` and `page`."""
 
 import csv
 import io
-import re
 
 from orca.reporting.cells import TableData
-from orca.reporting.grid import Grid, Line, Piece, as_grid, legend, verdict_line
+from orca.reporting.grid import Piece, as_grid, legend, verdict_line
 from orca.reporting.names import PAPERS
 
 CSV_COLUMNS = (
@@ -83,67 +82,4 @@ def to_markdown(table: TableData) -> str:
 
 def _markdown(piece: Piece) -> str:
     text = f"**{piece.text}**" if piece.strong else piece.text
-    return f"{text} {piece.mark}" if piece.mark else text
-
-
-LATEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "±": r"$\pm$", "–": "--", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "≠": r"$\neq$",
-    "▲": r"$\blacktriangle$", "▼": r"$\blacktriangledown$", "✗": r"$\times$", "τ": r"$\tau$",
-    "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\leq$", "→": r"$\rightarrow$", "…": r"\ldots{}",
-    "<": r"$<$", ">": r"$>$", "β": r"$\beta$", "²": r"$^2$", "✓": r"$\checkmark$",
-}  # fmt: skip
-
-
-def escape_latex(text: str) -> str:
-    """Return text with LaTeX's own signs, and those beyond ASCII that we use, spelt out."""
-    return re.sub(r"[^\w\s]|_|²|β|τ", lambda found: LATEX.get(found[0], found[0]), text)
-
-
-def to_latex(table: TableData) -> str:
-    r"""Return a `table` environment; it needs the packages booktabs and amssymb."""
-    grid = as_grid(table)
-    columns = "l" * grid.headings + ("l" if table.textual else "r") * len(table.columns)
-    label = table.name.replace("_", "-")
-    lines = [
-        "% needs \\usepackage{booktabs,amssymb}",
-        r"\begin{table}",
-        r"  \centering\footnotesize\setlength{\tabcolsep}{4pt}",
-        f"  \\caption{{{escape_latex(heading(table))}}}\\label{{tab:{label}}}",
-        f"  \\begin{{tabular}}{{{columns}}}",
-        r"    \toprule",
-        f"    {' & '.join(escape_latex(title) for title in grid.titles)} \\\\",
-        r"    \midrule",
-        *_latex_body(grid),
-        r"    \bottomrule",
-        r"  \end{tabular}",
-    ]
-    below = [text for text in (verdict_line(table), legend(table), table.caption) if text]
-    if below:
-        lines.append(f"  \\par\\smallskip {escape_latex(' '.join(below))}")
-    return "\n".join([*lines, r"\end{table}"]) + "\n"
-
-
-def _latex_body(grid: Grid) -> list[str]:
-    lines: list[str] = []
-    before: Line | None = None
-    for line in grid.lines:
-        if before and (line.group, line.whose == "summary") != (
-            before.group,
-            before.whose == "summary",
-        ):
-            lines.append(r"    \midrule")
-        if line.group and (before is None or line.group != before.group):
-            lines.append(f"    \\emph{{{escape_latex(line.group)}}} \\\\")
-        texts = [escape_latex(text) for text in line.headings]
-        texts += [_latex(piece) for piece in line.pieces]
-        lines.append(f"    {' & '.join(texts)} \\\\")
-        before = line
-    return lines
-
-
-def _latex(piece: Piece) -> str:
-    text = escape_latex(piece.text)
-    text = f"\\textbf{{{text}}}" if piece.strong else text
-    return f"{text} {escape_latex(piece.mark)}" if piece.mark else text
+    return " ".join(filter(None, (text, piece.remark and f"({piece.remark})", piece.mark)))

@@ -7,9 +7,10 @@ from typing import Any
 
 from orca.reporting.cells import TableData
 from orca.reporting.figure import FIGURES, plot
+from orca.reporting.latex import to_latex
 from orca.reporting.page import to_html
 from orca.reporting.published import read_published
-from orca.reporting.render import to_csv, to_latex, to_markdown
+from orca.reporting.render import to_csv, to_markdown
 from orca.reporting.sources import Sources
 from orca.reporting.table import TABLES, Choices
 

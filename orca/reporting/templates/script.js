@@ -89,7 +89,7 @@ function showCell(button) {
   const ours = cell.ours, theirs = cell.theirs, verdict = cell.verdict;
   facts([
     ["metric", cell.metric_title && `${cell.metric_title} (${cell.direction} is better)`],
-    ["ours", ours && ours.text],
+    ["ours", ours && (ours.remark ? `${ours.text} (${ours.remark})` : ours.text)],
     ["runs with a score", ours && ours.runs.length ? `${ours.n} of ${ours.runs.length}` : ""],
     ["body", cell.body],
     ["published", theirs && theirs.text],
