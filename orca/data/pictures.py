@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import PIL.Image
 
 SIDE = 224
-SHORTER_SIDE = 256
+SIDE_TO_CUT = 256
 CUT_SEED = 0
 PICTURES_AT_ONCE = 32
 
@@ -27,8 +27,8 @@ def part_of(archive: Path, listing: Path, *, random_cut: bool) -> Part:
     Args:
         archive: zip file of pictures.
         listing: the list.
-        random_cut: bring the shorter side to 256, cut out 224 x 224 and flip at random, with a
-            fixed seed, instead of squeezing the whole picture.
+        random_cut: squeeze the picture to 256 x 256, cut out 224 x 224 and flip at random, with a
+            fixed seed, instead of squeezing it to 224 x 224.
 
     Raises:
         DataError: if a line is no path and label, or a picture is missing or damaged.
@@ -86,11 +86,9 @@ def _cut(
 ) -> UInt8[np.ndarray, "224 224 3"]:
     import PIL.Image
 
-    scale = SHORTER_SIDE / min(picture.size)
-    width, height = (max(SHORTER_SIDE, int(length * scale)) for length in picture.size)
-    values = np.asarray(picture.resize((width, height), PIL.Image.Resampling.BILINEAR))
-    top = int(generator.integers(height - SIDE + 1))
-    left = int(generator.integers(width - SIDE + 1))
+    bilinear = PIL.Image.Resampling.BILINEAR
+    values = np.asarray(picture.resize((SIDE_TO_CUT, SIDE_TO_CUT), bilinear))
+    top, left = generator.integers(SIDE_TO_CUT - SIDE + 1, size=2)
     cut = values[top : top + SIDE, left : left + SIDE]
     return cut[:, ::-1] if generator.random() < 0.5 else cut
 

@@ -37,15 +37,37 @@ def test_domainnet_pictures_are_squeezed_and_normalised(sources, tmp_path, serve
 
 
 def test_domainnet_as_official_cuts_training_pictures_alone(sources, tmp_path, server):
-    fixtures.domain(sources, "sketch", 120, 40)
+    made = fixtures.domain(sources, "sketch", 120, 40)
     samples = Samples(train=80, validation=40, test=40)
     ours, official = (
         go(name, sources, tmp_path, server, samples=samples)
         for name in ("domainnet_sketch", "domainnet_sketch_official")
     )
-    rows = np.arange(2)
-    assert np.abs(ours[1].read(rows)[0] - official[1].read(rows)[0]).max() > 0.1
+    rows = np.arange(6)
+    cuts = official[1].input_constants.decode(official[1].read(rows)[0])
+    lines = (sources / "sketch_train_mini.txt").read_text().splitlines()
+    places = set()
+    for cut, line in zip(cuts, lines, strict=False):
+        image = PIL.Image.open(io.BytesIO(made[line.split()[0]])).convert("RGB")
+        whole = np.asarray(image.resize((256, 256), PIL.Image.Resampling.BILINEAR), np.float32)
+        places.add(place_of(cut.transpose(1, 2, 0), whole))
+    # Each is a part of the picture, mirrored or not, and not always the same part.
+    assert len(places) > 3
+    assert {mirrored for _, mirrored in places} == {False, True}
     np.testing.assert_array_equal(ours[2].read(rows)[0], official[2].read(rows)[0])
+
+
+def place_of(cut, whole):
+    """Return where in the whole picture a part of it lies, and whether it is mirrored."""
+    for mirrored in (False, True):
+        part = cut[:, ::-1] if mirrored else cut
+        for top, left in np.ndindex(33, 33):
+            first_row = whole[top, left : left + 224] - part[0]
+            if np.abs(first_row).max() < 0.01:
+                rest = whole[top : top + 224, left : left + 224] - part
+                assert np.abs(rest).max() < 0.01
+                return (top, left), mirrored
+    pytest.fail("it is no part of the picture")
 
 
 def test_a_listed_picture_that_is_absent_is_named(sources, tmp_path, server):
