@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,12 +12,17 @@ import numpy as np
 from jaxtyping import Float, Float16, UInt8
 
 from orca.data.mel import RATE, log_mel
+from orca.data.noise import disturbed
 from orca.data.task import Block, Part, Splits
 from orca.errors import DataError
+from orca.logs import progress
 
 FRAMES = 102
 PIECES_AT_ONCE = 64
 DRAW_SEED = 0
+NOISE_SEED = 0
+NOISE = "noise_22050"
+"""Folder of the archive: the noise clips of MUSAN (Snyder et al. 2015, arXiv:1510.08484)."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,14 @@ class Piece:
     labels: tuple[str, ...]
 
 
-def splits_of(archive: Path, *, most: int) -> Splits:
+def splits_of(archive: Path, *, most: int, noisy: bool) -> Splits:
     """Return the clips of the three lists `tr.csv`, `val.csv` and `eval.csv`.
 
     Args:
         archive: `audio.zip`.
         most: pieces kept of each clip for training and validation, drawn with a fixed seed; of
             test clips, all are.
+        noisy: whether training pieces are masked and mixed with the archive's noise, likewise.
 
     Raises:
         DataError: if the archive or a list in it is damaged or misses something.
@@ -53,19 +59,20 @@ def splits_of(archive: Path, *, most: int) -> Splits:
             name: _listed(_text(file, places, f"{name}.csv", archive), places, classes, archive)
             for name in ("tr", "val", "eval")
         }
+        noise = _noise_members(file, archive) if noisy else []
     generator = np.random.default_rng(DRAW_SEED)
     train, validation = (_thinned(lists[name], most, generator) for name in ("tr", "val"))
     return Splits(
-        fit=_part(archive, [*train, *validation], classes),
+        fit=_part(archive, [*train, *validation], classes, noise, noisy=len(train) if noise else 0),
         test=_part(archive, lists["eval"], classes),
         validation=range(len(train), len(train) + len(validation)),
     )
 
 
-def spectrogram(sound: bytes, *, where: str) -> Float16[np.ndarray, "96 102"]:
-    """Return a second of sound as 96 bands by 102 frames; the first frame is repeated at the end.
+def spectrogram(sound: bytes, *, where: str) -> Float[np.ndarray, "96 frames"]:
+    """Return a sound as 96 bands by 100 frames a second, and one more.
 
-    A sound that is shorter is repeated, a longer one cut. 16 bits say it to 0.03 dB.
+    A sound that is shorter than a second is repeated until it is as long.
 
     Raises:
         DataError: if the sound cannot be decoded or has another sampling rate.
@@ -84,12 +91,7 @@ def spectrogram(sound: bytes, *, where: str) -> Float16[np.ndarray, "96 102"]:
             what=f"it has {len(samples)} samples at {rate} Hz; {RATE} Hz are wanted",
             mend="fetch the archive again",
         )
-    mono = np.resize(samples.mean(axis=1), RATE)
-    return _wrapped(log_mel(mono)).astype(np.float16)
-
-
-def _wrapped(spectrum: Float[np.ndarray, "bands frames"]) -> Float[np.ndarray, "bands 102"]:
-    return np.take(spectrum, np.arange(FRAMES) % spectrum.shape[1], axis=1)
+    return log_mel(np.resize(samples.mean(axis=1), max(RATE, len(samples))))
 
 
 def _thinned(pieces: list[Piece], most: int, generator: np.random.Generator) -> list[Piece]:
@@ -105,20 +107,59 @@ def _thinned(pieces: list[Piece], most: int, generator: np.random.Generator) -> 
     return kept
 
 
-def _part(archive: Path, pieces: list[Piece], classes: dict[str, int]) -> Part:
+def _part(
+    archive: Path,
+    pieces: list[Piece],
+    classes: dict[str, int],
+    noise: Sequence[str] = (),
+    noisy: int = 0,
+) -> Part:
+    """Return the pieces' spectrograms, the first `noisy` of them with noise and masks."""
+
     def blocks() -> Iterator[Block]:
+        generator = np.random.default_rng(NOISE_SEED)
         with _open(archive) as file:
+            noises = _noises(file, noise, archive)
             for start in range(0, len(pieces), PIECES_AT_ONCE):
                 some = pieces[start : start + PIECES_AT_ONCE]
-                sounds = [
-                    spectrogram(
-                        _content(file, piece.member, archive), where=f"{archive}, {piece.member}"
-                    )
-                    for piece in some
-                ]
-                yield np.stack(sounds)[:, None], np.stack([_labels(p, classes) for p in some])
+                spectra = [_second(file, piece.member, archive) for piece in some]
+                for number in range(min(len(some), noisy - start)):
+                    spectra[number] = disturbed(spectra[number], noises, generator)
+                labels = np.stack([_labels(piece, classes) for piece in some])
+                yield _padded(np.stack(spectra)[:, None]), labels
 
     return Part(len(pieces), blocks, groups=np.array([p.clip for p in pieces], np.int64))
+
+
+def _second(file: zipfile.ZipFile, member: str, archive: Path) -> Float[np.ndarray, "96 101"]:
+    sound = _content(file, member, archive)
+    return spectrogram(sound, where=f"{archive}, {member}")[:, : FRAMES - 1]
+
+
+def _padded(spectra: Float[np.ndarray, "n 1 96 101"]) -> Float16[np.ndarray, "n 1 96 102"]:
+    """Add a last frame of zeros, as the official code does; 16 bits say decibels to 0.03."""
+    return np.pad(spectra, ((0, 0), (0, 0), (0, 0), (0, 1))).astype(np.float16)
+
+
+def _noise_members(file: zipfile.ZipFile, archive: Path) -> list[str]:
+    members = sorted(n for n in file.namelist() if f"{NOISE}/" in n and n.endswith(".wav"))
+    if not members:
+        raise DataError(
+            where=str(archive), what=f"it has no sounds under '{NOISE}'", mend="fetch it again"
+        )
+    return members
+
+
+def _noises(
+    file: zipfile.ZipFile, members: Sequence[str], archive: Path
+) -> list[Float16[np.ndarray, "96 _"]]:
+    """Return the noise clips' spectrograms, each of its own length; all of them take 0.4 GB."""
+    return [
+        spectrogram(_content(file, member, archive), where=f"{archive}, {member}").astype(
+            np.float16
+        )
+        for member in progress(members, what="noise clips", total=len(members))
+    ]
 
 
 def _labels(piece: Piece, classes: dict[str, int]) -> UInt8[np.ndarray, " classes"]:
@@ -149,7 +190,7 @@ def _listed(
 
 def _places(file: zipfile.ZipFile) -> dict[str, str]:
     """Return each member's full name by its file name; the noise clips are not asked for."""
-    names = (n for n in file.namelist() if not n.endswith("/") and "noise_22050" not in n)
+    names = (n for n in file.namelist() if not n.endswith("/") and NOISE not in n)
     return {PurePosixPath(name).name: name for name in names}
 
 

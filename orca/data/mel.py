@@ -12,6 +12,8 @@ BANDS = 96
 FFT = BANDS * 20
 FLOOR = 1e-10
 DYNAMIC_RANGE_DB = 80.0
+FRAMES_AT_ONCE = 1024
+"""So that a sound of minutes takes no more memory than one of seconds."""
 
 
 def mel_of_hz(frequency: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
@@ -59,7 +61,14 @@ def log_mel(samples: Float[np.ndarray, " n"]) -> Float[np.ndarray, "bands frames
     """
     mirrored = np.pad(samples.astype(np.float64), FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(mirrored, FFT)[::HOP]
-    power = np.abs(np.fft.rfft(frames * window(), axis=1)) ** 2
-    decibel = 10.0 * np.log10(np.maximum(FLOOR, filters() @ power.T))
+    bands = [
+        filters() @ _power(frames[start : start + FRAMES_AT_ONCE]).T
+        for start in range(0, len(frames), FRAMES_AT_ONCE)
+    ]
+    decibel = 10.0 * np.log10(np.maximum(FLOOR, np.concatenate(bands, axis=1)))
     decibel = np.maximum(decibel, decibel.max() - DYNAMIC_RANGE_DB)
     return (decibel - decibel.mean()).astype(np.float32)
+
+
+def _power(frames: Float[np.ndarray, "frames fft"]) -> Float[np.ndarray, "frames frequencies"]:
+    return np.abs(np.fft.rfft(frames * window(), axis=1)) ** 2

@@ -11,6 +11,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
+from orca.data.masks import masks
+
 Images = Float[Tensor, "batch channels height width"]
 Zero = Float[Tensor, "#channels #height #width"]
 
@@ -37,30 +39,15 @@ def horizontal_flip(inputs: Images, zero: Zero, generator: torch.Generator) -> I
     return torch.where(flipped.to(inputs.device)[:, None, None, None], inputs.flip(3), inputs)
 
 
-def _mask(size: int, share: float, generator: torch.Generator) -> slice:
-    length = int(torch.rand((), generator=generator) * share * size)
-    start = int(torch.randint(size - length + 1, (), generator=generator))
-    return slice(start, start + length)
-
-
 def spectrogram_masks(inputs: Images, zero: Zero, generator: torch.Generator) -> Images:
-    """With probability one half, hide one or two bands of frequencies and of frames.
-
-    A band is up to 15 % of the frequencies or 20 % of the frames wide, and filled with the
-    sample's smallest value.
-
-    Source: FSD50K in NAS-Bench-360 (arXiv:2110.05668); Park et al. 2019 (arXiv:1904.08779).
-    """
+    """Hide some bands of frequencies and of frames, by the law of `orca.data.masks`."""
     del zero
     masked = inputs.clone()
     bins, frames = inputs.shape[2:]
     for sample in masked:
-        if torch.rand((), generator=generator) < 0.5:
-            lowest = sample.min()
-            for _ in range(int(torch.randint(1, 3, (), generator=generator))):
-                sample[:, _mask(bins, 0.15, generator)] = lowest
-            for _ in range(int(torch.randint(1, 3, (), generator=generator))):
-                sample[:, :, _mask(frames, 0.20, generator)] = lowest
+        lowest = sample.min()
+        for place in masks(bins, frames, lambda: float(torch.rand((), generator=generator))):
+            sample[:, *place] = lowest
     return masked
 
 

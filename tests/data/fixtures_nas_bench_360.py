@@ -190,7 +190,7 @@ def deepsea(path: Path, counts: dict[str, int], kind: Any = np.float64) -> dict[
 
 
 def sounds(path: Path, clips: dict[str, dict[int, tuple[int, str]]]) -> dict[str, bytes]:
-    """Write `audio.zip`: lists, classes, seconds of 16-bit sound, and a noise clip.
+    """Write `audio.zip`: lists, classes, seconds of 16-bit sound, and noise clips of any length.
 
     Args:
         path: the archive.
@@ -200,7 +200,10 @@ def sounds(path: Path, clips: dict[str, dict[int, tuple[int, str]]]) -> dict[str
     names = [f"Sound_{number}" for number in range(200)]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("chunks/lbl_map.json", json.dumps({n: i for i, n in enumerate(names)}))
-        archive.writestr("noise_22050/noise-free-sound-0000.wav", wav(22050))
+        for number, length in enumerate((22050, 9000, 70000)):
+            place = f"noise_22050/noise-free-sound-{number:04d}.wav"
+            written[place] = wav(length)
+            archive.writestr(place, written[place])
         for part, own in clips.items():
             rows = ["files,labels,ext"]
             for clip, (pieces, labels) in own.items():

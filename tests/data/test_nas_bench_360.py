@@ -254,7 +254,64 @@ def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
     assert np.flatnonzero(labels[0]).tolist() == [5, 199]
     assert np.flatnonzero(labels[4]).tolist() == [0]
     expected = spectrogram(made["eval_chunks/37199_2.wav"], where="here")
-    np.testing.assert_allclose(test.whole("test")[0][2, 0], expected)
+    seen = test.whole("test")[0][2, 0]
+    np.testing.assert_allclose(seen[:, :101], expected, atol=0.03)
+    assert not seen[:, 101].any()
+
+
+def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_other(
+    sources, tmp_path, server
+):
+    from orca.data.clips import spectrogram
+
+    clips = {**CLIPS, "tr": {number: (2, "Sound_1") for number in range(60)}}
+    made = fixtures.sounds(sources / "audio.zip", clips)
+    _, fit, test = go("fsd50k_official", sources, tmp_path, server)
+    assert fit.groups(fit.rows("train")).tolist() == list(range(60))
+    inputs = fit.whole("train")[0][:, 0]
+    whole, masked_at_most = 0, 0
+    for number, seen in enumerate(inputs):
+        pieces = [spectrogram(made[f"dev_chunks/{number}_{k}.wav"], where="") for k in (0, 1)]
+        same = [np.abs(seen[:, :101] - own) < 0.03 for own in pieces]
+        hidden = [np.abs(seen[:, :101] - own.min()) < 0.03 for own in pieces]
+        whole += any(kept.all() for kept in same)
+        masked_at_most += any((a | b).all() for a, b in zip(same, hidden, strict=True))
+    # Three of four have noise; of the others, one of two has masks.
+    assert 6 <= masked_at_most <= 26
+    assert 1 <= whole < masked_at_most
+    assert not inputs[:, :, 101].any()
+    for part, place in (("validation", "dev_chunks/16402_"), ("test", "eval_chunks/37199_")):
+        prepared = fit if part == "validation" else test
+        seen = prepared.whole(part)[0][0, 0, :, :101]
+        pieces = [spectrogram(made[f"{place}{k}.wav"], where="") for k in (0, 1)]
+        assert min(np.abs(seen - own).max() for own in pieces) < 0.03
+
+
+def test_the_noise_is_the_same_each_time(sources, tmp_path, server):
+    fixtures.sounds(sources / "audio.zip", CLIPS)
+    first, second = (
+        go("fsd50k_official", sources, tmp_path / folder, server)[1].whole("fit")[0]
+        for folder in ("one", "two")
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(
+    sources, tmp_path, server
+):
+    import zipfile
+
+    fixtures.sounds(sources / "whole.zip", CLIPS)
+    with (
+        zipfile.ZipFile(sources / "whole.zip") as whole,
+        zipfile.ZipFile(sources / "audio.zip", "w") as archive,
+    ):
+        for name in whole.namelist():
+            if not name.startswith("noise_22050/"):
+                archive.writestr(name, whole.read(name))
+    go("fsd50k", sources, tmp_path, server)
+    with pytest.raises(DataError, match="no sounds under 'noise_22050'"):
+        go("fsd50k_official", sources, tmp_path, server)
 
 
 def test_a_list_that_names_an_absent_sound_is_refused(sources, tmp_path, server):

@@ -2,10 +2,9 @@
 
 Source: Fonseca et al. 2022 (arXiv:2010.00475); NAS-Bench-360 (arXiv:2110.05668).
 Differs from the official code: each epoch sees another second of each training recording, out of
-up to 8 that are kept; there one second is drawn, mixed with noise and masked before the first
-epoch, and stays (`fsd50k_official` draws one, without the noise). Recordings of NAS-Bench-360's
-validation list choose the epoch. As there, a test recording's logits are the mean over all of its
-seconds.
+up to 8 that are kept, and other masks; there one second is drawn, masked and mixed with noise
+before the first epoch, and stays (`fsd50k_official`). Recordings of NAS-Bench-360's validation
+list choose the epoch. As there, a test recording's logits are the mean over all of its seconds.
 """
 
 from dataclasses import dataclass, replace
@@ -17,9 +16,15 @@ from orca.data.task import AS_READ, MultiLabel, Samples, Splits, Task
 
 @dataclass(frozen=True)
 class Seconds:
-    """How many pieces of one second are kept of a training or validation recording."""
+    """Which pieces of one second are kept.
+
+    Args:
+        most: of a training or validation recording.
+        noisy: whether training pieces are masked and mixed with noise while they are read.
+    """
 
     most: int
+    noisy: bool = False
 
 
 FSD50K = Task(
@@ -42,12 +47,12 @@ TASKS = {
     "fsd50k": FSD50K,
     "fsd50k_official": replace(
         FSD50K,
-        option=Seconds(most=1),
+        option=Seconds(most=1, noisy=True),
         augmentation=(),
         redraw=False,
         baseline="fsd50k",
-        differs="one second of each training recording, drawn once, as in the official code; but"
-        " without the noise that is mixed in there, and without masks",
+        differs="one second of each training recording, masked and mixed with noise, drawn once,"
+        " as in the official code",
     ),
 }
 
@@ -57,4 +62,4 @@ def read(raw: Path, task: Task) -> Splits:
     from orca.data.clips import splits_of
 
     assert isinstance(task.option, Seconds)
-    return splits_of(raw / task.files[0].name, most=task.option.most)
+    return splits_of(raw / task.files[0].name, most=task.option.most, noisy=task.option.noisy)
