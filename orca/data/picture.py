@@ -26,7 +26,7 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
     """Draw four training samples, inputs above and targets below, in the data's own units.
 
     A sequence is drawn as lines, a table's row as bars (normalised), a grid as images, three channels of
-    stored bytes as a colour picture. The samples stand at equal distances through the training
+    stored bytes as a colour picture; points of a target that do not count stay blank. The samples stand at equal distances through the training
     rows; where there are classes, they are of different ones as far as possible.
 
     Args:
@@ -44,9 +44,8 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
             inputs = prepared.input_constants.decode(inputs)
         targets = prepared.targets(rows)
         colour = inputs.shape[1] == 3 and prepared.input_type == np.uint8
-    panels = min(MOST_CHANNELS, inputs.shape[1])
-    if colour or task.kind == "sequence":
-        panels = 1
+    shown = _channels_shown(inputs.shape[1])
+    panels = 1 if colour or task.kind == "sequence" else len(shown)
     target_panels = len(_target_fields(task, targets[0]))
     height = 1.7 if task.kind == "sequence" else 2.0
     figure = Figure(
@@ -58,12 +57,17 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
         _draw_input(axes[:panels, column], inputs[column], task, colour=colour)
         _draw_target(axes[panels:, column], targets[column], task)
         axes[0, column].set_title(_caption(task, targets[column], int(row)), fontsize=8)
-    left_out = inputs.shape[1] - MOST_CHANNELS
-    further = f"; {left_out} further channels not shown" if left_out > 0 and panels > 1 else ""
+    left_out = inputs.shape[1] - len(shown)
+    further = f"; {left_out} further channels not shown" if left_out and panels > 1 else ""
     shape = " x ".join(str(n) for n in inputs.shape[1:])
     figure.suptitle(f"{task.title}: input {shape}{further}", fontsize=9)
     with atomic(path) as temporary:
         figure.savefig(temporary, dpi=110, format=path.suffix.removeprefix("."))
+
+
+def _channels_shown(count: int) -> list[int]:
+    """Return the numbers of a few channels of an input, at equal distances."""
+    return [int(n) for n in np.linspace(0, count - 1, min(MOST_CHANNELS, count))]
 
 
 def _chosen(prepared: Prepared, task: Task) -> Int[np.ndarray, " n"]:
@@ -99,14 +103,14 @@ def _target_fields(
     """Return the fields of a target that get a panel, with a word for each."""
     if not isinstance(task.target, Field):
         return []
-    target = np.asarray(target)
     channels = task.target.channels
-    if len(task.target.grid) == 1:
-        return [("target", target[:channels])]
-    shown = [(f"target {n + 1}" if channels > 1 else "target", target[n]) for n in range(channels)]
+    target = np.array(target, np.float32)
+    fields = target[:channels]
     if task.target.masked:
-        shown.append(("left out", target[channels]))
-    return shown
+        fields[target[channels:] != 0] = np.nan
+    if len(task.target.grid) == 1:
+        return [("target", fields)]
+    return [(f"target {n + 1}" if channels > 1 else "target", fields[n]) for n in range(channels)]
 
 
 def _draw_input(
@@ -118,7 +122,7 @@ def _draw_input(
         axes[0].imshow(np.clip(values.transpose(1, 2, 0) / 255.0, 0, 1))
         _plain(axes[0])
     else:
-        for number, axis in enumerate(axes):
+        for number, axis in zip(_channels_shown(len(values)), axes, strict=True):
             word = f"input {number + 1}" if len(axes) > 1 else "input"
             _draw_image(axis, values[number], word)
 
@@ -134,6 +138,8 @@ def _draw_target(axes: Any, target: Num[np.ndarray, "*target"] | np.number, task
 def _draw_sequence(
     axis: "matplotlib.axes.Axes", values: Num[np.ndarray, "channels length"], word: str
 ) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     channels, length = values.shape
     if length == 1:
         axis.bar(range(channels), values[:, 0], color=LINES[0])
@@ -141,6 +147,7 @@ def _draw_sequence(
         axis.set_ylim(-4, 4)
     elif channels > len(LINES) or _is_one_hot(values):
         axis.imshow(values[:, :120], aspect="auto", cmap="Greys", interpolation="nearest")
+        axis.yaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_xlabel("place" + (" (first 120)" if length > 120 else ""), fontsize=7)
     else:
         for number in range(channels):
@@ -154,9 +161,10 @@ def _is_one_hot(values: Num[np.ndarray, "channels length"]) -> bool:
 
 
 def _draw_image(axis: "matplotlib.axes.Axes", values: Num[np.ndarray, "h w"], word: str) -> None:
-    low, high = np.percentile(values, [0.5, 99.5])
-    if low == high:
-        low, high = float(values.min()), float(values.max())
+    seen = values[np.isfinite(values)]
+    low, high = np.percentile(seen, [0.5, 99.5]) if len(seen) else (0.0, 1.0)
+    if low == high and len(seen):
+        low, high = float(seen.min()), float(seen.max())
     elongated = max(values.shape) > 2 * min(values.shape)
     image = axis.imshow(
         values, cmap="viridis", vmin=low, vmax=high, aspect="auto" if elongated else "equal"
