@@ -21,6 +21,7 @@ include: "workflow/rules/tune.smk"
 include: "workflow/rules/align.smk"
 include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/choose.smk"
 include: "workflow/rules/results.smk"
 
 
@@ -37,4 +38,12 @@ rule demo:
     input:
         JOBS.table_files("demo"),
         "results/report.html",
+    localrule: True
+
+
+rule demo_2d:
+    """The demo on grids: simulated fields, a small body that is pretrained on the way."""
+    input:
+        JOBS.table_files("demo_2d"),
+        "results/report_2d.html",
     localrule: True

@@ -27,6 +27,11 @@ class Choices(Settings):
         {"sequence": "roberta_base", "grid": "swin_base"},
         description="the body of each kind of input, in tables that do not name one",
     )
+    bodies_to_choose_from: tuple[str, ...] = Field(
+        ("roberta_base", "swin_base"),
+        min_length=1,
+        description="of these, `orca_auto` takes the one that lies closest after alignment",
+    )
     seeds: Count = Field(5, description="runs of each cell, with the seeds 0, 1, ...")
     seeds_by_body: dict[str, Count] = Field({}, description="where a body has another number")
     seeds_by_task: dict[str, Count] = Field({}, description="where a task has another number")

@@ -42,6 +42,8 @@ def alignment_key(method: Method) -> str:
 ALIGNMENTS: dict[str, str] = {
     alignment_key(METHODS[name]): name for name in METHODS if METHODS[name].alignment
 }
+METHODS_THAT_CHOOSE = tuple(name for name in METHODS if METHODS[name].chooses_body)
+METHODS_WITH_BODY = tuple(name for name in METHODS if not METHODS[name].chooses_body)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ class Grid:
         choices, where = self.choices, self.folder / "config.yaml"
         bodies = [
             *choices.bodies.values(),
+            *choices.bodies_to_choose_from,
             *choices.seeds_by_body,
             *choices.seeds_per_job_by_body,
             *choices.body_folders,

@@ -2,16 +2,16 @@
 
 import json
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orca.declarations import nearest
 from orca.errors import SettingsError
-from orca.grid import ALIGNMENTS, Grid, alignment_key
+from orca.grid import ALIGNMENTS, METHODS_THAT_CHOOSE, Grid, alignment_key
 from orca.methods.method import METHODS
-from orca.models.body import BODIES
+from orca.models.body import BODIES, CLOSEST
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.rule_functions import RuleFunctions
@@ -72,7 +72,7 @@ class Jobs(RuleFunctions):
         """
         known: dict[str, Collection[str]] = {
             "source": self.grid.sources,
-            "body": BODIES,
+            "body": (*BODIES, CLOSEST),
             "task": self.grid.tasks,
             "method": METHODS,
             "alignment": ALIGNMENTS,
@@ -90,6 +90,25 @@ class Jobs(RuleFunctions):
                         what=f"there is no {kind} '{name}'",
                         mend=nearest(name, list(known[kind])),
                     )
+            self._check_choice(target, dict(zip(PLACES.get(parts[0], ()), parts[1:], strict=False)))
+
+    @staticmethod
+    def _check_choice(target: str, names: Mapping[str, str]) -> None:
+        """Check that a body stands with methods that are given one, and with no others."""
+        body, method = names.get("body", ""), names.get("method", "").partition(".")[0]
+        chooses = method in METHODS_THAT_CHOOSE
+        if chooses and body != CLOSEST:
+            raise SettingsError(
+                where=target,
+                what=f"the method '{method}' chooses its body itself",
+                mend=f"ask for {target.replace(f'/{body}/', f'/{CLOSEST}/')}",
+            )
+        if body == CLOSEST and not chooses:
+            raise SettingsError(
+                where=target,
+                what=f"'{CLOSEST}' is no body, but stands for one that a method chooses",
+                mend=f"name a body, or one of these methods: {', '.join(METHODS_THAT_CHOOSE)}",
+            )
 
     def fetch(self, wildcards: Any) -> str:
         """Return what a raw folder is fetched for."""
@@ -215,10 +234,10 @@ class Jobs(RuleFunctions):
         gpus = self.grid.choices.gpus_by_task.get(wildcards.task, 1)
         return "orca" if gpus == 1 else f"torchrun --standalone --nproc-per-node {gpus} -m orca"
 
-    def finetune(self, wildcards: Any) -> str:
-        """Return what fine-tuning is told."""
+    def finetune(self, wildcards: Any, *, under: str = "") -> str:
+        """Return what fine-tuning is told; `under` stands for the body in the outputs' path."""
         files = self.finetune_files(wildcards, seeds=(0,))
-        place = f"{wildcards.task}/{wildcards.body}/{wildcards.method}"
+        place = f"{wildcards.task}/{under or wildcards.body}/{wildcards.method}"
         return " ".join(
             (
                 self.cell(wildcards, wildcards.method),
@@ -234,9 +253,9 @@ class Jobs(RuleFunctions):
             )
         )
 
-    def evaluate(self, wildcards: Any) -> str:
-        """Return what an evaluation is told."""
-        place = f"{wildcards.task}/{wildcards.body}/{wildcards.method}"
+    def evaluate(self, wildcards: Any, *, under: str = "") -> str:
+        """Return what an evaluation is told; `under` stands for the body in the outputs' path."""
+        place = f"{wildcards.task}/{under or wildcards.body}/{wildcards.method}"
         return " ".join(
             (
                 self.cell(wildcards, wildcards.method),
@@ -245,6 +264,7 @@ class Jobs(RuleFunctions):
                     test=f"{RESULTS}/prepared/{wildcards.task}/test.h5",
                     scores=f"{RESULTS}/scores/{place}",
                     hyperparameters=self.grid.choices.hyperparameters_of(wildcards.body),
+                    filed_under=under,
                 ),
             )
         )
@@ -255,9 +275,11 @@ class Jobs(RuleFunctions):
 
     def alignments(self, table: str) -> list[str]:
         """Return the histories of the alignments behind a table's runs."""
+        candidates = self.grid.choices.bodies_to_choose_from
         keys = {
-            (run.task, run.body, alignment_key(METHODS[run.method]), run.seed)
+            (run.task, body, alignment_key(METHODS[run.method]), run.seed)
             for run in self.grid.runs(table)
+            for body in (candidates if run.body == CLOSEST else (run.body,))
         }
         return [
             f"{RESULTS}/aligned/{task}/{body}/{key}/seed{seed}/history.csv"
@@ -300,5 +322,12 @@ class Jobs(RuleFunctions):
         ]
 
     def report_tables(self, wildcards: Any) -> str:
-        """Return the tables of a report as options."""
-        return line(table=list(self.grid.choices.reports[wildcards.report]))
+        """Return the tables of a report as options: its own, then other reports' that are there.
+
+        Those join as they are: to remake them is not the report's business.
+        """
+        reports = self.grid.choices.reports
+        own = reports[wildcards.report]
+        others = sorted({table for tables in reports.values() for table in tables} - set(own))
+        there = [table for table in others if Path(f"{RESULTS}/tables/{table}.json").exists()]
+        return line(table=[*own, *there])

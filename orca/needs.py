@@ -5,6 +5,7 @@ attempt; what it had trained by then is not lost.
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from orca import sizes
@@ -84,6 +85,19 @@ class Needs(RuleFunctions):
         """Time limit of evaluating so many runs: at most an epoch of training each."""
         hours = sizes.epoch_hours(self._task(wildcards), self._settings(wildcards))
         return self._minutes(seeds * hours, attempt)
+
+    def finetune_chosen_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Time limit of fine-tuning whichever body is chosen."""
+        return max(self.finetune_minutes(run, attempt) for run in self._candidates(wildcards))
+
+    def evaluate_chosen_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Time limit of evaluating whichever body is chosen."""
+        return max(self.evaluate_minutes(run, attempt) for run in self._candidates(wildcards))
+
+    def _candidates(self, wildcards: Any) -> list[Any]:
+        task, method = wildcards.task, wildcards.method
+        bodies = self.grid.choices.bodies_to_choose_from
+        return [SimpleNamespace(task=task, method=method, body=body) for body in bodies]
 
     def tune_minutes(self, wildcards: Any, attempt: int) -> int:
         """Time limit of a search's worker, which does its share of the epochs."""

@@ -23,7 +23,7 @@ from orca.reporting.published import Published, read_published
 
 ORDER = (
     "fetch", "fetch_body", "pretrain_body", "prepare", "embed_source", "source_terms", "tune_worker", "tune", "align",
-    "finetune", "evaluate",
+    "choose_body", "finetune", "finetune_chosen", "evaluate", "evaluate_chosen",
 )  # fmt: skip
 TRAINING = ("align", "finetune", "tune", "tune_worker")
 ALIGN_HOURS, FINETUNE_HOURS = "embedder_learning_hours", "fine_tuning_stage_hours"  # Table 11

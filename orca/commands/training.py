@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from orca.commands.options import (
     device_of,
     options,
 )
+from orca.errors import SettingsError
 from orca.settings import PretrainSettings, TuningSettings
 
 
@@ -158,11 +160,24 @@ def finetune(**given: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "--aligned", type=(str, FILE), multiple=True, required=True, help="A body and its run.json."
+)
+@OUT_FILE
+def choose_body(aligned: tuple[tuple[str, Path], ...], out: Path) -> None:
+    """Choose the body that lies closest to its source after alignment."""
+    from orca.training.choose_body import choose_body as choose
+
+    choose(dict(aligned), out)
+
+
+@click.command()
 @CELL
 @click.option("--runs", type=FOLDER, required=True, help="Folder of the finished runs.")
 @click.option("--test", type=FILE, required=True, help="The task's test.h5.")
 @click.option("--scores", type=FOLDER, required=True, help="Folder for the scores.")
 @click.option("--hyperparameters", required=True, help="Where the runs' settings come from.")
+@click.option("--filed-under", help="What the scores name as body, where a method chose it.")
 @SEEDS
 def evaluate(**given: Any) -> None:
     """Score finished runs on the test split."""
@@ -170,6 +185,26 @@ def evaluate(**given: Any) -> None:
 
     cell = cell_of(given)
     score(cell, given.pop("seeds"), **given)
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["finetune", "evaluate"]))
+@click.option("--choice", type=FILE, required=True, help="What choose_body wrote.")
+@click.option("--candidate", "candidates", type=(str, str), multiple=True, required=True,
+              help="A body, and all that the verb would be told with it, as one word.")  # fmt: skip
+def with_chosen(verb: str, choice: Path, candidates: tuple[tuple[str, str], ...]) -> None:
+    """Fine-tune or evaluate with the body that was chosen."""
+    body = json.loads(choice.read_text())["body"]
+    told = dict(candidates)
+    if body not in told:
+        raise SettingsError(
+            where=str(choice),
+            what=f"the body '{body}' is chosen, and there are: {', '.join(told)}",
+            mend=f"choose anew: snakemake --force {choice}",
+        )
+    {"finetune": finetune, "evaluate": evaluate}[verb].main(
+        shlex.split(told[body]), standalone_mode=False
+    )
 
 
 @click.command()

@@ -54,4 +54,5 @@ class Body:
     longest: int | None = None
 
 
+CLOSEST = "closest"  # stands for a body's name in the runs of methods that choose one
 BODIES: Declarations[Body] = Declarations("orca.models.bodies", "body")

@@ -22,7 +22,7 @@ from orca.training.validate import score
 RECORDED = (
     "settings", "commit", "code", "device", "versions", "python", "platform", "inputs",
     "peak_memory_mb", "peak_gpu_memory_mb", "threads", "trained_parameters", "all_parameters",
-    "train_samples", "best_epoch", "finished", "alignment",
+    "body", "train_samples", "best_epoch", "finished", "alignment",
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def trained_model(cell: Cell, run: Path) -> Model:
     return model
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 (each is a place or a fact of its own)
     cell: Cell,
     seeds: Sequence[int],
     *,
@@ -50,6 +50,7 @@ def evaluate(
     test: Path,
     scores: Path,
     hyperparameters: str,
+    filed_under: str | None = None,
 ) -> None:
     """Write the score of each run, `seed<k>.json`.
 
@@ -60,9 +61,12 @@ def evaluate(
         test: the test split.
         scores: folder for the scores.
         hyperparameters: where the runs' settings come from.
+        filed_under: what stands for the body in the score, where the method chose it; the
+            record tells which it was.
     """
     for seed in seeds:
         score = _score(cell, runs / f"seed{seed}", test, hyperparameters)
+        score = score.model_copy(update={"body": filed_under or score.body})
         log.info("seed %d: %s %s", seed, score.metric, score.value)
         write_json(scores / f"seed{seed}.json", score.model_dump(mode="json"))
 

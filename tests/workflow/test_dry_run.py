@@ -1,18 +1,22 @@
 """What would run, without data and without running it."""
 
 import re
+from collections import Counter
 
 import pytest
 
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
-from orca.models.body import BODIES
+from orca.models.body import BODIES, CLOSEST
 from orca.reporting.table import TABLES
 
 
 def jobs(done) -> dict[str, int]:
-    counts = re.findall(r"^(\w+) +(\d+)$", done.stdout, flags=re.MULTILINE)
-    return {re.sub(r"_packed_\d+$", "", name): int(count) for name, count in counts}
+    counts: Counter[str] = Counter()
+    last = done.stdout.rpartition("Job stats:")[2]  # it is printed before and after the jobs
+    for name, count in re.findall(r"^(\w+) +(\d+)$", last, flags=re.MULTILINE):
+        counts[re.sub(r"_packed_\d+$", "", name)] += int(count)
+    return dict(counts)
 
 
 def test_the_demo_runs_every_step(snakemake):
@@ -69,9 +73,22 @@ def test_a_method_without_alignment_plans_none(snakemake):
     assert "align" not in jobs(done)
 
 
+def test_a_method_that_chooses_its_body_aligns_each_and_trains_one(snakemake):
+    done = snakemake(
+        "results/scores/openml_61/closest/orca_auto/seed0.json", "-n",
+        "--config", "bodies_to_choose_from=[minilm, bert_base, swin_fractals]",
+    )  # fmt: skip
+    planned = jobs(done)
+    assert planned["align"] == 3
+    assert planned["choose_body"] == planned["finetune_chosen"] == planned["evaluate_chosen"] == 1
+    assert not {"finetune", "evaluate"} & set(planned)
+
+
 @pytest.mark.parametrize(
     ("target", "near"),
     [
+        ("results/scores/openml_61/minilm/orca_auto/seed0.json", "openml_61/closest/orca_auto"),
+        ("results/scores/openml_61/closest/orca/seed0.json", "name a body"),
         ("results/scores/openml_61/minilm/orcs/seed0.json", "'orca'"),
         ("results/scores/openml_6/minilm/orca/seed0.json", "'openml_61'"),
         ("results/scores/openml_61/minilmm/orca/seed0.json", "'minilm'"),
@@ -102,8 +119,7 @@ def test_every_method_can_be_asked_for_by_path(snakemake):
     for kind, body in (("sequence", "roberta_base"), ("grid", "swin_base")):
         task = {"sequence": "ecg", "grid": "ninapro"}[kind]
         targets = [
-            f"results/scores/{task}/{body}/{method}/seed0.json"
+            f"results/scores/{task}/{CLOSEST if declared.chooses_body else body}/{method}/seed0.json"
             for method, declared in METHODS.items()
-            if kind in getattr(declared, "kinds", (kind,))
         ]
         snakemake(*targets, "-n", "--quiet")

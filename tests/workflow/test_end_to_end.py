@@ -17,6 +17,7 @@ def small(place):
     path = place / "config/hyperparameters.yaml"
     content = yaml.safe_load(path.read_text())
     content["defaults"]["minilm"] |= {"epochs": 2, "warmup_epochs": 1, "align": {"epochs": 3}}
+    content["defaults"]["swin_fractals"] |= {"epochs": 1, "align": {"epochs": 2}}
     content["tasks"] = {}
     path.write_text(yaml.safe_dump(content))
     demo = place / "config/demo.yaml"
@@ -57,6 +58,26 @@ def test_every_run_leaves_a_record_of_where_it_comes_from(done):
     assert record["inputs"]["results/aligned/openml_61/minilm/otdd/seed1/embedder.safetensors"]
     assert record["settings"]["epochs"] == 2
     assert record["seconds"]["train"] > 0
+
+
+def test_a_method_that_chooses_its_body_makes_the_run_of_the_closest(done, snakemake):
+    (done / "auto.yaml").write_text(
+        "bodies_to_choose_from: [minilm, swin_fractals]\n"
+        "pretraining: {fractal_classes: 2, images_per_class: 2, epochs: 1, batch_size: 128}\n"
+    )
+    asked = "results/scores/openml_61/closest/orca_auto/seed0.json"
+    snakemake(asked, "--configfile", "auto.yaml")
+    choice = json.loads((done / "results/chosen/openml_61/orca_auto/seed0.json").read_text())
+    body, distances = choice["body"], choice["distances"]
+    assert set(distances) == {"minilm", "swin_fractals"}
+    assert distances[body] == min(distances.values())
+    same = f"results/scores/openml_61/{body}/orca/seed0.json"
+    snakemake(same, "--configfile", "auto.yaml")
+    ours, plain = (json.loads((done / path).read_text()) for path in (asked, same))
+    assert ours["record"]["body"] == body
+    assert (ours["body"], ours["method"]) == ("closest", "orca_auto")
+    assert ours["value"] == plain["value"]
+    assert ours["metrics"] == plain["metrics"]
 
 
 def test_one_task_s_new_setting_reruns_that_task_alone(done, snakemake):

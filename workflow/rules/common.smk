@@ -1,11 +1,12 @@
 import sys
 from pathlib import Path
 
+from orca.choosing import Choosing
 from orca.data.task import TASKS
-from orca.grid import ALIGNMENTS, Grid
+from orca.grid import ALIGNMENTS, METHODS_THAT_CHOOSE, METHODS_WITH_BODY, Grid
 from orca.jobs import Jobs
 from orca.methods.method import METHODS
-from orca.models.body import BODIES
+from orca.models.body import BODIES, CLOSEST
 from orca.needs import Needs
 from orca.provenance import code_digest
 from orca.reporting.figure import FIGURES
@@ -14,6 +15,7 @@ from orca.rule_functions import for_rule
 
 GRID = Grid.read(config, Path("config"))
 JOBS = Jobs(GRID)
+CHOOSING = Choosing(JOBS)
 NEEDS = Needs(GRID)
 JOBS.check_targets(sys.argv[1:])  # Snakemake itself does not say which name is near
 

@@ -17,6 +17,7 @@ for pack in GRID.packs:
         wildcard_constraints:
             task=pack.task,
             body=pack.body,
+            method="|".join(METHODS_WITH_BODY),
         resources:
             mem_mb=NEEDS.finetune_mb,
             runtime=for_rule(NEEDS.finetune_minutes, seeds=len(pack.seeds) or 1),

@@ -11,7 +11,6 @@ rule pretrain_body:
         "results/benchmarks/pretrain_body/{body}.tsv"
     wildcard_constraints:
         body="|".join(GRID.pretrained_bodies) or "(?!)",
-    threads: 2
     resources:
         mem_mb=4_000,
         runtime=lambda wildcards, attempt: 60 * attempt,

@@ -4,11 +4,13 @@ Source: Li et al. 2021 (arXiv:2010.08895), cut down as in NAS-Bench-360 (arXiv:2
 Differs from the official code: the last 100 training samples are set aside to choose the epoch
 by; there, the epoch is chosen by its score on the test split. The deviation is that of the
 samples, not its unbiased estimate, and nothing is added to it.
-`darcy_flow_simulated` is the same task on fields that we solve ourselves.
+`darcy_flow_simulated` is the same task on fields that we solve ourselves, and
+`darcy_flow_simulated_small` has fewer of them, for demonstrations.
 """
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -35,17 +37,33 @@ DARCY_FLOW = Task(
     source="darcy_flow",
     normalisation=Normalisation(inputs="per_position", targets="per_position"),
 )
+
+
+def _simulated(name: str, samples: Samples, **changes: Any) -> Task:
+    """Return a twin of the task on fields that we solve ourselves."""
+    counts = (samples.fit, samples.test)
+    return replace(
+        DARCY_FLOW,
+        origin="solved by this project from the equation; no published data in it",
+        samples=samples,
+        files=tuple(
+            Simulated(name=file, simulation="darcy_nas_bench", samples=count, cells=GRID, seed=seed)
+            for seed, (file, count) in enumerate(zip(NAMES, counts, strict=True))
+        ),
+        source=name,
+        **changes,
+    )
+
+
 TASKS = {
     "darcy_flow": DARCY_FLOW,
-    "darcy_flow_simulated": replace(
-        DARCY_FLOW,
-        suite="nas_bench_360_simulated",
-        origin="solved by this project from the equation; no published data in it",
-        files=(
-            Simulated(name=NAMES[0], simulation="darcy_nas_bench", samples=1000, cells=GRID),
-            Simulated(name=NAMES[1], simulation="darcy_nas_bench", samples=100, cells=GRID, seed=1),
-        ),
-        source="darcy_flow_simulated",
+    "darcy_flow_simulated": _simulated(
+        "darcy_flow_simulated", DARCY_FLOW.samples, suite="nas_bench_360_simulated"
+    ),
+    "darcy_flow_simulated_small": _simulated(
+        "darcy_flow_simulated_small",
+        Samples(train=160, validation=32, test=48),
+        suite="nas_bench_360_simulated_small",
     ),
 }
 

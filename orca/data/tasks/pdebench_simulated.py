@@ -65,6 +65,8 @@ def _simulated(name: str) -> Task:
 def _small(name: str, *, cells: int, samples: Samples) -> Task:
     """Return a twin on fewer cells and with fewer samples, for demonstrations."""
     task = _simulated(name)
+    assert isinstance(task.target, Field)
+    grid = (cells,) * len(task.target.grid)
     way = Simulated(
         name=task.files[0].name,
         simulation=SIMULATION[name],
@@ -76,8 +78,8 @@ def _small(name: str, *, cells: int, samples: Samples) -> Task:
         task,
         title=f"{task.title} ({cells})",
         suite="pdebench_simulated_small",
-        input_shape=(task.input_shape[0], cells),
-        target=Field(grid=(cells,)),
+        input_shape=(task.input_shape[0], *grid),
+        target=replace(task.target, grid=grid),
         samples=samples,
         files=(way,),
         source=f"{name}_simulated_{cells}",
@@ -102,6 +104,7 @@ def _published_like(name: str, twin: Task) -> Task:
 
 
 SMALL = Samples(train=80, validation=16, test=32)
+SMALL_GRIDS = Samples(train=160, validation=32, test=48)
 TWINS = {name: _simulated(name) for name in SIMULATION}
 OFFICIAL = official(TWINS)
 PUBLISHED_LIKE = {
@@ -126,5 +129,9 @@ TASKS = {
     # Its input is constant in space: one number, the concentration at the start.
     "pde_diffusion_sorption_simulated_128": _small(
         "pde_diffusion_sorption", cells=128, samples=SMALL
+    ),
+    # On fewer cells than PDEBench's it covers less ground: see `orca.data.simulate`.
+    "pde_diffusion_reaction_2d_simulated_64": _small(
+        "pde_diffusion_reaction_2d", cells=64, samples=SMALL_GRIDS
     ),
 }
