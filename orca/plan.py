@@ -115,18 +115,20 @@ class Hours:
 
     Args:
         grid: tells the settings of runs.
-        results: folder of the finished runs.
+        results: folder of the finished runs; None to leave our own records aside.
         published: the papers' numbers.
     """
 
     grid: Grid
-    results: Path
+    results: Path | None
     published: Published
 
     @cached_property
     def _recorded(self) -> dict[tuple[str, ...], float]:
         """Mean hours by step, task, body and method or alignment."""
         found: dict[tuple[str, ...], list[float]] = defaultdict(list)
+        if self.results is None:
+            return {}
         for step, folder in (("align", "aligned"), ("finetune", "finetuned")):
             for path in (self.results / folder).glob("*/*/*/seed*/run.json"):
                 seconds = sum(json.loads(path.read_text())["seconds"].values())
@@ -177,6 +179,8 @@ class Hours:
         if step == "finetune":
             return sizes.finetune_hours(declared, settings)
         search = self.grid.choices.tuning_of(body)
+        if step == "tune" and search.workers > 1:
+            return 0.0  # the workers have done it all
         return sizes.search_epochs(search) / search.workers * sizes.epoch_hours(declared, settings)
 
 

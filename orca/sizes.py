@@ -65,7 +65,7 @@ def align_hours(task: Task, settings: FinetuneSettings) -> float:
 def search_epochs(search: TuningSettings) -> float:
     """Return about how many epochs a search trains: each rung about as many as the lowest."""
     rungs = 1 + math.floor(math.log(search.max_epochs / search.min_epochs, search.reduction_factor))
-    return search.trials * search.min_epochs * rungs + search.max_epochs
+    return float(search.trials * search.min_epochs * rungs + search.max_epochs)
 
 
 def training_mb(task: Task) -> int:

@@ -66,13 +66,26 @@ def figure(figure: str, results: Path, out: Path) -> None:
 @click.command()
 @click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
 @click.option("--table", "tables", multiple=True, required=True, help="Repeatable.")
+@click.option("--config", type=FOLDER, default=Path("config"), show_default=True)
+@PUBLISHED
 @CHOICES
 @OUT_FILE
-def report(results: Path, tables: tuple[str, ...], choices: Choices, out: Path) -> None:
+def report(
+    results: Path,
+    tables: tuple[str, ...],
+    config: Path,
+    published: Path,
+    choices: Choices,
+    out: Path,
+) -> None:
     """Write the report: one HTML file, complete in itself."""
+    from orca.grid import Grid
+    from orca.ledger import ledger
     from orca.reporting.report import write_report
 
-    write_report(results, out, tables=list(tables), settings=choices.model_dump(mode="json"))
+    steps = ledger(tables, grid=Grid(choices, config), results=results, published=published)
+    settings = choices.model_dump(mode="json")
+    write_report(results, out, tables=list(tables), settings=settings, steps=steps)
 
 
 @click.command()

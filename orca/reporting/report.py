@@ -1,6 +1,7 @@
 """Puts tables, figures, data and records into one HTML file that needs nothing else."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,14 @@ from orca.reporting.figure import FIGURES
 from orca.reporting.grid import as_grid
 from orca.reporting.inline import inline_svg
 from orca.reporting.page import environment
-from orca.reporting.records import costs, seconds_in_words, software
+from orca.reporting.records import (
+    LEDGER_TITLES,
+    StepCost,
+    costs,
+    ledger_rows,
+    seconds_in_words,
+    software,
+)
 from orca.reporting.render import heading, short_heading
 from orca.reporting.sections import FigureEntry, Section, TableEntry
 from orca.reporting.verdicts import EXPLANATION
@@ -33,7 +41,14 @@ FIGURE_CAPTIONS = {
 }
 
 
-def write_report(results: Path, out: Path, *, tables: list[str], settings: dict[str, Any]) -> None:
+def write_report(
+    results: Path,
+    out: Path,
+    *,
+    tables: list[str],
+    settings: dict[str, Any],
+    steps: Sequence[StepCost] = (),
+) -> None:
     """Write the report: one HTML file, complete in itself.
 
     Args:
@@ -41,6 +56,7 @@ def write_report(results: Path, out: Path, *, tables: list[str], settings: dict[
         out: the file to write.
         tables: those to show, in this order, from `results/tables/<table>.json`.
         settings: as resolved; shown as they are.
+        steps: what each was expected to cost, and what it used.
 
     Raises:
         ResultsError: if a table is missing or cannot be read.
@@ -59,7 +75,7 @@ def write_report(results: Path, out: Path, *, tables: list[str], settings: dict[
         _figures(parts, results / "figures"),
         _training(parts, results, shown),
         _data(parts, results / "prepared"),
-        _costs(parts, shown),
+        _costs(parts, shown, steps),
         _settings(settings),
         _software(parts, shown),
     ]
@@ -179,17 +195,16 @@ def _data(parts: Any, prepared: Path) -> Section | None:
     return Section("data", "Data", parts.cards(pages), tuple(pages))
 
 
-def _costs(parts: Any, tables: list[TableData]) -> Section | None:
+def _costs(parts: Any, tables: list[TableData], steps: Sequence[StepCost]) -> Section | None:
     titles, rows = costs(_runs(tables))
-    if not rows:
+    if not rows and not steps:
         return None
-    note = Markup(
-        '<p class="caption">Wall time of the runs in the tables, by task, body and method: '
-        "mean over seeds for each phase, and the sum of all seeds.</p>"
-    )
-    return Section(
-        "costs", "What it cost", note + parts.plain_table("costs-table", titles, rows, 3)
-    )
+    content = Markup()
+    if steps:
+        content += parts.costs_of_steps(LEDGER_TITLES, ledger_rows(steps))
+    if rows:
+        content += parts.costs_of_runs(titles, rows)
+    return Section("costs", "What it cost", content)
 
 
 def _settings(settings: dict[str, Any]) -> Section:

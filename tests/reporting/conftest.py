@@ -189,6 +189,20 @@ def write_demo_results(results):
     return results
 
 
+@pytest.fixture(scope="session")
+def steps():
+    """What the steps of a demo were expected to cost, and what they used."""
+    from orca.reporting.records import StepCost
+
+    nothing = dict.fromkeys(("expected", "expected_of_done", "expected_gb", "used_gb"))
+    prepare = StepCost(**nothing, step="prepare", jobs=5, done=5, told_by="", used=0.01, wall=0.01)
+    finetune = StepCost(
+        step="finetune", jobs=52, done=26, expected=2.0, expected_of_done=1.0, told_by="paper 52",
+        used=0.25, wall=0.5, expected_gb=4.7, used_gb=2.35,
+    )  # fmt: skip
+    return [prepare, finetune]
+
+
 @pytest.fixture
 def published(tmp_path):
     """An empty folder of published numbers."""

@@ -29,9 +29,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(tabulated, tmp_path_factory):
+def page(tabulated, steps, tmp_path_factory):
     out = tmp_path_factory.mktemp("report") / "report.html"
-    write_report(tabulated, out, tables=["demo"], settings=SETTINGS)
+    write_report(tabulated, out, tables=["demo"], settings=SETTINGS, steps=steps)
     parsed = Page()
     parsed.text = out.read_text()
     parsed.feed(parsed.text)
@@ -59,6 +59,15 @@ def test_every_part_is_there(page):
     anchors = {"tables", "figures", "curves", "data", "costs", "settings", "software"}
     assert anchors <= set(page.ids)
     assert "t-demo" in page.ids
+
+
+def test_the_plan_stands_beside_what_was_used(page):
+    table = page.text[page.text.index('id="ledger-table"') :]
+    rows = re.findall(r"<tbody>(.*?)</tbody>", table, flags=re.DOTALL)[:2]
+    cells = [re.findall(r"<t[dh][^>]*>([^<]*)<", row) for row in rows]
+    assert cells[0] == ["prepare", "5", "5", "–", "–", "36.0 s", "–", "36.0 s", "–", "–"]
+    assert cells[1][:3] == ["finetune", "52", "26"]
+    assert cells[1][6] == "0.25"
 
 
 def test_settings_are_shown_as_text_and_not_as_markup(page):

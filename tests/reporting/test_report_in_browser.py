@@ -20,9 +20,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def report(tabulated, tmp_path_factory):
+def report(tabulated, steps, tmp_path_factory):
     out = tmp_path_factory.mktemp("browser") / "report.html"
-    write_report(tabulated, out, tables=["demo"], settings={"seeds": 3})
+    write_report(tabulated, out, tables=["demo"], settings={"seeds": 3}, steps=steps)
     return out
 
 
