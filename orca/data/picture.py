@@ -47,7 +47,7 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
     shown = _channels_shown(inputs.shape[1])
     panels = 1 if colour or task.kind == "sequence" else len(shown)
     target_panels = len(_target_fields(task, targets[0]))
-    height = 1.7 if task.kind == "sequence" else 2.0
+    height = 1.7 if task.kind == "sequence" else 1.8
     figure = Figure(
         figsize=(2.1 * SAMPLES, height * (panels + target_panels) + 0.7), layout="constrained"
     )
@@ -144,6 +144,7 @@ def _draw_sequence(
     if length == 1:
         axis.bar(range(channels), values[:, 0], color=LINES[0])
         axis.set_xlabel("column", fontsize=7)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_ylim(-4, 4)
     elif channels > len(LINES) or _is_one_hot(values):
         axis.imshow(values[:, :120], aspect="auto", cmap="Greys", interpolation="nearest")

@@ -70,8 +70,8 @@ class OpenMLTable:
 
     @property
     def recipe(self) -> str:
-        """What the file is made by."""
-        return repr(self)
+        """Nothing: the table exists elsewhere, and one that a person brings is as good."""
+        return ""
 
     def bring(self, path: Path) -> None:
         """Write the table to `path`, its default target as the last column.

@@ -24,6 +24,20 @@ def test_an_empty_folder_has_nothing_and_each_source_says_what_to_do(tmp_path):
         assert "snakemake" in status.how or "orca data add" in status.how
 
 
+def test_only_what_needs_no_publisher_is_made_on_demand(tmp_path):
+    assert of("openml_187_carried", tmp_path).state == "on demand"  # scikit-learn carries it
+    assert of("pde_advection_simulated", tmp_path).state == "on demand"
+    assert of("openml_11", tmp_path).state == "missing"
+    assert of("pde_navier_stokes_2d", tmp_path).state == "missing"
+
+
+def test_a_table_of_openml_that_a_person_brings_is_taken(tmp_path):
+    name = TASKS["openml_11"].files[0].name
+    (tmp_path / name).write_text("@RELATION balance\n")
+    add_source("openml_11", tmp_path / name, tmp_path / "raw")
+    assert of("openml_11", tmp_path / "raw").state == "here"
+
+
 def test_a_source_without_addresses_asks_for_a_person(tmp_path):
     assert "never published" in of("drug_ctrp", tmp_path).how
     assert "orca data add drug_ctrp" in of("drug_ctrp", tmp_path).how
