@@ -123,7 +123,9 @@ class Download:
             wait=tenacity.wait_exponential_jitter(
                 initial=self.pause_s, max=120, jitter=self.pause_s / 2
             ),
-            before_sleep=lambda state: log.info("%s: trying again", url),
+            before_sleep=lambda state: log.info(
+                "%s: %s; trying again", url, state.outcome and state.outcome.exception()
+            ),
         )
         try:
             retrying(self._transfer, url, part)

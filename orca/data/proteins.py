@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,47 @@ SMALLEST_DISTANCE = 1.0
 CHANNELS = 57
 
 
-def part_of(archive: Path, folder: str, *, window: int, clipped: bool) -> Part:
+@dataclass(frozen=True)
+class Window:
+    """The square that maps of proteins of any length are put into.
+
+    Args:
+        size: its rows and columns; a longer protein is cut at it.
+        before: rows and columns that stay empty before the protein.
+        outside: distance stated outside of the protein; None marks those points as left out.
+    """
+
+    size: int
+    before: int = 0
+    outside: float | None = None
+
+    def framed(
+        self, maps: Float32[np.ndarray, "channels l l"], fill: float = 0.0
+    ) -> Float32[np.ndarray, "channels size size"]:
+        """Return maps in their place, `fill` around them."""
+        framed = np.full((len(maps), self.size, self.size), fill, np.float32)
+        room = self.size - self.before
+        kept = maps[:, :room, :room]
+        place = slice(self.before, self.before + kept.shape[1])
+        framed[:, place, place] = kept
+        return framed
+
+    def target(self, distances: Float32[np.ndarray, "l l"]) -> Float32[np.ndarray, "2 size size"]:
+        """Return the distances, and beside them 1 where a point is left out."""
+        if self.outside is not None:
+            framed = self.framed(distances[None], fill=self.outside)
+            return np.concatenate([framed, np.zeros_like(framed)])
+        inside = self.framed(np.ones_like(distances)[None])
+        return np.concatenate([self.framed(distances[None]), 1 - inside])
+
+
+def part_of(archive: Path, folder: str, window: Window, *, clipped: bool) -> Part:
     """Return the proteins of one list, `<folder>.lst`, one per block.
 
     Args:
         archive: `protein.zip`.
         folder: `deepcov` or `psicov`.
-        window: rows and columns of the maps; a longer protein is cut at it.
+        window: what the maps are put into.
         clipped: whether distances end at 16 angstrom.
 
     Raises:
@@ -42,9 +77,10 @@ def part_of(archive: Path, folder: str, *, window: int, clipped: bool) -> Part:
                 distances = _distances(file, archive, folder, name)
                 if len(distances) != len(features["seq"]):
                     raise _fault(archive, name, "its distances and features differ in length")
+                target = window.target(distances)
                 if clipped:
-                    distances = np.minimum(distances, LARGEST_DISTANCE)
-                yield _framed(maps_of(features), window)[None], _masked(distances, window)[None]
+                    target = np.minimum(target, LARGEST_DISTANCE)
+                yield window.framed(maps_of(features))[None], target[None]
 
     return Part(len(names), blocks)
 
@@ -108,25 +144,6 @@ def _distances(
     if len(triple) != 3:
         raise _fault(archive, name, "its distances are not (length, sequence, matrix)")
     return mended(np.asarray(triple[2], np.float64))
-
-
-def _framed(
-    maps: Float32[np.ndarray, "channels l l"], window: int
-) -> Float32[np.ndarray, "channels window window"]:
-    framed = np.zeros((len(maps), window, window), np.float32)
-    kept = maps[:, :window, :window]
-    framed[:, : kept.shape[1], : kept.shape[2]] = kept
-    return framed
-
-
-def _masked(
-    distances: Float32[np.ndarray, "l l"], window: int
-) -> Float32[np.ndarray, "2 window window"]:
-    """Return the distances, and beside them 1 where a point lies outside of the protein."""
-    framed = _framed(distances[None], window)[0]
-    outside = np.ones((window, window), np.float32)
-    outside[: len(distances), : len(distances)] = 0
-    return np.stack([framed, outside])
 
 
 def _open(archive: Path) -> zipfile.ZipFile:

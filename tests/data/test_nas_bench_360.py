@@ -114,6 +114,30 @@ def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(
     assert test.read(np.array([1]))[1][0, 1].sum() == 0
 
 
+def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(
+    sources, tmp_path, server
+):
+    made = fixtures.proteins(
+        sources / "protein.zip", {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
+    )
+    _, fit, test = go(
+        "psicov_official", sources, tmp_path, server,
+        samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
+        target=Field(grid=(40, 40), masked=True),
+    )  # fmt: skip
+    features, distances = made["ps0"]
+    inputs, targets = test.read(np.array([0]))
+    maps, (seen, outside) = inputs[0], targets[0]
+    assert not outside.any()
+    np.testing.assert_array_equal(maps[54, 5:33, 5:33], features["ccmpred"])
+    assert not maps[:, :5].any()
+    assert not maps[:, :, 33:].any()
+    assert seen[8, 20] == pytest.approx(max(1.0, distances[2][3, 15]))
+    assert (seen[:5] == 100).all()
+    assert (seen[33:] == 100).all()
+    assert (fit.targets(fit.rows("fit"))[0, 0, :, 25:] == 16).all()
+
+
 def test_a_protein_of_another_length_than_its_distances_is_refused(sources, tmp_path, server):
     import pickle
     import zipfile

@@ -73,6 +73,20 @@ def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cach
     assert abs(amounts.std() - 1) < 1e-5
 
 
+def test_blood_donations_as_official_lack_their_third_feature(tmp_path):
+    from orca.data.tasks.openml import read
+
+    rows = "\n".join(f"{n},{n * n % 17},{n % 5},{n % 7},{n % 2}" for n in range(40))
+    head = "@RELATION blood\n" + "".join(f"@ATTRIBUTE V{n} REAL\n" for n in range(1, 5))
+    (tmp_path / "1464.arff").write_text(f"{head}@ATTRIBUTE Class {{0,1}}\n@DATA\n{rows}\n")
+    ((whole, _),) = read(tmp_path, TASKS["openml_1464"]).fit.blocks()
+    ((kept, _),) = read(tmp_path, TASKS["openml_1464_official"]).fit.blocks()
+    assert whole.shape[1:] == (4, 1)
+    assert kept.shape[1:] == (3, 1)
+    # The fourth feature, n % 7, takes seven values; the third, n % 5, five.
+    assert [len(np.unique(kept[:, n].round(4))) for n in range(3)][-1] == 7
+
+
 def test_a_table_that_openml_does_not_give_is_named(cache, tmp_path):
     with pytest.raises(DataError, match="OpenML, data set 31") as fault:
         OpenMLTable(name="31.arff", number=31).bring(tmp_path / "31.arff")

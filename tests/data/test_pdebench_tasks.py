@@ -182,6 +182,35 @@ def test_a_file_with_too_few_frames_is_refused(sources, tmp_path, server):
         go(name, sources, tmp_path, server, samples=TEN, **small(name, 1, 1, 32))
 
 
+@pytest.mark.parametrize(
+    ("name", "grid"), [("pde_advection", (32,)), ("pde_shallow_water", (8, 8))]
+)
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+def test_a_file_cut_short_is_named_with_what_to_do(sources, tmp_path, server, name, grid, kept):
+    path = sources / file_of(name)
+    if name == "pde_advection":
+        fixtures.arrays(path, ("tensor",), (10, 201, *grid))
+    else:
+        fixtures.groups(path, 10, (101, *grid, 1))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(DataError) as fault:
+        go(name, sources, tmp_path, server, samples=TEN, **small(name, 1, 1, *grid))
+    assert path.name in fault.value.where
+    assert "fetch" in fault.value.mend
+
+
+def test_a_file_without_the_array_that_is_wanted_names_both(sources, tmp_path, server):
+    name = "pde_darcy_flow"
+    path = sources / file_of(name)
+    fixtures.darcy(path, 10, 8)
+    with h5py.File(path, "a") as file:
+        file.move("nu", "mu")
+    with pytest.raises(DataError, match="nu") as fault:
+        go(name, sources, tmp_path, server, samples=TEN, **small(name, 1, 1, 8, 8))
+    assert path.name in fault.value.where
+
+
 def test_a_group_without_data_is_named(sources, tmp_path, server):
     name = "pde_diffusion_sorption"
     fixtures.groups(sources / file_of(name), 10, (101, 16, 1))
