@@ -18,9 +18,10 @@ def under(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
 
 
 def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
-    """Return the weights that training changes, and the buffers, by name."""
-    tensors = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    return {**tensors, **dict(model.named_buffers())}
+    """Return the weights that training changes, and the buffers that a module stores, by name."""
+    tensors: dict[str, Tensor] = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    stored = model.state_dict()
+    return tensors | {n: buffer for n, buffer in model.named_buffers() if n in stored}
 
 
 def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) -> None:
