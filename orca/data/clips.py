@@ -91,7 +91,8 @@ def spectrogram(sound: bytes, *, where: str) -> Float[np.ndarray, "96 frames"]:
             what=f"it has {len(samples)} samples at {rate} Hz; {RATE} Hz are wanted",
             mend="fetch the archive again",
         )
-    return log_mel(np.resize(samples.mean(axis=1), max(RATE, len(samples))))
+    mono = samples.mean(axis=1)
+    return log_mel(mono if len(mono) >= RATE else np.resize(mono, RATE))
 
 
 def _thinned(pieces: list[Piece], most: int, generator: np.random.Generator) -> list[Piece]:

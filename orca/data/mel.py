@@ -59,7 +59,7 @@ def log_mel(samples: Float[np.ndarray, " n"]) -> Float[np.ndarray, "bands frames
     The largest value is at most 80 dB above the smallest. Adding a constant, as the official
     code does before it takes the mean off, changes nothing.
     """
-    mirrored = np.pad(samples.astype(np.float64), FFT // 2, mode="reflect")
+    mirrored = np.pad(samples, FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(mirrored, FFT)[::HOP]
     bands = [
         filters() @ _power(frames[start : start + FRAMES_AT_ONCE]).T
