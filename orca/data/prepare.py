@@ -222,14 +222,13 @@ def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:
     train = np.setdiff1d(np.arange(count), validation)
     file["train"], file["validation"] = train, validation
     if isinstance(task.target, Classes):
-        for part, labels in (("training", file["targets"][()][train]),):
-            absent = sorted(set(range(task.target.count)) - set(labels.tolist()))
-            if absent:
-                raise DataError(
-                    where=str(raw),
-                    what=f"class {absent[0]} has no {part} sample",
-                    mend="declare as many classes as there are, or a split that has each of them",
-                )
+        absent = sorted(set(range(task.target.count)) - set(file["targets"][()][train].tolist()))
+        if absent:
+            raise DataError(
+                where=str(raw),
+                what=f"class {absent[0]} has no training sample",
+                mend="declare as many classes as there are, or a split that has each of them",
+            )
 
 
 def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: Task) -> None:

@@ -136,7 +136,6 @@ class Normalisation:
 
 
 @runtime_checkable
-@runtime_checkable
 class RawFile(Protocol):
     """A file that `read` needs, and the way to get it (`orca.data.fetch` has the ways)."""
 
