@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,15 +63,17 @@ class Download:
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.
 
-        What has arrived so far waits in `.<name>.part` beside it and is gone on with.
+        What has arrived so far waits in `.<name>.part` beside it and is gone on with, at the
+        next address too if a digest will tell whether the pieces fit; else each address has a
+        part of its own.
 
         Raises:
             DataError: if no address gives the file; it says what each of them answered, and
                 which file to put where.
         """
         faults: list[str] = []
-        part = path.with_name(f".{path.name}.part")
         for url in self.urls:
+            part = self._part(path, url)
             try:
                 self._try_often(url, part)
                 self.check(part)
@@ -83,12 +86,18 @@ class Download:
                 log.warning("%s: %s", url, damaged.what)
             else:
                 part.replace(path)
+                for other in self.urls:
+                    self._part(path, other).unlink(missing_ok=True)
                 return
         raise DataError(
             where=str(path),
             what="; ".join([self.barrier] * bool(self.barrier) + faults) or "it has no address",
             mend=f"get it by hand and put it at {path}{self._requirement()}",
         )
+
+    def _part(self, path: Path, url: str) -> Path:
+        own = "" if self.digest else f".{sha256(url.encode()).hexdigest()[:8]}"
+        return path.with_name(f".{path.name}{own}.part")
 
     def check(self, path: Path) -> None:
         """Compare a file with the published size and digest.

@@ -105,6 +105,24 @@ def test_a_damaged_copy_is_followed_by_a_sound_mirror(server, path):
     assert path.read_bytes() == CONTENT
 
 
+def test_without_a_digest_a_file_never_begins_at_one_address_and_ends_at_another(server, path):
+    other = bytes(reversed(CONTENT))
+    broken = server.serve("broken", other, cut_after=[300_000] + [0] * 9)
+    whole = server.serve("whole", CONTENT)
+    download(broken, whole, digest="", size=None).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert [file.name for file in path.parent.iterdir()] == ["field.h5"]
+
+
+def test_with_a_digest_another_address_gives_the_rest(server, path):
+    broken = server.serve("broken", CONTENT, cut_after=[300_000] + [0] * 9)
+    download(broken, server.serve("whole", CONTENT)).bring(path)
+    assert path.read_bytes() == CONTENT
+    (asked,) = server.files["/whole"].asked
+    assert asked.startswith("bytes=")
+    assert asked != "bytes=0-"
+
+
 def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(server, path):
     url = server.serve("a", CONTENT, stall_s=[1.5])
     download(url, patience_s=0.3).bring(path)
