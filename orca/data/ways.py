@@ -99,8 +99,9 @@ class OpenMLTable:
             raise DataError(
                 where=f"OpenML, data set {self.number}",
                 what=f"it cannot be had: {fault}",
-                mend="try again later, or copy the folder of OpenML's cache from a machine that"
-                " has it (org/openml/www/datasets under the openml library's cache)",
+                mend="try again later, or copy description.xml, features.xml and dataset.arff, but"
+                f" no pickles, from a machine that has them: org/openml/www/datasets/{self.number}"
+                " under the openml library's cache",
             ) from fault
         assert isinstance(frame, pd.DataFrame)
         target = str(dataset.default_target_attribute)
