@@ -11,12 +11,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from orca.alignment.kept_kernel import anneal
 from orca.alignment.schedule import Annealing
 from orca.alignment.sinkhorn import (
     Kernel,
     Potentials,
     Problem,
-    anneal_in_turn,
     log_sums,
     times,
     with_mass,
@@ -88,7 +88,7 @@ def anneal_to_convergence(
     """
     last = steps.temperature[-1]
     tolerance = reachable(tolerance, problem, last)
-    potentials = anneal_in_turn(problem, start, steps)
+    potentials = anneal(problem, start, steps, in_turn=True)
     potentials, error = converge(problem, potentials, last, tolerance=tolerance, rounds=PATIENCE)
     if error > tolerance:
         potentials = start

@@ -4,6 +4,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from orca.alignment.weighted_sums import weighted_sums
+
 
 def lifted(points: Float[Tensor, "n width"]) -> Float[Tensor, "n lifted"]:
     """Return (x, ‖x‖²/2, 1) for each point x; see `feature_cost`."""
@@ -55,7 +57,7 @@ def cost_gradient(
         p: 1 or 2.
     """
     weights = plan if p == 2 else torch.where(cost > 0, plan / cost, 0)
-    return weights.sum(dim=0)[:, None] * y - weights.T @ x
+    return weights.sum(dim=0)[:, None] * y - weighted_sums(weights, x)
 
 
 def box_distance(

@@ -109,7 +109,7 @@ def descend(
     solver, start = Solver.of(settings), [sides.start]
     across = transport(uniform(cost), solver, start=start, initial=-added, with_plan=True)
     value, gradient = across.value + added.mean(), sides.gradient(_plan(across))
-    own_plan = torch.zeros_like(own_cost)
+    own_plan = own_cost.new_zeros(()).expand_as(own_cost)
     if settings.debiased:
         own = transport_to_itself(uniform(own_cost), solver, start=start, with_plan=True)
         value, own_plan = value - own.value / 2 - terms["self_term"] / 2, _plan(own)
@@ -173,6 +173,4 @@ def distance_to_source(
     classes = Classes(points, ids[order], torch.bincount(ids).tolist())
     sides = Sides(source.classes, classes, settings.p)
     found = descend(sides, terms, settings, whole=whole)
-    gradient = torch.empty_like(points)
-    gradient[order] = found.gradient
-    return with_gradient(target, found.value, gradient)
+    return with_gradient(target, found.value, found.gradient[torch.argsort(order)])

@@ -3,7 +3,7 @@
 One problem is a cost matrix with a mass on each row and each column; a batch of problems is
 stacked along leading axes, with mass 0 and infinite cost where one is smaller than its batch.
 
-Each step needs the matrix exp((f + g - cost) / eps) once, for both its row and column sums.
+Each step needs the kernel exp((f + g - cost) / eps) once, for both its row and column sums.
 It is built block by block, in the processor's cache, by exp2 of an exponent that is kept above
 `FLOOR`: entries below add nothing to a sum, but numbers that underflow cost ten times as much.
 """
@@ -15,8 +15,6 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 from torch import Tensor
-
-from orca.alignment.schedule import Annealing
 
 LOG2_E = 1 / math.log(2)
 FLOOR = -100.0  # exponent of 2 below which an entry of the kernel counts as 2^FLOOR
@@ -70,15 +68,22 @@ class Kernel:
         entries = self.rows(slice(None))
         return torch.threshold_(entries, 2.0 ** (FLOOR + 20), 0.0)
 
-    def blocks(self) -> Iterator[tuple[slice, Float[Tensor, "*batch b m"]]]:
-        """Yield the rows block by block; each block is overwritten by the next."""
-        *batch, rows, columns = self.cost.shape
-        step = max(1, BLOCK // columns) if self.cost.device.type == "cpu" else rows
-        step = min(step, rows)
-        buffer = self.cost.new_empty(*batch, step, columns)
-        for start in range(0, rows, step):
-            block = slice(start, min(start + step, rows))
-            yield block, self.rows(block, out=buffer[..., : block.stop - start, :])
+    def blocks(
+        self, *, out: Float[Tensor, "*batch n m"] | None = None
+    ) -> Iterator[tuple[slice, Float[Tensor, "*batch b m"]]]:
+        """Yield the rows block by block, in `out`; without it, each overwrites the one before."""
+        slices = block_slices(self.cost)
+        room = torch.empty_like(self.cost[..., slices[0], :]) if out is None else out
+        for block in slices:
+            place = slice(block.stop - block.start) if out is None else block
+            yield block, self.rows(block, out=room[..., place, :])
+
+
+def block_slices(matrix: Float[Tensor, "*batch n m"]) -> list[slice]:
+    """Return the rows of a matrix in parts that fit a processor's cache, whole on a GPU."""
+    rows, columns = matrix.shape[-2:]
+    step = max(1, BLOCK // columns) if matrix.device.type == "cpu" else rows
+    return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
 def times(
@@ -95,9 +100,36 @@ def with_mass(sums: Tensor, mass: Tensor, problem: Problem) -> Tensor:
     return torch.where(mass > 0, sums, 1) if problem.padded else sums
 
 
-def _safe(sums: Tensor) -> bool:
+def safe(sums: Tensor) -> bool:
+    """Return whether sums are far from where they overflow or underflow."""
     least, most = torch.aminmax(sums)
     return SAFE[0] < float(least) and float(most) < SAFE[1]
+
+
+def sums_by_block(
+    problem: Problem,
+    blocks: Iterator[tuple[slice, Float[Tensor, "*batch b m"]]],
+    *,
+    scalings: tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]] | None = None,
+    in_turn: bool,
+) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]]:
+    """Return Σ_j b_j v_j M_ij and Σ_i a_i u_i M_ij, both in one pass over M; 1 without mass.
+
+    Args:
+        problem: masses a, b.
+        blocks: rows of M, and which they are.
+        scalings: u and v, or None for 1.
+        in_turn: take the column sums after the first ones have been divided out.
+    """
+    a, b = problem.row_mass, problem.column_mass
+    u_a, v_b = (a * scalings[0], b * scalings[1]) if scalings else (a, b)
+    rows, columns = torch.empty_like(a), torch.zeros_like(b)
+    for block, entries in blocks:
+        sums = times(entries, v_b)
+        rows[..., block] = sums
+        weights = a[..., block] / sums if in_turn else u_a[..., block]
+        columns += times(entries.mT, weights)
+    return with_mass(rows, a, problem), with_mass(columns, b, problem)
 
 
 def log_sums(
@@ -117,20 +149,14 @@ def log_sums(
         eps: the temperature.
         in_turn: take the column sums after f has been moved so that the row sums are 1.
     """
-    a, b = problem.row_mass, problem.column_mass
-    rows, columns = torch.empty_like(a), torch.zeros_like(b)
-    for block, entries in Kernel(problem.cost, potentials, eps).blocks():
-        sums = times(entries, b)
-        rows[..., block] = sums
-        weights = a[..., block] / sums if in_turn else a[..., block]
-        columns += times(entries.mT, weights)
-    rows, columns = with_mass(rows, a, problem), with_mass(columns, b, problem)
-    if _safe(rows) and _safe(columns):
+    blocks = Kernel(problem.cost, potentials, eps).blocks()
+    rows, columns = sums_by_block(problem, blocks, in_turn=in_turn)
+    if safe(rows) and safe(columns):
         return rows.log(), columns.log()
-    return _log_sums_in_logarithms(problem, potentials, eps, in_turn=in_turn)
+    return log_sums_in_logarithms(problem, potentials, eps, in_turn=in_turn)
 
 
-def _log_sums_in_logarithms(
+def log_sums_in_logarithms(
     problem: Problem, potentials: Potentials, eps: Tensor, *, in_turn: bool
 ) -> tuple[Tensor, Tensor]:
     """Return what `log_sums` does, slower, for potentials so far off that a sum underflows."""
@@ -142,26 +168,6 @@ def _log_sums_in_logarithms(
         exponent = exponent - rows[..., None]
     columns = torch.logsumexp(exponent + a.log()[..., None], dim=-2)
     return rows, torch.where(b > 0, columns, 0)
-
-
-def anneal_together(problem: Problem, start: Potentials, steps: Annealing) -> Potentials:
-    """Return the potentials after moving f and g at once, at each of `steps`."""
-    f, g = start.f, start.g
-    for eps, relaxation in zip(steps.temperature, steps.relaxation, strict=True):
-        rows, columns = log_sums(problem, Potentials(f, g), eps)
-        move = (relaxation * eps)[..., None]
-        f, g = f - move * rows, g - move * columns
-    return Potentials(f, g)
-
-
-def anneal_in_turn(problem: Problem, start: Potentials, steps: Annealing) -> Potentials:
-    """Return the potentials after moving f, then g, at each of `steps`."""
-    f, g = start.f, start.g
-    for eps, relaxation in zip(steps.temperature, steps.relaxation, strict=True):
-        rows, columns = log_sums(problem, Potentials(f, g), eps, in_turn=True)
-        move = (relaxation * eps)[..., None]
-        f, g = f - move * rows, g - move * columns
-    return Potentials(f, g)
 
 
 def dual_value(problem: Problem, potentials: Potentials) -> Float[Tensor, "*batch"]:
@@ -178,10 +184,10 @@ def sums_and_plan(
     entries = Kernel(problem.cost, potentials, eps).without_smallest()
     rows = with_mass(times(entries, b), a, problem)
     columns = with_mass(times(entries.mT, a), b, problem)
-    if _safe(rows) and _safe(columns):
+    if safe(rows) and safe(columns):
         moved = entries.mul_(a[..., None]).mul_((b / columns)[..., None, :])
         return rows.log(), columns.log(), moved
-    logarithms = _log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
+    logarithms = log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
     exponent = (potentials.f[..., None] - problem.cost) / eps[..., None, None]
     shares = torch.softmax(exponent + a.log()[..., None], dim=-2)
     return *logarithms, torch.where(b[..., None, :] > 0, shares * b[..., None, :], 0)

@@ -8,12 +8,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
+from orca.alignment.kept_kernel import anneal
 from orca.alignment.otdd_settings import OtddSettings
 from orca.alignment.schedule import annealing, fast_steps, official_steps
 from orca.alignment.sinkhorn import (
     Potentials,
     Problem,
-    anneal_together,
     dual_value,
     log_sums,
     sums_and_plan,
@@ -93,7 +93,7 @@ def transport(
     zero = Potentials(f, torch.zeros_like(problem.column_mass))
     if solver.schedule == "official":
         steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-        potentials = anneal_together(problem, zero, annealing(steps, like=problem.row_mass))
+        potentials = anneal(problem, zero, annealing(steps, like=problem.row_mass))
     else:
         steps = [fast_steps(first, end=solver.eps, p=solver.p) for first in start]
         cooling = annealing(steps, like=problem.row_mass)
@@ -113,7 +113,7 @@ def transport_to_itself(
         return Transport(problem.row_mass.new_zeros(problem.row_mass.shape[:-1]), identity)
     zero = Potentials(torch.zeros_like(problem.row_mass), torch.zeros_like(problem.column_mass))
     steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-    potentials = anneal_together(problem, zero, annealing(steps, like=problem.row_mass))
+    potentials = anneal(problem, zero, annealing(steps, like=problem.row_mass))
     if solver.schedule == "converged":
         eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
         potentials = converge_to_itself(problem, potentials, eps, tolerance=solver.tolerance)

@@ -3,11 +3,19 @@ import ot
 import pytest
 import torch
 
+from orca.alignment import weighted_sums
 from orca.alignment.class_transport import transport_between_classes, transport_within_classes
 from orca.alignment.classes import Classes
 from orca.alignment.cost import feature_cost
-from orca.alignment.schedule import fast_steps, official_steps
-from orca.alignment.sinkhorn import Potentials, Problem, _log_sums_in_logarithms, log_sums
+from orca.alignment.kept_kernel import anneal
+from orca.alignment.schedule import annealing, fast_steps, official_steps
+from orca.alignment.sinkhorn import (
+    Kernel,
+    Potentials,
+    Problem,
+    log_sums,
+    log_sums_in_logarithms,
+)
 from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
 
 
@@ -98,9 +106,48 @@ def test_sums_agree_with_their_logarithmic_form(in_turn):
     some = Potentials(points(30, seed=2)[:, 0], points(20, seed=3)[:, 0])
     eps = torch.tensor(0.5, dtype=torch.float64)
     fast = log_sums(problem, some, eps, in_turn=in_turn)
-    slow = _log_sums_in_logarithms(problem, some, eps, in_turn=in_turn)
+    slow = log_sums_in_logarithms(problem, some, eps, in_turn=in_turn)
     for ours, theirs in zip(fast, slow, strict=True):
         torch.testing.assert_close(ours, theirs)
+
+
+def annealed_with_new_kernels(problem, start, steps, *, in_turn):
+    f, g = start.f, start.g
+    for eps, relaxation in zip(steps.temperature, steps.relaxation, strict=True):
+        rows, columns = log_sums(problem, Potentials(f, g), eps, in_turn=in_turn)
+        f, g = f - relaxation * eps * rows, g - relaxation * eps * columns
+    return Potentials(f, g)
+
+
+@pytest.mark.parametrize("p", [1, 2])
+@pytest.mark.parametrize("in_turn", [True, False])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+def test_annealing_with_a_kernel_that_is_kept_ends_as_with_new_ones(p, in_turn, dtype, monkeypatch):
+    x, y = points(300, seed=0, width=40, dtype=dtype), points(90, seed=1, width=40, dtype=dtype)
+    problem = uniform(feature_cost(x, y + 0.5, p=p))
+    start = Potentials(torch.zeros(300, dtype=dtype), torch.zeros(90, dtype=dtype))
+    steps = annealing([official_steps(900.0 ** (p / 2), end=0.1, p=p)], like=problem.row_mass)
+    expected = annealed_with_new_kernels(problem, start, steps, in_turn=in_turn)
+    built = []
+    blocks = Kernel.blocks
+    monkeypatch.setattr(Kernel, "blocks", lambda *a, **k: built.append(1) or blocks(*a, **k))
+    found = anneal(problem, start, steps, in_turn=in_turn)
+    assert len(built) <= len(steps.temperature) // 2
+    for ours, theirs in ((found.f, expected.f), (found.g, expected.g)):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=2e-4 if p == 2 else 1e-4)
+
+
+@pytest.mark.parametrize("spread", [0.02, 1.0])
+def test_sums_over_a_plan_are_those_over_all_of_its_entries(spread):
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(2800, 130, generator=generator) / spread  # few matter, or all
+    plan = torch.softmax(logits, dim=0) * torch.tensor([1.0, -1.0]).repeat(65)
+    moved = torch.randn(2800, 768, generator=generator)
+    assert plan.numel() * moved.shape[1] >= weighted_sums.LARGE
+    assert (weighted_sums._of_few(plan, moved) is None) == (spread == 1.0)
+    found = weighted_sums.weighted_sums(plan, moved)
+    exact = plan.double().T @ moved.double()
+    assert (found - exact).norm() <= 1e-4 * exact.norm()
 
 
 @pytest.mark.parametrize("eps", [1e-3, 1e-6])
