@@ -104,6 +104,14 @@ class AlignSettings(Settings):
         description="epochs between two entries of the distance itself in the history; in those"
         " between, only the part that moves is computed",
     )
+    record_exact_every: Count | None = Field(
+        None,
+        description="epochs between two entries of the exact distance, over all classes at once, in"
+        " the history (Figure 6); null: none",
+    )
+    exact_samples: Count = Field(
+        2000, description="target samples, drawn once, that the exact distance is taken of at most"
+    )
 
 
 class PareSettings(Settings):

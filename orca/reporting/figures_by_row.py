@@ -160,7 +160,7 @@ def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
         raise ResultsError(
             where=str(history),
             what="it does not hold the exact distance (column 'exact')",
-            mend="align with the setting that records the exact distance beside the objective",
+            mend="set align.record_exact_every for this task in config/hyperparameters.yaml",
         )
     with look() as figure_class:
         figure = figure_class(figsize=(COLUMN, 2.3))

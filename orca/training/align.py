@@ -94,6 +94,7 @@ class Alignment:
         settings: of the run.
         seed: of all draws.
         state: the run's progress on disk, held.
+        exact: the distance over all classes at once that the history keeps beside the objective.
     """
 
     model: Model
@@ -102,6 +103,7 @@ class Alignment:
     settings: FinetuneSettings
     seed: int
     state: State
+    exact: Objective | None = None
     epoch: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
@@ -139,6 +141,7 @@ class Alignment:
 
     def _train_epoch(self, epoch: int) -> None:
         start = time.monotonic()
+        exact = self._exact_value(epoch)
         self.model.train()
         set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
         self.optimizer.zero_grad(set_to_none=True)
@@ -158,7 +161,7 @@ class Alignment:
                 self._step()
         if self.settings.align.step_per == "epoch":
             self._step()
-        row = {"epoch": epoch, "value": None, "loss": None, which: total}
+        row = {"epoch": epoch, "value": None, "loss": None, which: total, **exact}
         row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
         row["seconds"] = round(time.monotonic() - start, 4)
         self.history.append(row)
@@ -191,14 +194,36 @@ class Alignment:
         inputs, _ = self.target.prepared.read(rows)
         return self.model.embed(torch.from_numpy(inputs).to(self.device)).mean(dim=1)
 
+    def _exact_value(self, epoch: int) -> dict[str, float | None]:
+        """Return the history's entry of the exact distance, if the run keeps one.
+
+        Source: ORCA (ICML 2023), Figure 6, the actual OTDD beside the estimate by Algorithm 1.
+        """
+        if self.exact is None:
+            return {}
+        align, target = self.settings.align, self.target
+        if epoch % (align.record_exact_every or 1):
+            return {"exact": None}
+        self.model.eval()
+        drawn = torch.randperm(len(target.rows), generator=seeded(self.seed, 13)).numpy()
+        places = np.sort(drawn[: align.exact_samples])
+        parts = np.array_split(places, -(-len(places) // align.samples_per_class))
+        with torch.no_grad():
+            features = torch.cat([self._features(target.rows[part]) for part in parts])
+            _, labels = np.unique(target.labels[places], return_inverse=True)
+            value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)
+        return {"exact": value.item()}
+
     def _distance(
         self,
         which: str,
         features: Float[Tensor, "b width"],
         labels: Int[np.ndarray, " b"],
         generator: torch.Generator,
+        *,
+        of: Objective | None = None,
     ) -> Tensor:
-        objective = self.objective
+        objective = of or self.objective
         compute = getattr(objective.compute, which)
         on_device = torch.from_numpy(labels).to(self.device)
         return compute(

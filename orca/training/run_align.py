@@ -23,6 +23,8 @@ from orca.training.cell import Cell
 from orca.training.checkpoint import State, read_tensors, write_tensors
 from orca.training.record import digests, write_history, write_run
 
+EXACT = "otdd_joint"  # the distance that Algorithm 1 estimates
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFiles:
@@ -57,6 +59,16 @@ class SourceFiles:
         source = Source.of(tensors["features"].to(cell.device), tensors["labels"].to(cell.device))
         on_device = {name: term.to(cell.device) for name, term in terms.items()}
         return Objective(distance=declared, settings=settings, source=source, terms=on_device)
+
+
+def exact_objective(source: Source, cell: Cell) -> Objective | None:
+    """Return the distance over all classes at once, where the history is to keep it."""
+    if cell.settings.align.record_exact_every is None:
+        return None
+    declared = DISTANCES[EXACT]
+    settings = declared.read_settings({}, where=EXACT)
+    terms = declared.load().source_terms(source, settings)
+    return Objective(distance=declared, settings=settings, source=source, terms=terms)
 
 
 def target_labels(
@@ -131,6 +143,7 @@ class Align:
                 settings=self._settings(),
                 seed=seed,
                 state=state,
+                exact=exact_objective(objective.source, cell),
             )
             run.run()
             with run.clock.part("held_out"):

@@ -3,7 +3,9 @@ import json
 import pytest
 import torch
 
+from orca.alignment import otdd
 from orca.alignment.distance import DISTANCES
+from orca.data.store import Prepared
 from orca.methods.method import METHODS, Method
 from orca.training.cell import Places, run_seeds
 from orca.training.checkpoint import read_tensors
@@ -54,6 +56,25 @@ def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
     record = json.loads((run / "run.json").read_text())
     assert record["target_classes"] == 5  # as many as the source has
     assert record["held_out_distance"] > 0
+
+
+def test_the_exact_distance_is_kept_beside_the_estimate_and_changes_nothing(tmp_path):
+    runs = {}
+    for every in (None, 2):
+        align = SETTINGS.align.model_copy(update={"record_exact_every": every})
+        cell = make_cell(tmp_path, align=align)
+        source = make_source(tmp_path, cell)
+        runs[every] = aligned(cell, tmp_path / str(every), METHODS["orca"], source)
+    rows = history(runs[2])
+    assert [bool(row["exact"]) for row in rows] == [True, False, True, False]
+    with Prepared(cell.prepared, cell.task) as prepared, torch.no_grad():
+        inputs, classes = prepared.read(prepared.rows("train"))
+        embedded = cell.model(METHODS["orca"], 0).eval().embed(torch.from_numpy(inputs))
+    known = read_tensors(source.features)[0]
+    labels = torch.from_numpy(classes).long()
+    exact = otdd(known["features"], known["labels"], embedded.mean(dim=1), labels)
+    assert float(rows[0]["exact"]) == pytest.approx(exact.item(), rel=1e-3)
+    assert [row["value"] for row in rows] == [row["value"] for row in history(runs[None])]
 
 
 def test_alignment_without_a_lower_distance_stops_early(tmp_path):
