@@ -14,6 +14,7 @@ from orca.data.source import PROXIES, Images, Texts, read_proxy
 from orca.logs import Clock, log
 from orca.models.body import BODIES
 from orca.models.source import embed, to_numbers
+from orca.provenance import file_digest
 from orca.training.batches import seeded
 from orca.training.checkpoint import read_tensors, write_tensors
 
@@ -93,5 +94,9 @@ def source_terms(
     with clock.part("terms"):
         terms = declared.load().source_terms(features, checked)
     log.info("source terms of %s: %.1f s", distance, clock.seconds["terms"])
-    record = {"settings": checked.model_dump(mode="json"), "seconds": clock.seconds}
+    record = {
+        "settings": checked.model_dump(mode="json"),
+        "features": file_digest(source),
+        "seconds": clock.seconds,
+    }
     write_tensors(out, terms, record)

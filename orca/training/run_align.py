@@ -17,6 +17,7 @@ from orca.data.task import Classes
 from orca.errors import SettingsError
 from orca.logs import log
 from orca.methods.method import Method
+from orca.provenance import file_digest
 from orca.settings import FinetuneSettings
 from orca.training.align import Alignment, Objective, Target
 from orca.training.cell import Cell
@@ -42,7 +43,7 @@ class SourceFiles:
         """Return a distance to this source, on the cell's device.
 
         Raises:
-            SettingsError: if the terms are of other settings than the cell's.
+            SettingsError: if the terms are of other settings than the cell's, or other features.
         """
         declared = DISTANCES.look_up(distance, where="--distance")
         settings = declared.read_settings(
@@ -50,12 +51,17 @@ class SourceFiles:
         )
         tensors, _ = read_tensors(self.features)
         terms, record = read_tensors(self.terms)
-        if record["settings"] != settings.model_dump(mode="json"):
-            raise SettingsError(
-                where=str(self.terms),
-                what="the source terms are of other settings of the distance",
-                mend="run `snakemake` for this alignment, which makes the terms that it needs",
-            )
+        wanted = {
+            "settings": settings.model_dump(mode="json"),
+            "features": file_digest(self.features),
+        }
+        for name, value in wanted.items():
+            if record.get(name) != value:
+                raise SettingsError(
+                    where=str(self.terms),
+                    what=f"the source terms were computed from other {name}",
+                    mend="run `snakemake` for this alignment, which makes the terms that it needs",
+                )
         source = Source.of(tensors["features"].to(cell.device), tensors["labels"].to(cell.device))
         on_device = {name: term.to(cell.device) for name, term in terms.items()}
         return Objective(distance=declared, settings=settings, source=source, terms=on_device)

@@ -6,9 +6,10 @@ import torch
 from orca.alignment import otdd
 from orca.alignment.distance import DISTANCES
 from orca.data.store import Prepared
+from orca.errors import SettingsError
 from orca.methods.method import METHODS, Method
 from orca.training.cell import Places, run_seeds
-from orca.training.checkpoint import read_tensors
+from orca.training.checkpoint import read_tensors, write_tensors
 from orca.training.embed_source import source_terms
 from orca.training.run_align import Align, SourceFiles
 from orca.training.run_finetune import Finetune
@@ -56,6 +57,20 @@ def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
     record = json.loads((run / "run.json").read_text())
     assert record["target_classes"] == 5  # as many as the source has
     assert record["held_out_distance"] > 0
+
+
+@pytest.mark.parametrize("changed", ["settings", "features"])
+def test_source_terms_of_other_settings_or_features_are_refused(changed, tmp_path):
+    cell = make_cell(tmp_path)
+    source = make_source(tmp_path, cell)
+    if changed == "features":
+        tensors, _ = read_tensors(source.features)
+        write_tensors(source.features, tensors | {"features": tensors["features"] + 1})
+    else:
+        align = SETTINGS.align.model_copy(update={"distance": {"reg": 0.2}})
+        cell = make_cell(tmp_path, align=align)
+    with pytest.raises(SettingsError, match=f"computed from other {changed}"):
+        source.objective("otdd", cell)
 
 
 def test_the_exact_distance_is_kept_beside_the_estimate_and_changes_nothing(tmp_path):
