@@ -13,7 +13,6 @@ schedule trained, and the test score. What is finished already is not run again.
 import argparse
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -86,26 +85,29 @@ class Comparison:
         """Return the seeds whose runs are not finished."""
         return [seed for seed in self.seeds if not (folder / f"seed{seed}{name}").exists()]
 
-    def run(self, schedule: str, source: Path) -> None:
-        """Align, fine-tune and evaluate under one schedule, what is missing of it."""
-        distance, cell = SCHEDULES[schedule], self.cell
-        terms = source.with_suffix(f".{distance}.safetensors")
-        aligned, tuned = self.folder(schedule, "aligned"), self.folder(schedule, "finetuned")
-        scores = self.folder(schedule, "scores")
+    def align(self, schedule: str, source: Path) -> None:
+        """Align under one schedule, what is missing of it."""
+        distance = SCHEDULES[schedule]
         align = Align(
-            cell=cell,
+            cell=self.cell,
             method=replace(ORCA, alignment=distance),
-            source=SourceFiles(features=source, terms=terms),
+            source=SourceFiles(
+                features=source, terms=source.with_suffix(f".{distance}.safetensors")
+            ),
         )
-        if seeds := self.missing(aligned, "/run.json"):
+        if seeds := self.missing(self.folder(schedule, "aligned"), "/run.json"):
             run_seeds(align, seeds, self.places(schedule, "aligned"))
-        if seeds := self.missing(tuned, "/run.json"):
-            finetune = Finetune(cell=cell, method="orca", aligned=aligned)
+
+    def finetune(self, schedule: str) -> None:
+        """Fine-tune from one schedule's embedders and evaluate, what is missing of it."""
+        cell, runs = self.cell, self.folder(schedule, "finetuned")
+        if seeds := self.missing(runs, "/run.json"):
+            finetune = Finetune(cell=cell, method="orca", aligned=self.folder(schedule, "aligned"))
             run_seeds(finetune, seeds, self.places(schedule, "finetuned"))
+        scores = self.folder(schedule, "scores")
         if seeds := self.missing(scores, ".json"):
             test = cell.prepared.with_name("test.h5")
-            scores.mkdir(parents=True, exist_ok=True)
-            evaluate(cell, seeds, runs=tuned, test=test, scores=scores, hyperparameters="tuned")
+            evaluate(cell, seeds, runs=runs, test=test, scores=scores, hyperparameters="tuned")
 
     def distance(self, seed: int, embedder: Path | None) -> float:
         """Return the converged distance of the held-out samples, of the start for None."""
@@ -127,16 +129,24 @@ class Comparison:
             )
             return judge.held_out_value(held_out)
 
-    def rows(self) -> Iterator[dict[str, float]]:
-        """Yield, for each seed, distance and score under each schedule, and the start's distance."""
-        for seed in self.seeds:
-            row = {"start": self.distance(seed, None)}
-            for schedule in SCHEDULES:
-                aligned = self.folder(schedule, "aligned") / f"seed{seed}"
-                row[schedule] = self.distance(seed, aligned / "embedder.safetensors")
-                score = read_score(self.folder(schedule, "scores") / f"seed{seed}.json")
-                row[f"{schedule} score"] = score.value if score.value is not None else float("nan")
-            yield row
+    def distances(self) -> list[list[float]]:
+        """Return for each seed the distance at the start, then under each schedule."""
+        return [
+            [self.distance(seed, None)]
+            + [
+                self.distance(
+                    seed, self.folder(schedule, "aligned") / f"seed{seed}/embedder.safetensors"
+                )
+                for schedule in SCHEDULES
+            ]
+            for seed in self.seeds
+        ]
+
+    def scores(self) -> list[list[float]]:
+        """Return for each seed the test score under each schedule."""
+        folders = [self.folder(schedule, "scores") for schedule in SCHEDULES]
+        found = [[read_score(f / f"seed{seed}.json").value for f in folders] for seed in self.seeds]
+        return [[value for value in row if value is not None] for row in found]
 
 
 def judge(source: Path) -> Objective:
@@ -157,15 +167,13 @@ def demo_grid() -> Grid:
     return Grid.read(config, ROOT / "config")
 
 
-def print_task(task: str, metric: str, rows: list[dict[str, float]]) -> None:
+def print_task(title: str, rows: list[list[float]]) -> None:
     """Print a row per seed, and what the converged schedule gains over the official one."""
     for seed, row in enumerate(rows):
-        shown = " | ".join(f"{value:.5g}" for value in row.values())
-        print(f"| {task} ({metric}) | {seed} | {shown} |", flush=True)
-    for suffix in ("", " score"):
-        gains = [row[f"converged{suffix}"] - row[f"official{suffix}"] for row in rows]
-        mean, spread = statistics.mean(gains), statistics.stdev(gains)
-        print(f"  {suffix or 'distance'}, converged less official: {mean:+.4g} ± {spread:.2g}")
+        print(f"| {title} | {seed} | {' | '.join(f'{value:.5g}' for value in row)} |")
+    gains = [row[-1] - row[-2] for row in rows]
+    mean, spread = statistics.mean(gains), statistics.stdev(gains)
+    print(f"| {title} | converged less official | {mean:+.3g} ± {spread:.2g} |", flush=True)
 
 
 def main() -> None:
@@ -181,13 +189,20 @@ def main() -> None:
     for run in grid.runs("demo"):
         if run.method == "orca":
             seeds[run.task, run.body].append(run.seed)
-    print("| task | seed | start | official | score | converged | score |")
-    print("|---|---|---|---|---|---|---|")
-    for (task, body), numbers in seeds.items():
-        one = Comparison(grid, given.results, task, body, tuple(numbers), exact)
+    tasks = [
+        Comparison(grid, given.results, task, body, tuple(numbers), exact)
+        for (task, body), numbers in seeds.items()
+    ]
+    print("held-out distance: at the start, official, converged")
+    for one in tasks:
         for schedule in SCHEDULES:
-            one.run(schedule, source)
-        print_task(task, one.cell.task.metric, list(one.rows()))
+            one.align(schedule, source)
+        print_task(one.task, one.distances())
+    print("test score: official, converged")
+    for one in tasks:
+        for schedule in SCHEDULES:
+            one.finetune(schedule)
+        print_task(f"{one.task}, {one.cell.task.metric}", one.scores())
 
 
 if __name__ == "__main__":
