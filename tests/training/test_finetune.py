@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from orca.errors import SettingsError, StateError, TrainingError
+from orca.errors import DataError, SettingsError, StateError, TrainingError
 from orca.evaluation.score import read_score
 from orca.methods.method import METHODS
 from orca.training.cell import Places, run_seeds
 from orca.training.checkpoint import read_tensors
-from orca.training.evaluate import evaluate, predict_new
+from orca.training.evaluate import evaluate, predict_file, predict_new, trained_model
 from orca.training.run_finetune import Finetune
 from tests.training.toys import FIELDS, make_cell, write_prepared
 
@@ -68,6 +68,16 @@ def test_accumulated_batches_take_the_step_of_one_large_batch(tmp_path):
         torch.testing.assert_close(tensor, weights(other)[name], atol=1e-5, rtol=1e-4)
 
 
+def test_summed_gradients_take_the_step_of_the_mean_at_as_many_times_the_rate(tmp_path):
+    plain = {"dropout": 0.0, "epochs": 2, "schedule": "constant", "optimizer": "sgd"}
+    plain |= {"batch_size": 4, "accumulation": 5, "momentum": 0.0}
+    mean = make_cell(tmp_path, learning_rate=5e-3, **plain)
+    summed = make_cell(tmp_path, learning_rate=1e-3, accumulate="sum", **plain)
+    (one,), (other,) = (finetuned(c, tmp_path / str(n)) for n, c in enumerate((mean, summed)))
+    for name, tensor in weights(one).items():
+        torch.testing.assert_close(tensor, weights(other)[name], atol=1e-6, rtol=1e-5)
+
+
 def test_layer_norms_alone_leave_the_rest_of_the_body_as_it_was(cell, tmp_path):
     (run,) = finetuned(cell, tmp_path, method="fpt")
     assert all("norm" in name.lower() for name in weights(run) if name.startswith("body."))
@@ -85,6 +95,20 @@ def test_the_best_epoch_on_validation_samples_is_kept(tmp_path):
     scores = [float(row["validation"]) for row in history(run)]
     assert record["best_epoch"] == int(np.argmin(scores))
     assert record["train_samples"] == 48
+
+
+def test_chosen_by_the_test_split_as_published_the_score_is_that_of_the_best_epoch(tmp_path):
+    cell = make_cell(tmp_path, selection="test_as_published", epochs=6, learning_rate=3e-3)
+    test = write_prepared(tmp_path / "test.h5", cell.task, part="test")
+    runs = finetuned(cell, tmp_path, test=test)
+    record = json.loads((runs[0] / "run.json").read_text())
+    scores = [float(row["validation"]) for row in history(runs[0])]
+    assert record["best_epoch"] == int(np.argmin(scores))
+    assert record["train_samples"] == 60
+    assert str(test) in record["inputs"]
+    score = score_of(cell, tmp_path, runs)
+    assert score.selection == "test_as_published"
+    assert score.value == pytest.approx(min(scores))
 
 
 def test_the_last_epoch_is_trained_on_validation_samples_too(cell, tmp_path):
@@ -131,6 +155,32 @@ def test_a_finished_run_predicts_what_its_score_was_computed_from(tmp_path):
         inputs, targets = file["inputs"][()], file["targets"][()]
     predicted = predict_new(cell, runs[0], inputs)
     assert 100 * np.mean(predicted.argmax(axis=1) != targets) == pytest.approx(score.value)
+
+
+def test_predictions_for_a_file_of_new_inputs_are_those_of_the_model(tmp_path):
+    cell = make_cell(tmp_path)
+    runs = finetuned(cell, tmp_path)
+    new = np.random.default_rng(5).normal(size=(70, *cell.task.input_shape)).astype(np.float32)
+    np.savez(tmp_path / "new.npz", inputs=new)
+    predict_file(cell, run=runs[0], inputs=tmp_path / "new.npz", output=tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz") as found:
+        model = trained_model(cell, runs[0]).eval()
+        wanted = model(torch.from_numpy(new)).detach().numpy()
+        np.testing.assert_allclose(found["predictions"], wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "told"),
+    [
+        ({"x": np.zeros((2, 2, 12))}, "holds no array 'inputs', but x"),
+        ({"inputs": np.zeros((2, 3, 12))}, r"shape \(3, 12\) instead of \(2, 12\)"),
+    ],
+)
+def test_inputs_that_are_none_of_the_task_are_refused(arrays, told, tmp_path):
+    cell = make_cell(tmp_path)
+    np.savez(tmp_path / "new.npz", **arrays)
+    with pytest.raises(DataError, match=told):
+        predict_file(cell, run=tmp_path, inputs=tmp_path / "new.npz", output=tmp_path / "o.npz")
 
 
 def test_the_record_tells_settings_inputs_seconds_and_versions(cell, tmp_path):

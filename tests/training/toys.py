@@ -72,7 +72,7 @@ def write_prepared(path: Path, task: Task, *, part: str, seed: int = 0) -> Path:
     inputs = generator.normal(size=(count, *task.input_shape)).astype(np.float32)
     if isinstance(task.target, Classes):
         targets = np.arange(count, dtype=np.int32) % task.target.count
-        inputs += targets[:, None, None]
+        inputs += targets.reshape(-1, *[1] * len(task.input_shape))
     else:
         targets = inputs[:, :1] ** 2 + 1
     path.parent.mkdir(parents=True, exist_ok=True)
