@@ -24,7 +24,7 @@ STEPS = {
     "evaluate": "benchmarks/evaluate/*.tsv",
     "tabulate": "benchmarks/tabulate/*.tsv",
     "plot": "benchmarks/plot/*.tsv",
-    "report": "benchmarks/report.tsv",
+    "report": "benchmarks/report*.tsv",
 }
 IDLE_PARTS = ("checkpoint",)
 
