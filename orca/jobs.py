@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,12 @@ class Jobs(RuleFunctions):
     def scores(self, table: str) -> list[str]:
         """Return the score files that a table is built from."""
         return [f"{RESULTS}/scores/{run.path}.json" for run in self.grid.runs(table)]
+
+    def scores_there(self) -> str:
+        """Return a digest that changes when a score file comes, goes or changes."""
+        files = sorted(Path(RESULTS, "scores").glob("*/*/*/seed*.json"))
+        told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+        return sha256(repr(told).encode()).hexdigest()[:16]
 
     def alignments(self, table: str) -> list[str]:
         """Return the histories of the alignments behind a table's runs."""

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orca.data.source import PROXIES
+from orca.evaluation.score import Run
 from orca.grid import Grid
 from orca.jobs import Jobs
 from orca.methods.method import METHODS
+from orca.models.body import CLOSEST
 from orca.plan import ORDER, TRAINING, Hours, Job, downloads, kept
 from orca.reporting.published import read_published
 from orca.reporting.records import StepCost
@@ -30,8 +32,11 @@ WALL = {  # Snakemake's benchmark files of each step, under the results folder
     "tune_worker": "tuned/{task}/{body}/worker{worker}.tsv",
     "tune": "tuned/{task}/{body}/tune.tsv",
     "align": "aligned/{task}/{body}/{alignment}/*.tsv",
+    "choose_body": "benchmarks/choose_body/{task}.{method}.seed{seed}.tsv",
     "finetune": "finetuned/{task}/{body}/{method}/*.tsv",
+    "finetune_chosen": f"finetuned/{{task}}/{CLOSEST}/{{method}}/seed{{seed}}.tsv",
     "evaluate": "benchmarks/evaluate/{task}.{body}.{method}.*.tsv",
+    "evaluate_chosen": "benchmarks/evaluate_chosen/{task}.{method}.seed{seed}.tsv",
 }
 RECORD = {  # the file that says that a job of the step is done
     "fetch": "raw/{source}/sources.json",
@@ -43,16 +48,16 @@ RECORD = {  # the file that says that a job of the step is done
     "tune_worker": "tuned/{task}/{body}/worker{worker}.json",
     "tune": "tuned/{task}/{body}/best.yaml",
     "align": "aligned/{task}/{body}/{alignment}/seed{seed}/run.json",
+    "choose_body": "chosen/{task}/{method}/seed{seed}.json",
     "finetune": "finetuned/{task}/{body}/{method}/seed{seed}/run.json",
+    "finetune_chosen": f"finetuned/{{task}}/{CLOSEST}/{{method}}/seed{{seed}}/run.json",
     "evaluate": "scores/{task}/{body}/{method}/seed{seed}.json",
+    "evaluate_chosen": f"scores/{{task}}/{CLOSEST}/{{method}}/seed{{seed}}.json",
 }
-KEEPING = (
-    "fetch",
-    "fetch_body",
-    "pretrain_body",
-    "prepare",
-    "finetune",
-)  # steps whose outputs have some size
+TIMED = ("align", "finetune", "finetune_chosen")  # steps whose records hold their seconds
+KEEPING = (  # steps whose outputs have some size
+    "fetch", "fetch_body", "pretrain_body", "prepare", "finetune", "finetune_chosen",
+)  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -71,16 +76,26 @@ def jobs_of(grid: Grid, tables: Sequence[str]) -> list[Job]:
     places: dict[Place, None] = {}
     for table in tables:
         for run in grid.runs(table):
-            cell = {"task": run.task, "body": run.body}
-            places |= dict.fromkeys(_before(grid, run.task, run.body))
-            if METHODS[run.method].needs_source:
-                places |= dict.fromkeys(_source(grid, run.body))
-            each = {**cell, "method": run.method, "seed": run.seed}
-            places |= {_place("finetune", **each): None, _place("evaluate", **each): None}
+            places |= dict.fromkeys(_of_run(grid, run))
         for path in Jobs(grid).alignments(table):
             _, _, task, body, alignment, seed, _ = Path(path).parts
             places |= dict.fromkeys(_aligning(grid, task, body, alignment, seed))
     return [Job(p.step, dict(p.wildcards), ()) for p in places]
+
+
+def _of_run(grid: Grid, run: Run) -> list[Place]:
+    """Return what a run needs, itself, and its evaluation; alignments stand apart."""
+    each: dict[str, object] = {"task": run.task, "method": run.method, "seed": run.seed}
+    bodies: tuple[str, ...] = (run.body,)
+    if run.body == CLOSEST:
+        bodies = grid.choices.bodies_to_choose_from
+        steps: tuple[str, ...] = ("choose_body", "finetune_chosen", "evaluate_chosen")
+    else:
+        steps, each = ("finetune", "evaluate"), {**each, "body": run.body}
+    places = [place for body in bodies for place in _before(grid, run.task, body)]
+    if METHODS[run.method].needs_source:
+        places += [place for body in bodies for place in _source(grid, body)]
+    return [*places, *(_place(step, **each) for step in steps)]
 
 
 def _before(grid: Grid, task: str, body: str) -> list[Place]:
@@ -146,8 +161,10 @@ def _step(step: str, jobs: list[Job], hours: Hours, results: Path, published: Pa
         done=len(done),
         expected=sum((each for each, _ in expected.values()), 0.0) if expected else None,
         expected_of_done=sum((expected[id(job)][0] for job in done), 0.0) if expected else None,
-        told_by=", ".join(f"{source} {count}" for source, count in told.items()),
-        used=_recorded_hours(done, results) if step in ("align", "finetune") else wall,
+        told_by=", ".join(
+            f"{source} ({count})" if len(told) > 1 else source for source, count in told.items()
+        ),
+        used=_recorded_hours(done, results) if step in TIMED else wall,
         wall=wall,
         expected_gb=_expected_gb(step, jobs, hours.grid, results, published),
         used_gb=_used_gb(done, results) if step in KEEPING else None,

@@ -35,7 +35,7 @@ def steps_of(grid, results):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("target", ["demo", "table_9", "table_4", "pare_nas_bench_360"])
+@pytest.mark.parametrize("target", ["demo", "every_method", "table_9", "table_4"])
 def test_it_counts_the_jobs_that_snakemake_plans(target, tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
     planned, grid = planned_jobs(
@@ -44,7 +44,8 @@ def test_it_counts_the_jobs_that_snakemake_plans(target, tmp_path):
     )  # fmt: skip
     expected: Counter[str] = Counter()
     for job in planned:
-        expected[job.step] += len(job.outputs) if job.step == "evaluate" else job.runs
+        several = job.step.startswith("evaluate")
+        expected[job.step] += len(job.outputs) if several else job.runs
     counted = Counter(job.step for job in jobs_of(grid, [target]))
     assert counted == {step: expected[step] for step in ORDER if expected[step]}
 
@@ -66,7 +67,7 @@ def test_hours_used_stand_beside_those_expected_of_the_same_runs(grid, tmp_path)
     assert finetune.ratio == pytest.approx(0.25)
     assert finetune.wall == pytest.approx(2 * (2.3 + 1 / 60))
     assert align.ratio == pytest.approx(0.5 / 1.6)
-    assert "the paper 20" in finetune.told_by
+    assert finetune.told_by == "the paper"
 
 
 def test_our_own_records_do_not_tell_what_was_expected(grid, tmp_path):

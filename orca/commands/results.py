@@ -121,3 +121,15 @@ def pack(results: Path, out: Path) -> None:
     from orca.reporting.scores import pack_scores
 
     pack_scores(results, out)
+
+
+@scores.command()
+@click.option("--scores", type=FOLDER, default=Path("results/scores"), show_default=True)
+@PUBLISHED
+@CHOICES
+@OUT
+def render(**given: Any) -> None:
+    """Render every table and figure that the score files tell of, from these alone."""
+    from orca.reporting.tabulate import render_scores
+
+    render_scores(**given)

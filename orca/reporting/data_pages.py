@@ -103,7 +103,7 @@ def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("variant of", str(card.get("variant_of", ""))),
         ("differs", str(card.get("differs", ""))),
         ("input", f"{_shape(card.get('input_shape', []))} {card.get('input_type', '')}".strip()),
-        ("values", ", ".join(f"{name} {value:g}" for name, value in inputs.items())),
+        ("values", ", ".join(f"{k} {inputs[k]:g}" for k in ("min", "mean", "max") if k in inputs)),
         ("target", _target(target)),
         ("samples", ", ".join(counts)),
         ("groups", ", ".join(groups)),

@@ -4,6 +4,8 @@ import re
 
 from markupsafe import Markup
 
+SMALLEST = 0.7  # of the shown width: on a narrow screen a drawing scrolls, and stays legible
+
 
 def inline_svg(svg: str, *, prefix: str) -> Markup:
     """Return the drawing without its prologue, sized by its place in the page.
@@ -21,7 +23,8 @@ def inline_svg(svg: str, *, prefix: str) -> Markup:
     tag = re.sub(r'\s(width|height)="[^"]*"', "", body[:tag_end])
     if width and height:
         # 1.33 px to the point, then a quarter more than print size for the screen
-        tag += f' style="width:{width * 1.33 * 1.25:.0f}px"'
+        shown = width * 1.33 * 1.25
+        tag += f' style="width:{shown:.0f}px;min-width:{SMALLEST * shown:.0f}px"'
     body = tag + body[tag_end:]
     prefix = re.sub(r"[^\w-]", "-", prefix)
     body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)

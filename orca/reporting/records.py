@@ -13,8 +13,9 @@ from orca.reporting.numbers import alone
 Row = list[tuple[str, float | None]]
 LEDGER_TITLES = (
     "step", "jobs", "done", "expected", "told by", "used", "used / expected", "jobs took",
-    "GB expected", "GB there",
+    "size expected", "size there",
 )  # fmt: skip
+PHASES = ("align", "train", "validate", "checkpoint", "evaluate")  # as a run meets them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +66,8 @@ def ledger_rows(steps: Sequence[StepCost]) -> list[Row]:
             _hours(cost.used),
             ("–", None) if cost.ratio is None else (f"{cost.ratio:.2g}", cost.ratio),
             _hours(cost.wall),
-            _gigabytes(cost.expected_gb),
-            _gigabytes(cost.used_gb),
+            _size(cost.expected_gb),
+            _size(cost.used_gb),
         ]
         for cost in steps
     ]
@@ -76,8 +77,11 @@ def _hours(hours: float | None) -> tuple[str, float | None]:
     return ("–", None) if hours is None else (seconds_in_words(3600 * hours), hours)
 
 
-def _gigabytes(size: float | None) -> tuple[str, float | None]:
-    return ("–", None) if size is None else (alone(size, digits=2), size)
+def _size(gigabytes: float | None) -> tuple[str, float | None]:
+    if not gigabytes:  # a package that carries the data states no size
+        return "–", None
+    number, unit = (gigabytes, "GB") if gigabytes >= 1 else (1000 * gigabytes, "MB")
+    return f"{alone(number, digits=2)} {unit}", gigabytes
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -90,7 +94,8 @@ def seconds_in_words(seconds: float) -> str:
 def costs(runs: Sequence[RunOfCell]) -> tuple[list[str], list[Row]]:
     """Return titles and rows: for each task, body and method the mean seconds by phase."""
     timed = [run for run in runs if run.seconds]
-    phases = list(dict.fromkeys(phase for run in timed for phase in run.seconds))
+    found = dict.fromkeys(phase for run in timed for phase in run.seconds)
+    phases = sorted(found, key=lambda phase: (*PHASES, phase).index(phase))
     grouped: dict[tuple[str, ...], list[RunOfCell]] = defaultdict(list)
     for run in timed:
         grouped[tuple(run.path.split("/")[:3])].append(run)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from orca.errors import ResultsError
 from orca.provenance import atomic
 from orca.reporting import curves, data_pages
-from orca.reporting.cells import VERDICTS, TableData, read_table
+from orca.reporting.cells import OF_FACTS, VERDICTS, TableData, read_table
 from orca.reporting.figure import FIGURES
 from orca.reporting.grid import as_grid
 from orca.reporting.inline import inline_svg
@@ -26,8 +26,10 @@ from orca.reporting.records import (
 )
 from orca.reporting.render import heading, short_heading
 from orca.reporting.sections import FigureEntry, Section, TableEntry
+from orca.reporting.table import TABLES, Table
 from orca.reporting.verdicts import EXPLANATION
 
+FIGURE_TITLES = {"profile": "Performance profile", "alignment": "Alignment"}
 FIGURE_CAPTIONS = {
     "profile": (
         "Each curve is the fraction of tasks on which a method's error is at most τ times the "
@@ -72,7 +74,7 @@ def write_report(
     sections = [
         _verdicts(parts, shown),
         _tables(parts, shown),
-        _figures(parts, results / "figures"),
+        _figures(parts, results / "figures", tables),
         _training(parts, results, shown),
         _data(parts, results / "prepared"),
         _costs(parts, shown, steps),
@@ -133,10 +135,12 @@ def _glance(tables: list[TableData]) -> list[tuple[str, str]]:
     counts = Counter[str]()
     for table in tables:
         counts.update(table.verdicts)
-    if counts:
-        glance.append(
-            (f"{counts['reproduced']} of {counts.total()}", "published numbers reproduced")
-        )
+    facts = sum(counts[verdict] for verdict in OF_FACTS)
+    numbers = counts.total() - facts
+    if numbers:
+        glance.append((f"{counts['reproduced']} of {numbers}", "published numbers reproduced"))
+    if facts:
+        glance.append((f"{counts['agrees']} of {facts}", "published facts agree"))
     return glance
 
 
@@ -161,19 +165,45 @@ def _tables(parts: Any, tables: list[TableData]) -> Section:
     return Section("tables", "Tables", parts.tables(entries), entries)
 
 
-def _figures(parts: Any, folder: Path) -> Section | None:
+def _figures(parts: Any, folder: Path, tables: list[str]) -> Section | None:
+    """Return the figures that are drawn from the report's tables, or from none."""
     entries = []
-    for path in sorted(folder.glob("*.svg")):
+    drawn = [path for path in folder.glob("*.svg") if _table_of(path.stem) in ("", *tables)]
+    for path in sorted(drawn, key=lambda path: _rank(path.stem)):
         declared = FIGURES.get(path.stem)
-        kind = next((kind for kind in FIGURE_CAPTIONS if kind in path.stem), "")
+        kind, table = _kind(path.stem), TABLES.get(_table_of(path.stem))
         caption = declared.caption if declared else FIGURE_CAPTIONS.get(kind, "")
-        title = declared.heading if declared else path.stem.replace("_", " ").capitalize()
+        title = declared.heading if declared else _figure_title(kind, table)
         short = title.partition(". ")[0]
         drawing = inline_svg(path.read_text(encoding="utf-8"), prefix=path.stem)
         entries.append(FigureEntry(f"f-{path.stem}", title, short, drawing, caption))
     if not entries:
         return None
     return Section("figures", "Figures", parts.figures(entries), tuple(entries))
+
+
+def _table_of(stem: str) -> str:
+    """Return the table that a figure is drawn from; empty if there is none."""
+    return FIGURES[stem].table if stem in FIGURES else stem.rpartition("_")[0]
+
+
+def _figure_title(kind: str, table: Table | None) -> str:
+    """Return what a table's figure is called."""
+    of = ""
+    if table:
+        of = f"Table {table.number}" if table.number else table.title.partition(":")[0]
+    return ": ".join(filter(None, (FIGURE_TITLES.get(kind, "Figure"), of)))
+
+
+def _kind(stem: str) -> str:
+    """Return the kind of a table's figure, which its name ends with; empty if there is none."""
+    kind = stem.rpartition("_")[2]
+    return kind if kind in FIGURE_TITLES else ""
+
+
+def _rank(stem: str) -> tuple[int, str]:
+    """Return what figures are put in order by: the papers' own, profiles, then alignments."""
+    return (["", *FIGURE_TITLES].index(_kind(stem)), stem)
 
 
 def _training(parts: Any, results: Path, tables: list[TableData]) -> Section | None:
@@ -208,7 +238,9 @@ def _costs(parts: Any, tables: list[TableData], steps: Sequence[StepCost]) -> Se
 
 
 def _settings(settings: dict[str, Any]) -> Section:
-    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(
+        settings, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
+    )
     return Section("settings", "Settings", Markup("<pre>{}</pre>").format(text))
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from orca.errors import ResultsError
 from orca.reporting.cells import TableData
 from orca.reporting.figure import FIGURES, plot
+from orca.reporting.figures import plot_profile
 from orca.reporting.latex import to_latex
 from orca.reporting.page import to_html
 from orca.reporting.published import read_published
@@ -62,9 +64,48 @@ def render_published(out: Path, published: Path) -> None:
     for name, table in TABLES.items():
         if table.paper:
             write_table(table.fill(name, sources, choices), out / "tables")
+    _draw_figures(out)
+
+
+def render_scores(out: Path, *, scores: Path, published: Path, choices: Choices) -> None:
+    """Render every table that any score belongs to, their profiles and the figures from them.
+
+    Nothing but the score files is read: no data, no weights, no record of a workflow.
+
+    Args:
+        out: folder; tables go to `out/tables`, figures to `out/figures`.
+        scores: folder of score files.
+        published: folder of the papers' numbers.
+        choices: bodies and seeds.
+
+    Raises:
+        ResultsError: if there is no score of any table, or scores cannot stand in one table.
+    """
+    sources = Sources(scores=scores, published=read_published(published), metadata=published)
+    names = [
+        name
+        for name, table in TABLES.items()
+        if any((scores / f"{run.path}.json").exists() for run in table.runs(choices))
+    ]
+    if not names:
+        raise ResultsError(
+            where=str(scores),
+            what="no score in it belongs to a table",
+            mend="unpack an archive that `orca scores pack` made, or run `snakemake all`",
+        )
+    for name in names:
+        write_table(TABLES[name].fill(name, sources, choices), out / "tables")
+        if getattr(TABLES[name], "ranked", False):
+            plot_profile(out / "tables" / f"{name}.json", out / "figures" / f"{name}_profile")
+    _draw_figures(out)
+
+
+def _draw_figures(results: Path) -> None:
+    """Draw the figures that need nothing but a table which is there."""
     for name, figure in FIGURES.items():
-        if figure.table and not figure.files:
-            plot(name, results=out, out=out / "figures")
+        table = results / "tables" / f"{figure.table}.json"
+        if figure.table and not figure.files and table.exists():
+            plot(name, results=results, out=results / "figures")
 
 
 @dataclass(frozen=True)

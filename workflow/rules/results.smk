@@ -106,6 +106,23 @@ rule published:
         "exec orca published --out {output} &> {log}"
 
 
+rule from_scores:
+    """Render every table and figure of the scores that are there; nothing else is made."""
+    output:
+        directory("results/from_scores"),
+    log:
+        "results/logs/from_scores.log",
+    benchmark:
+        "results/benchmarks/from_scores.tsv"
+    localrule: True
+    params:
+        code=code_digest("reporting", "evaluation"),
+        choices=GRID.choices_json,
+        scores=lambda wildcards: JOBS.scores_there(),
+    shell:
+        "exec orca scores render --choices {params.choices:q} --out {output} &> {log}"
+
+
 rule report:
     """Put tables, figures, data pages and curves into one HTML file."""
     input:
