@@ -107,7 +107,7 @@ class Comparison:
         scores = self.folder(schedule, "scores")
         if seeds := self.missing(scores, ".json"):
             test = cell.prepared.with_name("test.h5")
-            evaluate(cell, seeds, runs=runs, test=test, scores=scores, hyperparameters="tuned")
+            evaluate(cell, seeds, runs=runs, tests=[test], scores=scores, hyperparameters="tuned")
 
     def distance(self, seed: int, embedder: Path | None) -> float:
         """Return the converged distance of the held-out samples, of the start for None."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from orca.grid import alignment_key
 from orca.jobs import RESULTS, Files, Jobs
 from orca.methods.method import METHODS
 from orca.models.body import CLOSEST
@@ -34,7 +33,7 @@ class Choosing(RuleFunctions):
         return {body: SimpleNamespace(body=body, **known) for body in bodies}
 
     def _records(self, wildcards: Any) -> dict[str, str]:
-        key = alignment_key(METHODS[wildcards.method])
+        key = METHODS[wildcards.method].alignment_key
         end = f"{key}/seed{wildcards.seed}/run.json"
         bodies = self.jobs.grid.choices.bodies_to_choose_from
         return {body: f"{RESULTS}/aligned/{wildcards.task}/{body}/{end}" for body in bodies}
@@ -65,7 +64,8 @@ class Choosing(RuleFunctions):
     def evaluate_files(self, wildcards: Any) -> Files:
         """Return what an evaluation reads, whichever body is chosen."""
         files = self.finetune_files(wildcards)
-        return {name: files[name] for name in ("choice", "prepared", "weights")}
+        kept = {name: files[name] for name in ("choice", "prepared", "weights")}
+        return {**kept, "also": self.jobs.also_tested_on(wildcards)}
 
     def evaluate(self, wildcards: Any) -> str:
         """Return what an evaluation is told of each body."""

@@ -1,6 +1,5 @@
 """What the files under `config/` say: which runs there are, and where their settings come from."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from orca.settings import (
     Settings,
     TuningSettings,
     checked,
+    merge,
 )
 
 
@@ -151,15 +151,6 @@ class Hyperparameters(Settings):
             (f"methods.{method}", self.methods.get(method, {})),
         )
         for name, group in groups:
-            merged = _merge(merged, group)
+            merged = merge(merged, group)
             checked(FinetuneSettings, merged, where=f"config/hyperparameters.yaml, {name}")
         return FinetuneSettings.model_validate(merged)
-
-
-def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        nested = isinstance(value, Mapping) and isinstance(old, Mapping)
-        merged[key] = _merge(old, value) if nested else value  # type: ignore[arg-type]
-    return merged

@@ -22,7 +22,7 @@ from orca.data.user_task import task_of
 from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
-from orca.methods.method import METHODS, Method
+from orca.methods.method import METHODS
 from orca.models.body import BODIES, Body
 from orca.packs import Pack
 from orca.provenance import used_code
@@ -30,17 +30,8 @@ from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.settings import FinetuneSettings, as_json, checked, read_yaml
 
-
-def alignment_key(method: Method) -> str:
-    """Return the folder name of a method's alignment, which methods of equal alignment share."""
-    start = "" if method.embedder == "layer_norm" else f"-{method.embedder}"
-    epochs = method.alignment_epochs
-    end = "" if epochs is None else f"-{epochs}epochs"
-    return f"{method.alignment}{start}{end}" if method.alignment else ""
-
-
 ALIGNMENTS: dict[str, str] = {
-    alignment_key(METHODS[name]): name for name in METHODS if METHODS[name].alignment
+    METHODS[name].alignment_key: name for name in METHODS if METHODS[name].alignment
 }
 METHODS_THAT_CHOOSE = tuple(name for name in METHODS if METHODS[name].chooses_body)
 METHODS_WITH_BODY = tuple(name for name in METHODS if not METHODS[name].chooses_body)
@@ -201,7 +192,12 @@ class Grid:
         """Return the settings of a run before tuning."""
         published = self.choices.hyperparameters_of(body) == "published"
         official = self._official(task, body) if published else ""
-        return self.hyperparameters.resolve(task=task, body=body, method=method, official=official)
+        found = self.hyperparameters.resolve(task=task, body=body, method=method, official=official)
+        return METHODS[method].fixed(found) if method else found
+
+    def alignment_settings(self, task: str, body: str, alignment: str) -> FinetuneSettings:
+        """Return the settings of an alignment before tuning."""
+        return METHODS[ALIGNMENTS[alignment]].fixed(self.settings(task, body))
 
     def _official(self, task: str, body: str) -> str:
         """Return the task whose official configuration holds: a variant has that of its baseline."""
@@ -224,6 +220,12 @@ class Grid:
     def space_json(self, body: str) -> str:
         """Return the search space of a body as a command takes it."""
         return json.dumps(self.space.of(body), sort_keys=True)
+
+    @cached_property
+    def test_endings(self) -> list[str]:
+        """Return what tells apart the test splits that a task's runs are also tested on."""
+        tested = (TASKS[name].also_tested_on for name in TASKS)
+        return sorted({ending for pairs in tested for ending, _ in pairs})
 
     @property
     def choices_json(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from orca.declarations import nearest
 from orca.errors import SettingsError
-from orca.grid import ALIGNMENTS, METHODS_THAT_CHOOSE, Grid, alignment_key
+from orca.grid import ALIGNMENTS, METHODS_THAT_CHOOSE, Grid
 from orca.methods.method import METHODS
 from orca.models.body import BODIES, CLOSEST
 from orca.reporting.figure import FIGURES
@@ -28,6 +28,7 @@ PLACES = {  # what the folders of a path under results/ name
     "aligned": ("task", "body", "alignment"),
     "finetuned": ("task", "body", "method"),
     "scores": ("task", "body", "method"),
+    "predictions": ("task", "body", "method"),
     "tables": ("table",),
 }
 TABLE_ENDINGS = ("csv", "md", "tex", "html", "json")
@@ -213,7 +214,7 @@ class Jobs(RuleFunctions):
         )
 
     def _aligned(self, wildcards: Any) -> str:
-        key = alignment_key(METHODS[wildcards.method])
+        key = METHODS[wildcards.method].alignment_key
         return f"{RESULTS}/aligned/{wildcards.task}/{wildcards.body}/{key}" if key else ""
 
     def finetune_files(self, wildcards: Any, seeds: tuple[int, ...]) -> Files:
@@ -254,6 +255,27 @@ class Jobs(RuleFunctions):
             )
         )
 
+    def also_tested_on(self, wildcards: Any) -> list[str]:
+        """Return the test splits of other tasks that a run is scored on too."""
+        pairs = self.grid.task(wildcards.task).also_tested_on
+        return [f"{RESULTS}/prepared/{name}/test.h5" for _, name in pairs]
+
+    def predicted_test(self, wildcards: Any) -> str:
+        """Return the test split that predictions are kept of.
+
+        Raises:
+            SettingsError: if the task is not tested on what the file's name ends in.
+        """
+        pairs = self.grid.task(wildcards.task).also_tested_on
+        tests = {"": wildcards.task} | {f"_{ending}": name for ending, name in pairs}
+        if wildcards.ending not in tests:
+            raise SettingsError(
+                where=f"predictions of a run on {wildcards.task}",
+                what=f"it is not tested on anything called '{wildcards.ending}'",
+                mend=f"ask for a file whose name ends in 'seed<k>' and one of {list(tests)}",
+            )
+        return f"{RESULTS}/prepared/{tests[wildcards.ending]}/test.h5"
+
     def evaluate(self, wildcards: Any, *, under: str = "") -> str:
         """Return what an evaluation is told; `under` stands for the body in the outputs' path."""
         place = f"{wildcards.task}/{under or wildcards.body}/{wildcards.method}"
@@ -263,6 +285,7 @@ class Jobs(RuleFunctions):
                 line(
                     runs=f"{RESULTS}/finetuned/{place}",
                     test=f"{RESULTS}/prepared/{wildcards.task}/test.h5",
+                    also=self.also_tested_on(wildcards),
                     scores=f"{RESULTS}/scores/{place}",
                     hyperparameters=self.grid.choices.hyperparameters_of(wildcards.body),
                     filed_under=under,
@@ -284,7 +307,7 @@ class Jobs(RuleFunctions):
         """Return the histories of the alignments behind a table's runs."""
         candidates = self.grid.choices.bodies_to_choose_from
         keys = {
-            (run.task, body, alignment_key(METHODS[run.method]), run.seed)
+            (run.task, body, METHODS[run.method].alignment_key, run.seed)
             for run in self.grid.runs(table)
             for body in (candidates if run.body == CLOSEST else (run.body,))
         }

@@ -10,7 +10,7 @@ from typing import Any
 
 from orca import sizes
 from orca.data.task import Task
-from orca.grid import ALIGNMENTS, Grid
+from orca.grid import Grid
 from orca.rule_functions import RuleFunctions
 from orca.settings import FinetuneSettings
 
@@ -67,8 +67,8 @@ class Needs(RuleFunctions):
 
     def align_minutes(self, wildcards: Any, attempt: int, *, seeds: int = 1) -> int:
         """Time limit of an alignment of so many seeds."""
-        assert wildcards.alignment in ALIGNMENTS
-        hours = sizes.align_hours(self._task(wildcards), self._settings(wildcards))
+        settings = self.grid.alignment_settings(wildcards.task, wildcards.body, wildcards.alignment)
+        hours = sizes.align_hours(self._task(wildcards), settings)
         return self._minutes(seeds * hours, attempt)
 
     def finetune_gpus(self, wildcards: Any) -> int:

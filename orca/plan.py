@@ -173,9 +173,9 @@ class Hours:
 
     def _estimated(self, step: str, task: str, body: str, which: str) -> float:
         declared = self.grid.task(task)
-        settings = self.grid.settings(task, body, which if step == "finetune" else "")
         if step == "align":
-            return sizes.align_hours(declared, settings)
+            return sizes.align_hours(declared, self.grid.alignment_settings(task, body, which))
+        settings = self.grid.settings(task, body, which if step == "finetune" else "")
         if step == "finetune":
             return sizes.finetune_hours(declared, settings)
         search = self.grid.choices.tuning_of(body)

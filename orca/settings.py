@@ -37,7 +37,13 @@ class ModelSettings(Settings):
     kernel: Count | None = Field(
         None,
         description="side of the embedder's kernel, whatever the rule; null: by the rule;"
-        " 1 lets a sequence be longer at test than in training (Table 16)",
+        " 1 makes a token of each point, so that resolution is nothing to it (Table 16)",
+    )
+    more_points: Literal["finer", "longer"] = Field(
+        "finer",
+        description="what an input with more points than the task declares is: the same stretch"
+        " sampled more finely, whose tokens have positions between those of training, or a longer"
+        " one, which goes on with positions that training has not seen (official code)",
     )
     folded_tokens: Count = Field(
         1024, description="tokens that a sequence is cut into for a body of grids"
@@ -229,6 +235,16 @@ def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
         what, mend = _fault(model, first)
         place = ".".join(str(part) for part in first["loc"])
         raise SettingsError(where=f"{where}, {place}", what=what, mend=mend) from fault
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keys and values with others put over them; nested groups are merged likewise."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        nested = isinstance(value, Mapping) and isinstance(old, Mapping)
+        merged[key] = merge(old, value) if nested else value  # type: ignore[arg-type]
+    return merged
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

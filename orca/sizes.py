@@ -36,7 +36,7 @@ def sample_numbers(task: Task) -> int:
 def tokens(task: Task, settings: FinetuneSettings) -> int:
     """Return the tokens of a sample of a sequence task."""
     length = task.input_shape[-1]
-    wanted = settings.sequence_length
+    wanted = settings.sequence_length if settings.kernel is None else length // settings.kernel
     return min(wanted, length) if length > 1 else min(wanted, ASSUMED_LENGTH)
 
 

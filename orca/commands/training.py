@@ -175,6 +175,7 @@ def choose_body(aligned: tuple[tuple[str, Path], ...], out: Path) -> None:
 @CELL
 @click.option("--runs", type=FOLDER, required=True, help="Folder of the finished runs.")
 @click.option("--test", type=FILE, required=True, help="The task's test.h5.")
+@click.option("--also", type=FILE, multiple=True, help="test.h5 of a task also tested on.")
 @click.option("--scores", type=FOLDER, required=True, help="Folder for the scores.")
 @click.option("--hyperparameters", required=True, help="Where the runs' settings come from.")
 @click.option("--filed-under", help="What the scores name as body, where a method chose it.")
@@ -184,7 +185,8 @@ def evaluate(**given: Any) -> None:
     from orca.training.evaluate import evaluate as score
 
     cell = cell_of(given)
-    score(cell, given.pop("seeds"), **given)
+    tests = (given.pop("test"), *given.pop("also"))
+    score(cell, given.pop("seeds"), tests=tests, **given)
 
 
 @click.command()
@@ -209,11 +211,23 @@ def with_chosen(verb: str, choice: Path, candidates: tuple[tuple[str, str], ...]
 
 @click.command()
 @click.option("--run", type=FOLDER, required=True, help="Folder of a finished run.")
-@click.option("--input", "inputs", type=FILE, required=True, help="npz with `inputs`.")
-@click.option("--output", type=FILE, required=True, help="npz to write, with `predictions`.")
+@click.option("--input", "inputs", type=FILE, help="npz with `inputs`.")
+@click.option("--test", type=FILE, help="A prepared test.h5, instead of `--input`.")
+@click.option(
+    "--output",
+    type=FILE,
+    required=True,
+    help="npz to write: `predictions`, or `predicted` and `target` of a test split.",
+)
 @DEVICE
-def predict(run: Path, inputs: Path, output: Path, device: str) -> None:
-    """Predict with a finished run, for inputs in the task's own units."""
-    from orca.training.evaluate import predict_file
+def predict(run: Path, inputs: Path | None, test: Path | None, output: Path, device: str) -> None:
+    """Predict with a finished run, in the task's own units: for new inputs, or a test split."""
+    from orca.training.predict import predict_file, predict_test
 
-    predict_file(cell_of_run(run, device), run=run, inputs=inputs, output=output)
+    if (inputs is None) == (test is None):
+        raise click.UsageError("give either --input or --test")
+    cell = cell_of_run(run, device)
+    if inputs:
+        predict_file(cell, run=run, inputs=inputs, output=output)
+    elif test:
+        predict_test(cell, run=run, test=test, output=output)

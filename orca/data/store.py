@@ -189,6 +189,21 @@ class Prepared:
         return _fault(self.path, what)
 
 
+def prepared_for(path: Path) -> str:
+    """Return the name of the task that a prepared file is of.
+
+    Raises:
+        DataError: if it is missing or no HDF5 file.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return str(file.attrs.get("task", ""))
+    except OSError as error:
+        raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
+
+
 def _fault(path: Path, what: str) -> DataError:
     return DataError(
         where=str(path), what=what, mend=f"remove it and make it again: snakemake {path}"

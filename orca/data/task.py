@@ -212,6 +212,10 @@ class Task:
         pooling: how predictions for the pieces of one recording become one, before the metric:
             `mean` of the logits, or the `majority` of the predicted classes.
         redraw: training sees one piece per group and epoch, drawn anew each epoch.
+        also_tested_on: tasks whose test split a run on this one is scored on too, each with the
+            ending that its metrics get in the score file. They have the same metrics, and no
+            constants of their own to normalise by. No part of the digest: prepared data are the
+            same with it.
     """
 
     title: str
@@ -233,6 +237,7 @@ class Task:
     pooling: Literal["none", "mean", "majority"] = "none"
     redraw: bool = False
     loss_in_units: bool = False
+    also_tested_on: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

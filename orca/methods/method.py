@@ -1,12 +1,13 @@
 """What a method is: where it starts, how it aligns, what it trains, where it is compared."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from orca.declarations import Declarations
 from orca.errors import SettingsError
+from orca.settings import FinetuneSettings, checked, merge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,8 @@ class Method:
             copies the body's embedding norm; `copied` copies all that fits (patch filters, norm).
         alignment: the distance that stage two brings down, a name in
             `orca.alignment.distances`; empty for none.
-        alignment_epochs: of stage two, where the method fixes them; None for the settings'.
+        fixes: settings of the model or of stage two that are part of the method, whatever a task's
+            are: `{"kernel": 1}`, `{"align": {"epochs": 20}}`.
         trains: which weights stage three trains, a name in `orca.models.trainable`: `all`; of
             the body only `layer_norms`, or all but query and key; `lora` or `prompts` for small
             weights that are added to it.
@@ -39,12 +41,33 @@ class Method:
     start: Literal["pretrained", "random"] = "pretrained"
     embedder: Literal["random", "layer_norm", "copied"] = "random"
     alignment: str = ""
-    alignment_epochs: int | None = None
+    fixes: Mapping[str, Any] = field(default_factory=dict)
     trains: Literal["all", "all_but_query_key", "layer_norms", "lora", "prompts"] = "all"
     chooses_body: bool = False
     compared_in: tuple[str, ...] = ()
     needs_source: bool = False
     objective: Callable[..., Any] | None = None
+
+    def fixed(self, settings: FinetuneSettings) -> FinetuneSettings:
+        """Return settings with those that the method fixes put over them."""
+        merged = merge(settings.model_dump(), self.fixes)
+        return checked(FinetuneSettings, merged, where=f"what the method '{self.title}' fixes")
+
+    @property
+    def alignment_key(self) -> str:
+        """Folder name of its alignment, which methods of equal alignment share; empty for none."""
+        start = [] if self.embedder == "layer_norm" else [self.embedder]
+        fixed = [f"{key}{value}" for key, value in leaves(self.fixes)]
+        return "-".join([self.alignment, *start, *fixed]) if self.alignment else ""
+
+
+def leaves(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of nested groups, each by its own key."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value)
+        else:
+            yield key, value
 
 
 def closest_body(distances: Mapping[str, float]) -> str:

@@ -13,7 +13,7 @@ METHODS = {
         ORCA,
         title=f"ORCA, aligned for {epochs} epochs",
         origin="ORCA (ICML 2023), Figure 4 (left)",
-        alignment_epochs=epochs,
+        fixes={"align": {"epochs": epochs}},
         compared_in=(),
     )
     for epochs in (0, 5, 10, 20, 40, 60)

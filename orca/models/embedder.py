@@ -5,6 +5,7 @@ A convolution whose stride equals its kernel, a layer norm, then position embedd
 Source: ORCA (ICML 2023), sections 3.1 and A.2.3.
 """
 
+import math
 from typing import Literal
 
 import torch
@@ -29,11 +30,20 @@ class Embedder(nn.Module):
         width: numbers per token.
         positions: rows of the table of position embeddings; 0 for a body that finds positions
             by itself.
+        more_points: where the tokens of an input of another length than declared stand; see
+            `ModelSettings`.
     """
 
-    def __init__(self, patches: Patches, *, width: int, positions: int) -> None:
+    def __init__(
+        self,
+        patches: Patches,
+        *,
+        width: int,
+        positions: int,
+        more_points: Literal["finer", "longer"],
+    ) -> None:
         super().__init__()
-        self.patches = patches
+        self.patches, self.more_points = patches, more_points
         convolution = nn.Conv1d if len(patches.size) == 1 else nn.Conv2d
         self.convolution = convolution(
             patches.channels, width, patches.kernel, stride=patches.kernel
@@ -56,7 +66,26 @@ class Embedder(nn.Module):
                 what=f"it makes {count} tokens, and the body knows {len(self.positions)} positions",
                 mend="use a shorter input, or a larger kernel from the start",
             )
+        size = tuple(inputs.shape[2:])
+        if self.more_points == "finer" and size != self.patches.size and len(size) == 1:
+            trained = self.positions[: math.prod(self.patches.tokens)]
+            return tokens + between(trained, count, step=self.patches.size[0] / size[0])
         return tokens + self.positions[:count]
+
+
+def between(
+    positions: Float[Tensor, "rows width"], count: int, *, step: float
+) -> Float[Tensor, "count width"]:
+    """Return the embeddings at the places 0, step, 2 step, ... of a table, by linear interpolation.
+
+    The first points of a coarse and a fine sampling are one point, as where every other point of
+    a field is kept; a place behind the last row has the embedding of the last row.
+    """
+    places = torch.arange(count, device=positions.device) * step
+    places = places.clamp(max=len(positions) - 1)
+    below = places.floor().long()
+    above = (below + 1).clamp(max=len(positions) - 1)
+    return torch.lerp(positions[below], positions[above], (places - below)[:, None])
 
 
 def cyclic_filters(
@@ -111,7 +140,11 @@ def build_embedder(
     """
     patches = plan_patches(input_shape, body=body, settings=settings)
     rows = 0 if body.positions is None else len(body.positions)
-    embedder = initialise.blank(lambda: Embedder(patches, width=body.width, positions=rows))
+    embedder = initialise.blank(
+        lambda: Embedder(
+            patches, width=body.width, positions=rows, more_points=settings.more_points
+        )
+    )
     _start_convolution(embedder, body, start, generator)
     if start == "random":
         embedder.norm.weight.fill_(1.0)

@@ -45,11 +45,13 @@ class Reported:
     Args:
         name: as in `orca.evaluation.metrics`, or as published where that metric is not there.
         published_direction: which way is better, for a metric known from a paper alone.
+        ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
     """
 
     name: str
     published_direction: Direction = "lower"
     elsewhere: str = ""
+    ending: str = ""
 
     @property
     def title(self) -> str:
@@ -71,7 +73,9 @@ class Reported:
 
     def of(self, score: Score) -> float | None:
         """Return the metric, whether it is the task's own or a further one."""
-        return score.value if score.metric == self.name else score.metrics.get(self.name)
+        if score.metric == self.name and not self.ending:
+            return score.value
+        return score.metrics.get(f"{self.name}_{self.ending}" if self.ending else self.name)
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,9 @@ class Alignment:
         for epoch in progress(
             range(self.epoch, total), what="alignment epoch", total=total, done=self.epoch
         ):
+            exact = self._exact_value(epoch)
             with self.clock.part("align"):
-                self._train_epoch(epoch)
+                self._train_epoch(epoch, exact)
             self.epoch = epoch + 1
             if self.state.due:
                 self._save()
@@ -139,9 +140,8 @@ class Alignment:
         values = {row["epoch"]: row["value"] for row in self.history if row["value"] is not None}
         return self.epoch - 1 - min(values, key=values.__getitem__) >= patience
 
-    def _train_epoch(self, epoch: int) -> None:
+    def _train_epoch(self, epoch: int, exact: Mapping[str, float | None]) -> None:
         start = time.monotonic()
-        exact = self._exact_value(epoch)
         self.model.train()
         set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
         self.optimizer.zero_grad(set_to_none=True)
@@ -208,7 +208,7 @@ class Alignment:
         drawn = torch.randperm(len(target.rows), generator=seeded(self.seed, 13)).numpy()
         places = np.sort(drawn[: align.exact_samples])
         parts = np.array_split(places, -(-len(places) // align.samples_per_class))
-        with torch.no_grad():
+        with self.clock.part("exact"), torch.no_grad():
             features = torch.cat([self._features(target.rows[part]) for part in parts])
             _, labels = np.unique(target.labels[places], return_inverse=True)
             value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -48,6 +48,10 @@ class Cell:
     weights: Path
     device: torch.device
     task_argument: str = ""
+
+    def fixed_by(self, method: Method) -> "Cell":
+        """Return the cell with the settings that a method fixes."""
+        return replace(self, settings=method.fixed(self.settings))
 
     def model(self, method: Method, seed: int) -> Model:
         """Return the model that a method starts from, on the device."""

@@ -18,7 +18,6 @@ from orca.errors import SettingsError
 from orca.logs import log
 from orca.methods.method import Method
 from orca.provenance import file_digest
-from orca.settings import FinetuneSettings
 from orca.training.align import Alignment, Objective, Target
 from orca.training.cell import Cell
 from orca.training.checkpoint import State, read_tensors, write_tensors
@@ -113,6 +112,9 @@ class Align:
     method: Method
     source: SourceFiles
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cell", self.cell.fixed_by(self.method))
+
     def inputs(self, seed: int) -> Mapping[str, str]:
         """Return the digests of the source's files."""
         del seed
@@ -123,16 +125,7 @@ class Align:
         return {
             "distance": self.method.alignment,
             "embedder_start": self.method.embedder,
-            "alignment_epochs": self.method.alignment_epochs,
         }
-
-    def _settings(self) -> FinetuneSettings:
-        """Return the cell's settings, with the epochs of stage two that the method fixes."""
-        epochs = self.method.alignment_epochs
-        if epochs is None:
-            return self.cell.settings
-        align = self.cell.settings.align.model_copy(update={"epochs": epochs})
-        return self.cell.settings.model_copy(update={"align": align})
 
     def run(self, seed: int, state: State, out: Path) -> None:
         """Align with one seed."""
@@ -146,7 +139,7 @@ class Align:
                 model=cell.model(self.method, seed),
                 objective=objective,
                 target=Target(prepared, rows, labels[rows]),
-                settings=self._settings(),
+                settings=cell.settings,
                 seed=seed,
                 state=state,
                 exact=exact_objective(objective.source, cell),

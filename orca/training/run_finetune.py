@@ -59,6 +59,10 @@ class Finetune:
     test: Path | None = None
     keep_failure: bool = False
 
+    def __post_init__(self) -> None:
+        declared = METHODS.look_up(self.method, where="--method")
+        object.__setattr__(self, "cell", self.cell.fixed_by(declared))
+
     def _embedder(self, seed: int) -> Path | None:
         return self.aligned and self.aligned / f"seed{seed}" / "embedder.safetensors"
 
@@ -69,8 +73,7 @@ class Finetune:
 
     def facts(self) -> Mapping[str, Any]:
         """Return the method, with its whole declaration."""
-        declared = METHODS.look_up(self.method, where="--method")
-        return {"method": self.method, "declaration": repr(declared)}
+        return {"method": self.method, "declaration": repr(METHODS[self.method])}
 
     def _model(self, seed: int) -> Model:
         model = self.cell.model(METHODS[self.method], seed)

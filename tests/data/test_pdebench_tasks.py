@@ -283,3 +283,16 @@ def test_darcy_flow_of_nas_bench_360_is_simulated_in_its_own_format(tmp_path):
         pressure = test.targets(test.rows("test"))
     assert (pressure >= -1e-9).all()
     assert 1e-3 < pressure.max() < 5e-2
+
+
+def test_two_resolutions_are_of_the_same_fields(tmp_path):
+    tasks = {n: smallest(f"pde_advection_small_{n}_simulated") for n in (32, 64)}
+    fetch(tasks[64], tmp_path / "raw")
+    found = {}
+    for points, task in tasks.items():
+        prepare(task, "made_up", tmp_path / "raw", tmp_path / str(points))
+        with Prepared(tmp_path / str(points) / "test.h5", task) as test:
+            found[points] = test.whole("test")
+    for coarse, fine in zip(found[32], found[64], strict=True):
+        assert 2 * coarse.shape[-1] == fine.shape[-1]
+        np.testing.assert_array_equal(fine[..., ::2], coarse)

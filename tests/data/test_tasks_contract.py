@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,24 @@ def test_a_variant_says_of_what_and_how_it_differs(name):
         assert task.differs
         assert not TASKS[task.baseline].baseline
         assert task.suite == TASKS[task.baseline].suite
+
+
+@every_task
+def test_what_it_is_also_tested_on_is_measured_alike(name):
+    task = TASKS[name]
+    for ending, other in task.also_tested_on:
+        assert re.fullmatch(r"[a-z0-9_]+", ending)
+        further = TASKS[other]
+        assert (further.metric, further.extra_metrics) == (task.metric, task.extra_metrics)
+        assert type(further.target) is type(task.target)
+        assert further.input_shape[0] == task.input_shape[0]
+        assert {further.normalisation.inputs, further.normalisation.targets} == {"none"}
+
+
+def test_what_a_task_is_also_tested_on_is_no_part_of_its_digest():
+    task = TASKS["pde_advection_256"]
+    assert task.also_tested_on
+    assert replace(task, also_tested_on=()).digest == task.digest
 
 
 @every_task

@@ -1,17 +1,18 @@
 """What every declared method keeps to, on toy bodies."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import torch
 
 from orca.errors import SettingsError
-from orca.methods.method import METHODS, closest_body
+from orca.methods.method import METHODS, closest_body, leaves
 from orca.models.assemble import put_together
 from orca.models.body import BODIES
 from orca.models.predictor import Pooled
 from orca.models.trainable import WAYS, choose_trainable
-from orca.settings import ModelSettings
+from orca.settings import AlignSettings, FinetuneSettings, ModelSettings
 
 every_method = pytest.mark.parametrize("name", sorted(METHODS))
 BODY_OF = {"sequence": "roberta_base", "grid": "swin_base"}
@@ -124,3 +125,22 @@ def test_the_closest_body_is_that_of_the_smallest_distance():
     assert closest_body({"b": 1.0, "a": 1.0}) == "a"
     with pytest.raises(SettingsError, match="not finite"):
         closest_body({"a": float("nan"), "b": 1.0})
+
+
+@every_method
+def test_what_a_method_fixes_are_settings_and_nothing_else_moves(name):
+    settings = FinetuneSettings(batch_size=3, align=AlignSettings(samples_per_class=7))
+    fixed = METHODS[name].fixed(settings)
+    assert dict(leaves(METHODS[name].fixes)).items() <= dict(leaves(fixed.model_dump())).items()
+    assert (fixed.batch_size, fixed.align.samples_per_class) == (3, 7)
+
+
+def test_alignments_of_other_shape_or_length_have_folders_of_their_own():
+    folders = [METHODS[name].alignment_key for name in ("orca", "orca_after_5", "orca_pointwise")]
+    assert len(set(folders)) == 3
+    assert METHODS["orca_layernorm"].alignment_key == METHODS["orca"].alignment_key
+
+
+def test_a_method_that_fixes_what_is_no_setting_is_refused():
+    with pytest.raises(SettingsError, match="there is no key 'kernell'"):
+        replace(METHODS["orca"], fixes={"kernell": 1}).fixed(FinetuneSettings())

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from orca.models.embedder import EPS, build_embedder, cyclic_filters
+from orca.models.embedder import EPS, between, build_embedder, cyclic_filters
 from orca.settings import ModelSettings
 
 
@@ -133,3 +133,35 @@ def test_the_embedder_s_weights_are_its_own_and_not_the_body_s(toy_body):
         embedder.norm.weight.add_(1)
     assert torch.equal(body.positions, before)
     assert (body.norm_weight == 1).all()
+
+
+def of_positions(embedder, inputs):
+    """Return what of the tokens is their position."""
+    with torch.no_grad():
+        tokens = embedder(inputs)
+        embedder.positions.zero_()
+        return tokens - embedder(inputs)
+
+
+def test_on_a_finer_sampling_every_other_point_keeps_its_position(toy_body):
+    body = toy_body("roberta_base")
+    coarse, fine = torch.randn(2, 1, 12), torch.randn(2, 1, 24)
+    declared = of_positions(build(body, (1, 12), kernel=1), coarse)
+    found = of_positions(build(body, (1, 12), kernel=1, more_points="finer"), fine)
+    torch.testing.assert_close(found[:, ::2], declared)
+    torch.testing.assert_close(found[:, 1:-1:2], (declared[:, 1:] + declared[:, :-1]) / 2)
+    torch.testing.assert_close(found[:, -1], declared[:, -1])  # nothing untrained comes in
+
+
+def test_a_longer_input_goes_on_with_the_body_s_positions(toy_body):
+    body = toy_body("roberta_base")
+    found = of_positions(
+        build(body, (1, 12), kernel=1, more_points="longer"), torch.randn(2, 1, 24)
+    )
+    torch.testing.assert_close(found[0], body.positions[:24])
+
+
+def test_places_between_rows_are_interpolated():
+    table = torch.tensor([[0.0], [10.0], [40.0]])
+    assert between(table, 5, step=0.5).flatten().tolist() == [0, 5, 10, 25, 40]
+    assert between(table, 2, step=2.0).flatten().tolist() == [0, 40]

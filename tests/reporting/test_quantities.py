@@ -16,7 +16,7 @@ from orca.reporting.quantities import (
 @pytest.fixture
 def score(make):
     content = make.score("iris", "orca", 0, 6.0, metric="zero_one_error_pct")
-    content["metrics"] = {"auroc_ovo": 0.97}
+    content["metrics"] = {"auroc_ovo": 0.97, "zero_one_error_pct_at_512": 7.5}
     content["seconds"] = {"align": 360.0, "train": 3000.0, "validate": 600.0, "evaluate": 9.0}
     content["record"] = {"alignment": {"held_out_distance": 12.5}, "settings": {"epochs": 60}}
     return Score.model_validate(content)
@@ -28,6 +28,8 @@ def score(make):
         (Reported("zero_one_error_pct"), 6.0),
         (Reported("auroc_ovo"), 0.97),
         (Reported("mae8"), None),
+        (Reported("zero_one_error_pct", ending="at_512"), 7.5),
+        (Reported("auroc_ovo", ending="at_512"), None),
         (Complement("accuracy_pct", "accuracy", "zero_one_error_pct"), 94.0),
         (Complement("accuracy_pct", "accuracy", "mae8"), None),
         (WallTime("h", "h", ALIGNING), 0.1),

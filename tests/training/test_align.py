@@ -128,3 +128,14 @@ def test_recording_the_value_changes_no_step(tmp_path):
         embedders.append(read_tensors(run / "embedder.safetensors")[0])
     for name, tensor in embedders[0].items():
         torch.testing.assert_close(tensor, embedders[1][name], atol=1e-4, rtol=1e-3)
+
+
+def test_for_a_single_class_seen_whole_the_class_wise_distance_is_the_exact_one(tmp_path):
+    align = SETTINGS.align.model_copy(
+        update={"record_exact_every": 1, "clusters": 1, "samples_per_class": 48}
+    )
+    cell = make_cell(tmp_path, FIELDS, align=align, dropout=0.0)
+    run = aligned(cell, tmp_path, METHODS["orca"], make_source(tmp_path, cell))
+    assert json.loads((run / "run.json").read_text())["seconds"]["exact"] > 0  # no aligning time
+    for row in history(run):
+        assert float(row["exact"]) == pytest.approx(float(row["value"]), rel=1e-3)

@@ -98,7 +98,7 @@ def test_every_method_ends_with_a_score_on_classes_and_on_fields(name, kind, pla
     record = json.loads((tmp_path / "run/seed0/run.json").read_text())
     assert bool(record["alignment"]) == bool(method.alignment)
     evaluate(
-        cell, [0], runs=tmp_path / "run", test=place / kind / "test.h5", scores=tmp_path / "scores",
+        cell, [0], runs=tmp_path / "run", tests=[place / kind / "test.h5"], scores=tmp_path / "scores",
         hyperparameters="default",
     )  # fmt: skip
     score = read_score(tmp_path / "scores/seed0.json")

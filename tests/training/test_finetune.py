@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from orca.data.task import TASKS, Field
 from orca.errors import DataError, SettingsError, StateError, TrainingError
+from orca.evaluation.metrics import METRICS
 from orca.evaluation.score import read_score
 from orca.methods.method import METHODS
 from orca.training.cell import Places, run_seeds
 from orca.training.checkpoint import read_tensors
-from orca.training.evaluate import evaluate, predict_file, predict_new, trained_model
+from orca.training.evaluate import evaluate
+from orca.training.predict import predict_file, predict_new, predict_test, trained_model
 from orca.training.run_finetune import Finetune
 from tests.training.toys import FIELDS, make_cell, write_prepared
 
@@ -33,8 +36,12 @@ def history(run):
 
 def score_of(cell, folder, runs):
     test = write_prepared(folder / "test.h5", cell.task, part="test")
+    return score_on(cell, folder, runs, test)
+
+
+def score_on(cell, folder, runs, *tests):
     evaluate(
-        cell, [0], runs=runs[0].parent, test=test, scores=folder / "scores", hyperparameters="x"
+        cell, [0], runs=runs[0].parent, tests=tests, scores=folder / "scores", hyperparameters="x"
     )
     return read_score(folder / "scores/seed0.json")
 
@@ -191,3 +198,47 @@ def test_the_record_tells_settings_inputs_seconds_and_versions(cell, tmp_path):
     assert record["seconds"]["train"] > 0
     assert record["versions"]["torch"] == torch.__version__
     assert record["peak_memory_mb"] > 0
+
+
+@pytest.fixture
+def finer(monkeypatch):
+    """A field on 12 points that is also tested on 24, and the task on these."""
+    twice = replace(FIELDS, input_shape=(2, 24), target=Field(grid=(24,)))
+    monkeypatch.setitem(TASKS._found, "made_up_24", (None, twice))
+    return replace(FIELDS, also_tested_on=(("at_24", "made_up_24"),)), twice
+
+
+def pointwise_run(task, twice, folder):
+    """Return a pointwise run's cell and folder, and the two test splits."""
+    cell = make_cell(folder, task)
+    tests = [
+        write_prepared(folder / "test.h5", task, part="test"),
+        write_prepared(folder / "finer/test.h5", twice, part="test", name="made_up_24"),
+    ]
+    return cell, finetuned(cell, folder, method="orca_pointwise"), tests
+
+
+def test_a_run_is_scored_at_another_resolution_too(finer, tmp_path):
+    cell, runs, tests = pointwise_run(*finer, tmp_path)
+    score = score_on(cell, tmp_path, runs, *tests)
+    assert score.value == score_on(cell, tmp_path, runs, tests[0]).value
+    for test, value in zip(tests, (score.value, score.metrics["nrmse_at_24"]), strict=True):
+        predict_test(cell, run=runs[0], test=test, output=tmp_path / "out.npz")
+        with np.load(tmp_path / "out.npz") as kept, h5py.File(test) as file:
+            np.testing.assert_array_equal(kept["target"], file["targets"][()])
+            assert METRICS["nrmse"].compute(kept["predicted"], kept["target"]) == value
+
+
+def test_a_test_split_that_the_task_is_not_tested_on_is_refused(finer, tmp_path):
+    cell, runs, tests = pointwise_run(*finer, tmp_path)
+    cell = replace(cell, task=FIELDS)
+    with pytest.raises(DataError, match="of the task 'made_up_24', which runs on 'made_up'"):
+        score_on(cell, tmp_path, runs, *tests)
+
+
+def test_what_a_method_fixes_stands_over_the_settings_and_in_the_record(tmp_path):
+    cell = make_cell(tmp_path, FIELDS, kernel=4)
+    (run,) = finetuned(cell, tmp_path, method="orca_pointwise")
+    record = json.loads((run / "run.json").read_text())
+    assert record["settings"]["kernel"] == 1
+    assert record["settings"]["batch_size"] == 8

@@ -65,7 +65,9 @@ class ToyCell(Cell):
         return model
 
 
-def write_prepared(path: Path, task: Task, *, part: str, seed: int = 0) -> Path:
+def write_prepared(
+    path: Path, task: Task, *, part: str, seed: int = 0, name: str = "made_up"
+) -> Path:
     """Write samples whose target can be learnt from their input."""
     generator = np.random.default_rng([seed, len(part)])
     count = task.samples.test if part == "test" else task.samples.fit
@@ -77,7 +79,7 @@ def write_prepared(path: Path, task: Task, *, part: str, seed: int = 0) -> Path:
         targets = inputs[:, :1] ** 2 + 1
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
-        file.attrs.update({"task": "made_up", "task_digest": task.digest, "format": 1})
+        file.attrs.update({"task": name, "task_digest": task.digest, "format": 1})
         file["inputs"], file["targets"] = inputs, targets
         for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
             file[f"normalisation/{what}/mean"] = np.zeros(shape, np.float32)

@@ -68,6 +68,24 @@ def test_one_score_needs_its_own_chain_alone(snakemake):
     assert planned["finetune"] == planned["align"] == planned["evaluate"] == 1
 
 
+def test_a_run_is_tested_at_a_second_resolution_and_both_are_drawn(snakemake):
+    run = "pde_advection_256/roberta_base/orca_pointwise/seed0"
+    planned = jobs(snakemake("results/figures/figure_5_right.svg", "-n"))
+    assert (planned["predict"], planned["prepare"], planned["finetune"]) == (2, 2, 1)
+    done = snakemake(f"results/scores/{run}.json", "-n")
+    assert (
+        "--also results/prepared/pde_advection_512/test.h5"
+        in snakemake(f"results/scores/{run}.json", "-n", "--printshellcmds").stdout
+    )
+    assert jobs(done)["prepare"] == 2
+
+
+def test_predictions_for_what_a_task_is_not_tested_on_are_refused(snakemake):
+    target = "results/predictions/pde_advection_512/roberta_base/orca_pointwise/seed0_at_512.npz"
+    done = snakemake(target, "-n", fails=True)
+    assert "it is not tested on anything called '_at_512'" in done.stdout + done.stderr
+
+
 def test_a_method_without_alignment_plans_none(snakemake):
     done = snakemake("results/scores/openml_61/roberta_base/finetune/seed0.json", "-n")
     assert "align" not in jobs(done)

@@ -69,7 +69,7 @@ rule evaluate_chosen:
         gpu=GPU,
         gpu_model=NEEDS.gpu_model,
     params:
-        code=code_digest("evaluation", "training/evaluate.py"),
+        code=code_digest("evaluation", "training/evaluate.py", "training/predict.py"),
         run=CHOOSING.evaluate,
     shell:
         "exec orca with-chosen evaluate {params.run} &> {log}"

@@ -26,6 +26,7 @@ TUNED = "results/tuned/{task}/{body}"
 ALIGNED = "results/aligned/{task}/{body}/{alignment}"
 FINETUNED = "results/finetuned/{task}/{body}/{method}"
 SCORES = "results/scores/{task}/{body}/{method}"
+PREDICTIONS = "results/predictions/{task}/{body}/{method}"
 TRAINING_CODE = (
     "training",
     "models",
@@ -47,6 +48,7 @@ wildcard_constraints:
     table="|".join(TABLES),
     figure="|".join(FIGURES),
     report="|".join(GRID.choices.reports),
+    ending="|".join(["", *(f"_{ending}" for ending in GRID.test_endings)]),
     seed=r"\d+",
     worker=r"\d+",
 

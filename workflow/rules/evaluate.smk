@@ -11,6 +11,7 @@ for pack in GRID.packs:
                 f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack
             ),
             test=f"{PREPARED}/test.h5",
+            also=JOBS.also_tested_on,
         output:
             per_seed(f"{SCORES}/seed{{seed}}.json", pack),
         log:
@@ -27,8 +28,39 @@ for pack in GRID.packs:
             gpu=GPU,
             gpu_model=NEEDS.gpu_model,
         params:
-            code=code_digest("evaluation", "training/evaluate.py"),
+            code=code_digest(
+                "evaluation", "training/evaluate.py", "training/predict.py"
+            ),
             run=JOBS.evaluate,
             seeds=pack.options,
         shell:
             "exec orca evaluate {params.run} {params.seeds} &> {log}"
+
+
+rule predict:
+    """Keep a run's predictions for a test split, beside what was to be predicted."""
+    input:
+        unpack(JOBS.cell_files),
+        record=f"{FINETUNED}/seed{{seed}}/run.json",
+        weights_of_run=f"{FINETUNED}/seed{{seed}}/weights.safetensors",
+        test=JOBS.predicted_test,
+    output:
+        f"{PREDICTIONS}/seed{{seed}}{{ending}}.npz",
+    log:
+        "results/logs/predict/{task}.{body}.{method}.seed{seed}{ending}.log",
+    benchmark:
+        "results/benchmarks/predict/{task}.{body}.{method}.seed{seed}{ending}.tsv"
+    wildcard_constraints:
+        method="|".join(METHODS_WITH_BODY),
+    resources:
+        mem_mb=NEEDS.evaluate_mb,
+        runtime=NEEDS.evaluate_minutes,
+        gpu=GPU,
+        gpu_model=NEEDS.gpu_model,
+    params:
+        code=code_digest("training/predict.py"),
+        device=GRID.choices.device,
+    shell:
+        "exec orca predict --run results/finetuned/{wildcards.task}/{wildcards.body}"
+        "/{wildcards.method}/seed{wildcards.seed} --test {input.test} --device {params.device}"
+        " --output {output} &> {log}"

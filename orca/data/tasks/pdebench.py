@@ -181,6 +181,35 @@ def official(baselines: dict[str, Task]) -> dict[str, Task]:
     }
 
 
+def resolutions(task: Task, points: int, *, names: str, baseline: str = "") -> dict[str, Task]:
+    """Return a 1D task on `points` points, tested on twice as many too, and the task on these.
+
+    Both are read off the same fields, every so-manieth point.
+
+    Args:
+        task: the same on more points.
+        points: of the coarser task.
+        names: of the tasks, with `{}` in the place of the number of points.
+        baseline: task that they are variants of, if any.
+
+    Source: ORCA (ICML 2023), A.5.2 and Table 16.
+    """
+    found = {}
+    for each, also in (
+        (points, ((f"at_{2 * points}", names.format(2 * points)),)),
+        (2 * points, ()),
+    ):
+        coarser = _coarser(task, task.input_shape[-1] // each)
+        found[names.format(each)] = replace(
+            coarser,
+            title=f"{task.title}, {each} points",
+            baseline=baseline,
+            differs=f"on {each} points (Table 16)" if baseline else "",
+            also_tested_on=also,
+        )
+    return found
+
+
 def _coarser(task: Task, stride: int) -> Task:
     grid = tuple(n // stride for n in task.input_shape[1:])
     return replace(
@@ -240,4 +269,8 @@ def _frames(task: Task) -> Frames:
     return task.option
 
 
-TASKS = {**BASELINES, **official(BASELINES)}
+TASKS = {
+    **BASELINES,
+    **official(BASELINES),
+    **resolutions(ADVECTION, 256, names="pde_advection_{}", baseline="pde_advection"),
+}

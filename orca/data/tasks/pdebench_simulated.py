@@ -11,7 +11,7 @@ from dataclasses import replace
 from orca.data.pdebench_file import read
 from orca.data.task import Field, Samples, Task
 from orca.data.tasks.pdebench import BASELINES as PUBLISHED
-from orca.data.tasks.pdebench import official
+from orca.data.tasks.pdebench import official, resolutions
 from orca.data.ways import Simulated
 
 __all__ = ["TASKS", "read"]
@@ -105,6 +105,11 @@ def _published_like(name: str, twin: Task) -> Task:
 
 SMALL = Samples(train=80, validation=16, test=32)
 SMALL_GRIDS = Samples(train=160, validation=32, test=48)
+FINE = replace(
+    _small("pde_advection", cells=64, samples=Samples(train=360, validation=40, test=100)),
+    title="Advection, small",
+    source="pde_advection_simulated_fine",
+)
 TWINS = {name: _simulated(name) for name in SIMULATION}
 OFFICIAL = official(TWINS)
 PUBLISHED_LIKE = {
@@ -125,6 +130,13 @@ TASKS = {
         for name, task in OFFICIAL.items()
     },
     **{f"{name}_simulated": _published_like(*pair) for name, pair in PUBLISHED_LIKE.items()},
+    **resolutions(
+        TWINS["pde_advection"],
+        256,
+        names="pde_advection_{}_simulated",
+        baseline="pde_advection_simulated",
+    ),
+    **resolutions(FINE, 32, names="pde_advection_small_{}_simulated"),
     "pde_advection_simulated_128": _small("pde_advection", cells=128, samples=SMALL),
     # Its input is constant in space: one number, the concentration at the start.
     "pde_diffusion_sorption_simulated_128": _small(
