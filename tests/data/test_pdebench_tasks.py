@@ -290,7 +290,12 @@ def test_two_resolutions_are_of_the_same_fields(tmp_path):
     fetch(tasks[64], tmp_path / "raw")
     found = {}
     for points, task in tasks.items():
-        prepare(task, "made_up", tmp_path / "raw", tmp_path / str(points))
+        prepare(
+            task,
+            f"pde_advection_small_{points}_simulated",
+            tmp_path / "raw",
+            tmp_path / str(points),
+        )
         with Prepared(tmp_path / str(points) / "test.h5", task) as test:
             found[points] = test.whole("test")
     for coarse, fine in zip(found[32], found[64], strict=True):

@@ -13,11 +13,13 @@ def draw(inputs: list[Path], stem: Path) -> None:
     plot_estimate_beside_exact(inputs[0], stem)
 
 
+HISTORY = "aligned/{}/otdd-record_exact_every5/seed0/history.csv"  # of `orca_exact_recorded`
+
 PUBLISHED = Figure(
     title="The class-wise distance beside the exact one",
     paper="orca_icml2023",
     number="6",
-    files=("aligned/cifar100/swin_base/otdd/seed0/history.csv",),
+    files=(HISTORY.format("cifar100/swin_base"),),
     draw=draw,
     caption=(
         "The distance by Algorithm 1, which alignment descends, and the exact one over all classes "
@@ -31,7 +33,7 @@ FIGURES = {
         title="The class-wise distance beside the exact one, on a small table",
         paper="",
         number="",
-        files=("aligned/openml_187/minilm/otdd/seed0/history.csv",),
+        files=(HISTORY.format("openml_187/minilm"),),
         caption="As the paper's Figure 6, for MiniLM on Wine (OpenML 187).",
     ),
 }
