@@ -276,6 +276,15 @@ class Jobs(RuleFunctions):
             )
         return f"{RESULTS}/prepared/{tests[wildcards.ending]}/test.h5"
 
+    def predict(self, wildcards: Any) -> str:
+        """Return what is told of the predictions for a test split."""
+        place = f"{wildcards.task}/{wildcards.body}/{wildcards.method}/seed{wildcards.seed}"
+        return line(
+            run=f"{RESULTS}/finetuned/{place}",
+            test=self.predicted_test(wildcards),
+            device=self.grid.choices.device,
+        )
+
     def evaluate(self, wildcards: Any, *, under: str = "") -> str:
         """Return what an evaluation is told; `under` stands for the body in the outputs' path."""
         place = f"{wildcards.task}/{under or wildcards.body}/{wildcards.method}"

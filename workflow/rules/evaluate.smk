@@ -59,8 +59,6 @@ rule predict:
         gpu_model=NEEDS.gpu_model,
     params:
         code=code_digest("training/predict.py"),
-        device=GRID.choices.device,
+        run=JOBS.predict,
     shell:
-        "exec orca predict --run results/finetuned/{wildcards.task}/{wildcards.body}"
-        "/{wildcards.method}/seed{wildcards.seed} --test {input.test} --device {params.device}"
-        " --output {output} &> {log}"
+        "exec orca predict {params.run} --output {output} &> {log}"
