@@ -256,6 +256,7 @@ class Grid:
             found |= {f"{distance}{mark}": (distance, text) for distance in DISTANCES}
         return found
 
+    @cache  # noqa: B019
     def runs(self, table: str) -> list[Run]:
         """Return the runs that a table needs."""
         declared = TABLES.look_up(table, where="the table asked for")

@@ -20,14 +20,11 @@ class Pack:
     bodies: tuple[str, ...]
 
     @property
-    def task(self) -> str:
-        """Pattern of the tasks, for wildcards."""
-        return "|".join(self.tasks)
-
-    @property
-    def body(self) -> str:
-        """Pattern of the bodies, for wildcards."""
-        return "|".join(self.bodies)
+    def constraints(self) -> dict[str, str]:
+        """Patterns of the tasks and bodies, for wildcards; a job of one seed takes any."""
+        if not self.seeds:
+            return {}
+        return {"task": "|".join(self.tasks), "body": "|".join(self.bodies)}
 
     @property
     def log(self) -> str:

@@ -29,25 +29,36 @@ def file_digest(path: Path, algorithm: str = "sha256") -> str:
         return hashlib.file_digest(file, algorithm).hexdigest()
 
 
-def _without_docstrings(source: str) -> str:
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-            and isinstance(body[0].value.value, str)
-        ):
-            node.body = body[1:] or [ast.Pass()]
-    return ast.dump(tree)
+def _is_text(node: Any) -> bool:
+    """Return whether a statement is a text and nothing else, as a docstring is."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _shape(node: Any) -> str:
+    """Return what a syntax tree says, without places and docstrings."""
+    if isinstance(node, ast.AST):
+        parts = [_shape(getattr(node, name, None)) for name in node._fields]
+        return f"{type(node).__name__}({','.join(parts)})"
+    if isinstance(node, list):
+        return f"[{','.join(_shape(each) for each in node if not _is_text(each))}]"
+    return repr(node)
 
 
 @cache
-def _code_of(source: str) -> bytes:
-    """Return a digest of a module's code; a workflow asks for the same ones many times."""
-    return hashlib.sha256(_without_docstrings(source).encode()).digest()
+def _read(file: Path) -> tuple[bytes, frozenset[str]]:
+    """Return a digest of a module's code, and the names that it imports, modules or what may be.
+
+    Kept, since a workflow asks for the same files many times.
+    """
+    names: set[str] = set()
+    tree = ast.parse(file.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return hashlib.sha256(_shape(tree).encode()).digest(), frozenset(names)
 
 
 @cache
@@ -68,25 +79,13 @@ def code_digest(*parts: str) -> str:
             raise FileNotFoundError(f"no code under {place}")
         for file in files:
             digest.update(str(file.relative_to(PACKAGE)).encode())
-            digest.update(_code_of(file.read_text()))
+            digest.update(_read(file)[0])
     return digest.hexdigest()[:16]
-
-
-@cache
-def _imported(source: str) -> frozenset[str]:
-    """Return the names of modules, and of what may be one, that import statements have."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return frozenset(names)
 
 
 def _imports(file: Path) -> set[Path]:
     """Return the files of this package that a module's import statements name."""
-    names = _imported(file.read_text())
+    _, names = _read(file)
     places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in names if "." in name]
     return {place for place in (p.with_suffix(".py") for p in places) if place.is_file()}
 

@@ -2,7 +2,7 @@ import pytest
 
 from orca import provenance
 from orca.errors import StateError
-from orca.provenance import atomic, code_digest, environment, file_digest, used_code
+from orca.provenance import _read, atomic, code_digest, environment, file_digest, used_code
 
 
 @pytest.fixture
@@ -12,6 +12,7 @@ def package(tmp_path, monkeypatch):
 
     def digest(source):
         code_digest.cache_clear()
+        _read.cache_clear()
         (tmp_path / "part/module.py").write_text(source)
         return code_digest("part")
 
@@ -70,6 +71,7 @@ def test_the_code_that_a_module_uses_is_found_through_its_imports(tmp_path, monk
         for name, source in sources.items():
             (tmp_path / "orca" / f"{name.replace('_', '/')}.py").write_text(source)
         code_digest.cache_clear()
+        _read.cache_clear()
         used_code.cache_clear()
         return used_code("a.py")
 

@@ -1,5 +1,6 @@
 """One Slurm for all tests of a session, and folders in which the workflow has its inputs ready."""
 
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ SCRIPTS = Path(sys.executable).parent
 SNAKEMAKE = [str(SCRIPTS / "snakemake"), "--snakefile", str(ROOT / "Snakefile")]
 TASK, BODY, METHOD = "openml_61", "minilm", "finetune"
 SEEDS = (0, 1)
+EPOCHS = 40
 RUNS = f"finetuned/{TASK}/{BODY}/{METHOD}"
 # A run of about a minute that could be stopped anywhere; two seeds share a job.
 OVERLAY = """
@@ -127,7 +129,7 @@ def staged(tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "config", place / "config")
     workflow = Workflow(place, _environment(dict(os.environ)))
     workflow.set_defaults("all", checkpoint_seconds=2)
-    workflow.set_defaults(BODY, epochs=40)
+    workflow.set_defaults(BODY, epochs=EPOCHS)
     (place / "small.yaml").write_text(OVERLAY)
     workflow.end(workflow.start(f"results/{RUNS}/seed0/run.json", profile=""))
     shutil.move(place / f"results/{RUNS}", place / "undisturbed")
@@ -145,6 +147,13 @@ def workflow(slurm, staged, tmp_path) -> Workflow:
 @pytest.fixture
 def undisturbed(staged) -> list[bytes]:
     return [(staged / f"undisturbed/seed{seed}/weights.safetensors").read_bytes() for seed in SEEDS]
+
+
+@pytest.fixture
+def undisturbed_seconds(staged) -> float:
+    """How long the runs train, both seeds together."""
+    records = [json.loads((staged / f"undisturbed/seed{k}/run.json").read_text()) for k in SEEDS]
+    return sum(record["seconds"]["train"] for record in records)
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """The workflow on a real Slurm, through the profile that users have, while things go wrong."""
 
 import json
+import math
 import os
 import signal
 import time
 
 import pytest
 
-from tests.cluster.conftest import BODY, METHOD, RUNS, TASK
+from tests.cluster.conftest import BODY, EPOCHS, METHOD, RUNS, TASK
 
 pytestmark = pytest.mark.cluster
 RUN = f"results/{RUNS}/seed0/run.json"
@@ -72,8 +73,9 @@ def test_a_run_whose_node_crashes_goes_on_at_another(slurm, workflow, running, u
     assert workflow.weights() == undisturbed
 
 
-def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow):
-    workflow.set_defaults(BODY, epochs=120)
+def test_a_run_over_its_time_passes_at_the_second_attempt(slurm, workflow, undisturbed_seconds):
+    # Slurm's shortest limit is a minute: the run takes two here, whatever the machine
+    workflow.set_defaults(BODY, epochs=math.ceil(EPOCHS * 120 / undisturbed_seconds))
     limit = f"{workflow.rule()}:runtime=1 if attempt == 1 else 20"
     workflow.end(workflow.start(RUN, "--set-resources", limit))
     assert [row[0] for row in own(slurm, workflow, "%T")] == ["TIMEOUT", "COMPLETED"]

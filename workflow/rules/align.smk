@@ -15,8 +15,7 @@ for pack in GRID.packs:
         benchmark:
             f"{ALIGNED}/{pack.log}.tsv"
         wildcard_constraints:
-            task=pack.task,
-            body=pack.body,
+            **pack.constraints,
         resources:
             mem_mb=NEEDS.train_mb,
             runtime=for_rule(NEEDS.align_minutes, seeds=len(pack.seeds) or 1),

@@ -39,10 +39,12 @@ GPU = NEEDS.gpu
 
 
 wildcard_constraints:
-    task="|".join(GRID.tasks),
-    body="|".join(BODIES),
-    method="|".join(METHODS),
-    alignment="|".join(ALIGNMENTS),
+    # A folder each; the functions that rules name know which there are. Patterns of all the names
+    # would be read through for every file of every job.
+    task="[^/]+",
+    body="[^/]+",
+    method="[^/]+",
+    alignment="[^/]+",
     terms="|".join(GRID.terms),
     source="|".join(GRID.sources),
     table="|".join(TABLES),

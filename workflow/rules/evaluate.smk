@@ -19,8 +19,7 @@ for pack in GRID.packs:
         benchmark:
             f"results/benchmarks/evaluate/{{task}}.{{body}}.{{method}}.{pack.log}.tsv"
         wildcard_constraints:
-            task=pack.task,
-            body=pack.body,
+            **pack.constraints,
             method="|".join(METHODS_WITH_BODY),
         resources:
             mem_mb=NEEDS.evaluate_mb,

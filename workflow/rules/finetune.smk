@@ -15,8 +15,7 @@ for pack in GRID.packs:
         benchmark:
             f"{FINETUNED}/{pack.log}.tsv"
         wildcard_constraints:
-            task=pack.task,
-            body=pack.body,
+            **pack.constraints,
             method="|".join(METHODS_WITH_BODY),
         resources:
             mem_mb=NEEDS.finetune_mb,
