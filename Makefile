@@ -10,7 +10,7 @@ INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $
 SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
 OPTIONS = --cores $(CORES) --nolock --rerun-incomplete --quiet host reason
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test test-cluster check bench lock clean
 
 demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minutes
 	@$(SNAKEMAKE) demo $(OPTIONS)
@@ -20,6 +20,9 @@ demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minute
 
 test: $(VENV)/dev-installed  ## The fast tests; SLOW=1 runs all that this machine can
 	$(BIN)/pytest $(if $(SLOW),-m 'not gpu and not cluster',)
+
+test-cluster: $(VENV)/dev-installed  ## The workflow on a Slurm of its own; needs Debian and root
+	$(BIN)/pytest -m cluster -rs --durations=0 tests/cluster
 
 check: $(VENV)/dev-installed  ## Format, lint, types, layers, workflow
 	$(BIN)/ruff format --check orca tests benchmarks

@@ -81,7 +81,7 @@ class Jobs(RuleFunctions):
             "table": TABLES,
         }
         for target in targets:
-            root, *parts = Path(target).parts
+            root, *parts = Path(target).parts or (target,)  # the path `.` has no parts
             if root != RESULTS or not parts:
                 continue
             for kind, part in zip(PLACES.get(parts[0], ()), parts[1:], strict=False):

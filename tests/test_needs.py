@@ -95,3 +95,7 @@ def test_rules_see_the_parameters_of_their_functions():
     needs = Needs(grid())
     assert set(inspect.signature(needs.train_mb).parameters) == {"wildcards", "attempt"}
     assert needs.train_mb.__signature__ == inspect.signature(needs.train_mb)
+
+
+def test_an_argument_that_is_no_result_is_no_target_of_ours():
+    Jobs(grid()).check_targets(["--directory", ".", "", "/", "results", "all"])

@@ -247,17 +247,22 @@ class Slurm:
                             yield above
 
     def stop(self) -> None:
-        """Cancel all jobs and end all daemons."""
-        if self.process("slurmctld"):
-            self.call("scancel", "--user=root", check=False)
-            wait_until(
-                lambda: not self.call("squeue", "-h", check=False), what="jobs to end", seconds=30
-            )
-        nodes = sorted(path.stem for path in (self.folder / "run").glob("slurmd.*.json"))
-        for name in (*nodes, "slurmctld", "slurmdbd", "mariadbd", "munged"):
-            self.end(name)
-        lines = [line for line in HOSTS.read_text().splitlines() if f"# {self.folder}" not in line]
-        HOSTS.write_text("\n".join(lines) + "\n")
+        """Cancel all jobs and end all daemons, also when a job does not end."""
+        try:
+            if self.process("slurmctld"):
+                self.call("scancel", "--user=root", check=False)
+                wait_until(
+                    lambda: not self.call("squeue", "-h", check=False),
+                    what="jobs to end",
+                    seconds=30,
+                )
+        finally:
+            nodes = sorted(path.stem for path in (self.folder / "run").glob("slurmd.*.json"))
+            for name in (*nodes, "slurmctld", "slurmdbd", "mariadbd", "munged"):
+                self.end(name)
+            own = f"# {self.folder}"
+            lines = [line for line in HOSTS.read_text().splitlines() if own not in line]
+            HOSTS.write_text("\n".join(lines) + "\n")
 
 
 def main(arguments: Sequence[str]) -> None:
