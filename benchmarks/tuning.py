@@ -95,7 +95,7 @@ def compare(
             seed=seed,
         )
         error, epochs = outcome(search_of(cell, space, settings, Path(place) / "asha"))
-        # Only one rung, the highest, and other draws: the first trial is the default again.
+        # Only one rung, the highest: the first of the same draws, the default before all.
         flat = settings.model_copy(
             update={
                 "trials": max(1, round(epochs / given.epochs)),
