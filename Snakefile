@@ -29,14 +29,14 @@ rule all:
     """Every table and figure that the configuration names, and the report."""
     default_target: True
     input:
-        JOBS.all_files(),
+        RENDERED.all_files(),
     localrule: True
 
 
 rule demo:
     """The offline default: real tables, simulated physics, a real small body."""
     input:
-        JOBS.table_files("demo"),
+        RENDERED.table_files("demo"),
         "results/report.html",
     localrule: True
 
@@ -44,6 +44,6 @@ rule demo:
 rule demo_2d:
     """The demo on grids: simulated fields, a small body that is pretrained on the way."""
     input:
-        JOBS.table_files("demo_2d"),
+        RENDERED.table_files("demo_2d"),
         "results/report_2d.html",
     localrule: True

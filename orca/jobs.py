@@ -2,37 +2,16 @@
 
 import json
 import shlex
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from orca.declarations import nearest
 from orca.errors import SettingsError
-from orca.grid import ALIGNMENTS, METHODS_THAT_CHOOSE, Grid
+from orca.grid import ALIGNMENTS, Grid
 from orca.methods.method import METHODS
-from orca.models.body import BODIES, CLOSEST
-from orca.reporting.figure import FIGURES
-from orca.reporting.table import TABLES
 from orca.rule_functions import RuleFunctions
 from orca.settings import as_json
 
 RESULTS = "results"
-PLACES = {  # what the folders of a path under results/ name
-    "raw": ("source",),
-    "bodies": ("body",),
-    "prepared": ("task",),
-    "source": ("body",),
-    "tuned": ("task", "body"),
-    "aligned": ("task", "body", "alignment"),
-    "finetuned": ("task", "body", "method"),
-    "scores": ("task", "body", "method"),
-    "predictions": ("task", "body", "method"),
-    "tables": ("table",),
-}
-TABLE_ENDINGS = ("csv", "md", "tex", "html", "json")
-FIGURE_ENDINGS = ("svg", "pdf", "png")
 Files = dict[str, Any]
 
 
@@ -65,52 +44,6 @@ class Jobs(RuleFunctions):
     """
 
     grid: Grid
-
-    def check_targets(self, targets: Collection[str]) -> None:
-        """Check the names in the paths that were asked for.
-
-        Raises:
-            SettingsError: for the first that is not declared; it offers the nearest.
-        """
-        known: dict[str, Collection[str]] = {
-            "source": self.grid.sources,
-            "body": (*BODIES, CLOSEST),
-            "task": self.grid.tasks,
-            "method": METHODS,
-            "alignment": ALIGNMENTS,
-            "table": TABLES,
-        }
-        for target in targets:
-            root, *parts = Path(target).parts or (target,)  # the path `.` has no parts
-            if root != RESULTS or not parts:
-                continue
-            for kind, part in zip(PLACES.get(parts[0], ()), parts[1:], strict=False):
-                name = part.partition(".")[0]
-                if name not in known[kind]:
-                    raise SettingsError(
-                        where=target,
-                        what=f"there is no {kind} '{name}'",
-                        mend=nearest(name, list(known[kind])),
-                    )
-            self._check_choice(target, dict(zip(PLACES.get(parts[0], ()), parts[1:], strict=False)))
-
-    @staticmethod
-    def _check_choice(target: str, names: Mapping[str, str]) -> None:
-        """Check that a body stands with methods that are given one, and with no others."""
-        body, method = names.get("body", ""), names.get("method", "").partition(".")[0]
-        chooses = method in METHODS_THAT_CHOOSE
-        if chooses and body != CLOSEST:
-            raise SettingsError(
-                where=target,
-                what=f"the method '{method}' chooses its body itself",
-                mend=f"ask for {target.replace(f'/{body}/', f'/{CLOSEST}/')}",
-            )
-        if body == CLOSEST and not chooses:
-            raise SettingsError(
-                where=target,
-                what=f"'{CLOSEST}' is no body, but stands for one that a method chooses",
-                mend=f"name a body, or one of these methods: {', '.join(METHODS_THAT_CHOOSE)}",
-            )
 
     def fetch(self, wildcards: Any) -> str:
         """Return what a raw folder is fetched for."""
@@ -301,72 +234,3 @@ class Jobs(RuleFunctions):
                 ),
             )
         )
-
-    def scores(self, table: str) -> list[str]:
-        """Return the score files that a table is built from."""
-        return [f"{RESULTS}/scores/{run.path}.json" for run in self.grid.runs(table)]
-
-    def scores_there(self) -> str:
-        """Return a digest that changes when a score file comes, goes or changes."""
-        files = sorted(Path(RESULTS, "scores").glob("*/*/*/seed*.json"))
-        told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-        return sha256(repr(told).encode()).hexdigest()[:16]
-
-    def alignments(self, table: str) -> list[str]:
-        """Return the histories of the alignments behind a table's runs."""
-        candidates = self.grid.choices.bodies_to_choose_from
-        keys = {
-            (run.task, body, METHODS[run.method].alignment_key, run.seed)
-            for run in self.grid.runs(table)
-            for body in (candidates if run.body == CLOSEST else (run.body,))
-        }
-        return [
-            f"{RESULTS}/aligned/{task}/{body}/{key}/seed{seed}/history.csv"
-            for task, body, key, seed in sorted(keys)
-            if key
-        ]
-
-    def table_files(self, table: str) -> list[str]:
-        """Return the files of a table and of its figures."""
-        files = [f"{RESULTS}/tables/{table}.{ending}" for ending in TABLE_ENDINGS]
-        figures = ["profile"] * getattr(TABLES[table], "ranked", False) + ["alignment"] * bool(
-            self.alignments(table)
-        )
-        return files + [
-            f"{RESULTS}/figures/{table}_{figure}.{ending}"
-            for figure in figures
-            for ending in FIGURE_ENDINGS
-        ]
-
-    def figure_inputs(self, figure: str) -> list[str]:
-        """Return what a figure of a paper is drawn from."""
-        return [f"{RESULTS}/{path}" for path in FIGURES[figure].inputs()]
-
-    def all_files(self) -> list[str]:
-        """Return every table, figure and report that the configuration names."""
-        choices = self.grid.choices
-        return [
-            *(file for table in choices.tables for file in self.table_files(table)),
-            *(f"{RESULTS}/figures/{figure}.svg" for figure in choices.figures),
-            *(f"{RESULTS}/{report}.html" for report in choices.reports),
-        ]
-
-    def report_files(self, wildcards: Any) -> list[str]:
-        """Return what a report shows: tables, figures, cards of the tasks."""
-        tables = self.grid.choices.reports[wildcards.report]
-        tasks = {run.task for table in tables for run in self.grid.runs(table)}
-        return [
-            *(file for table in tables for file in self.table_files(table)),
-            *(f"{RESULTS}/prepared/{task}/card.json" for task in sorted(tasks)),
-        ]
-
-    def report_tables(self, wildcards: Any) -> str:
-        """Return the tables of a report as options: its own, then other reports' that are there.
-
-        Those join as they are: to remake them is not the report's business.
-        """
-        reports = self.grid.choices.reports
-        own = reports[wildcards.report]
-        others = sorted({table for tables in reports.values() for table in tables} - set(own))
-        there = [table for table in others if Path(f"{RESULTS}/tables/{table}.json").exists()]
-        return line(table=[*own, *there])

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from orca.data.source import PROXIES
 from orca.evaluation.score import Run
 from orca.grid import Grid
-from orca.jobs import Jobs
 from orca.methods.method import METHODS
 from orca.models.body import CLOSEST
 from orca.plan import ORDER, TRAINING, Hours, Job, downloads, kept
+from orca.rendered import Rendered
 from orca.reporting.published import read_published
 from orca.reporting.records import StepCost
 
@@ -77,7 +77,7 @@ def jobs_of(grid: Grid, tables: Sequence[str]) -> list[Job]:
     for table in tables:
         for run in grid.runs(table):
             places |= dict.fromkeys(_of_run(grid, run))
-        for path in Jobs(grid).alignments(table):
+        for path in Rendered(grid).alignments(table):
             _, _, task, body, alignment, seed, _ = Path(path).parts
             places |= dict.fromkeys(_aligning(grid, task, body, alignment, seed))
     return [Job(p.step, dict(p.wildcards), ()) for p in places]

@@ -9,6 +9,7 @@ import pytest
 from orca.choosing import Choosing
 from orca.grid import Grid
 from orca.jobs import Jobs
+from orca.rendered import Rendered
 
 ROOT = Path(__file__).parents[1]
 RUN = {"task": "openml_61", "method": "orca_auto", "seed": "3"}
@@ -30,11 +31,13 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(
 ):
     monkeypatch.chdir(tmp_path)
     two = SimpleNamespace(report="two")
-    assert jobs.report_tables(two) == "--table demo_2d"
+    rendered = Rendered(jobs.grid)
+    assert rendered.report_tables(two) == "--table demo_2d"
     (tmp_path / "results/tables").mkdir(parents=True)
     (tmp_path / "results/tables/demo.json").touch()
-    assert jobs.report_tables(two) == "--table demo_2d --table demo"
-    assert not any("demo." in file for file in jobs.report_files(two))
+    rendered = Rendered(jobs.grid)
+    assert rendered.report_tables(two) == "--table demo_2d --table demo"
+    assert not any("demo." in file for file in rendered.report_files(two))
 
 
 def test_whichever_body_is_chosen_the_run_is_that_of_a_given_body(jobs):

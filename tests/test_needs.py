@@ -11,6 +11,7 @@ from orca.data.task import TASKS
 from orca.grid import Grid
 from orca.jobs import Jobs
 from orca.needs import Needs
+from orca.targets import check_targets
 
 CONFIG = Path(__file__).parents[1] / "config"
 
@@ -98,4 +99,4 @@ def test_rules_see_the_parameters_of_their_functions():
 
 
 def test_an_argument_that_is_no_result_is_no_target_of_ours():
-    Jobs(grid()).check_targets(["--directory", ".", "", "/", "results", "all"])
+    check_targets(["--directory", ".", "", "/", "results", "all"], grid())

@@ -9,15 +9,18 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES, CLOSEST
 from orca.needs import Needs
 from orca.provenance import code_digest
+from orca.rendered import Rendered
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.rule_functions import for_rule
+from orca.targets import check_targets
 
 GRID = Grid.read(config, Path("config"))
 JOBS = Jobs(GRID)
+RENDERED = Rendered(GRID)
 CHOOSING = Choosing(JOBS)
 NEEDS = Needs(GRID)
-JOBS.check_targets(sys.argv[1:])  # Snakemake itself does not say which name is near
+check_targets(sys.argv[1:], GRID)  # Snakemake itself does not say which name is near
 
 PREPARED = "results/prepared/{task}"
 BODY = "results/bodies/{body}"

@@ -1,7 +1,7 @@
 rule tabulate:
     """Build a table from score files, ours beside the published numbers."""
     input:
-        lambda wildcards: JOBS.scores(wildcards.table),
+        lambda wildcards: RENDERED.scores(wildcards.table),
     output:
         multiext("results/tables/{table}", ".csv", ".md", ".tex", ".json"),
         report(
@@ -48,7 +48,7 @@ rule plot_profile:
 rule plot_alignment:
     """Draw the distance to the source over the epochs of alignment."""
     input:
-        lambda wildcards: JOBS.alignments(wildcards.table),
+        lambda wildcards: RENDERED.alignments(wildcards.table),
     output:
         multiext("results/figures/{table}_alignment", ".pdf", ".png"),
         report(
@@ -71,7 +71,7 @@ rule plot_alignment:
 rule plot_figure:
     """Draw a figure of a paper, from its table or from predictions."""
     input:
-        lambda wildcards: JOBS.figure_inputs(wildcards.figure),
+        lambda wildcards: RENDERED.figure_inputs(wildcards.figure),
     output:
         multiext("results/figures/{figure}", ".pdf", ".png", ".txt"),
         report(
@@ -118,7 +118,7 @@ rule from_scores:
     params:
         code=code_digest("reporting", "evaluation"),
         choices=GRID.choices_json,
-        scores=lambda wildcards: JOBS.scores_there(),
+        scores=lambda wildcards: RENDERED.scores_there(),
     shell:
         "exec orca scores render --choices {params.choices:q} --out {output} &> {log}"
 
@@ -126,7 +126,7 @@ rule from_scores:
 rule report:
     """Put tables, figures, data pages and curves into one HTML file."""
     input:
-        JOBS.report_files,
+        RENDERED.report_files,
     output:
         report(
             "results/{report}.html",
@@ -141,6 +141,6 @@ rule report:
     params:
         code=code_digest("reporting"),
         choices=GRID.choices_json,
-        tables=JOBS.report_tables,
+        tables=RENDERED.report_tables,
     shell:
         "exec orca report {params.tables} --choices {params.choices:q} --out {output} &> {log}"
