@@ -1,13 +1,15 @@
 """The record of one run's score: what a table is built from, and all that it is built from."""
 
-import json
 import math
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from orca.errors import ResultsError
+from orca.evaluation.metrics import METRICS
+from orca.json_record import read_record
+
+ROUNDING = 1e-6  # how far beyond perfect a value may lie by rounding
 
 
 class Run(BaseModel):
@@ -62,6 +64,9 @@ class Score(Run):
             raise ValueError("a score with status 'ok' needs a finite value")
         if self.status == "failed" and (self.value is not None or not self.reason):
             raise ValueError("a failed run has a reason and no value")
+        metric = METRICS.get(self.metric)
+        if metric and self.value is not None and metric.error(self.value) < -ROUNDING:
+            raise ValueError(f"{self.value:g} is better than perfect, {metric.perfect:g}")
         return self
 
 
@@ -71,11 +76,5 @@ def read_score(path: Path) -> Score:
     Raises:
         ResultsError: if the file is not a score, or is one of another format.
     """
-    try:
-        return Score.model_validate(json.loads(path.read_text()))
-    except (ValidationError, json.JSONDecodeError) as fault:
-        raise ResultsError(
-            where=str(path),
-            what=f"this is no score that can be read: {fault}",
-            mend=f"remove it and make it again: snakemake {path}",
-        ) from fault
+    mend = f"remove it and make it again: snakemake {path}"
+    return read_record(Score, path, what="a score", mend=mend)

@@ -1,15 +1,14 @@
 """A table with its cells filled: what is written as JSON, and what every format is made from."""
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from orca.errors import ResultsError
+from orca.json_record import read_record
 
 Status = Literal["ok", "incomplete", "failed", "not run", "not declared", "not recorded"]
 VerdictName = Literal[
@@ -191,12 +190,6 @@ def read_table(path: Path) -> TableData:
     Raises:
         ResultsError: if the file is missing, or no table.
     """
-    mend = f"make it again: snakemake --force {path}"
-    try:
-        return TableData.model_validate(json.loads(path.read_text()))
-    except FileNotFoundError as fault:
-        raise ResultsError(where=str(path), what="there is no such table", mend=mend) from fault
-    except (ValidationError, json.JSONDecodeError) as fault:
-        raise ResultsError(
-            where=str(path), what=f"this is no table that can be read: {fault}", mend=mend
-        ) from fault
+    return read_record(
+        TableData, path, what="a table", mend=f"make it again: snakemake --force {path}"
+    )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from orca.errors import ResultsError
+from orca.json_record import read_record
 from orca.reporting.names import task_title
 from orca.reporting.sections import Entry
 
@@ -69,14 +69,8 @@ def pages(prepared: Path) -> list[DataPage]:
 
 def _page(path: Path) -> DataPage:
     task = path.parent.name
-    try:
-        card = Card.model_validate(json.loads(path.read_text())).model_dump(exclude_unset=True)
-    except (ValidationError, json.JSONDecodeError) as fault:
-        raise ResultsError(
-            where=str(path),
-            what=f"this card cannot be read: {fault}",
-            mend=f"prepare the task again: snakemake --force {path}",
-        ) from fault
+    mend = f"prepare the task again: snakemake --force {path}"
+    card = read_record(Card, path, what="a task's card", mend=mend).model_dump(exclude_unset=True)
     pictures = [picture for kind in PICTURES for picture in sorted(path.parent.glob(kind))]
     title = task_title(task)
     return DataPage(

@@ -185,6 +185,23 @@ def test_a_score_that_is_not_a_number_is_refused(build, demo_scores, make):
         build()
 
 
+def test_a_score_better_than_perfect_is_refused(build, demo_scores, make):
+    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 130.0))
+    with pytest.raises(ResultsError, match="130 is better than perfect, 100") as fault:
+        build()
+    assert str(path) in fault.value.where
+
+
+def test_a_file_that_is_no_score_is_refused_in_one_line(build, demo_scores):
+    path = demo_scores / IRIS / "minilm" / "orca" / "seed0.json"
+    for content, said in (("{", "no JSON"), ('{"task": 3}', "not a score: Input should be")):
+        path.write_text(content)
+        with pytest.raises(ResultsError, match=said) as fault:
+            build()
+        assert str(path) in fault.value.where
+        assert "\n" not in fault.value.what
+
+
 def test_a_task_that_is_not_declared_is_said_in_its_row(build, declared, make):
     declared(openml_61=make.task("Iris (61)", 4))
     table, markdown = build()
