@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 
 from orca.data.store import Prepared
-from orca.data.task import Classes, Field, MultiLabel, Task
+from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
 from orca.provenance import atomic
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
     left_out = inputs.shape[1] - len(shown)
     further = f"; {left_out} further channels not shown" if left_out and panels > 1 else ""
     shape = " x ".join(str(n) for n in inputs.shape[1:])
-    figure.suptitle(f"{task.title}: input {shape}{further}", fontsize=9)
+    unit = f"; target: {task.target.unit}" if isinstance(task.target, Scalar) else ""
+    figure.suptitle(f"{task.title}: input {shape}{further}{unit}", fontsize=9)
     with atomic(path) as temporary:
         figure.savefig(temporary, dpi=110, format=path.suffix.removeprefix("."))
 
@@ -94,7 +95,7 @@ def _caption(task: Task, target: Num[np.ndarray, "*target"] | np.number, row: in
         return f"labels {shown}" if len(labels) else "no label"
     if isinstance(task.target, Field):
         return f"sample {row}"
-    return f"{float(target):.4g} {task.target.unit}"[:34]
+    return f"target {float(target):.4g}"
 
 
 def _target_fields(
@@ -152,7 +153,7 @@ def _draw_sequence(
         axis.set_xlabel("place" + (" (first 120)" if length > 120 else ""), fontsize=7)
     else:
         for number in range(channels):
-            axis.plot(values[number], color=LINES[number], linewidth=0.8)
+            axis.plot(values[number], color=LINES[number], linewidth=min(0.8, 800 / length))
     axis.set_ylabel(word, fontsize=7)
     axis.tick_params(labelsize=6, colors=GREY)
 
