@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
+WORKERS ?= auto
 BIN := $(VENV)/bin
 LOCK := envs/requirements.lock
 INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $(LOCK) --editable
@@ -20,7 +21,7 @@ demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minute
 		'Profile:  results/figures/demo_profile.{svg,pdf,png}' 'Report:   results/report.html'
 
 test: $(VENV)/dev-installed  ## The fast tests; SLOW=1 runs all that this machine can
-	$(BIN)/pytest $(if $(SLOW),-m 'not gpu and not cluster',)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(SLOW),-m 'not gpu and not cluster',)
 
 test-cluster: $(VENV)/dev-installed  ## The workflow on a Slurm of its own; needs Debian and root
 	$(BIN)/pytest -m cluster -rs --durations=0 tests/cluster

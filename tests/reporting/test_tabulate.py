@@ -186,8 +186,8 @@ def test_a_score_that_is_not_a_number_is_refused(build, demo_scores, make):
 
 
 def test_a_score_better_than_perfect_is_refused(build, demo_scores, make):
-    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 130.0))
-    with pytest.raises(ResultsError, match="130 is better than perfect, 100") as fault:
+    path = make.write(demo_scores, make.score(IRIS, "orca", 0, -3.0))
+    with pytest.raises(ResultsError, match="-3 is better than perfect, 0") as fault:
         build()
     assert str(path) in fault.value.where
 

@@ -11,6 +11,7 @@ rule pretrain_body:
         "results/benchmarks/pretrain_body/{body}.tsv"
     wildcard_constraints:
         body="|".join(GRID.pretrained_bodies) or "(?!)",
+    threads: 2  # all else waits for it
     resources:
         mem_mb=4_000,
         runtime=lambda wildcards, attempt: 60 * attempt,
