@@ -19,13 +19,14 @@ from orca import sizes
 from orca.errors import SettingsError
 from orca.grid import Grid
 from orca.methods.method import METHODS
+from orca.models.body import CLOSEST
 from orca.reporting.published import Published, read_published
 
 ORDER = (
     "fetch", "fetch_body", "pretrain_body", "prepare", "embed_source", "source_terms", "tune_worker", "tune", "align",
     "choose_body", "finetune", "finetune_chosen", "evaluate", "evaluate_chosen",
 )  # fmt: skip
-TRAINING = ("align", "finetune", "tune", "tune_worker")
+TRAINING = ("align", "finetune", "finetune_chosen", "tune", "tune_worker")
 ALIGN_HOURS, FINETUNE_HOURS = "embedder_learning_hours", "fine_tuning_stage_hours"  # Table 11
 TOTAL_HOURS = ("total_runtime_hours", "total_training_hours")  # Tables 12 and 15
 SOURCES = ("our records", "the paper", "estimated")
@@ -146,15 +147,17 @@ class Hours:
 
     def of(self, job: Job) -> tuple[float, str]:
         """Return the hours of one run of a job, and where they are from."""
-        task, body = job.wildcards["task"], job.wildcards["body"]
+        step, task = job.step.removesuffix("_chosen"), job.wildcards["task"]
+        body = job.wildcards.get("body", CLOSEST)
         which = job.wildcards.get("method") or job.wildcards.get("alignment", "")
-        recorded = self._recorded.get((job.step, task, body, which))
+        recorded = self._recorded.get((step, task, body, which))
         if recorded is not None:
             return recorded, "our records"
-        printed = self._from_paper(job.step, task, body, which)
+        printed = self._from_paper(step, task, body, which)
         if printed is not None:
             return printed, "the paper"
-        return self._estimated(job.step, task, body, which), "estimated"
+        bodies = self.grid.choices.bodies_to_choose_from if body == CLOSEST else (body,)
+        return max(self._estimated(step, task, each, which) for each in bodies), "estimated"
 
     def _from_paper(self, step: str, task: str, body: str, which: str) -> float | None:
         aligned = self._printed.get((task, body, "orca", ALIGN_HOURS))

@@ -13,6 +13,7 @@ from orca.reporting.published import read_published
 
 ROOT = Path(__file__).parents[1]
 PUBLISHED = ROOT / "config/published"
+CANDIDATES = ("roberta_base", "swin_base")
 TABLE = "results/tables/table_11.md"
 
 
@@ -73,6 +74,12 @@ def test_the_papers_hours_come_before_an_estimate(grid):
 def test_hours_that_count_stage_two_in_are_told_without_it(grid):
     layernorm, _ = hours(grid).of(job("finetune", "cifar100", "swin_base", method="orca_layernorm"))
     assert layernorm == pytest.approx(8.7 - 1.6)
+
+
+def test_a_run_whose_body_is_chosen_takes_what_the_slowest_candidate_takes(grid):
+    chosen = Job("finetune_chosen", {"task": "spherical", "method": "orca_auto"}, ("run.json",))
+    given = (job("finetune", "spherical", body, method="orca_auto") for body in CANDIDATES)
+    assert hours(grid).of(chosen)[0] == max(hours(grid).of(each)[0] for each in given) > 0
 
 
 def test_our_own_records_come_first(grid, tmp_path):
