@@ -29,20 +29,30 @@ def file_digest(path: Path, algorithm: str = "sha256") -> str:
         return hashlib.file_digest(file, algorithm).hexdigest()
 
 
-def _is_text(node: Any) -> bool:
+def _is_text(node: ast.AST) -> bool:
     """Return whether a statement is a text and nothing else, as a docstring is."""
     value = node.value if isinstance(node, ast.Expr) else None
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _shape(node: Any) -> str:
-    """Return what a syntax tree says, without places and docstrings."""
-    if isinstance(node, ast.AST):
-        parts = [_shape(getattr(node, name, None)) for name in node._fields]
-        return f"{type(node).__name__}({','.join(parts)})"
-    if isinstance(node, list):
-        return f"[{','.join(_shape(each) for each in node if not _is_text(each))}]"
-    return repr(node)
+def _tell(node: ast.AST, words: list[str], names: set[str]) -> None:
+    """Add what a syntax tree says, without places and docstrings, and the names it imports."""
+    if isinstance(node, ast.ImportFrom) and node.module:
+        names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    elif isinstance(node, ast.Import):
+        names |= {alias.name for alias in node.names}
+    words.append(type(node).__name__)
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if value is None or value == [] or field == "ctx":  # the place tells what ctx does
+            continue
+        words.append(field)
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, ast.AST):
+                words.append(repr(each))
+            elif not _is_text(each):
+                _tell(each, words, names)
+    words.append(")")
 
 
 @cache
@@ -51,14 +61,10 @@ def _read(file: Path) -> tuple[bytes, frozenset[str]]:
 
     Kept, since a workflow asks for the same files many times.
     """
+    words: list[str] = []
     names: set[str] = set()
-    tree = ast.parse(file.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return hashlib.sha256(_shape(tree).encode()).digest(), frozenset(names)
+    _tell(ast.parse(file.read_text()), words, names)
+    return hashlib.sha256(" ".join(words).encode()).digest(), frozenset(names)
 
 
 @cache
