@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
 WORKERS ?= auto
+LONGEST = tests/workflow tests/tuning tests/training
+TESTS = $(LONGEST) $(filter-out $(LONGEST) tests/cluster,$(wildcard tests/[a-z]*))
 BIN := $(VENV)/bin
 LOCK := envs/requirements.lock
 INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $(LOCK) --editable
@@ -20,8 +22,9 @@ demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minute
 	@printf '\n%s\n' 'Table:    results/tables/demo.{md,csv,tex,html}' \
 		'Profile:  results/figures/demo_profile.{svg,pdf,png}' 'Report:   results/report.html'
 
+# The longest come first, so that no core waits for them at the end.
 test: $(VENV)/dev-installed  ## The fast tests; SLOW=1 runs all that this machine can
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(SLOW),-m 'not gpu and not cluster',)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(SLOW),-m 'not gpu and not cluster',) $(TESTS)
 
 test-cluster: $(VENV)/dev-installed  ## The workflow on a Slurm of its own; needs Debian and root
 	$(BIN)/pytest -m cluster -rs --durations=0 tests/cluster
