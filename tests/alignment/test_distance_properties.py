@@ -136,6 +136,7 @@ def test_has_a_finite_gradient_where_points_coincide(distance, sets):
         "otdd_with_label_gradient",
         "otdd_gaussian",
         "otdd_p1_with_label_gradient",
+        "otdd_emd_with_label_gradient",
         "euclidean",
         "sliced_wasserstein",
     ],
@@ -149,6 +150,7 @@ def test_gradient_is_that_of_finite_differences(name, one_class, sets):
         "otdd_with_label_gradient": partial(otdd, **fine),
         "otdd_gaussian": partial(otdd, inner="gaussian", **fine),
         "otdd_p1_with_label_gradient": partial(otdd, p=1, **fine),
+        "otdd_emd_with_label_gradient": partial(otdd, solver="emd", **fine),
     }.get(name) or ALL[name]
     source, source_labels, target, target_labels = sets
     labels = torch.zeros_like(target_labels) if one_class else target_labels
@@ -162,6 +164,28 @@ def test_gradient_is_that_of_finite_differences(name, one_class, sets):
     )
     slope = (moved.grad * direction).sum()
     torch.testing.assert_close(slope, (ahead - behind) / (2 * step), rtol=1e-3, atol=1e-5)
+
+
+@some_sets
+@given(labelled_sets(widths=(1, 3), most=5))
+def test_gradient_of_mmd_is_that_of_finite_differences_at_its_bandwidth(sets):
+    source, _, target, _ = sets
+    points = torch.cat([source, target])
+    between = torch.cdist(points, points).square().sum() / (len(points) * (len(points) - 1))
+
+    def kernel(x, y):
+        squares = torch.cdist(x, y).square() / (between / 4)
+        return sum(torch.exp(-squares / 2**k).mean() for k in range(5))
+
+    def at(moved):
+        return kernel(source, source) + kernel(moved, moved) - 2 * kernel(source, moved)
+
+    moved = target.clone().requires_grad_()
+    mmd(source, moved).backward()
+    direction = torch.randn(target.shape, generator=torch.Generator().manual_seed(1)).double()
+    ahead, behind = (at(target + sign * 1e-5 * direction) for sign in (1, -1))
+    slope = (moved.grad * direction).sum()
+    torch.testing.assert_close(slope, (ahead - behind) / 2e-5, rtol=1e-5, atol=1e-8)
 
 
 @every_otdd
