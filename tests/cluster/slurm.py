@@ -225,15 +225,19 @@ class Slurm:
         self.launch(f"slurmd.{name}", "slurmd", "-D", "-N", name, "-f", f"{self.folder}/slurm.conf")
 
     def crash_node(self, name: str) -> None:
-        """Kill a node's slurmd, its job steps and all that runs in them, as a power cut would."""
-        doomed = list(self._on_node(name))
+        """Kill a node's slurmd, its job steps and all that runs in them, as a power cut would.
+
+        The steps' managers go before what runs in them: one that sees its step die would still
+        report to the controller, which a node without power does not.
+        """
+        managers = list(self._on_node(name))
+        steps = [step for manager in managers for step in manager.children(recursive=True)]
         self.end(f"slurmd.{name}", kill=True)
-        for process in doomed:
-            for each in (*process.children(recursive=True), process):
-                try:
-                    each.kill()
-                except psutil.NoSuchProcess:
-                    continue
+        for process in (*managers, *steps):
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
 
     def _on_node(self, name: str) -> Iterator[psutil.Process]:
         """Yield the steps' managers on a node, as long as its slurmd can tell."""
