@@ -24,7 +24,7 @@ demo: $(VENV)/demo-installed  ## The whole way on real input, offline, in minute
 
 # The longest come first, so that no core waits for them at the end.
 test: $(VENV)/dev-installed  ## The fast tests; SLOW=1 runs all that this machine can
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(SLOW),-m 'not gpu and not cluster',) $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile $(if $(SLOW),-m 'not gpu and not cluster' --durations=20,) $(TESTS)
 
 test-cluster: $(VENV)/dev-installed  ## The workflow on a Slurm of its own; needs Debian and root
 	$(BIN)/pytest -m cluster -rs --durations=0 tests/cluster
