@@ -23,7 +23,7 @@ from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
-from orca.models.body import BODIES, Body
+from orca.models.body import BODIES, CLOSEST, Body
 from orca.packs import Pack
 from orca.provenance import used_code
 from orca.reporting.figure import FIGURES
@@ -175,6 +175,10 @@ class Grid:
     def body(self, name: str) -> Body:
         """Return a declared body."""
         return BODIES.look_up(name, where="the body asked for")
+
+    def bodies_behind(self, name: str) -> tuple[str, ...]:
+        """Return what a run's body stands for: itself, or each that a method may choose."""
+        return self.choices.bodies_to_choose_from if name == CLOSEST else (name,)
 
     @cached_property
     def pretrained_bodies(self) -> tuple[str, ...]:

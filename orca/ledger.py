@@ -86,9 +86,8 @@ def jobs_of(grid: Grid, tables: Sequence[str]) -> list[Job]:
 def _of_run(grid: Grid, run: Run) -> list[Place]:
     """Return what a run needs, itself, and its evaluation; alignments stand apart."""
     each: dict[str, object] = {"task": run.task, "method": run.method, "seed": run.seed}
-    bodies: tuple[str, ...] = (run.body,)
+    bodies = grid.bodies_behind(run.body)
     if run.body == CLOSEST:
-        bodies = grid.choices.bodies_to_choose_from
         steps: tuple[str, ...] = ("choose_body", "finetune_chosen", "evaluate_chosen")
     else:
         steps, each = ("finetune", "evaluate"), {**each, "body": run.body}

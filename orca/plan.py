@@ -47,6 +47,11 @@ class Job:
     outputs: tuple[str, ...]
 
     @property
+    def body(self) -> str:
+        """Its body; `closest` where one is still to be chosen."""
+        return self.wildcards.get("body", CLOSEST)
+
+    @property
     def runs(self) -> int:
         """Runs that it makes: one for each seed."""
         return max(1, sum(name.endswith("/run.json") for name in self.outputs))
@@ -148,16 +153,15 @@ class Hours:
     def of(self, job: Job) -> tuple[float, str]:
         """Return the hours of one run of a job, and where they are from."""
         step, task = job.step.removesuffix("_chosen"), job.wildcards["task"]
-        body = job.wildcards.get("body", CLOSEST)
         which = job.wildcards.get("method") or job.wildcards.get("alignment", "")
-        recorded = self._recorded.get((step, task, body, which))
+        recorded = self._recorded.get((step, task, job.body, which))
         if recorded is not None:
             return recorded, "our records"
-        printed = self._from_paper(step, task, body, which)
+        printed = self._from_paper(step, task, job.body, which)
         if printed is not None:
             return printed, "the paper"
-        bodies = self.grid.choices.bodies_to_choose_from if body == CLOSEST else (body,)
-        return max(self._estimated(step, task, each, which) for each in bodies), "estimated"
+        bodies = self.grid.bodies_behind(job.body)
+        return max(self._estimated(step, task, body, which) for body in bodies), "estimated"
 
     def _from_paper(self, step: str, task: str, body: str, which: str) -> float | None:
         aligned = self._printed.get((task, body, "orca", ALIGN_HOURS))
@@ -209,17 +213,18 @@ def kept(
 ) -> tuple[float, list[str]]:
     """Return the gigabytes that would stay, and the bodies whose size is not known yet.
 
-    Prepared data as float32, and for each run the body's weights.
+    Prepared data as float32, and for each run the body's weights, the largest that may be chosen.
     """
     size, unknown = 0.0, set()
     for job in jobs:
         if job.step == "prepare":
             size += sizes.fit_mb(grid.task(job.wildcards["task"])) / 1e3
-        if job.step == "finetune":
-            each = body_gb(job.wildcards["body"], results, published)
-            if each is None:
-                unknown.add(job.wildcards["body"])
-            size += (each or 0.0) * job.runs
+        if job.step in ("finetune", "finetune_chosen"):
+            each = {
+                body: body_gb(body, results, published) for body in grid.bodies_behind(job.body)
+            }
+            unknown |= {body for body, gigabytes in each.items() if gigabytes is None}
+            size += max(gigabytes or 0.0 for gigabytes in each.values()) * job.runs
     return size, sorted(unknown)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from orca.grid import Grid
 from orca.jobs import RESULTS, line
 from orca.methods.method import METHODS
-from orca.models.body import CLOSEST
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.rule_functions import RuleFunctions
@@ -39,11 +38,10 @@ class Rendered(RuleFunctions):
 
     def alignments(self, table: str) -> list[str]:
         """Return the histories of the alignments behind a table's runs."""
-        candidates = self.grid.choices.bodies_to_choose_from
         keys = {
             (run.task, body, METHODS[run.method].alignment_key, run.seed)
             for run in self.grid.runs(table)
-            for body in (candidates if run.body == CLOSEST else (run.body,))
+            for body in self.grid.bodies_behind(run.body)
         }
         return [
             f"{RESULTS}/aligned/{task}/{body}/{key}/seed{seed}/history.csv"

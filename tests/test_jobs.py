@@ -35,7 +35,6 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(
     assert rendered.report_tables(two) == "--table demo_2d"
     (tmp_path / "results/tables").mkdir(parents=True)
     (tmp_path / "results/tables/demo.json").touch()
-    rendered = Rendered(jobs.grid)
     assert rendered.report_tables(two) == "--table demo_2d --table demo"
     assert not any("demo." in file for file in rendered.report_files(two))
 

@@ -80,6 +80,9 @@ def test_a_run_whose_body_is_chosen_takes_what_the_slowest_candidate_takes(grid)
     chosen = Job("finetune_chosen", {"task": "spherical", "method": "orca_auto"}, ("run.json",))
     given = (job("finetune", "spherical", body, method="orca_auto") for body in CANDIDATES)
     assert hours(grid).of(chosen)[0] == max(hours(grid).of(each)[0] for each in given) > 0
+    stays, without = kept([chosen], grid, Path("nowhere"), PUBLISHED)
+    assert stays == max(body_gb(body, Path("nowhere"), PUBLISHED) for body in CANDIDATES)
+    assert not without
 
 
 def test_our_own_records_come_first(grid, tmp_path):

@@ -60,8 +60,10 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
     left_out = inputs.shape[1] - len(shown)
     further = f"; {left_out} further channels not shown" if left_out and panels > 1 else ""
     shape = " x ".join(str(n) for n in inputs.shape[1:])
-    unit = f"; target: {task.target.unit}" if isinstance(task.target, Scalar) else ""
-    figure.suptitle(f"{task.title}: input {shape}{further}{unit}", fontsize=9)
+    unit = task.target.unit if isinstance(task.target, Scalar) else ""
+    figure.suptitle(
+        f"{task.title}: input {shape}{further}{unit and f'; target: {unit}'}", fontsize=9
+    )
     with atomic(path) as temporary:
         figure.savefig(temporary, dpi=110, format=path.suffix.removeprefix("."))
 

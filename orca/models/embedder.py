@@ -81,11 +81,12 @@ def between(
     The first points of a coarse and a fine sampling are one point, as where every other point of
     a field is kept; a place behind the last row has the embedding of the last row.
     """
-    places = torch.arange(count, device=positions.device, dtype=positions.dtype) * step
+    places = torch.arange(count, device=positions.device) * step
     places = places.clamp(max=len(positions) - 1)
     below = places.floor().long()
     above = (below + 1).clamp(max=len(positions) - 1)
-    return torch.lerp(positions[below], positions[above], (places - below)[:, None])
+    weights = (places - below)[:, None].to(positions.dtype)
+    return torch.lerp(positions[below], positions[above], weights)
 
 
 def cyclic_filters(

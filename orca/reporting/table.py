@@ -1,5 +1,6 @@
 """What a table is: rows and columns that say which runs and which published numbers meet."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
@@ -114,7 +115,7 @@ class PlannedCell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class Table(ABC):
     """A table of a paper, or one of our own: what all forms of table have.
 
     Args:
@@ -131,13 +132,13 @@ class Table:
     published_as: str = ""
     caption: str = ""
 
+    @abstractmethod
     def runs(self, choices: Choices) -> list[Run]:
         """Return the runs that the table is made from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fill(self, name: str, sources: Sources, choices: Choices) -> TableData:
         """Return the table with every cell filled, or saying why it is not."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import matplotlib
 import numpy as np
 import PIL.Image
 import pytest
@@ -13,6 +14,7 @@ FEW = Samples(train=6, validation=2, test=2)
 CASES = {
     "a table": ((5, 1), CLASSES.target, np.arange(10) % 4),
     "signals": ((2, 40), Scalar(unit="m"), GENERATOR.normal(size=10)),
+    "long signals": ((1, 3000), Scalar(), GENERATOR.normal(size=10)),
     "many channels": ((9, 40), MultiLabel(3), GENERATOR.integers(0, 2, (10, 3))),
     "profiles": ((1, 40), Field(grid=(40,), channels=3), GENERATOR.normal(size=(10, 3, 40))),
     "constant images": ((1, 8, 8), CLASSES.target, np.arange(10) % 4),
@@ -34,6 +36,17 @@ def test_every_kind_of_sample_has_its_picture(tmp_path, monkeypatch, case, suffi
     prepare(task, tmp_path, monkeypatch, splits=splits)
     draw_samples(task, tmp_path / "fit.h5", tmp_path / f"samples.{suffix}")
     assert (tmp_path / f"samples.{suffix}").stat().st_size > 2000
+
+
+@pytest.mark.parametrize(("unit", "told"), [("m", "input 2 x 40; target: m<"), ("", "2 x 40<")])
+def test_the_unit_of_a_number_stands_in_the_title(tmp_path, monkeypatch, unit, told):
+    task = replace(CLASSES, input_shape=(2, 40), target=Scalar(unit=unit), samples=FEW)
+    inputs, targets = GENERATOR.normal(size=(10, 2, 40)).astype(np.float32), np.arange(10.0)
+    splits = Splits(fit=Part.of(inputs[:8], targets[:8]), test=Part.of(inputs[8:], targets[8:]))
+    prepare(task, tmp_path, monkeypatch, splits=splits)
+    monkeypatch.setitem(matplotlib.rcParams, "svg.fonttype", "none")
+    draw_samples(task, tmp_path / "fit.h5", tmp_path / "samples.svg")
+    assert told in (tmp_path / "samples.svg").read_text()
 
 
 def test_stored_bytes_of_three_channels_are_drawn_in_colour(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from orca.errors import SettingsError
+from orca.models.embedder import between
 from orca.models.predictor import Dense, Pooled, Single, build_predictor
 
 
@@ -134,6 +135,15 @@ def test_each_output_channel_has_weights_of_its_own(toy_model):
         half = len(gradient) // 2
         assert gradient[:half].any()
         assert not gradient[half:].any()
+
+
+def test_positions_between_two_rows_are_exact_in_half_precision():
+    # 2001 places: beyond 256, bfloat16 itself cannot count by ones.
+    table = torch.arange(1001.0)[:, None].remainder(2).to(torch.bfloat16)
+    found = between(table, 2001, step=0.5)
+    assert found.dtype == torch.bfloat16
+    torch.testing.assert_close(found[::2], table)
+    torch.testing.assert_close(found[1::2], torch.full((1000, 1), 0.5, dtype=torch.bfloat16))
 
 
 def test_a_longer_sequence_at_test_gives_a_longer_field(toy_model):

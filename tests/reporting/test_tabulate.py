@@ -189,7 +189,7 @@ def test_a_score_better_than_perfect_is_refused(build, demo_scores, make):
     path = make.write(demo_scores, make.score(IRIS, "orca", 0, -3.0))
     with pytest.raises(ResultsError, match="-3 is better than perfect, 0") as fault:
         build()
-    assert str(path) in fault.value.where
+    assert fault.value.where == f"{path}, the whole"
 
 
 def test_a_file_that_is_no_score_is_refused_in_one_line(build, demo_scores):

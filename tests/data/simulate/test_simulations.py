@@ -97,11 +97,9 @@ def test_kept_frames_are_those_of_the_whole_file(name, tmp_path):
             np.testing.assert_array_equal(values, whole[key][:, list(kept)])
 
 
-@EVERY
+@pytest.mark.parametrize("name", ["advection", "shallow_water"])  # one of each layout
 def test_two_workers_write_the_same_bytes_as_one(name, tmp_path):
     simulation = SIMULATIONS[name]
-    if name not in ("advection", "shallow_water"):
-        pytest.skip("one simulation of each layout shows it")
     for workers in (1, 2):
         simulation.generate(
             tmp_path / f"{workers}",
