@@ -88,6 +88,6 @@ class Declarations(Mapping[str, T]):
             raise SettingsError(
                 where=where,
                 what=f"there is no {self.kind} '{name}'",
-                mend=f"{nearest(name, self)} A new {self.kind} is a new file, {path}",
+                mend=f"{nearest(name, self)}\nA new {self.kind} is a new file, {path}",
             )
         return self[name]
