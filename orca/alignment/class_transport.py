@@ -148,9 +148,9 @@ def _pad(cost: Float[Tensor, "n m"], blocks: list[Block]) -> Problem:
     shapes = [_shape(block) for block in blocks]
     n, m = (max(sizes) for sizes in zip(*shapes, strict=True))
     stacked = cost.new_full((len(blocks), n, m), torch.inf)
-    row_mass, column_mass = cost.new_zeros(len(blocks), n), cost.new_zeros(len(blocks), m)
+    masses = cost.new_zeros(len(blocks), n + m)
     for number, (block, (rows, columns)) in enumerate(zip(blocks, shapes, strict=True)):
         stacked[number, :rows, :columns] = cost[block]
-        row_mass[number, :rows] = 1 / rows
-        column_mass[number, :columns] = 1 / columns
-    return Problem(stacked, row_mass, column_mass, padded=True)
+        masses[number, :rows] = 1 / rows
+        masses[number, n : n + columns] = 1 / columns
+    return Problem(stacked, masses, padded=True)

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from orca.alignment.cost import lifted
+from orca.alignment.weighted_sums import Summands
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +40,8 @@ class Classes:
     @cached_property
     def boxes(self) -> tuple[Float[Tensor, "k width"], Float[Tensor, "k width"]]:
         """Smallest and largest value of each feature in each class."""
-        parts = [self.points[rows] for rows in self.slices]
-        low = torch.stack([part.amin(dim=0) for part in parts])
-        return low, torch.stack([part.amax(dim=0) for part in parts])
+        ends = [torch.aminmax(self.points[rows], dim=0) for rows in self.slices]
+        return torch.stack([low for low, _ in ends]), torch.stack([high for _, high in ends])
 
     @cached_property
     def box(self) -> tuple[Float[Tensor, " width"], Float[Tensor, " width"]]:
@@ -52,6 +52,11 @@ class Classes:
     def lifted(self) -> Float[Tensor, "n lifted"]:
         """The points as `feature_cost` multiplies them."""
         return lifted(self.points)
+
+    @cached_property
+    def summands(self) -> Summands:
+        """The points as `cost_gradient` sums them."""
+        return Summands(self.points)
 
 
 def spread(

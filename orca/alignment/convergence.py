@@ -11,16 +11,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.kept_kernel import anneal
+from orca.alignment.kept_kernel import KeptKernel
 from orca.alignment.schedule import Annealing
-from orca.alignment.sinkhorn import (
-    Kernel,
-    Potentials,
-    Problem,
-    log_sums,
-    times,
-    with_mass,
-)
+from orca.alignment.sinkhorn import Kernel, Problem, log_sums, times, with_mass
 
 LOGGER = logging.getLogger(__name__)
 
@@ -45,12 +38,12 @@ def reachable(tolerance: float, problem: Problem, eps: Tensor) -> float:
 
 def converge(
     problem: Problem,
-    start: Potentials,
+    start: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
     tolerance: float,
     rounds: int = ROUNDS,
-) -> tuple[Potentials, float]:
+) -> tuple[Float[Tensor, "*batch sides"], float]:
     """Return potentials whose plan has the right column sums, and the error of its row sums.
 
     Args:
@@ -73,22 +66,22 @@ def converge(
 
 
 def anneal_to_convergence(
-    problem: Problem, start: Potentials, steps: Annealing, *, tolerance: float
-) -> Potentials:
+    kernel: KeptKernel, start: Float[Tensor, "*batch sides"], steps: Annealing, *, tolerance: float
+) -> Float[Tensor, "*batch sides"]:
     """Return converged potentials at the last temperature of `steps`.
 
     One step at each temperature leads near enough nearly always. Where mass has to cross gaps
     much wider than eps it does not: then each temperature is iterated to a coarse convergence.
 
     Args:
-        problem: cost and masses.
+        kernel: of the problem.
         start: potentials to begin from.
         steps: temperatures to anneal by.
         tolerance: the largest allowed error of the marginals; see `converge` and `reachable`.
     """
-    last = steps.temperature[-1]
+    problem, last = kernel.problem, steps.temperature[-1]
     tolerance = reachable(tolerance, problem, last)
-    potentials = anneal(problem, start, steps, in_turn=True)
+    potentials = kernel.anneal(start, steps, in_turn=True)
     potentials, error = converge(problem, potentials, last, tolerance=tolerance, rounds=PATIENCE)
     if error > tolerance:
         potentials = start
@@ -101,14 +94,10 @@ def anneal_to_convergence(
     return potentials
 
 
-def _step_in_turn(
-    problem: Problem, potentials: Potentials, eps: Tensor
-) -> tuple[Potentials, float]:
+def _step_in_turn(problem: Problem, potentials: Tensor, eps: Tensor) -> tuple[Tensor, float]:
     """Return potentials after one careful step, and the row error that it started from."""
-    rows, columns = log_sums(problem, potentials, eps, in_turn=True)
-    step = eps[..., None]
-    moved = Potentials(potentials.f - step * rows, potentials.g - step * columns)
-    return moved, _error(problem.row_mass, rows.expm1())
+    sums = log_sums(problem, potentials, eps, in_turn=True)
+    return potentials - eps[..., None] * sums, _row_error(problem, sums)
 
 
 def _error(mass: Tensor, excess: Tensor) -> float:
@@ -116,46 +105,54 @@ def _error(mass: Tensor, excess: Tensor) -> float:
     return float((mass * excess.abs()).sum(dim=-1).amax())
 
 
+def _row_error(problem: Problem, log_sums: Float[Tensor, "*batch sides"]) -> float:
+    """Return the error of the row sums, from the logarithms of the sums."""
+    return _error(problem.split(problem.masses)[0], problem.split(log_sums)[0].expm1())
+
+
 def _scale(
-    problem: Problem, potentials: Potentials, eps: Tensor, relaxation: float
-) -> tuple[Potentials, float] | None:
+    problem: Problem, potentials: Tensor, eps: Tensor, relaxation: float
+) -> tuple[Tensor, float] | None:
     """Return potentials after `SWEEPS` scalings of one kernel, and the row error there.
 
     None where a scaling leaves the range in which it can be trusted.
     """
-    a, b = problem.row_mass, problem.column_mass
-    entries = Kernel(problem.cost, potentials, eps).without_smallest()
-    u, v = torch.ones_like(a), torch.ones_like(b)
+    a, b = problem.split(problem.masses)
+    entries = Kernel(problem, potentials, eps).without_smallest()
+    scalings = torch.ones_like(problem.masses)
+    u, v = problem.split(scalings)
     for sweep in range(SWEEPS):
         power = relaxation if sweep < SWEEPS - 1 else 1.0
         rows = times(entries, b * v)
-        u = u * with_mass(u * rows, a, problem).pow(-power)
+        u *= with_mass(u * rows, a, problem).pow(-power)
         columns = times(entries.mT, a * u)
-        v = v * with_mass(v * columns, b, problem).pow(-power)
-    rows = u * times(entries, b * v)
-    extreme = max(float(s.amax()) for s in (u, v, 1 / u, 1 / v))
-    if not extreme < LARGEST_SCALING:
+        v *= with_mass(v * columns, b, problem).pow(-power)
+    sums = u * times(entries, b * v)
+    least, most = torch.aminmax(scalings)
+    if not max(float(most), float(1 / least)) < LARGEST_SCALING:
         return None
-    step = eps[..., None]
-    moved = Potentials(potentials.f + step * u.log(), potentials.g + step * v.log())
-    return moved, _error(a, rows - 1)
+    return potentials + eps[..., None] * scalings.log(), _error(a, sums - 1)
 
 
 def converge_to_itself(
-    problem: Problem, start: Potentials, eps: Float[Tensor, "*batch"], *, tolerance: float
-) -> Potentials:
+    problem: Problem,
+    start: Float[Tensor, "*batch sides"],
+    eps: Float[Tensor, "*batch"],
+    *,
+    tolerance: float,
+) -> Float[Tensor, "*batch sides"]:
     """Return the potentials of a symmetric problem, where f = g.
 
     Moving both half-way converges here whatever eps is, since the plan's eigenvalues near 1,
     which slow the other iteration down, are damped most (Feydy et al. 2019, arXiv:1810.08278).
     """
     tolerance = reachable(tolerance, problem, eps)
-    f = start.f
+    potentials = start
     for _ in range(ROUNDS):
-        rows, _ = log_sums(problem, Potentials(f, f), eps)
-        f = f - 0.5 * eps[..., None] * rows
-        error = _error(problem.row_mass, rows.expm1())
+        sums = log_sums(problem, potentials, eps)
+        potentials = potentials - 0.5 * eps[..., None] * sums
+        error = _row_error(problem, sums)
         if error <= tolerance:
-            return Potentials(f, f)
+            return potentials
     LOGGER.warning("A self-term stopped at a marginal error of %.1e, not %.1e", error, tolerance)
-    return Potentials(f, f)
+    return potentials

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.weighted_sums import weighted_sums
+from orca.alignment.weighted_sums import Summands
 
 
 def lifted(points: Float[Tensor, "n width"]) -> Float[Tensor, "n lifted"]:
@@ -18,11 +18,11 @@ def feature_cost(
     y: Float[Tensor, "m width"],
     *,
     p: int,
-    x_lifted: Float[Tensor, "n lifted"] | None = None,
+    y_lifted: Float[Tensor, "m lifted"] | None = None,
 ) -> Float[Tensor, "n m"]:
     """Return ‖x_i - y_j‖^p / p.
 
-    For p = 2 by one matrix product, of (x, ‖x‖²/2, 1) and (-y, 1, ‖y‖²/2); exact to rounding
+    For p = 2 by one matrix product, of (-x, 1, ‖x‖²/2) and (y, ‖y‖²/2, 1); exact to rounding
     relative to the points' distance from the origin, so centre them. For p = 1, where a root
     would magnify that rounding, by differences.
 
@@ -30,24 +30,24 @@ def feature_cost(
         x: points of the rows.
         y: points of the columns.
         p: 1 or 2.
-        x_lifted: `lifted(x)`, where it is known.
+        y_lifted: `lifted(y)`, where it is known.
     """
     if p == 1:
         return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
-    half = 0.5 * y.square().sum(dim=1, keepdim=True)
-    lowered = torch.cat([-y, torch.ones_like(half), half], dim=1)
-    return (lifted(x) if x_lifted is None else x_lifted) @ lowered.T
+    half = 0.5 * x.square().sum(dim=1, keepdim=True)
+    lowered = torch.cat([-x, torch.ones_like(half), half], dim=1)
+    return lowered @ (lifted(y) if y_lifted is None else y_lifted).T
 
 
 def cost_gradient(
     plan: Float[Tensor, "n m"],
     cost: Float[Tensor, "n m"],
     x: Float[Tensor, "n width"],
-    y: Float[Tensor, "m width"],
+    y: Summands,
     *,
     p: int,
-) -> Float[Tensor, "m width"]:
-    """Return Σ_i plan_ij ∇_y ‖x_i - y_j‖^p / p, which is 0 for points that coincide.
+) -> Float[Tensor, "n width"]:
+    """Return Σ_j plan_ij ∇_x ‖x_i - y_j‖^p / p, which is 0 for points that coincide.
 
     Args:
         plan: weight of each pair.
@@ -57,7 +57,7 @@ def cost_gradient(
         p: 1 or 2.
     """
     weights = plan if p == 2 else torch.where(cost > 0, plan / cost, 0)
-    return weights.sum(dim=0)[:, None] * y - weighted_sums(weights, x)
+    return weights.sum(dim=1, keepdim=True) * x - y.weighted(weights)
 
 
 def box_distance(

@@ -68,7 +68,7 @@ def source_terms(source: Source, settings: OtddSettings) -> dict[str, Tensor]:
     """
     check_settings(settings)
     classes, p = source.classes, settings.p
-    cost = feature_cost(classes.points, classes.points, p=p, x_lifted=classes.lifted)
+    cost = feature_cost(classes.points, classes.points, p=p, y_lifted=classes.lifted)
     terms = source_label_terms(classes, cost, settings)
     terms["self_term"] = cost.new_zeros(())
     if settings.debiased:
@@ -102,9 +102,9 @@ def descend(
         labels = label_distances(sides, terms, settings, with_gradient=settings.label_gradient)
     cost, own_cost, added = sides.cost, sides.own_cost, sides.cost.new_zeros(len(source.points))
     if labels is not None and one:
-        added = labels.across[source.labels, 0] / p
+        added = labels.across[0, source.labels] / p
     elif labels is not None:
-        cost = cost + spread(labels.across, source, target) / p
+        cost = cost + spread(labels.across, target, source) / p
         own_cost = own_cost + spread(labels.within, target, target) / p
     solver, start = Solver.of(settings), [sides.start]
     across = transport(uniform(cost), solver, start=start, initial=-added, with_plan=True)
@@ -122,7 +122,7 @@ def descend(
 
 def _label_weights(
     sides: Sides, plan: Tensor, own_plan: Tensor, settings: OtddSettings
-) -> tuple[Float[Tensor, "k l"], Float[Tensor, "l l"]]:
+) -> tuple[Float[Tensor, "l k"], Float[Tensor, "l l"]]:
     """Return the slope of the distance by each label distance, across and within the target.
 
     Differs from the official code: none, where its schedule is asked for. There, automatic
@@ -130,9 +130,9 @@ def _label_weights(
     slope comes out doubled; else it is the true one.
     """
     source, target, p = sides.source, sides.target, sides.p
-    across = block_sums(plan, source, target) / p
+    across = block_sums(plan, target, source) / p
     within = -block_sums(own_plan, target, target) / (2 * p)
-    exact = source.shares[:, None] / p if len(target.sizes) == 1 else across
+    exact = source.shares[None, :] / p if len(target.sizes) == 1 else across
     if settings.schedule == "official":
         return exact + across, 2 * within
     return exact, within

@@ -24,7 +24,7 @@ def check_features(features: Tensor, *, where: str) -> None:
             what=f"no features: shape {tuple(features.shape)}",
             mend="give at least one sample; leave out a class that has none",
         )
-    if not bool(torch.isfinite(features.detach()).all()):
+    if not bool(torch.stack(torch.aminmax(features.detach())).isfinite().all()):
         raise FeatureError(
             where=where,
             what="NaN or infinity among the features",

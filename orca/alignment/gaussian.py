@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.classes import Classes, pairs
+from orca.alignment.classes import Classes, pairs, spread
 
 
 @dataclass(frozen=True)
@@ -98,23 +98,22 @@ def gaussian_gradient(
     weights: Float[Tensor, "k l"],
     rows: Classes,
     columns: Classes,
-) -> Float[Tensor, "m width"]:
-    """Return the gradient of Σ weights_kl distance_kl with respect to the columns' points.
+) -> Float[Tensor, "n width"]:
+    """Return the gradient of Σ weights_kl distance_kl with respect to the rows' points.
 
     Args:
         distances: with their polar factors.
         weights: of each pair of classes.
-        rows: samples of the rows, held fixed.
-        columns: samples of the columns.
+        rows: samples of the rows.
+        columns: samples of the columns, held fixed.
     """
     if distances.polar is None:
         raise AssertionError("distances were computed without polar factors")
     mu, nu = class_means(rows), class_means(columns)
-    sizes = nu.new_tensor(columns.sizes)[:, None]
-    freedom = nu.new_tensor([degrees(size) for size in columns.sizes])[:, None]
-    to_mean = 2 * (weights.sum(dim=0)[:, None] * nu - weights.T @ mu) / sizes
-    y = columns.points - nu[columns.labels]
-    own = (2 * weights.sum(dim=0)[:, None] / freedom)[columns.labels] * y
-    x = rows.points - mu[rows.labels]
-    shared = weights[rows.labels][:, columns.labels] * distances.polar
-    return to_mean[columns.labels] + own - 2 * shared.T @ x
+    sizes = mu.new_tensor(rows.sizes)[:, None]
+    freedom = mu.new_tensor([degrees(size) for size in rows.sizes])[:, None]
+    total = weights.sum(dim=1, keepdim=True)
+    to_mean = 2 * (total * mu - weights @ nu) / sizes
+    own = (2 * total / freedom)[rows.labels] * (rows.points - mu[rows.labels])
+    shared = spread(weights, rows, columns) * distances.polar
+    return to_mean[rows.labels] + own - 2 * shared @ (columns.points - nu[columns.labels])

@@ -17,17 +17,22 @@ from orca.alignment.schedule import Annealing
 from orca.alignment.sinkhorn import (
     FLOOR,
     Kernel,
-    Potentials,
     Problem,
     block_slices,
+    drop_smallest,
     log_sums_in_logarithms,
     safe,
     sums_by_block,
+    times,
+    with_mass,
 )
 
 RANGE = 14.0  # largest natural logarithm of u and v: their products with the floor stay tiny
-LARGEST_POWER = 64  # the relative rounding of an entry grows by the power, to 4e-4 in float32
-SQUARINGS = 2  # the most between two temperatures: both schedules divide by 2 or 4
+RANGE_OF_PLAN = 7.0  # the same for a plan: its entries that are not dropped do not underflow
+LARGEST_POWER = 4096  # the relative rounding of an entry grows by the power, to 3e-4 in float32
+SQUARINGS = {1.0: 0, 2.0: 1, 4.0: 2}  # by what the temperature is divided by: see `schedule`
+
+Blocks = Iterator[tuple[slice, Float[Tensor, "*batch b m"]]]
 
 
 class KeptKernel:
@@ -36,45 +41,88 @@ class KeptKernel:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.entries = torch.empty_like(problem.cost)
-        self.built: Potentials | None = None
-        self.eps, self.power = problem.row_mass, 1  # of the last call
+        self.built: Tensor | None = None
+        self.power = 1
+
+    def anneal(
+        self, start: Float[Tensor, "*batch sides"], steps: Annealing, *, in_turn: bool = False
+    ) -> Float[Tensor, "*batch sides"]:
+        """Return the potentials after moving f and g at each of `steps`.
+
+        Args:
+            start: potentials to begin from.
+            steps: temperatures, and how far to move.
+            in_turn: move f, then g; else both at once.
+        """
+        potentials, moves = start, steps.relaxation * steps.temperature
+        squarings = _squarings_between(steps.temperature)
+        for eps, move, count in zip(steps.temperature, moves, squarings, strict=True):
+            sums = self._log_sums(potentials, eps, squarings=count, in_turn=in_turn)
+            potentials = potentials - move[..., None] * sums
+        return potentials
 
     def log_sums(
-        self, potentials: Potentials, eps: Float[Tensor, "*batch"], *, in_turn: bool
-    ) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]]:
-        """Return what `sinkhorn.log_sums` does; arguments as there."""
-        log_u, log_v = self._since_built(potentials, eps)
-        squarings = self._squarings(eps)
-        if squarings is None or not max(float(log.abs().amax()) for log in (log_u, log_v)) < RANGE:
-            log_u, log_v = torch.zeros_like(log_u), torch.zeros_like(log_v)
-            self.built, self.power = potentials, 1
-            blocks = Kernel(self.problem.cost, potentials, eps).blocks(out=self.entries)
-        else:
-            self.power *= 2**squarings
-            blocks = self._raised(squarings)
-        self.eps = eps
-        rows, columns = sums_by_block(
-            self.problem, blocks, scalings=(log_u.exp(), log_v.exp()), in_turn=in_turn
-        )
-        if safe(rows) and safe(columns):
-            return rows.log() + log_u, columns.log() + log_v
+        self, potentials: Float[Tensor, "*batch sides"], eps: Float[Tensor, "*batch"]
+    ) -> Float[Tensor, "*batch sides"]:
+        """Return what `sinkhorn.log_sums` does, at the last temperature."""
+        return self._log_sums(potentials, eps, squarings=0, in_turn=False)
+
+    def sums_and_plan(
+        self, potentials: Float[Tensor, "*batch sides"], eps: Float[Tensor, "*batch"]
+    ) -> tuple[Float[Tensor, "*batch sides"], Float[Tensor, "*batch n m"]]:
+        """Return what `log_sums` does, and the plan, scaled so that its row sums are right.
+
+        The plan takes the kernel's place: nothing can be asked of the kernel afterwards.
+        """
+        problem = self.problem
+        moved, blocks = self._at(potentials, eps, squarings=0, within=RANGE_OF_PLAN)
+        (u, v), (a, _) = problem.split(problem.masses * moved.exp()), problem.split(problem.masses)
+        sums = torch.zeros_like(potentials)
+        rows, columns = problem.split(sums)
+        for block, entries in blocks:
+            drop_smallest(entries)
+            rows[..., block] = with_mass(times(entries, v), a[..., block], problem)
+            columns += times(entries.mT, u[..., block])
+            shares = a[..., block] / rows[..., block]
+            entries.mul_(shares[..., None]).mul_(v[..., None, :])
+        sums = with_mass(sums, problem.masses, problem)
+        if safe(sums):
+            return sums.log() + moved, self.entries
+        return _sums_and_plan_in_logarithms(problem, potentials, eps)
+
+    def _log_sums(
+        self, potentials: Tensor, eps: Tensor, *, squarings: int | None, in_turn: bool
+    ) -> Tensor:
+        moved, blocks = self._at(potentials, eps, squarings=squarings, within=RANGE)
+        weights = self.problem.masses * moved.exp()
+        sums = sums_by_block(self.problem, blocks, weights, in_turn=in_turn)
+        if safe(sums):
+            return sums.log() + moved
         return log_sums_in_logarithms(self.problem, potentials, eps, in_turn=in_turn)
 
-    def _since_built(self, now: Potentials, eps: Tensor) -> tuple[Tensor, Tensor]:
-        """Return log u and log v."""
-        built = self.built or now
-        return (now.f - built.f) / eps[..., None], (now.g - built.g) / eps[..., None]
+    def _at(
+        self, potentials: Tensor, eps: Tensor, *, squarings: int | None, within: float
+    ) -> tuple[Float[Tensor, "*batch sides"], Blocks]:
+        """Return log u and log v, and the kernel that they belong to, block by block.
 
-    def _squarings(self, eps: Float[Tensor, "*batch"]) -> int | None:
-        """Return how often to square the kernel for a new temperature; None to build it anew."""
-        if self.built is None:
-            return None
-        for count in range(SQUARINGS + 1):
-            if torch.equal(eps * 2**count, self.eps):
-                return count if self.power * 2**count <= LARGEST_POWER else None
-        return None
+        Args:
+            potentials: f and g.
+            eps: the temperature.
+            squarings: how often the kernel is squared from the last temperature to this one; None
+                to build it anew.
+            within: the largest absolute value of log u and log v, beyond which it is built anew.
+        """
+        moved = None if self.built is None else (potentials - self.built) / eps[..., None]
+        if moved is not None and squarings is not None:
+            power = self.power * 2**squarings
+            if power <= LARGEST_POWER and float(moved.abs().amax()) < within:
+                self.power = power
+                return moved, self._raised(squarings)
+        self.built, self.power = potentials, 1
+        blocks = Kernel(self.problem, potentials, eps).blocks(out=self.entries)
+        return torch.zeros_like(potentials), blocks
 
-    def _raised(self, squarings: int) -> Iterator[tuple[slice, Float[Tensor, "*batch b m"]]]:
+    def _raised(self, squarings: int) -> Blocks:
         """Yield the rows block by block, raised to the power, no entry below 2^FLOOR."""
         for block in block_slices(self.entries):
             entries = self.entries[..., block, :]
@@ -85,20 +133,20 @@ class KeptKernel:
             yield block, entries
 
 
-def anneal(
-    problem: Problem, start: Potentials, steps: Annealing, *, in_turn: bool = False
-) -> Potentials:
-    """Return the potentials after moving f and g at each of `steps`.
+def _squarings_between(temperature: Float[Tensor, "steps *batch"]) -> list[int | None]:
+    """Return how often to square the kernel before each step; None to build it anew."""
+    by_step = temperature.reshape(len(temperature), -1)
+    ratio = by_step[:-1] / by_step[1:]
+    extremes = zip(ratio.amin(dim=1).tolist(), ratio.amax(dim=1).tolist(), strict=True)
+    return [None, *(SQUARINGS.get(low) if low == high else None for low, high in extremes)]
 
-    Args:
-        problem: cost and masses.
-        start: potentials to begin from.
-        steps: temperatures, and how far to move.
-        in_turn: move f, then g; else both at once.
-    """
-    kernel, f, g = KeptKernel(problem), start.f, start.g
-    for eps, relaxation in zip(steps.temperature, steps.relaxation, strict=True):
-        rows, columns = kernel.log_sums(Potentials(f, g), eps, in_turn=in_turn)
-        move = (relaxation * eps)[..., None]
-        f, g = f - move * rows, g - move * columns
-    return Potentials(f, g)
+
+def _sums_and_plan_in_logarithms(
+    problem: Problem, potentials: Tensor, eps: Tensor
+) -> tuple[Float[Tensor, "*batch sides"], Float[Tensor, "*batch n m"]]:
+    a, b = problem.split(problem.masses)
+    sums = log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
+    _, g = problem.split(potentials)
+    exponent = (g[..., None, :] - problem.cost) / eps[..., None, None]
+    shares = torch.softmax(exponent + b.log()[..., None, :], dim=-1)
+    return sums, torch.where(a[..., None] > 0, shares * a[..., None], 0)

@@ -25,16 +25,16 @@ class LabelDistances(ABC):
     """Distances between the classes of source and target, to the power p.
 
     Args:
-        across: from each source class to each target class.
+        across: between each target class and each source class.
         within: between target classes; 0 for a class and itself.
     """
 
-    across: Float[Tensor, "k l"]
+    across: Float[Tensor, "l k"]
     within: Float[Tensor, "l l"]
 
     @abstractmethod
     def gradient(
-        self, sides: Sides, across: Float[Tensor, "k l"], within: Float[Tensor, "l l"]
+        self, sides: Sides, across: Float[Tensor, "l k"], within: Float[Tensor, "l l"]
     ) -> Float[Tensor, "m width"]:
         """Return the gradient of a weighted sum of the distances by the target's points.
 
@@ -91,12 +91,12 @@ class SampleLabels(LabelDistances):
     """Transport costs between the classes' samples, debiased.
 
     Args:
-        across_plan: plan from each source class to each target class.
+        across_plan: plan between each target class and each source class.
         within_plan: plan between each two target classes, above the diagonal blocks.
         own_plan: plan of each target class to itself, in the diagonal blocks.
     """
 
-    across_plan: Float[Tensor, "n m"] | None
+    across_plan: Float[Tensor, "m n"] | None
     within_plan: Float[Tensor, "m m"] | None
     own_plan: Float[Tensor, "m m"] | None
 
@@ -116,14 +116,14 @@ class SampleLabels(LabelDistances):
         if settings.debiased:
             own = transport_within_classes(sides.own_cost, target, solver, with_plan=with_gradient)
         across = transport_between_classes(
-            sides.cost, sides.source, target, solver, with_plan=with_gradient
+            sides.cost, target, sides.source, solver, with_plan=with_gradient
         )
         within = transport_between_classes(
             sides.own_cost, target, target, solver, with_plan=with_gradient
         )
         half = p * own.values / 2
         return cls(
-            across=p * across.values - terms["class_terms"][:, None] / 2 - half[None, :],
+            across=p * across.values - half[:, None] - terms["class_terms"] / 2,
             within=(p * within.values - half[:, None] - half[None, :]).fill_diagonal_(0),
             across_plan=across.plan,
             within_plan=within.plan,
@@ -131,17 +131,17 @@ class SampleLabels(LabelDistances):
         )
 
     def gradient(
-        self, sides: Sides, across: Float[Tensor, "k l"], within: Float[Tensor, "l l"]
+        self, sides: Sides, across: Float[Tensor, "l k"], within: Float[Tensor, "l l"]
     ) -> Float[Tensor, "m width"]:
         """Return the gradient, by the envelope theorem; see `LabelDistances.gradient`."""
         if self.across_plan is None or self.within_plan is None:
             raise AssertionError("the label distances were computed without plans")
         target, p = sides.target, sides.p
-        gradient = sides.gradient(spread(p * across, sides.source, target) * self.across_plan)
+        gradient = sides.gradient(spread(p * across, target, sides.source) * self.across_plan)
         both_ways = self.within_plan + self.within_plan.T
         gradient += sides.own_gradient(spread(2 * p * within, target, target) * both_ways)
         if self.own_plan is not None:
-            own = across.sum(dim=0) + 2 * (within.sum(dim=0) - within.diagonal())
+            own = across.sum(dim=1) + 2 * (within.sum(dim=0) - within.diagonal())
             gradient -= sides.own_gradient((p * own)[target.labels][None, :] * self.own_plan)
         return gradient
 
@@ -156,16 +156,16 @@ class GaussianLabels(LabelDistances):
     @classmethod
     def between(cls, sides: Sides, *, with_gradient: bool) -> "GaussianLabels":
         """Compute the distances; arguments as of `label_distances`."""
-        across = gaussian_distances(sides.source, sides.target, with_polar=with_gradient)
+        across = gaussian_distances(sides.target, sides.source, with_polar=with_gradient)
         within = gaussian_distances(sides.target, sides.target, with_polar=with_gradient)
         return cls(
             across=across.values, within=within.values, across_parts=across, within_parts=within
         )
 
     def gradient(
-        self, sides: Sides, across: Float[Tensor, "k l"], within: Float[Tensor, "l l"]
+        self, sides: Sides, across: Float[Tensor, "l k"], within: Float[Tensor, "l l"]
     ) -> Float[Tensor, "m width"]:
         """Return the gradient; see `LabelDistances.gradient`."""
-        gradient = gaussian_gradient(self.across_parts, across, sides.source, sides.target)
+        gradient = gaussian_gradient(self.across_parts, across, sides.target, sides.source)
         between = 2 * (within - torch.diag(within.diagonal()))
         return gradient + gaussian_gradient(self.within_parts, between, sides.target, sides.target)

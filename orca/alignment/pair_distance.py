@@ -12,6 +12,7 @@ from orca.alignment.distance import Computation, DistanceSettings
 from orca.alignment.envelope import with_gradient
 from orca.alignment.features import check_pair, check_target
 from orca.alignment.source import Source
+from orca.alignment.weighted_sums import Summands
 
 if TYPE_CHECKING:
     import orca.alignment.distances.euclidean
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 def _mean_distance(
     x: Float[Tensor, "n width"], y: Float[Tensor, "m width"]
-) -> tuple[Float[Tensor, ""], Float[Tensor, "m width"]]:
-    """Return the mean distance over all pairs, and its gradient by y."""
+) -> tuple[Float[Tensor, ""], Float[Tensor, "n width"]]:
+    """Return the mean distance over all pairs, and its gradient by x."""
     cost = feature_cost(x, y, p=1)
     plan = torch.full_like(cost, 1 / cost.numel())
-    return cost.mean(), cost_gradient(plan, cost, x, y, p=1)
+    return cost.mean(), cost_gradient(plan, cost, x, Summands(y), p=1)
 
 
 def _mean_distance_to_source(
@@ -34,7 +35,7 @@ def _mean_distance_to_source(
     debiased: bool,
 ) -> Float[Tensor, ""]:
     points = target.detach()
-    value, gradient = _mean_distance(source, points)
+    value, gradient = _mean_distance(points, source)
     if debiased:
         within, slope = _mean_distance(points, points)
         value, gradient = value - within / 2 - within_source / 2, gradient - slope

@@ -25,10 +25,13 @@ class Sides:
     p: int
 
     @cached_property
-    def cost(self) -> Float[Tensor, "n m"]:
-        """Feature cost from source to target."""
-        x = self.source
-        return feature_cost(x.points, self.target.points, p=self.p, x_lifted=x.lifted)
+    def cost(self) -> Float[Tensor, "m n"]:
+        """Feature cost between target and source, a row for each target point.
+
+        So the sums over the source that the gradient takes are over what lies side by side.
+        """
+        y = self.source
+        return feature_cost(self.target.points, y.points, p=self.p, y_lifted=y.lifted)
 
     @cached_property
     def own_cost(self) -> Float[Tensor, "m m"]:
@@ -40,14 +43,14 @@ class Sides:
         """The temperature that annealing starts from."""
         return first_temperature(self.source, self.target, p=self.p)
 
-    def gradient(self, plan: Float[Tensor, "n m"]) -> Float[Tensor, "m width"]:
-        """Return Σ_i plan_ij ∇_y cost(x_i, y_j)."""
-        return cost_gradient(plan, self.cost, self.source.points, self.target.points, p=self.p)
+    def gradient(self, plan: Float[Tensor, "m n"]) -> Float[Tensor, "m width"]:
+        """Return Σ_j plan_ij ∇_x cost(x_i, y_j), x of the target, y of the source."""
+        return cost_gradient(plan, self.cost, self.target.points, self.source.summands, p=self.p)
 
     def own_gradient(self, plan: Float[Tensor, "m m"]) -> Float[Tensor, "m width"]:
-        """Return Σ_i plan_ij ∇_y cost(y_i, y_j), y_i held fixed."""
-        points = self.target.points
-        return cost_gradient(plan, self.own_cost, points, points, p=self.p)
+        """Return Σ_j plan_ij ∇_x cost(x_i, x_j), x_j held fixed."""
+        points, summands = self.target.points, self.target.summands
+        return cost_gradient(plan, self.own_cost, points, summands, p=self.p)
 
 
 def first_temperature(source: Classes, target: Classes, *, p: int) -> float:

@@ -3,6 +3,9 @@
 One problem is a cost matrix with a mass on each row and each column; a batch of problems is
 stacked along leading axes, with mass 0 and infinite cost where one is smaller than its batch.
 
+What belongs to rows and columns (masses, potentials, sums) stands in one vector, that of the rows
+first.
+
 Each step needs the kernel exp((f + g - cost) / eps) once, for both its row and column sums.
 It is built block by block, in the processor's cache, by exp2 of an exponent that is kept above
 `FLOOR`: entries below add nothing to a sum, but numbers that underflow cost ten times as much.
@@ -28,32 +31,30 @@ class Problem:
 
     Args:
         cost: of moving from row to column; infinite in rows and columns without mass.
-        row_mass: sums to 1.
-        column_mass: sums to 1.
+        masses: of the rows, then of the columns; either sum to 1.
         padded: whether some rows or columns have no mass.
     """
 
     cost: Float[Tensor, "*batch n m"]
-    row_mass: Float[Tensor, "*batch n"]
-    column_mass: Float[Tensor, "*batch m"]
+    masses: Float[Tensor, "*batch sides"]
     padded: bool = False
 
-
-@dataclass(frozen=True)
-class Potentials:
-    """Dual potentials of rows and columns."""
-
-    f: Float[Tensor, "*batch n"]
-    g: Float[Tensor, "*batch m"]
+    def split(
+        self, both: Float[Tensor, "*batch sides"]
+    ) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]]:
+        """Return what belongs to the rows, and what to the columns."""
+        rows = self.cost.shape[-2]
+        return both[..., :rows], both[..., rows:]
 
 
 class Kernel:
     """exp((f + g - cost) / eps), its rows asked for block by block; no entry below 2^FLOOR."""
 
-    def __init__(self, cost: Tensor, potentials: Potentials, eps: Tensor) -> None:
-        scale = (LOG2_E / eps)[..., None, None]
-        self.cost, self.slope = cost, -scale
-        self.f, self.g = potentials.f[..., None] * scale, potentials.g[..., None, :] * scale
+    def __init__(self, problem: Problem, potentials: Tensor, eps: Tensor) -> None:
+        scale = (LOG2_E / eps)[..., None]
+        f, g = problem.split(potentials * scale)
+        self.cost, self.slope = problem.cost, -scale[..., None]
+        self.f, self.g = f[..., None], g[..., None, :]
 
     def rows(self, block: slice, *, out: Tensor | None = None) -> Float[Tensor, "*batch b m"]:
         """Return some rows, in `out` where it is given."""
@@ -61,12 +62,8 @@ class Kernel:
         return exponent.add_(self.f[..., block, :]).clamp_(min=FLOOR).exp2_()
 
     def without_smallest(self) -> Float[Tensor, "*batch n m"]:
-        """Return all rows, the smallest entries set to 0.
-
-        Products of those with small masses or features would underflow, which is as slow.
-        """
-        entries = self.rows(slice(None))
-        return torch.threshold_(entries, 2.0 ** (FLOOR + 20), 0.0)
+        """Return all rows, the smallest entries set to 0; see `drop_smallest`."""
+        return drop_smallest(self.rows(slice(None)))
 
     def blocks(
         self, *, out: Float[Tensor, "*batch n m"] | None = None
@@ -77,6 +74,14 @@ class Kernel:
         for block in slices:
             place = slice(block.stop - block.start) if out is None else block
             yield block, self.rows(block, out=room[..., place, :])
+
+
+def drop_smallest(entries: Tensor) -> Tensor:
+    """Set the kernel's smallest entries to 0, in place.
+
+    Products of those with small masses or features would underflow, which is as slow.
+    """
+    return torch.threshold_(entries, 2.0 ** (FLOOR + 20), 0.0)
 
 
 def block_slices(matrix: Float[Tensor, "*batch n m"]) -> list[slice]:
@@ -109,36 +114,35 @@ def safe(sums: Tensor) -> bool:
 def sums_by_block(
     problem: Problem,
     blocks: Iterator[tuple[slice, Float[Tensor, "*batch b m"]]],
+    weights: Float[Tensor, "*batch sides"],
     *,
-    scalings: tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]] | None = None,
     in_turn: bool,
-) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]]:
-    """Return Σ_j b_j v_j M_ij and Σ_i a_i u_i M_ij, both in one pass over M; 1 without mass.
+) -> Float[Tensor, "*batch sides"]:
+    """Return Σ_j v_j M_ij and Σ_i u_i M_ij, both in one pass over M; 1 without mass.
 
     Args:
-        problem: masses a, b.
+        problem: masses.
         blocks: rows of M, and which they are.
-        scalings: u and v, or None for 1.
-        in_turn: take the column sums after the first ones have been divided out.
+        weights: u and v.
+        in_turn: take the column sums after the first ones have been divided out, with the row
+            masses for u.
     """
-    a, b = problem.row_mass, problem.column_mass
-    u_a, v_b = (a * scalings[0], b * scalings[1]) if scalings else (a, b)
-    rows, columns = torch.empty_like(a), torch.zeros_like(b)
+    sums = torch.zeros_like(weights)
+    (u, v), (rows, columns) = problem.split(weights), problem.split(sums)
+    a, _ = problem.split(problem.masses)
     for block, entries in blocks:
-        sums = times(entries, v_b)
-        rows[..., block] = sums
-        weights = a[..., block] / sums if in_turn else u_a[..., block]
-        columns += times(entries.mT, weights)
-    return with_mass(rows, a, problem), with_mass(columns, b, problem)
+        rows[..., block] = times(entries, v)
+        columns += times(entries.mT, a[..., block] / rows[..., block] if in_turn else u[..., block])
+    return with_mass(sums, problem.masses, problem)
 
 
 def log_sums(
     problem: Problem,
-    potentials: Potentials,
+    potentials: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
     in_turn: bool = False,
-) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"]]:
+) -> Float[Tensor, "*batch sides"]:
     """Return log Σ_j b_j K_ij and log Σ_i a_i K_ij, K = exp((f + g - cost) / eps).
 
     Both are 0 everywhere at the optimum, and 0 where there is no mass.
@@ -149,45 +153,30 @@ def log_sums(
         eps: the temperature.
         in_turn: take the column sums after f has been moved so that the row sums are 1.
     """
-    blocks = Kernel(problem.cost, potentials, eps).blocks()
-    rows, columns = sums_by_block(problem, blocks, in_turn=in_turn)
-    if safe(rows) and safe(columns):
-        return rows.log(), columns.log()
+    blocks = Kernel(problem, potentials, eps).blocks()
+    sums = sums_by_block(problem, blocks, problem.masses, in_turn=in_turn)
+    if safe(sums):
+        return sums.log()
     return log_sums_in_logarithms(problem, potentials, eps, in_turn=in_turn)
 
 
 def log_sums_in_logarithms(
-    problem: Problem, potentials: Potentials, eps: Tensor, *, in_turn: bool
-) -> tuple[Tensor, Tensor]:
+    problem: Problem, potentials: Tensor, eps: Tensor, *, in_turn: bool
+) -> Float[Tensor, "*batch sides"]:
     """Return what `log_sums` does, slower, for potentials so far off that a sum underflows."""
-    a, b = problem.row_mass, problem.column_mass
-    scale = eps[..., None, None]
-    exponent = (potentials.f[..., None] + potentials.g[..., None, :] - problem.cost) / scale
-    rows = torch.where(a > 0, torch.logsumexp(exponent + b.log()[..., None, :], dim=-1), 0)
+    log_a, log_b = problem.split(problem.masses.log())
+    f, g = problem.split(potentials)
+    exponent = (f[..., None] + g[..., None, :] - problem.cost) / eps[..., None, None]
+    rows = torch.logsumexp(exponent + log_b[..., None, :], dim=-1)
+    rows = torch.where(log_a > -torch.inf, rows, 0)
     if in_turn:
         exponent = exponent - rows[..., None]
-    columns = torch.logsumexp(exponent + a.log()[..., None], dim=-2)
-    return rows, torch.where(b > 0, columns, 0)
+    columns = torch.logsumexp(exponent + log_a[..., None], dim=-2)
+    return torch.where(problem.masses > 0, torch.cat([rows, columns], dim=-1), 0)
 
 
-def dual_value(problem: Problem, potentials: Potentials) -> Float[Tensor, "*batch"]:
+def dual_value(
+    problem: Problem, potentials: Float[Tensor, "*batch sides"]
+) -> Float[Tensor, "*batch"]:
     """Return Σ_i a_i f_i + Σ_j b_j g_j, which at the optimum is the regularised cost."""
-    rows = (problem.row_mass * potentials.f).sum(dim=-1)
-    return rows + (problem.column_mass * potentials.g).sum(dim=-1)
-
-
-def sums_and_plan(
-    problem: Problem, potentials: Potentials, eps: Float[Tensor, "*batch"]
-) -> tuple[Float[Tensor, "*batch n"], Float[Tensor, "*batch m"], Float[Tensor, "*batch n m"]]:
-    """Return what `log_sums` does, and the plan, scaled so that its column sums are right."""
-    a, b = problem.row_mass, problem.column_mass
-    entries = Kernel(problem.cost, potentials, eps).without_smallest()
-    rows = with_mass(times(entries, b), a, problem)
-    columns = with_mass(times(entries.mT, a), b, problem)
-    if safe(rows) and safe(columns):
-        moved = entries.mul_(a[..., None]).mul_((b / columns)[..., None, :])
-        return rows.log(), columns.log(), moved
-    logarithms = log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
-    exponent = (potentials.f[..., None] - problem.cost) / eps[..., None, None]
-    shares = torch.softmax(exponent + a.log()[..., None], dim=-2)
-    return *logarithms, torch.where(b[..., None, :] > 0, shares * b[..., None, :], 0)
+    return (problem.masses * potentials).sum(dim=-1)

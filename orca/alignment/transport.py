@@ -8,16 +8,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
-from orca.alignment.kept_kernel import anneal
+from orca.alignment.kept_kernel import KeptKernel
 from orca.alignment.otdd_settings import OtddSettings
 from orca.alignment.schedule import annealing, fast_steps, official_steps
-from orca.alignment.sinkhorn import (
-    Potentials,
-    Problem,
-    dual_value,
-    log_sums,
-    sums_and_plan,
-)
+from orca.alignment.sinkhorn import Problem, dual_value
 from orca.errors import FeatureError
 
 
@@ -67,7 +61,7 @@ class Transport:
 def uniform(cost: Float[Tensor, "n m"]) -> Problem:
     """Return the problem with equal masses on all rows, and on all columns."""
     n, m = cost.shape
-    return Problem(cost, cost.new_full((n,), 1 / n), cost.new_full((m,), 1 / m))
+    return Problem(cost, torch.cat([cost.new_full((n,), 1 / n), cost.new_full((m,), 1 / m)]))
 
 
 def transport(
@@ -75,7 +69,7 @@ def transport(
     solver: Solver,
     *,
     start: list[float],
-    initial: Float[Tensor, "*batch n"] | None = None,
+    initial: Float[Tensor, "*batch m"] | None = None,
     with_plan: bool = False,
 ) -> Transport:
     """Solve a transport problem, or a batch of them.
@@ -84,21 +78,22 @@ def transport(
         problem: cost and masses.
         solver: how to solve it.
         start: the first temperature of each problem: the largest cost times p, or more.
-        initial: row potentials to begin with, instead of 0.
+        initial: column potentials to begin with, instead of 0.
         with_plan: return the plan too.
     """
     if solver.kind == "emd":
         return _emd(problem)
-    f = torch.zeros_like(problem.row_mass) if initial is None else initial
-    zero = Potentials(f, torch.zeros_like(problem.column_mass))
+    kernel, begin = KeptKernel(problem), torch.zeros_like(problem.masses)
+    if initial is not None:
+        problem.split(begin)[1].copy_(initial)
     if solver.schedule == "official":
         steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-        potentials = anneal(problem, zero, annealing(steps, like=problem.row_mass))
+        potentials = kernel.anneal(begin, annealing(steps, like=problem.masses))
     else:
         steps = [fast_steps(first, end=solver.eps, p=solver.p) for first in start]
-        cooling = annealing(steps, like=problem.row_mass)
-        potentials = anneal_to_convergence(problem, zero, cooling, tolerance=solver.tolerance)
-    return _close(problem, potentials, solver, with_plan=with_plan)
+        cooling = annealing(steps, like=problem.masses)
+        potentials = anneal_to_convergence(kernel, begin, cooling, tolerance=solver.tolerance)
+    return _close(kernel, potentials, solver, with_plan=with_plan)
 
 
 def transport_to_itself(
@@ -109,30 +104,27 @@ def transport_to_itself(
     Arguments as of `transport`. Unregularised, nothing moves, at no cost.
     """
     if solver.kind == "emd":
-        identity = torch.diag_embed(problem.row_mass) if with_plan else None
-        return Transport(problem.row_mass.new_zeros(problem.row_mass.shape[:-1]), identity)
-    zero = Potentials(torch.zeros_like(problem.row_mass), torch.zeros_like(problem.column_mass))
+        mass, _ = problem.split(problem.masses)
+        identity = torch.diag_embed(mass) if with_plan else None
+        return Transport(mass.new_zeros(mass.shape[:-1]), identity)
+    kernel, zero = KeptKernel(problem), torch.zeros_like(problem.masses)
     steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-    potentials = anneal(problem, zero, annealing(steps, like=problem.row_mass))
+    potentials = kernel.anneal(zero, annealing(steps, like=problem.masses))
     if solver.schedule == "converged":
         eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
         potentials = converge_to_itself(problem, potentials, eps, tolerance=solver.tolerance)
-    return _close(problem, potentials, solver, with_plan=with_plan)
+    return _close(kernel, potentials, solver, with_plan=with_plan)
 
 
-def _close(
-    problem: Problem, potentials: Potentials, solver: Solver, *, with_plan: bool
-) -> Transport:
+def _close(kernel: KeptKernel, potentials: Tensor, solver: Solver, *, with_plan: bool) -> Transport:
     """Replace both potentials once more, which gives the value, and their plan."""
-    eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
-    moved = None
+    cost, moved = kernel.problem.cost, None
+    eps = cost.new_full(cost.shape[:-2], solver.eps)
     if with_plan:
-        rows, columns, moved = sums_and_plan(problem, potentials, eps)
+        sums, moved = kernel.sums_and_plan(potentials, eps)
     else:
-        rows, columns = log_sums(problem, potentials, eps)
-    step = eps[..., None]
-    closed = Potentials(potentials.f - step * rows, potentials.g - step * columns)
-    return Transport(dual_value(problem, closed), moved)
+        sums = kernel.log_sums(potentials, eps)
+    return Transport(dual_value(kernel.problem, potentials - eps[..., None] * sums), moved)
 
 
 def _emd(problem: Problem) -> Transport:
@@ -145,7 +137,7 @@ def _emd(problem: Problem) -> Transport:
 
     a, b, cost = (
         tensor.detach().double().cpu().numpy()
-        for tensor in (problem.row_mass, problem.column_mass, problem.cost)
+        for tensor in (*problem.split(problem.masses), problem.cost)
     )
     moved, log = ot.emd(a / a.sum(), b / b.sum(), cost, numItermax=10_000_000, log=True)
     if log["warning"] is not None:

@@ -52,13 +52,13 @@ def test_for_one_target_class_source_labels_never_reach_the_gradient(schedule):
 
     solver = Solver(kind="sinkhorn", eps=0.1, p=2, schedule=schedule, tolerance=1e-9)
     x, y = source, target.detach()
-    across, within = feature_cost(x, y, p=2), feature_cost(y, y, p=2)
+    across, within = feature_cost(y, x, p=2), feature_cost(y, y, p=2)
     known = Source.of(source, labels)
     alone = Classes(y - known.centre, torch.zeros(len(y), dtype=torch.long), [len(y)])
     start = [Sides(known.classes, alone, 2).start]
     plan = transport(uniform(across), solver, start=start, with_plan=True).plan
     own = transport_to_itself(uniform(within), solver, start=start, with_plan=True).plan
-    plain = own.T @ y - plan.T @ x  # Σ_j of what y_j moves away from itself and towards x
+    plain = own @ y - plan @ x  # of what each y moves away from the others and towards x
     cosine = torch.nn.functional.cosine_similarity(target.grad.flatten(), plain.flatten(), dim=0)
     assert cosine > 1 - 1e-5
 
