@@ -44,21 +44,21 @@ def converge(
     tolerance: float,
     rounds: int = ROUNDS,
 ) -> tuple[Float[Tensor, "*batch sides"], float]:
-    """Return potentials whose plan has the right column sums, and the error of its row sums.
+    """Return potentials whose plan has the right row sums, and the error of its column sums.
 
     Args:
         problem: cost and masses.
         start: potentials to begin from.
         eps: the temperature.
-        tolerance: stop where the sum over rows of |plan's row sum - row mass| is no larger, in
-            every problem of a batch.
+        tolerance: stop where the sum over columns of |plan's column sum - column mass| is no
+            larger, in every problem of a batch.
         rounds: how often the kernel is built at most.
     """
     potentials, error, relaxation = start, torch.inf, OVER_RELAXATION
     for _ in range(rounds):
         last = error
         scaled = _scale(problem, potentials, eps, relaxation)
-        potentials, error = scaled or _step_in_turn(problem, potentials, eps)
+        potentials, error = scaled or _careful_step(problem, potentials, eps)
         if error <= tolerance:
             break
         relaxation = OVER_RELAXATION if error < last else 1.0
@@ -70,7 +70,7 @@ def anneal_to_convergence(
 ) -> Float[Tensor, "*batch sides"]:
     """Return converged potentials at the last temperature of `steps`.
 
-    One step at each temperature leads near enough nearly always. Where mass has to cross gaps
+    One pass of annealing leads near enough nearly always. Where mass has to cross gaps
     much wider than eps it does not: then each temperature is iterated to a coarse convergence.
 
     Args:
@@ -81,7 +81,7 @@ def anneal_to_convergence(
     """
     problem, last = kernel.problem, steps.temperature[-1]
     tolerance = reachable(tolerance, problem, last)
-    potentials = kernel.anneal(start, steps, in_turn=True)
+    potentials = kernel.anneal(start, steps)
     potentials, error = converge(problem, potentials, last, tolerance=tolerance, rounds=PATIENCE)
     if error > tolerance:
         potentials = start
@@ -94,10 +94,10 @@ def anneal_to_convergence(
     return potentials
 
 
-def _step_in_turn(problem: Problem, potentials: Tensor, eps: Tensor) -> tuple[Tensor, float]:
-    """Return potentials after one careful step, and the row error that it started from."""
-    sums = log_sums(problem, potentials, eps, in_turn=True)
-    return potentials - eps[..., None] * sums, _row_error(problem, sums)
+def _careful_step(problem: Problem, potentials: Tensor, eps: Tensor) -> tuple[Tensor, float]:
+    """Return potentials moved half-way, and the column error that they started from."""
+    sums = log_sums(problem, potentials, eps)
+    return potentials - 0.5 * eps[..., None] * sums, _column_error(problem, sums)
 
 
 def _error(mass: Tensor, excess: Tensor) -> float:
@@ -105,15 +105,15 @@ def _error(mass: Tensor, excess: Tensor) -> float:
     return float((mass * excess.abs()).sum(dim=-1).amax())
 
 
-def _row_error(problem: Problem, log_sums: Float[Tensor, "*batch sides"]) -> float:
-    """Return the error of the row sums, from the logarithms of the sums."""
-    return _error(problem.split(problem.masses)[0], problem.split(log_sums)[0].expm1())
+def _column_error(problem: Problem, log_sums: Float[Tensor, "*batch sides"]) -> float:
+    """Return the error of the column sums, from the logarithms of the sums."""
+    return _error(problem.split(problem.masses)[1], problem.split(log_sums)[1].expm1())
 
 
 def _scale(
     problem: Problem, potentials: Tensor, eps: Tensor, relaxation: float
 ) -> tuple[Tensor, float] | None:
-    """Return potentials after `SWEEPS` scalings of one kernel, and the row error there.
+    """Return potentials after `SWEEPS` scalings of one kernel, and the column error there.
 
     None where a scaling leaves the range in which it can be trusted.
     """
@@ -123,15 +123,15 @@ def _scale(
     u, v = problem.split(scalings)
     for sweep in range(SWEEPS):
         power = relaxation if sweep < SWEEPS - 1 else 1.0
-        rows = times(entries, b * v)
-        u *= with_mass(u * rows, a, problem).pow(-power)
         columns = times(entries.mT, a * u)
         v *= with_mass(v * columns, b, problem).pow(-power)
-    sums = u * times(entries, b * v)
+        rows = times(entries, b * v)
+        u *= with_mass(u * rows, a, problem).pow(-power)
+    sums = v * times(entries.mT, a * u)
     least, most = torch.aminmax(scalings)
     if not max(float(most), float(1 / least)) < LARGEST_SCALING:
         return None
-    return potentials + eps[..., None] * scalings.log(), _error(a, sums - 1)
+    return potentials + eps[..., None] * scalings.log(), _error(b, sums - 1)
 
 
 def converge_to_itself(
@@ -151,7 +151,7 @@ def converge_to_itself(
     for _ in range(ROUNDS):
         sums = log_sums(problem, potentials, eps)
         potentials = potentials - 0.5 * eps[..., None] * sums
-        error = _row_error(problem, sums)
+        error = _column_error(problem, sums)
         if error <= tolerance:
             return potentials
     LOGGER.warning("A self-term stopped at a marginal error of %.1e, not %.1e", error, tolerance)

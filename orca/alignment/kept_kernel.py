@@ -45,19 +45,18 @@ class KeptKernel:
         self.power = 1
 
     def anneal(
-        self, start: Float[Tensor, "*batch sides"], steps: Annealing, *, in_turn: bool = False
+        self, start: Float[Tensor, "*batch sides"], steps: Annealing
     ) -> Float[Tensor, "*batch sides"]:
         """Return the potentials after moving f and g at each of `steps`.
 
         Args:
             start: potentials to begin from.
             steps: temperatures, and how far to move.
-            in_turn: move f, then g; else both at once.
         """
         potentials, moves = start, steps.relaxation * steps.temperature
         squarings = _squarings_between(steps.temperature)
         for eps, move, count in zip(steps.temperature, moves, squarings, strict=True):
-            sums = self._log_sums(potentials, eps, squarings=count, in_turn=in_turn)
+            sums = self._log_sums(potentials, eps, squarings=count)
             potentials = potentials - move[..., None] * sums
         return potentials
 
@@ -65,7 +64,7 @@ class KeptKernel:
         self, potentials: Float[Tensor, "*batch sides"], eps: Float[Tensor, "*batch"]
     ) -> Float[Tensor, "*batch sides"]:
         """Return what `sinkhorn.log_sums` does, at the last temperature."""
-        return self._log_sums(potentials, eps, squarings=0, in_turn=False)
+        return self._log_sums(potentials, eps, squarings=0)
 
     def sums_and_plan(
         self, potentials: Float[Tensor, "*batch sides"], eps: Float[Tensor, "*batch"]
@@ -90,15 +89,13 @@ class KeptKernel:
             return sums.log() + moved, self.entries
         return _sums_and_plan_in_logarithms(problem, potentials, eps)
 
-    def _log_sums(
-        self, potentials: Tensor, eps: Tensor, *, squarings: int | None, in_turn: bool
-    ) -> Tensor:
+    def _log_sums(self, potentials: Tensor, eps: Tensor, *, squarings: int | None) -> Tensor:
         moved, blocks = self._at(potentials, eps, squarings=squarings, within=RANGE)
         weights = self.problem.masses * moved.exp()
-        sums = sums_by_block(self.problem, blocks, weights, in_turn=in_turn)
+        sums = sums_by_block(self.problem, blocks, weights)
         if safe(sums):
             return sums.log() + moved
-        return log_sums_in_logarithms(self.problem, potentials, eps, in_turn=in_turn)
+        return log_sums_in_logarithms(self.problem, potentials, eps)
 
     def _at(
         self, potentials: Tensor, eps: Tensor, *, squarings: int | None, within: float
@@ -145,7 +142,7 @@ def _sums_and_plan_in_logarithms(
     problem: Problem, potentials: Tensor, eps: Tensor
 ) -> tuple[Float[Tensor, "*batch sides"], Float[Tensor, "*batch n m"]]:
     a, b = problem.split(problem.masses)
-    sums = log_sums_in_logarithms(problem, potentials, eps, in_turn=False)
+    sums = log_sums_in_logarithms(problem, potentials, eps)
     _, g = problem.split(potentials)
     exponent = (g[..., None, :] - problem.cost) / eps[..., None, None]
     shares = torch.softmax(exponent + b.log()[..., None, :], dim=-1)

@@ -48,15 +48,6 @@ def official_steps(start: float, *, end: float, p: int) -> Steps:
     return [(start, 1.0)] + [(temperature, 0.5) for temperature in means]
 
 
-def fast_steps(start: float, *, end: float, p: int) -> Steps:
-    """Return the steps to anneal by before iterating to convergence at `end`.
-
-    Arguments as of `official_steps`; every step replaces both potentials, one after the other.
-    """
-    temperatures = [*_cooling(max(start, end), end=end, factor=2.0**p), end]
-    return [(temperature, 1.0) for temperature in temperatures]
-
-
 def annealing(problems: list[Steps], *, like: Tensor) -> Annealing:
     """Put the steps of several problems side by side, ending together.
 

@@ -115,8 +115,6 @@ def sums_by_block(
     problem: Problem,
     blocks: Iterator[tuple[slice, Float[Tensor, "*batch b m"]]],
     weights: Float[Tensor, "*batch sides"],
-    *,
-    in_turn: bool,
 ) -> Float[Tensor, "*batch sides"]:
     """Return Σ_j v_j M_ij and Σ_i u_i M_ij, both in one pass over M; 1 without mass.
 
@@ -124,15 +122,12 @@ def sums_by_block(
         problem: masses.
         blocks: rows of M, and which they are.
         weights: u and v.
-        in_turn: take the column sums after the first ones have been divided out, with the row
-            masses for u.
     """
     sums = torch.zeros_like(weights)
     (u, v), (rows, columns) = problem.split(weights), problem.split(sums)
-    a, _ = problem.split(problem.masses)
     for block, entries in blocks:
         rows[..., block] = times(entries, v)
-        columns += times(entries.mT, a[..., block] / rows[..., block] if in_turn else u[..., block])
+        columns += times(entries.mT, u[..., block])
     return with_mass(sums, problem.masses, problem)
 
 
@@ -140,8 +135,6 @@ def log_sums(
     problem: Problem,
     potentials: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
-    *,
-    in_turn: bool = False,
 ) -> Float[Tensor, "*batch sides"]:
     """Return log Σ_j b_j K_ij and log Σ_i a_i K_ij, K = exp((f + g - cost) / eps).
 
@@ -151,26 +144,22 @@ def log_sums(
         problem: cost and masses a, b.
         potentials: f and g.
         eps: the temperature.
-        in_turn: take the column sums after f has been moved so that the row sums are 1.
     """
     blocks = Kernel(problem, potentials, eps).blocks()
-    sums = sums_by_block(problem, blocks, problem.masses, in_turn=in_turn)
+    sums = sums_by_block(problem, blocks, problem.masses)
     if safe(sums):
         return sums.log()
-    return log_sums_in_logarithms(problem, potentials, eps, in_turn=in_turn)
+    return log_sums_in_logarithms(problem, potentials, eps)
 
 
 def log_sums_in_logarithms(
-    problem: Problem, potentials: Tensor, eps: Tensor, *, in_turn: bool
+    problem: Problem, potentials: Tensor, eps: Tensor
 ) -> Float[Tensor, "*batch sides"]:
     """Return what `log_sums` does, slower, for potentials so far off that a sum underflows."""
     log_a, log_b = problem.split(problem.masses.log())
     f, g = problem.split(potentials)
     exponent = (f[..., None] + g[..., None, :] - problem.cost) / eps[..., None, None]
     rows = torch.logsumexp(exponent + log_b[..., None, :], dim=-1)
-    rows = torch.where(log_a > -torch.inf, rows, 0)
-    if in_turn:
-        exponent = exponent - rows[..., None]
     columns = torch.logsumexp(exponent + log_a[..., None], dim=-2)
     return torch.where(problem.masses > 0, torch.cat([rows, columns], dim=-1), 0)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
 from orca.alignment.kept_kernel import KeptKernel
 from orca.alignment.otdd_settings import OtddSettings
-from orca.alignment.schedule import annealing, fast_steps, official_steps
+from orca.alignment.schedule import Annealing, annealing, official_steps
 from orca.alignment.sinkhorn import Problem, dual_value
 from orca.errors import FeatureError
 
@@ -86,13 +86,11 @@ def transport(
     kernel, begin = KeptKernel(problem), torch.zeros_like(problem.masses)
     if initial is not None:
         problem.split(begin)[1].copy_(initial)
+    steps = _annealing(problem, solver, start)
     if solver.schedule == "official":
-        steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-        potentials = kernel.anneal(begin, annealing(steps, like=problem.masses))
+        potentials = kernel.anneal(begin, steps)
     else:
-        steps = [fast_steps(first, end=solver.eps, p=solver.p) for first in start]
-        cooling = annealing(steps, like=problem.masses)
-        potentials = anneal_to_convergence(kernel, begin, cooling, tolerance=solver.tolerance)
+        potentials = anneal_to_convergence(kernel, begin, steps, tolerance=solver.tolerance)
     return _close(kernel, potentials, solver, with_plan=with_plan)
 
 
@@ -108,12 +106,16 @@ def transport_to_itself(
         identity = torch.diag_embed(mass) if with_plan else None
         return Transport(mass.new_zeros(mass.shape[:-1]), identity)
     kernel, zero = KeptKernel(problem), torch.zeros_like(problem.masses)
-    steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-    potentials = kernel.anneal(zero, annealing(steps, like=problem.masses))
+    potentials = kernel.anneal(zero, _annealing(problem, solver, start))
     if solver.schedule == "converged":
         eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
         potentials = converge_to_itself(problem, potentials, eps, tolerance=solver.tolerance)
     return _close(kernel, potentials, solver, with_plan=with_plan)
+
+
+def _annealing(problem: Problem, solver: Solver, start: list[float]) -> Annealing:
+    steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
+    return annealing(steps, like=problem.masses)
 
 
 def _close(kernel: KeptKernel, potentials: Tensor, solver: Solver, *, with_plan: bool) -> Transport:

@@ -73,7 +73,7 @@ def test_for_one_target_class_source_labels_never_reach_the_gradient(schedule):
 @pytest.mark.parametrize("inner", ["exact", "gaussian"])
 @pytest.mark.parametrize("one_class", [True, False])
 def test_what_a_step_descends_has_the_gradient_of_the_whole_distance(inner, one_class):
-    settings = OtddSettings(inner=inner, label_gradient=inner == "gaussian")
+    settings = OtddSettings(inner=inner, label_gradient=inner == "gaussian", tolerance=1e-10)
     source = Source.of(*labelled(80, 6, 4, seed=0))
     target, labels = labelled(30, 6, 3, seed=1, shift=0.5)
     labels = labels * 0 if one_class else labels
