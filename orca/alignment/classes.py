@@ -40,8 +40,9 @@ class Classes:
     @cached_property
     def boxes(self) -> tuple[Float[Tensor, "k width"], Float[Tensor, "k width"]]:
         """Smallest and largest value of each feature in each class."""
-        ends = [torch.aminmax(self.points[rows], dim=0) for rows in self.slices]
-        return torch.stack([low for low, _ in ends]), torch.stack([high for _, high in ends])
+        parts = [self.points[rows] for rows in self.slices]
+        low = torch.stack([part.amin(dim=0) for part in parts])
+        return low, torch.stack([part.amax(dim=0) for part in parts])
 
     @cached_property
     def box(self) -> tuple[Float[Tensor, " width"], Float[Tensor, " width"]]:
