@@ -4,8 +4,8 @@
 
 Times `snakemake -n` on the workflow in an empty folder: all tables and figures as configured, and
 with `--everything` every declared task x method x seed. The bare DAG has the same chain of steps
-with empty rules and no input functions, once with a file for each step and once with about as many
-files as the workflow has. Memory is the process's largest resident set.
+with empty rules and no input functions, once with one file into and out of each job and once with about as many
+of them as in the workflow: five and a half into a job, two out of it. Memory is the process's largest resident set.
 """
 
 import argparse
@@ -39,32 +39,31 @@ rule evaluate:
     shell: "touch {{output}}"
 """
 AS_MANY_FILES = """
-CELLS = range({cells})
+CELLS = [f"{{cell % 100}}/{{cell}}" for cell in range({cells})]
 rule all:
     input: expand("scores/{{cell}}.json", cell=CELLS)
 rule prepare:
-    output: multiext("prepared/{{cell}}", ".1", ".2", ".3")
-    log: "prepared/{{cell}}.log"
-    benchmark: "prepared/{{cell}}.tsv"
+    output: multiext("prepared/{{task}}", ".1", ".2", ".3", ".4")
+    log: "prepared/{{task}}.log"
+    benchmark: "prepared/{{task}}.tsv"
     shell: "touch {{output}}"
 rule align:
-    input: "prepared/{{cell}}.1", "prepared/{{cell}}.2"
-    output: multiext("aligned/{{cell}}", ".1", ".2", ".3")
-    log: "aligned/{{cell}}.log"
-    benchmark: "aligned/{{cell}}.tsv"
+    input: multiext("prepared/{{task}}", ".1", ".2", ".3", ".4")
+    output: multiext("aligned/{{task}}/{{cell}}", ".1", ".2", ".3")
+    log: "aligned/{{task}}/{{cell}}.log"
+    benchmark: "aligned/{{task}}/{{cell}}.tsv"
     shell: "touch {{output}}"
 rule finetune:
-    input: "prepared/{{cell}}.1", "prepared/{{cell}}.2", "aligned/{{cell}}.1", "aligned/{{cell}}.2"
-    output: multiext("finetuned/{{cell}}", ".1", ".2", ".3")
-    log: "finetuned/{{cell}}.log"
-    benchmark: "finetuned/{{cell}}.tsv"
+    input: multiext("prepared/{{task}}", ".1", ".2", ".3"), multiext("aligned/{{task}}/{{cell}}", ".1", ".2")
+    output: multiext("finetuned/{{task}}/{{cell}}", ".1", ".2", ".3")
+    log: "finetuned/{{task}}/{{cell}}.log"
+    benchmark: "finetuned/{{task}}/{{cell}}.tsv"
     shell: "touch {{output}}"
 rule evaluate:
-    input: "prepared/{{cell}}.1", "prepared/{{cell}}.2", "prepared/{{cell}}.3", "finetuned/{{cell}}.1",
-        "finetuned/{{cell}}.2"
-    output: "scores/{{cell}}.json"
-    log: "scores/{{cell}}.log"
-    benchmark: "scores/{{cell}}.tsv"
+    input: multiext("prepared/{{task}}", ".1", ".2", ".3", ".4"), multiext("finetuned/{{task}}/{{cell}}", ".1", ".2")
+    output: "scores/{{task}}/{{cell}}.json"
+    log: "scores/{{task}}/{{cell}}.log"
+    benchmark: "scores/{{task}}/{{cell}}.tsv"
     shell: "touch {{output}}"
 """
 OWN = """
@@ -114,8 +113,11 @@ def main() -> None:
         ours = ours if everything else ["--snakefile", str(ROOT / "Snakefile"), "all"]
         jobs, *numbers = measure(ours, folder=folder)
         report("the workflow", jobs, *numbers)
-        for name, text in (("a bare DAG", BARE), ("bare, with as many files", AS_MANY_FILES)):
-            (folder / "bare.smk").write_text(text.format(cells=jobs // 4))
+        for name, text, cells in (
+            ("a bare DAG", BARE, jobs // 4),
+            ("bare, with as many files", AS_MANY_FILES, (jobs - 101) // 3),
+        ):
+            (folder / "bare.smk").write_text(text.format(cells=cells))
             bare, *numbers = measure(
                 ["--snakefile", str(folder / "bare.smk"), "all"], folder=folder
             )

@@ -74,8 +74,7 @@ class Choosing(RuleFunctions):
         return self._told(wildcards, lines)
 
     def _told(self, wildcards: Any, lines: dict[str, str]) -> str:
-        seed = f" --seed {wildcards.seed}"
-        words = [f"--candidate {body} {shlex.quote(text + seed)}" for body, text in lines.items()]
+        words = [f"--candidate {body} {shlex.quote(text)}" for body, text in lines.items()]
         return " ".join([f"--choice {self._choice(wildcards)}", *words])
 
     @staticmethod

@@ -269,14 +269,22 @@ class Grid:
     @cached_property
     def packs(self) -> list[Pack]:
         """How seeds are put into jobs; the first pack takes any one seed."""
-        packs = [Pack(name="", seeds=(), tasks=self.tasks, bodies=tuple(BODIES))]
+        alone = Pack(name="", seeds=(), tasks=self.tasks, other_tasks=(), bodies=tuple(BODIES))
+        packs = [alone]
         for body in BODIES:
             for (count, size), tasks in self._tasks_by_packing(body).items():
                 for start in range(0, count, size):
                     seeds = tuple(range(start, min(start + size, count)))
                     if len(seeds) > 1:
-                        name = f"_packed_{len(packs)}"
-                        packs.append(Pack(name=name, seeds=seeds, tasks=tasks, bodies=(body,)))
+                        packs.append(
+                            Pack(
+                                name=f"_packed_{len(packs)}",
+                                seeds=seeds,
+                                tasks=tasks,
+                                other_tasks=tuple(t for t in self.tasks if t not in set(tasks)),
+                                bodies=(body,),
+                            )
+                        )
         return packs
 
     def _tasks_by_packing(self, body: str) -> dict[tuple[int, int], tuple[str, ...]]:

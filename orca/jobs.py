@@ -129,8 +129,8 @@ class Jobs(RuleFunctions):
         terms = source.replace(".safetensors", f".{key}.safetensors")
         return {**self.cell_files(wildcards), "source": source, "terms": terms}
 
-    def align(self, wildcards: Any) -> str:
-        """Return what an alignment is told."""
+    def align(self, wildcards: Any, *, seeds: tuple[int, ...] = ()) -> str:
+        """Return what an alignment is told; `seeds` of its pack, or none for the one asked for."""
         files = self.align_files(wildcards)
         place = f"{wildcards.task}/{wildcards.body}/{wildcards.alignment}"
         return " ".join(
@@ -142,9 +142,14 @@ class Jobs(RuleFunctions):
                     terms=files["terms"],
                     out=f"{RESULTS}/aligned/{place}",
                     state=f"{RESULTS}/state/align/{place}",
+                    seed=self._seeds(wildcards, seeds),
                 ),
             )
         )
+
+    @staticmethod
+    def _seeds(wildcards: Any, seeds: tuple[int, ...]) -> list[int]:
+        return list(seeds) or [int(wildcards.seed)]
 
     def _aligned(self, wildcards: Any) -> str:
         key = METHODS[wildcards.method].alignment_key
@@ -155,7 +160,7 @@ class Jobs(RuleFunctions):
         files: Files = self.cell_files(wildcards)
         folder = self._aligned(wildcards)
         if folder:
-            numbers = seeds or (int(wildcards.seed),)
+            numbers = self._seeds(wildcards, seeds)
             files["aligned"] = [f"{folder}/seed{k}/embedder.safetensors" for k in numbers]
         if METHODS[wildcards.method].needs_source:
             files["source"] = self._source(wildcards)
@@ -169,8 +174,14 @@ class Jobs(RuleFunctions):
         gpus = self.grid.choices.gpus_by_task.get(wildcards.task, 1)
         return "orca" if gpus == 1 else f"torchrun --standalone --nproc-per-node {gpus} -m orca"
 
-    def finetune(self, wildcards: Any, *, under: str = "") -> str:
-        """Return what fine-tuning is told; `under` stands for the body in the outputs' path."""
+    def finetune(self, wildcards: Any, *, seeds: tuple[int, ...] = (), under: str = "") -> str:
+        """Return what fine-tuning is told.
+
+        Args:
+            wildcards: of the job.
+            seeds: of its pack, or none for the one asked for.
+            under: stands for the body in the outputs' path.
+        """
         files = self.finetune_files(wildcards, seeds=(0,))
         place = f"{wildcards.task}/{under or wildcards.body}/{wildcards.method}"
         return " ".join(
@@ -184,9 +195,14 @@ class Jobs(RuleFunctions):
                     out=f"{RESULTS}/finetuned/{place}",
                     state=f"{RESULTS}/state/finetune/{place}",
                     keep_failure=True,
+                    seed=self._seeds(wildcards, seeds),
                 ),
             )
         )
+
+    def evaluate_files(self, wildcards: Any) -> Files:
+        """Return what an evaluation reads beside the run and its test split."""
+        return {**self.cell_files(wildcards), "also": self.also_tested_on(wildcards)}
 
     def also_tested_on(self, wildcards: Any) -> list[str]:
         """Return the test splits of other tasks that a run is scored on too."""
@@ -218,8 +234,8 @@ class Jobs(RuleFunctions):
             device=self.grid.choices.device,
         )
 
-    def evaluate(self, wildcards: Any, *, under: str = "") -> str:
-        """Return what an evaluation is told; `under` stands for the body in the outputs' path."""
+    def evaluate(self, wildcards: Any, *, seeds: tuple[int, ...] = (), under: str = "") -> str:
+        """Return what an evaluation is told; arguments as of `finetune`."""
         place = f"{wildcards.task}/{under or wildcards.body}/{wildcards.method}"
         return " ".join(
             (
@@ -231,6 +247,7 @@ class Jobs(RuleFunctions):
                     scores=f"{RESULTS}/scores/{place}",
                     hyperparameters=self.grid.choices.hyperparameters_of(wildcards.body),
                     filed_under=under,
+                    seed=self._seeds(wildcards, seeds),
                 ),
             )
         )

@@ -14,6 +14,7 @@ def for_rule(function: Callable[..., Any], **fixed: Any) -> Callable[..., Any]:
     """Return a function with some arguments fixed, which carries its parameters with it."""
     made: Any = partial(function, **fixed)
     made.__signature__ = inspect.signature(made)
+    made._overwrite_params = made.__signature__.parameters  # where Snakemake looks first
     return made  # type: ignore[no-any-return]
 
 

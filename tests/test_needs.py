@@ -1,6 +1,7 @@
 """What jobs ask for: by the task's size, more at each attempt, never more than there is."""
 
 import inspect
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -52,6 +53,16 @@ def test_long_runs_do_not_share_a_job():
     assert shared["ninapro"] > 1
     alone = [pack for pack in packs[1:] if "cifar100" in pack.tasks and "swin_base" in pack.bodies]
     assert not alone
+
+
+@pytest.mark.parametrize("after", ["/minilm", ".minilm"])  # in a folder's name, in a log's
+def test_a_pack_takes_its_own_tasks_alone(after):
+    packs = grid(seeds_per_job=5, hours_per_job=8).packs
+    assert len(packs) > 1
+    for pack in packs[1:]:
+        pattern = re.compile(f"({pack.constraints['task']}){re.escape(after)}")
+        taken = {task for task in packs[0].tasks if pattern.fullmatch(task + after)}
+        assert taken == set(pack.tasks)
 
 
 def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():

@@ -23,7 +23,6 @@ for pack in GRID.packs:
             gpu_model=NEEDS.gpu_model,
         params:
             code=code_digest(*TRAINING_CODE),
-            run=JOBS.align,
-            seeds=pack.options,
+            run=for_rule(JOBS.align, seeds=pack.seeds),
         shell:
-            "exec orca align {params.run} {params.seeds} &> {log}"
+            "exec orca align {params.run} &> {log}"

@@ -38,11 +38,11 @@ rule finetune_chosen:
     resources:
         mem_mb=NEEDS.finetune_mb,
         runtime=NEEDS.finetune_chosen_minutes,
-        gpu=NEEDS.finetune_gpus,
+        gpu=GPUS,
         gpu_model=NEEDS.gpu_model,
     params:
         code=code_digest(*TRAINING_CODE),
-        launcher=JOBS.launcher,
+        launcher=LAUNCHER,
         run=CHOOSING.finetune,
     shell:
         "exec {params.launcher} with-chosen finetune {params.run} &> {log}"

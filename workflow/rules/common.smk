@@ -39,6 +39,10 @@ TRAINING_CODE = (
     "data/store.py",
 )
 GPU = NEEDS.gpu
+# Of fine-tuning; functions only where tasks differ, since they are called for every job.
+BY_TASK = bool(GRID.choices.gpus_by_task)
+GPUS = NEEDS.finetune_gpus if BY_TASK else GPU
+LAUNCHER = JOBS.launcher if BY_TASK else "orca"
 
 
 wildcard_constraints:

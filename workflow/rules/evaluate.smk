@@ -5,13 +5,12 @@ for pack in GRID.packs:
         name:
             f"evaluate{pack.name}"
         input:
-            unpack(JOBS.cell_files),
+            unpack(JOBS.evaluate_files),
             record=per_seed(f"{FINETUNED}/seed{{seed}}/run.json", pack),
             weights_of_run=per_seed(
                 f"{FINETUNED}/seed{{seed}}/weights.safetensors", pack
             ),
             test=f"{PREPARED}/test.h5",
-            also=JOBS.also_tested_on,
         output:
             per_seed(f"{SCORES}/seed{{seed}}.json", pack),
         log:
@@ -30,10 +29,9 @@ for pack in GRID.packs:
             code=code_digest(
                 "evaluation", "training/evaluate.py", "training/predict.py"
             ),
-            run=JOBS.evaluate,
-            seeds=pack.options,
+            run=for_rule(JOBS.evaluate, seeds=pack.seeds),
         shell:
-            "exec orca evaluate {params.run} {params.seeds} &> {log}"
+            "exec orca evaluate {params.run} &> {log}"
 
 
 rule predict:

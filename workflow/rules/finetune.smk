@@ -20,12 +20,11 @@ for pack in GRID.packs:
         resources:
             mem_mb=NEEDS.finetune_mb,
             runtime=for_rule(NEEDS.finetune_minutes, seeds=len(pack.seeds) or 1),
-            gpu=NEEDS.finetune_gpus,
+            gpu=GPUS,
             gpu_model=NEEDS.gpu_model,
         params:
             code=code_digest(*TRAINING_CODE),
-            launcher=JOBS.launcher,
-            run=JOBS.finetune,
-            seeds=pack.options,
+            launcher=LAUNCHER,
+            run=for_rule(JOBS.finetune, seeds=pack.seeds),
         shell:
-            "exec {params.launcher} finetune {params.run} {params.seeds} &> {log}"
+            "exec {params.launcher} finetune {params.run} &> {log}"
