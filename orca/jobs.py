@@ -28,7 +28,7 @@ def line(**arguments: Any) -> str:
         for each in values:
             if each is True:
                 words.append(option)
-            elif each not in ("", None, False):
+            elif each != "" and each is not None and each is not False:  # 0 is a value
                 words += [option, shlex.quote(str(each))]
     return " ".join(words)
 

@@ -1,5 +1,6 @@
 """What jobs are told, beyond what the dry runs of the workflow show."""
 
+import re
 import shlex
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,6 +51,16 @@ def test_whichever_body_is_chosen_the_run_is_that_of_a_given_body(jobs):
         filed = given.replace(f"openml_61/{body}/orca_auto", "openml_61/closest/orca_auto")
         assert line == filed
         assert line.endswith("--seed 3")
+
+
+@pytest.mark.parametrize("step", ["align", "finetune", "evaluate"])
+@pytest.mark.parametrize(
+    ("seeds", "told"), [((0, 1), ["--seed 0", "--seed 1"]), ((), ["--seed 3"])]
+)
+def test_a_job_is_told_the_seeds_of_its_pack(jobs, step, seeds, told):
+    wildcards = SimpleNamespace(**RUN, body="minilm", alignment="otdd")
+    line = getattr(jobs, step)(wildcards, seeds=seeds)
+    assert re.findall(r"--seed \d+", line) == told
 
 
 def test_a_choice_waits_for_all_that_any_candidate_needs(jobs):
