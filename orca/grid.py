@@ -13,7 +13,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from orca import sizes
 from orca.alignment.distance import DISTANCES
 from orca.configuration import Choices, Hyperparameters, SearchSpace
 from orca.data.source import PROXIES
@@ -24,7 +23,6 @@ from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.models.body import BODIES, CLOSEST, Body
-from orca.packs import Pack
 from orca.provenance import used_code
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
@@ -265,38 +263,3 @@ class Grid:
         """Return the runs that a table needs."""
         declared = TABLES.look_up(table, where="the table asked for")
         return declared.runs(self.choices)
-
-    @cached_property
-    def packs(self) -> list[Pack]:
-        """How seeds are put into jobs; the first pack takes any one seed."""
-        alone = Pack(name="", seeds=(), tasks=self.tasks, other_tasks=(), bodies=tuple(BODIES))
-        packs = [alone]
-        for body in BODIES:
-            for (count, size), tasks in self._tasks_by_packing(body).items():
-                for start in range(0, count, size):
-                    seeds = tuple(range(start, min(start + size, count)))
-                    if len(seeds) > 1:
-                        packs.append(
-                            Pack(
-                                name=f"_packed_{len(packs)}",
-                                seeds=seeds,
-                                tasks=tasks,
-                                other_tasks=tuple(t for t in self.tasks if t not in set(tasks)),
-                                bodies=(body,),
-                            )
-                        )
-        return packs
-
-    def _tasks_by_packing(self, body: str) -> dict[tuple[int, int], tuple[str, ...]]:
-        """Return a body's tasks by their number of seeds and how many of these share a job."""
-        default = self.choices.seeds_per_job
-        most = self.choices.seeds_per_job_by_body.get(body, default)
-        found: dict[tuple[int, int], tuple[str, ...]] = {}
-        if most == 1:
-            return found
-        for name in self.tasks:
-            hours = sizes.finetune_hours(self.task(name), self.settings(name, body))
-            size = min(most, max(1, int(self.choices.hours_per_job / hours)))
-            key = (len(self.choices.seeds_of(name, body)), size)
-            found[key] = (*found.get(key, ()), name)
-        return found

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from orca import sizes
+from orca.grid import Grid
+from orca.models.body import BODIES
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
@@ -35,3 +39,39 @@ class Pack:
     def log(self) -> str:
         """What tells the log of a job from those of other seeds."""
         return "seed" + ("_".join(map(str, self.seeds)) or "{seed}")
+
+
+def packs_of(grid: Grid) -> list[Pack]:
+    """Return how the seeds of a grid are put into jobs; the first pack takes any one seed."""
+    packs = [Pack(name="", seeds=(), tasks=grid.tasks, other_tasks=(), bodies=tuple(BODIES))]
+    for body in BODIES:
+        for (count, size), tasks in _tasks_by_packing(grid, body).items():
+            others = tuple(task for task in grid.tasks if task not in tasks)
+            for start in range(0, count, size):
+                seeds = tuple(range(start, min(start + size, count)))
+                if len(seeds) > 1:
+                    packs.append(
+                        Pack(
+                            name=f"_packed_{len(packs)}",
+                            seeds=seeds,
+                            tasks=tasks,
+                            other_tasks=others,
+                            bodies=(body,),
+                        )
+                    )
+    return packs
+
+
+def _tasks_by_packing(grid: Grid, body: str) -> dict[tuple[int, int], tuple[str, ...]]:
+    """Return a body's tasks by their number of seeds and how many of these share a job."""
+    choices = grid.choices
+    most = choices.seeds_per_job_by_body.get(body, choices.seeds_per_job)
+    found: dict[tuple[int, int], tuple[str, ...]] = {}
+    if most == 1:
+        return found
+    for name in grid.tasks:
+        hours = sizes.finetune_hours(grid.task(name), grid.settings(name, body))
+        size = min(most, max(1, int(choices.hours_per_job / hours)))
+        key = (len(choices.seeds_of(name, body)), size)
+        found[key] = (*found.get(key, ()), name)
+    return found

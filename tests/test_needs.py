@@ -12,6 +12,7 @@ from orca.data.task import TASKS
 from orca.grid import Grid
 from orca.jobs import Jobs
 from orca.needs import Needs
+from orca.packs import packs_of
 from orca.targets import check_targets
 
 CONFIG = Path(__file__).parents[1] / "config"
@@ -46,7 +47,7 @@ def test_seeds_that_share_a_job_get_their_time_together():
 
 
 def test_long_runs_do_not_share_a_job():
-    packs = grid(seeds_per_job=5, hours_per_job=8).packs
+    packs = packs_of(grid(seeds_per_job=5, hours_per_job=8))
     shared = {
         task: len(pack.seeds) for pack in packs if "swin_base" in pack.bodies for task in pack.tasks
     }
@@ -57,7 +58,7 @@ def test_long_runs_do_not_share_a_job():
 
 @pytest.mark.parametrize("after", ["/minilm", ".minilm"])  # in a folder's name, in a log's
 def test_a_pack_takes_its_own_tasks_alone(after):
-    packs = grid(seeds_per_job=5, hours_per_job=8).packs
+    packs = packs_of(grid(seeds_per_job=5, hours_per_job=8))
     assert len(packs) > 1
     for pack in packs[1:]:
         pattern = re.compile(f"({pack.constraints['task']}){re.escape(after)}")

@@ -105,9 +105,9 @@ def _error(mass: Tensor, excess: Tensor) -> float:
     return float((mass * excess.abs()).sum(dim=-1).amax())
 
 
-def _column_error(problem: Problem, log_sums: Float[Tensor, "*batch sides"]) -> float:
+def _column_error(problem: Problem, logarithms: Float[Tensor, "*batch sides"]) -> float:
     """Return the error of the column sums, from the logarithms of the sums."""
-    return _error(problem.split(problem.masses)[1], problem.split(log_sums)[1].expm1())
+    return _error(problem.split(problem.masses)[1], problem.split(logarithms)[1].expm1())
 
 
 def _scale(

@@ -1,4 +1,4 @@
-for pack in GRID.packs:
+for pack in PACKS:
 
     rule:
         """Train the embedder alone, until the target's features lie like the source's."""

@@ -8,6 +8,7 @@ from orca.jobs import Jobs
 from orca.methods.method import METHODS
 from orca.models.body import BODIES, CLOSEST
 from orca.needs import Needs
+from orca.packs import packs_of
 from orca.provenance import code_digest
 from orca.rendered import Rendered
 from orca.reporting.figure import FIGURES
@@ -20,6 +21,7 @@ JOBS = Jobs(GRID)
 RENDERED = Rendered(GRID)
 CHOOSING = Choosing(JOBS)
 NEEDS = Needs(GRID)
+PACKS = packs_of(GRID)
 check_targets(sys.argv[1:], GRID)  # Snakemake itself does not say which name is near
 
 PREPARED = "results/prepared/{task}"
@@ -62,7 +64,7 @@ wildcard_constraints:
     worker=r"\d+",
 
 
-for pack in GRID.packs[1:]:
+for pack in PACKS[1:]:
     for step in ("align", "finetune", "evaluate"):
         workflow.ruleorder(f"{step}{pack.name}", step)
 

@@ -1,4 +1,4 @@
-for pack in GRID.packs:
+for pack in PACKS:
 
     rule:
         """Open the test split: the only step that reads it."""

@@ -1,4 +1,4 @@
-for pack in GRID.packs:
+for pack in PACKS:
 
     rule:
         """Train the weights on the task."""
