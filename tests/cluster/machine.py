@@ -37,8 +37,12 @@ def install() -> None:
         POLICY.chmod(0o755)
     try:
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-            subprocess.run(["apt-get", "-q", *command], env=quiet, check=True, capture_output=True)
+        for command in (
+            ("dpkg", "--configure", "-a"),  # ends what was killed half-way; apt-get refuses to
+            ("apt-get", "-q", "update"),
+            ("apt-get", "-q", "install", "-y", "--no-install-recommends", *PACKAGES),
+        ):
+            subprocess.run(command, env=quiet, check=True, capture_output=True)
     finally:
         if ours:
             POLICY.unlink()
