@@ -22,7 +22,7 @@ from torch import Tensor
 LOG2_E = 1 / math.log(2)
 FLOOR = -100.0  # exponent of 2 below which an entry of the kernel counts as 2^FLOOR
 SAFE = 2.0**-60, 2.0**100  # sums outside are taken again in logarithmic form
-BLOCK = 2**18  # entries of the kernel worked on at a time on a CPU
+BLOCK = 2**18  # entries of the kernel that a thread works on at a time on a CPU
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,10 @@ def drop_smallest(entries: Tensor) -> Tensor:
 
 
 def block_slices(matrix: Float[Tensor, "*batch n m"]) -> list[slice]:
-    """Return the rows of a matrix in parts that fit a processor's cache, whole on a GPU."""
+    """Return the rows of a matrix in parts that fit the processor's caches, whole on a GPU."""
     rows, columns = matrix.shape[-2:]
-    step = max(1, BLOCK // columns) if matrix.device.type == "cpu" else rows
+    cached = BLOCK * torch.get_num_threads()
+    step = max(1, cached // columns) if matrix.device.type == "cpu" else rows
     return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
