@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
+from orca.alignment.high_temperature import anneal_far_above
 from orca.alignment.kept_kernel import KeptKernel
 from orca.alignment.otdd_settings import OtddSettings
 from orca.alignment.schedule import Annealing, annealing, official_steps
@@ -83,10 +84,11 @@ def transport(
     """
     if solver.kind == "emd":
         return _emd(problem)
-    kernel, begin = KeptKernel(problem), torch.zeros_like(problem.masses)
+    begin = torch.zeros_like(problem.masses)
     if initial is not None:
         problem.split(begin)[1].copy_(initial)
-    steps = _annealing(problem, solver, start)
+    begin, steps = _annealing(problem, solver, start, begin)
+    kernel = KeptKernel(problem)
     if solver.schedule == "official":
         potentials = kernel.anneal(begin, steps)
     else:
@@ -105,17 +107,22 @@ def transport_to_itself(
         mass, _ = problem.split(problem.masses)
         identity = torch.diag_embed(mass) if with_plan else None
         return Transport(mass.new_zeros(mass.shape[:-1]), identity)
-    kernel, zero = KeptKernel(problem), torch.zeros_like(problem.masses)
-    potentials = kernel.anneal(zero, _annealing(problem, solver, start))
+    begin, steps = _annealing(problem, solver, start, torch.zeros_like(problem.masses))
+    kernel = KeptKernel(problem)
+    potentials = kernel.anneal(begin, steps)
     if solver.schedule == "converged":
         eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
         potentials = converge_to_itself(problem, potentials, eps, tolerance=solver.tolerance)
     return _close(kernel, potentials, solver, with_plan=with_plan)
 
 
-def _annealing(problem: Problem, solver: Solver, start: list[float]) -> Annealing:
+def _annealing(
+    problem: Problem, solver: Solver, start: list[float], begin: Float[Tensor, "*batch sides"]
+) -> tuple[Float[Tensor, "*batch sides"], Annealing]:
+    """Return the potentials after the steps that need no kernel, from `begin`, and the others."""
     steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-    return annealing(steps, like=problem.masses)
+    potentials, left = anneal_far_above(problem, begin, steps)
+    return potentials, annealing(left, like=problem.masses)
 
 
 def _close(kernel: KeptKernel, potentials: Tensor, solver: Solver, *, with_plan: bool) -> Transport:

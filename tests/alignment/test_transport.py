@@ -3,6 +3,7 @@ import ot
 import pytest
 import torch
 
+from orca.alignment import high_temperature
 from orca.alignment.class_transport import transport_between_classes, transport_within_classes
 from orca.alignment.classes import Classes
 from orca.alignment.cost import feature_cost
@@ -132,6 +133,51 @@ def test_annealing_with_a_kernel_that_is_kept_ends_as_with_new_ones(p, dtype, mo
     found = KeptKernel(problem).anneal(start, steps)
     assert len(built) <= len(steps.temperature) // 2
     torch.testing.assert_close(found, expected, rtol=0, atol=2e-4 if p == 2 else 1e-4)
+
+
+def sets_of(kind, seed):
+    x, y = 2 * points(40, seed=seed, width=8), 1 + points(30, seed=seed + 50, width=8)
+    if kind == "one far off":
+        x[0] *= 30
+    if kind == "clusters":
+        x[:20], y[:10] = x[:20] + 3, y[:10] + 3
+    if kind == "heavy tails":
+        x = x**3
+    both = torch.cat([x, y])
+    extent = (both.amax(dim=0) - both.amin(dim=0)).square().sum().item()
+    return uniform(feature_cost(x, y, p=2)), official_steps(extent, end=0.1, p=2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("kind", ["normal", "one far off", "clusters", "heavy tails"])
+def test_annealing_far_above_the_costs_ends_as_step_by_step(kind, seed, monkeypatch):
+    problem, steps = sets_of(kind, seed)
+    zero = torch.zeros_like(problem.masses)
+    _, (left,) = high_temperature.anneal_far_above(problem, zero, [steps])
+    assert 1 <= len(left) <= len(steps) - 3
+    how, start = solver(schedule="official"), [steps[0][0]]
+    found = transport(problem, how, start=start, with_plan=True)
+    monkeypatch.setattr(high_temperature, "FAR", torch.inf)
+    expected = transport(problem, how, start=start, with_plan=True)
+    assert found.value.item() == pytest.approx(expected.value.item(), rel=1e-4)
+    assert (found.plan - expected.plan).abs().sum() < 5e-3
+
+
+def test_what_the_expansion_leaves_out_falls_with_the_square_of_the_temperature():
+    problem, _ = sets_of("normal", 0)
+    zero, errors = torch.zeros_like(problem.masses), []
+    for end in (500.0, 2000.0):
+        steps = official_steps(10 * end, end=end, p=2)
+        found, (left,) = high_temperature.anneal_far_above(problem, zero, [steps])
+        assert len(left) == 1
+        expected = annealed_with_new_kernels(
+            problem, zero, annealing([steps[:-1]], like=problem.masses)
+        )
+        f, g = problem.split(found - expected)
+        errors.append((f.std().item(), g.std().item()))
+    assert [hot / hotter for hot, hotter in zip(*errors, strict=True)] == pytest.approx(
+        [16, 16], rel=0.1
+    )
 
 
 @pytest.mark.parametrize("spread", [0.02, 1.0])
