@@ -43,14 +43,15 @@ def anneal_far_above(
     mean = (masses * means).sum(dim=-1, keepdim=True) / 2  # of rows' and columns' means alike
     products = sums_by_block(problem, iter(blocks), masses * (means - mean))
     squares = sums_by_block(problem, _squares(problem, blocks, means - mean / 2), masses)
-    spreads = squares.amax(dim=-1).sqrt().reshape(-1).tolist()
+    overflown = 0 * products  # NaN, which no temperature is above; squares become infinite
+    spreads = (squares + overflown).amax(dim=-1).sqrt().reshape(-1).tolist()
     counts = [_far(each, FAR * spread) for each, spread in zip(steps, spreads, strict=True)]
     taken = [_weights(each[:count]) for each, count in zip(steps, counts, strict=True)]
     left = [each[count:] for each, count in zip(steps, counts, strict=True)]
     of_squares, of_products, of_means = masses.new_tensor(taken).T.reshape(3, *mean.shape)
     found = means - of_squares * squares - of_products * products
     found = found - (dual_value(problem, found)[..., None] - mean) / 2
-    return torch.lerp(start, found, of_means), left
+    return torch.where(of_means > 0, found, start), left
 
 
 def _squares(

@@ -180,6 +180,15 @@ def test_what_the_expansion_leaves_out_falls_with_the_square_of_the_temperature(
     )
 
 
+@pytest.mark.parametrize("scale", [1e6, 1e12])
+def test_costs_whose_squares_overflow_are_annealed_step_by_step(scale):
+    problem = two_sets()
+    problem = Problem(problem.cost.float() * scale**2, problem.masses.float())
+    found = transport(problem, solver(schedule="official"), start=[100 * scale**2], with_plan=True)
+    assert found.value.isfinite()
+    assert found.plan.isfinite().all()
+
+
 @pytest.mark.parametrize("spread", [0.02, 1.0])
 def test_sums_over_a_plan_are_those_over_all_of_its_entries(spread):
     generator = torch.Generator().manual_seed(0)
