@@ -1,9 +1,11 @@
 """Transport between the classes of two sets: many small problems of uneven size.
 
-On a CPU they are solved one after another, each in the processor's cache. On a GPU, which they
-would leave idle, they are padded to one size with points of no mass and solved together.
+Problems of like size are solved together, the smaller ones padded with points of no mass: on a CPU
+as many as its cache holds and few of them padded, on a GPU, which they would leave idle, all.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,9 +17,26 @@ from orca.alignment.cost import box_distance
 from orca.alignment.sinkhorn import Problem
 from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
 
-BATCH = 2**28  # entries of the costs solved together: 1 GiB of float32
-
 Block = tuple[slice, slice]
+Shape = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Batching:
+    """Which problems are solved together.
+
+    Args:
+        entries: of all costs of a batch at most, padding included, unless it is a single problem.
+        padding: the same number at most, in times of the entries without padding.
+    """
+
+    entries: int
+    padding: float
+
+
+ON_CPU = Batching(2**21, 1.25)
+ON_GPU = Batching(2**28, math.inf)  # 1 GiB of float32
+ONE_BY_ONE = Batching(0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -40,7 +59,7 @@ def transport_between_classes(
     solver: Solver,
     *,
     with_plan: bool = False,
-    together: bool | None = None,
+    batching: Batching | None = None,
 ) -> ClassTransport:
     """Solve the transport from each class of the rows to each class of the columns.
 
@@ -53,7 +72,7 @@ def transport_between_classes(
         columns: those of the columns.
         solver: for this cost.
         with_plan: return the plans too.
-        together: solve all pairs as one batch; None on a GPU only.
+        batching: which pairs are solved together; None for what pays on the device.
     """
     low, high = rows.boxes
     extent = box_distance(
@@ -68,7 +87,7 @@ def transport_between_classes(
         solver,
         to_itself=False,
         with_plan=with_plan,
-        together=cost.is_cuda if together is None else together,
+        batching=batching,
     )
     values = cost.new_zeros(len(rows.sizes), len(columns.sizes))
     if places:
@@ -85,7 +104,7 @@ def transport_within_classes(
     solver: Solver,
     *,
     with_plan: bool = False,
-    together: bool | None = None,
+    batching: Batching | None = None,
 ) -> ClassTransport:
     """Solve the transport of each class to itself.
 
@@ -94,7 +113,7 @@ def transport_within_classes(
         classes: the samples.
         solver: for this cost.
         with_plan: return the plans too, in the diagonal blocks.
-        together: solve all classes as one batch; None on a GPU only.
+        batching: which classes are solved together; None for what pays on the device.
     """
     return _solve(
         cost,
@@ -103,7 +122,7 @@ def transport_within_classes(
         solver,
         to_itself=True,
         with_plan=with_plan,
-        together=cost.is_cuda if together is None else together,
+        batching=batching,
     )
 
 
@@ -115,42 +134,58 @@ def _solve(  # noqa: PLR0913 - what is solved, how, and what is wanted
     *,
     to_itself: bool,
     with_plan: bool,
-    together: bool,
+    batching: Batching | None,
 ) -> ClassTransport:
     """Solve the problem in each block of a cost matrix; see `transport` for the arguments."""
+    if solver.kind == "emd":
+        batching = ONE_BY_ONE
+    elif batching is None:
+        batching = ON_CPU if cost.device.type == "cpu" else ON_GPU
     solve = transport_to_itself if to_itself else transport
     values, plan = cost.new_zeros(len(blocks)), torch.zeros_like(cost) if with_plan else None
-    count = _batch_size(blocks) if together and solver.kind == "sinkhorn" else 1
-    for first in range(0, len(blocks), count):
-        part = slice(first, first + count)
-        problem = uniform(cost[blocks[first]]) if count == 1 else _pad(cost, blocks[part])
-        solved = solve(problem, solver, start=starts[part], with_plan=with_plan)
-        values[part] = solved.value
+    shapes = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in blocks]
+    for batch in _batches(shapes, batching):
+        problem = _stacked([cost[blocks[number]] for number in batch])
+        solved = solve(problem, solver, start=[starts[k] for k in batch], with_plan=with_plan)
+        values[batch] = solved.value
         if plan is not None and solved.plan is not None:
-            plans = solved.plan if count > 1 else solved.plan[None]
-            for block, padded in zip(blocks[part], plans, strict=True):
-                target = plan[block]
+            plans = solved.plan if len(batch) > 1 else solved.plan[None]
+            for number, padded in zip(batch, plans, strict=True):
+                target = plan[blocks[number]]
                 target.copy_(padded[: target.shape[0], : target.shape[1]])
     return ClassTransport(values, plan)
 
 
-def _shape(block: Block) -> tuple[int, int]:
-    return block[0].stop - block[0].start, block[1].stop - block[1].start
+def _batches(shapes: Sequence[Shape], batching: Batching) -> list[list[int]]:
+    """Return the problems of each batch: by size, as many as may be."""
+    batches: list[list[int]] = []
+    rows = columns = own = 0
+    for number in sorted(range(len(shapes)), key=lambda number: shapes[number]):
+        n, m = shapes[number]
+        rows, columns, own = max(rows, n), max(columns, m), own + n * m
+        padded = (len(batches[-1]) + 1) * rows * columns if batches else math.inf
+        if padded <= min(batching.entries, batching.padding * own):
+            batches[-1].append(number)
+        else:
+            batches.append([number])
+            rows, columns, own = n, m, n * m
+    return batches
 
 
-def _batch_size(blocks: list[Block]) -> int:
-    largest = [max(sizes) for sizes in zip(*map(_shape, blocks), strict=True)]
-    return max(1, BATCH // (largest[0] * largest[1])) if blocks else 1
-
-
-def _pad(cost: Float[Tensor, "n m"], blocks: list[Block]) -> Problem:
-    """Stack blocks of a cost matrix, each with equal masses, padded by points of no mass."""
-    shapes = [_shape(block) for block in blocks]
+def _stacked(costs: list[Float[Tensor, "_ _"]]) -> Problem:
+    """Return the problems with equal masses, as one batch if there are several."""
+    if len(costs) == 1:
+        return uniform(costs[0])
+    first, count = costs[0], len(costs)
+    shapes = [cost.shape for cost in costs]
     n, m = (max(sizes) for sizes in zip(*shapes, strict=True))
-    stacked = cost.new_full((len(blocks), n, m), torch.inf)
-    masses = cost.new_zeros(len(blocks), n + m)
-    for number, (block, (rows, columns)) in enumerate(zip(blocks, shapes, strict=True)):
-        stacked[number, :rows, :columns] = cost[block]
+    if shapes == [(n, m)] * count:
+        one = uniform(first)
+        return Problem(torch.stack(costs), one.masses.repeat(count, 1))
+    stacked = first.new_full((count, n, m), torch.inf)
+    masses = first.new_zeros(count, n + m)
+    for number, (cost, (rows, columns)) in enumerate(zip(costs, shapes, strict=True)):
+        stacked[number, :rows, :columns] = cost
         masses[number, :rows] = 1 / rows
         masses[number, n : n + columns] = 1 / columns
     return Problem(stacked, masses, padded=True)

@@ -169,8 +169,8 @@ def distance_to_source(
     check_target(source.features, target)
     ids = contiguous_labels(target_labels, count=len(target), where="target labels")
     order = torch.argsort(ids, stable=True)
-    points = target.detach()[order] - source.centre
+    points = target.detach().index_select(0, order) - source.centre
     classes = Classes(points, ids[order], torch.bincount(ids).tolist())
     sides = Sides(source.classes, classes, settings.p)
     found = descend(sides, terms, settings, whole=whole)
-    return with_gradient(target, found.value, found.gradient[torch.argsort(order)])
+    return with_gradient(target, found.value, found.gradient.index_select(0, torch.argsort(order)))

@@ -18,6 +18,7 @@ from orca.alignment.sinkhorn import (
     FLOOR,
     Kernel,
     Problem,
+    add_product,
     block_slices,
     drop_smallest,
     log_sums_in_logarithms,
@@ -81,7 +82,7 @@ class KeptKernel:
         for block, entries in blocks:
             drop_smallest(entries)
             rows[..., block] = with_mass(times(entries, v), a[..., block], problem)
-            columns += times(entries.mT, u[..., block])
+            add_product(entries.mT, u[..., block], to=columns)
             shares = a[..., block] / rows[..., block]
             entries.mul_(shares[..., None]).mul_(v[..., None, :])
         sums = with_mass(sums, problem.masses, problem)

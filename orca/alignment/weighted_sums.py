@@ -46,14 +46,14 @@ class Summands:
     def _of_few(self, weights: Float[Tensor, "n m"]) -> Float[Tensor, "n width"] | None:
         """Return the sums over the larger entries; None where these are many."""
         rows, columns = weights.shape
-        sizes = weights.abs()
+        sizes = weights if float(weights.amin()) >= 0 else weights.abs()
         least = sizes.sum(dim=1, keepdim=True) * (NEGLIGIBLE / columns)
         large = sizes.numpy() > least.numpy()  # four times as fast as PyTorch's comparison
         if np.count_nonzero(large) > FEW * large.size:
             return None
         kept = torch.from_numpy(np.flatnonzero(large))
-        starts = torch.searchsorted(kept, torch.arange(rows) * columns)
-        places, kept_weights = kept % columns, weights.reshape(-1)[kept]
+        starts = torch.searchsorted(kept, torch.arange(rows) * columns).int()
+        places, kept_weights = (kept % columns).int(), weights.take(kept)
         sums = [
             functional.embedding_bag(
                 places, strip, starts, mode="sum", per_sample_weights=kept_weights

@@ -4,7 +4,12 @@ import pytest
 import torch
 
 from orca.alignment import high_temperature
-from orca.alignment.class_transport import transport_between_classes, transport_within_classes
+from orca.alignment.class_transport import (
+    ON_GPU,
+    ONE_BY_ONE,
+    transport_between_classes,
+    transport_within_classes,
+)
 from orca.alignment.classes import Classes
 from orca.alignment.cost import feature_cost
 from orca.alignment.kept_kernel import KeptKernel
@@ -221,8 +226,8 @@ def test_a_padded_batch_gives_what_single_problems_give(schedule, eps):
     for first, second in ((rows, columns), (rows, rows)):
         cost = feature_cost(first.points, second.points, p=2)
         single, batch = (
-            transport_between_classes(cost, first, second, how, with_plan=True, together=together)
-            for together in (False, True)
+            transport_between_classes(cost, first, second, how, with_plan=True, batching=batching)
+            for batching in (ONE_BY_ONE, ON_GPU)
         )
         torch.testing.assert_close(batch.values, single.values, **bound)
         assert batch.plan.isfinite().all()
@@ -230,8 +235,8 @@ def test_a_padded_batch_gives_what_single_problems_give(schedule, eps):
             torch.testing.assert_close(batch.plan, single.plan, rtol=1e-2, atol=1e-4)
     cost = feature_cost(rows.points, rows.points, p=2)
     single, batch = (
-        transport_within_classes(cost, rows, how, with_plan=True, together=together)
-        for together in (False, True)
+        transport_within_classes(cost, rows, how, with_plan=True, batching=batching)
+        for batching in (ONE_BY_ONE, ON_GPU)
     )
     torch.testing.assert_close(batch.values, single.values, **bound)
     torch.testing.assert_close(batch.plan, single.plan, rtol=1e-3, atol=1e-6)
