@@ -34,7 +34,7 @@ class Batching:
     padding: float
 
 
-ON_CPU = Batching(2**21, 1.25)
+ON_CPU = Batching(2**21, 1.5)
 ON_GPU = Batching(2**28, math.inf)  # 1 GiB of float32
 ONE_BY_ONE = Batching(0, 1.0)
 
@@ -144,7 +144,7 @@ def _solve(  # noqa: PLR0913 - what is solved, how, and what is wanted
     solve = transport_to_itself if to_itself else transport
     values, plan = cost.new_zeros(len(blocks)), torch.zeros_like(cost) if with_plan else None
     shapes = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in blocks]
-    for batch in _batches(shapes, batching):
+    for batch in problem_batches(shapes, batching):
         problem = _stacked([cost[blocks[number]] for number in batch])
         solved = solve(problem, solver, start=[starts[k] for k in batch], with_plan=with_plan)
         values[batch] = solved.value
@@ -156,8 +156,13 @@ def _solve(  # noqa: PLR0913 - what is solved, how, and what is wanted
     return ClassTransport(values, plan)
 
 
-def _batches(shapes: Sequence[Shape], batching: Batching) -> list[list[int]]:
-    """Return the problems of each batch: by size, as many as may be."""
+def problem_batches(shapes: Sequence[Shape], batching: Batching) -> list[list[int]]:
+    """Return which problems are solved together: neighbours in size, as many as may be.
+
+    Args:
+        shapes: of each problem's cost.
+        batching: the bounds.
+    """
     batches: list[list[int]] = []
     rows = columns = own = 0
     for number in sorted(range(len(shapes)), key=lambda number: shapes[number]):

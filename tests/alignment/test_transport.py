@@ -2,11 +2,15 @@ import numpy as np
 import ot
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orca.alignment import high_temperature
 from orca.alignment.class_transport import (
     ON_GPU,
     ONE_BY_ONE,
+    Batching,
+    problem_batches,
     transport_between_classes,
     transport_within_classes,
 )
@@ -219,15 +223,16 @@ def test_sums_that_underflow_are_taken_in_logarithms(eps):
 
 @pytest.mark.parametrize("schedule", ["official", "converged"])
 @pytest.mark.parametrize("eps", [0.1, 1e-5])
-def test_a_padded_batch_gives_what_single_problems_give(schedule, eps):
-    rows, columns = classes([5, 40, 1, 17], seed=0), classes([9, 3], seed=1, shift=0.5)
+@pytest.mark.parametrize("batching", [ON_GPU, Batching(entries=400, padding=1.5)])
+def test_a_batch_gives_what_single_problems_give(schedule, eps, batching):
+    rows, columns = classes([5, 40, 1, 17, 5], seed=0), classes([9, 3], seed=1, shift=0.5)
     how = solver(eps, schedule=schedule, tolerance=1e-5)
     bound = {"rtol": 1e-2, "atol": 1e-3} if eps < 0.01 else {"rtol": 1e-4, "atol": 1e-5}
     for first, second in ((rows, columns), (rows, rows)):
         cost = feature_cost(first.points, second.points, p=2)
         single, batch = (
-            transport_between_classes(cost, first, second, how, with_plan=True, batching=batching)
-            for batching in (ONE_BY_ONE, ON_GPU)
+            transport_between_classes(cost, first, second, how, with_plan=True, batching=each)
+            for each in (ONE_BY_ONE, batching)
         )
         torch.testing.assert_close(batch.values, single.values, **bound)
         assert batch.plan.isfinite().all()
@@ -235,11 +240,26 @@ def test_a_padded_batch_gives_what_single_problems_give(schedule, eps):
             torch.testing.assert_close(batch.plan, single.plan, rtol=1e-2, atol=1e-4)
     cost = feature_cost(rows.points, rows.points, p=2)
     single, batch = (
-        transport_within_classes(cost, rows, how, with_plan=True, batching=batching)
-        for batching in (ONE_BY_ONE, ON_GPU)
+        transport_within_classes(cost, rows, how, with_plan=True, batching=each)
+        for each in (ONE_BY_ONE, batching)
     )
     torch.testing.assert_close(batch.values, single.values, **bound)
     torch.testing.assert_close(batch.plan, single.plan, rtol=1e-3, atol=1e-6)
+
+
+@given(
+    shapes=st.lists(st.tuples(st.integers(1, 50), st.integers(1, 50)), max_size=30),
+    entries=st.integers(1, 5000),
+    padding=st.floats(1, 3),
+)
+def test_batches_hold_each_problem_once_and_keep_to_their_bounds(shapes, entries, padding):
+    batches = problem_batches(shapes, Batching(entries, padding))
+    assert sorted(number for batch in batches for number in batch) == list(range(len(shapes)))
+    for batch in batches:
+        own = [shapes[number] for number in batch]
+        padded = len(batch) * max(n for n, _ in own) * max(m for _, m in own)
+        assert len(batch) == 1 or padded <= entries
+        assert len(batch) == 1 or padded <= padding * sum(n * m for n, m in own)
 
 
 @pytest.mark.gpu
