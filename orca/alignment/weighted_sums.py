@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional
 
 NEGLIGIBLE = 2.0**-7  # share of a row's weight that all entries left out hold at most
-FEW = 1 / 16  # share of entries up to which summing them one by one is the faster way
-LARGE = 2**28  # multiplications of the dense product from which on it pays to look
+FEW = 1 / 8  # share of entries up to which summing them one by one is the faster way
+LARGE = 2**26  # multiplications of the dense product from which on it pays to look
 STRIP = 96  # features of the points gathered at a time: 5000 such strips fit a processor's cache
 
 
