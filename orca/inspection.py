@@ -113,7 +113,9 @@ def inspect(path: Path) -> str:
         raise DataError(
             where=str(path),
             what="there is no such artefact" if reader else f"'{path.suffix}' files are not known",
-            mend=f"make it: snakemake {path}" if reader else "name one of " + ", ".join(READERS),
+            mend=f"check its name, or make it: snakemake {path}"
+            if reader
+            else "name one of " + ", ".join(READERS),
         )
     kind = KINDS.get(path.name, f"a {path.suffix[1:]} file")
     size = path.stat().st_size / 1e6
