@@ -27,7 +27,7 @@ class Batching:
 
     Args:
         entries: of all costs of a batch at most, padding included, unless it is a single problem.
-        padding: the same number at most, in times of the entries without padding.
+        padding: the same at most, as a multiple of the entries without padding.
     """
 
     entries: int
