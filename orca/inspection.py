@@ -109,13 +109,17 @@ def inspect(path: Path) -> str:
             )
         return "\n\n".join(inspect(file) for file in files)
     reader = READERS.get(path.suffix)
-    if reader is None or not path.is_file():
+    if reader is None:
         raise DataError(
             where=str(path),
-            what="there is no such artefact" if reader else f"'{path.suffix}' files are not known",
-            mend=f"check its name, or make it: snakemake {path}"
-            if reader
-            else "name one of " + ", ".join(READERS),
+            what=f"'{path.suffix}' files are not known",
+            mend="name one of " + ", ".join(READERS),
+        )
+    if not path.is_file():
+        raise DataError(
+            where=str(path),
+            what="there is no such artefact",
+            mend=f"check its name, or make it: snakemake {path}",
         )
     kind = KINDS.get(path.name, f"a {path.suffix[1:]} file")
     size = path.stat().st_size / 1e6

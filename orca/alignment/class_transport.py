@@ -1,7 +1,7 @@
 """Transport between the classes of two sets: many small problems of uneven size.
 
 Problems of like size are solved together, the smaller ones padded with points of no mass: on a CPU
-as many as its cache holds and few of them padded, on a GPU, which they would leave idle, all.
+as many as its cache holds, with little padding; on a GPU, which they would leave idle, all.
 """
 
 import math
@@ -184,13 +184,10 @@ def _stacked(costs: list[Float[Tensor, "_ _"]]) -> Problem:
     first, count = costs[0], len(costs)
     shapes = [cost.shape for cost in costs]
     n, m = (max(sizes) for sizes in zip(*shapes, strict=True))
-    if shapes == [(n, m)] * count:
-        one = uniform(first)
-        return Problem(torch.stack(costs), one.masses.repeat(count, 1))
     stacked = first.new_full((count, n, m), torch.inf)
     masses = first.new_zeros(count, n + m)
     for number, (cost, (rows, columns)) in enumerate(zip(costs, shapes, strict=True)):
         stacked[number, :rows, :columns] = cost
         masses[number, :rows] = 1 / rows
         masses[number, n : n + columns] = 1 / columns
-    return Problem(stacked, masses, padded=True)
+    return Problem(stacked, masses, padded=len(set(shapes)) > 1)

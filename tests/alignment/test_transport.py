@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.alignment import high_temperature
+from orca.alignment import high_temperature, sinkhorn
 from orca.alignment.class_transport import (
     ON_GPU,
     ONE_BY_ONE,
@@ -199,10 +199,11 @@ def test_costs_whose_squares_overflow_are_annealed_step_by_step(scale):
 
 
 @pytest.mark.parametrize("spread", [0.02, 1.0])
-def test_sums_over_a_plan_are_those_over_all_of_its_entries(spread):
+@pytest.mark.parametrize("signs", [(1.0, 1.0), (1.0, -1.0)])
+def test_sums_over_a_plan_are_those_over_all_of_its_entries(spread, signs):
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(130, 2800, generator=generator) / spread  # few matter, or all
-    plan = torch.softmax(logits, dim=1) * torch.tensor([1.0, -1.0]).repeat(65)[:, None]
+    plan = torch.softmax(logits, dim=1) * torch.tensor(signs).repeat(65)[:, None]
     moved = torch.randn(2800, 800, generator=generator)  # the last strip is a short one
     assert plan.numel() * moved.shape[1] >= LARGE
     summands = Summands(moved)
@@ -245,6 +246,25 @@ def test_a_batch_gives_what_single_problems_give(schedule, eps, batching):
     )
     torch.testing.assert_close(batch.values, single.values, **bound)
     torch.testing.assert_close(batch.plan, single.plan, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("schedule", ["official", "converged"])
+@pytest.mark.parametrize("batching", [ONE_BY_ONE, ON_GPU])
+def test_blocks_give_what_the_whole_gives(schedule, batching, monkeypatch):
+    rows, columns = classes([5, 40, 17], seed=0), classes([9, 3], seed=1, shift=0.5)
+    cost, how = feature_cost(rows.points, columns.points, p=2), solver(schedule=schedule)
+    found = []
+    for entries in (2**19, 7):  # all rows at once, and one or two at a time
+        monkeypatch.setattr(sinkhorn, "BLOCK", entries)
+        found.append(
+            transport_between_classes(cost, rows, columns, how, with_plan=True, batching=batching)
+        )
+    torch.testing.assert_close(found[1].values, found[0].values)
+    torch.testing.assert_close(found[1].plan, found[0].plan)
+
+
+def test_problems_of_one_size_fill_a_batch_up_to_its_bound():
+    assert problem_batches([(2, 3)] * 7, Batching(18, 1.0)) == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 @given(
