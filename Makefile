@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 LOCK := envs/requirements.lock
 INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $(LOCK) --editable
 # `--nolock`: a killed workflow would leave its lock behind; every run has a lock of its own.
-SNAKEMAKE = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake
+SNAKEMAKE = $(BIN)/snakemake
 # `100/1s`, the default of the last one, has ready jobs looked at every second, once for each that ended.
 OPTIONS = --cores $(CORES) --nolock --rerun-incomplete --quiet host reason --max-jobs-per-timespan 500/5s
 

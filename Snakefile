@@ -21,29 +21,32 @@ include: "workflow/rules/tune.smk"
 include: "workflow/rules/align.smk"
 include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/choose.smk"
 include: "workflow/rules/results.smk"
+
+
+onstart:
+    JOBS.write_settings()
 
 
 rule all:
     """Every table and figure that the configuration names, and the report."""
     default_target: True
     input:
-        RENDERED.all_files(),
+        JOBS.all_files(),
     localrule: True
 
 
 rule demo:
     """The offline default: real tables, simulated physics, a real small body."""
     input:
-        RENDERED.table_files("demo"),
-        "results/report.html",
+        JOBS.figures_of_table("demo"),
+        layout.report("report"),
     localrule: True
 
 
 rule demo_2d:
     """The demo on grids: simulated fields, a small body that is pretrained on the way."""
     input:
-        RENDERED.table_files("demo_2d"),
-        "results/report_2d.html",
+        JOBS.figures_of_table("demo_2d"),
+        layout.report("report_2d"),
     localrule: True

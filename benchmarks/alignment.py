@@ -19,7 +19,7 @@ from alignment_baseline import baseline_otdd, geomloss_otdd
 from alignment_cases import CLASSES, case
 from torch import Tensor
 
-from orca.alignment import Source
+from orca.alignment import SourceFeatures
 from orca.alignment.dataset_distance import distance_to_source, source_terms
 from orca.alignment.otdd_settings import OtddSettings
 
@@ -38,7 +38,7 @@ class Ours:
     """Our call, with the source's share computed beforehand."""
 
     def __init__(self, features: Tensor, labels: Tensor, settings: OtddSettings) -> None:
-        self.source, self.settings = Source.of(features, labels), settings
+        self.source, self.settings = SourceFeatures.of(features, labels), settings
         self.seconds = cpu_seconds(self.prepare)
 
     def prepare(self) -> None:
@@ -144,7 +144,7 @@ def memory(size: int) -> None:
     code = (
         "import sys, torch; sys.path.insert(0, 'benchmarks')\n"
         "import alignment as b\n"
-        "source = b.Source.of(torch.randn(5000, 768) * 0.2, torch.arange(5000) % 10)\n"
+        "source = b.SourceFeatures.of(torch.randn(5000, 768) * 0.2, torch.arange(5000) % 10)\n"
         "ours = b.Ours(source.features[:200], source.labels[:200], b.CONVERGED)\n"
         "ours.source = source\n"
         "terms = {'label_distances': (10, 10), 'class_terms': (10,), 'self_term': ()}\n"

@@ -1,7 +1,7 @@
-"""Writes what is generated from the settings: `config/README.md` and the editors' schema."""
+"""Writes what is generated from the settings: `config/README.md` and the editors' schemas."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -9,34 +9,52 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from orca.configuration import Choices, Hyperparameters, SearchSpace
+from orca.alignment.distance import DISTANCES
+from orca.configuration import Configuration, Hyperparameters, SearchSpace, method_groups
+from orca.models.pretraining.settings import PretrainSettings
 from orca.provenance import atomic
-from orca.settings import AlignSettings, FinetuneSettings, TuningSettings
+from orca.training.settings import GROUPS
+from orca.tuning.settings import TuningSettings
 
-PARTS: tuple[tuple[str, type[BaseModel], str], ...] = (
-    (
-        "config.yaml and demo.yaml",
-        Choices,
+INTRODUCTION = """# Configuration
+
+`orca write-config-reference` generates this page from the settings' declarations; do not edit it. An
+unknown key or a value out of range is an error that names the nearest key or the range. Write
+`1.0e-3`: YAML reads `1e-3` as text.
+"""
+FILES: dict[str, tuple[type[BaseModel], str]] = {
+    "config.yaml and demo.yaml": (
+        Configuration,
         "What is built, and how. `demo.yaml` is read beside `config.yaml`; lay a file of your own"
         " over both with `snakemake --configfile my.yaml`.",
     ),
-    ("config.yaml, tuning", TuningSettings, "The search for settings."),
-    (
-        "hyperparameters.yaml",
+    "config.yaml, `tuning`": (TuningSettings, "The search for settings."),
+    "config.yaml, `pretraining`": (PretrainSettings, "Bodies that this project makes itself."),
+    "search_space.yaml": (SearchSpace, "What the search may choose from."),
+    "hyperparameters.yaml": (
         Hyperparameters,
-        "Settings of runs. A later group overrules an earlier one, key by key: `defaults.all`, the"
-        " body, `official`, the task, the task with this body, the method.",
+        "Settings of runs, each entry in the groups below. A later entry overrules an earlier one,"
+        " key by key: `defaults.all`, the body, `official`, the task, the task with this body,"
+        " what a search found, the method, and what the method's declaration fixes.",
     ),
-    ("hyperparameters.yaml, a group", FinetuneSettings, "The keys of any group above."),
-    ("hyperparameters.yaml, align", AlignSettings, "Stage two, under `align` in a group."),
-    ("search_space.yaml", SearchSpace, "What the search may choose from."),
-)
-INTRODUCTION = """# Configuration
+}
 
-Generated from `orca/configuration.py` and `orca/settings.py` by `orca write-config-reference`; do not edit. An unknown key or a
-value out of range is an error that names the nearest key or the range. Write `1.0e-3`: YAML reads
-`1e-3` as text.
-"""
+
+def parts() -> Iterator[tuple[str, type[BaseModel], str]]:
+    """Yield title, settings and introduction of every part: all settings that can be set."""
+    for title, (model, what) in FILES.items():
+        yield title, model, what
+    for name, model in {**GROUPS, **method_groups()}.items():
+        yield f"hyperparameters.yaml, `{name}`", model, _first_line(model)
+    for name in DISTANCES:
+        settings = DISTANCES[name].settings
+        if settings.model_fields:
+            title = f"hyperparameters.yaml, `distances`, `{name}`"
+            yield title, settings, DISTANCES[name].title + "."
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").partition("\n")[0]
 
 
 def _kind(annotation: Any) -> str:
@@ -72,7 +90,7 @@ def _bounds(metadata: list[Any]) -> list[str]:
 
 def _range(field: FieldInfo) -> str:
     """Return a field's type with its bounds."""
-    nested = [
+    within = [
         part
         for argument in (field.annotation, *get_args(field.annotation))
         if get_origin(argument) is Annotated
@@ -80,17 +98,15 @@ def _range(field: FieldInfo) -> str:
         if isinstance(info, FieldInfo)
         for part in info.metadata
     ]
-    bounds = _bounds([*field.metadata, *nested])
-    return ", ".join([_kind(field.annotation), *bounds])
+    return ", ".join([_kind(field.annotation), *_bounds([*field.metadata, *within])])
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "must be given"
-    value = field.default
-    if isinstance(value, BaseModel):
+    if isinstance(field.default, BaseModel):
         return "see below"
-    return f"`{json.dumps(value)}`"
+    return f"`{json.dumps(field.default)}`"
 
 
 def _rows(model: type[BaseModel]) -> Iterator[str]:
@@ -104,23 +120,45 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
 def reference() -> str:
     """Return `config/README.md`."""
     sections = [INTRODUCTION]
-    for title, model, what in PARTS:
+    for title, model, what in parts():
         sections.append("\n".join([f"## {title}", "", what, "", *_rows(model), ""]))
     return "\n".join(sections)
 
 
-def schema() -> str:
-    """Return the JSON schema of `config.yaml`, for editors."""
-    content = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Choices.model_json_schema(),
+def _schema(content: Mapping[str, Any]) -> str:
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema", **content}
+    return json.dumps(draft, indent=1, ensure_ascii=False) + "\n"
+
+
+def configuration_schema() -> str:
+    """Return the JSON schema of `config.yaml`."""
+    return _schema(Configuration.model_json_schema())
+
+
+def hyperparameters_schema() -> str:
+    """Return the JSON schema of `hyperparameters.yaml`: the same groups in every entry."""
+    groups: dict[str, Any] = {
+        name: model.model_json_schema() for name, model in {**GROUPS, **method_groups()}.items()
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    distances = {name: DISTANCES[name].settings.model_json_schema() for name in DISTANCES}
+    groups["distances"] = {
+        "type": "object",
+        "description": "Settings of distances, by name.",
+        "properties": distances,
+        "additionalProperties": False,
+    }
+    entry = {"type": "object", "properties": groups, "additionalProperties": False}
+    sections = {
+        name: {"type": "object", "description": field.description, "additionalProperties": entry}
+        for name, field in Hyperparameters.model_fields.items()
+    }
+    return _schema({"type": "object", "properties": sections, "additionalProperties": False})
 
 
 GENERATED = {
     "config/README.md": reference,
-    "workflow/schemas/config.schema.json": schema,
+    "workflow/schemas/config.schema.json": configuration_schema,
+    "workflow/schemas/hyperparameters.schema.json": hyperparameters_schema,
 }
 
 

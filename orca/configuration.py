@@ -1,104 +1,109 @@
-"""What the files under `config/` say: which runs there are, and where their settings come from."""
+"""The files under `config/`: what is built, with which settings, within which limits."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from orca.settings import (
-    Count,
-    FinetuneSettings,
-    PretrainSettings,
-    Settings,
-    TuningSettings,
-    checked,
-    merge,
-)
+from orca.alignment.distance import DISTANCES
+from orca.declarations import nearest
+from orca.errors import SettingsError
+from orca.experiment import Experiment
+from orca.methods.method import METHODS
+from orca.models.pretraining.settings import PretrainSettings
+from orca.settings import Count, Settings, checked, merge
+from orca.training.settings import GROUPS
+from orca.tuning.settings import TuningSettings
+
+WHERE = "config/hyperparameters.yaml"
+Origin = Literal["published", "tuned", "default"]
 
 
-class Choices(Settings):
+class Configuration(Experiment):
     """`config/config.yaml`: what is built, and how."""
 
-    tables: tuple[str, ...] = Field(("demo",), description="tables in `snakemake all`")
-    figures: tuple[str, ...] = Field((), description="figures of the papers in `snakemake all`")
+    tables: tuple[str, ...] = Field(("demo",), description="`snakemake all` builds these tables.")
+    figures: tuple[str, ...] = Field(
+        (), description="`snakemake all` draws these figures of the papers."
+    )
     reports: dict[str, tuple[str, ...]] = Field(
-        {"report": ("demo",)}, description="tables of each report, `results/<name>.html`"
+        {"report": ("demo",)},
+        description="Each report, `results/<name>.html`, shows the tables listed under its name.",
     )
-    bodies: dict[Literal["sequence", "grid"], str] = Field(
-        {"sequence": "roberta_base", "grid": "swin_base"},
-        description="the body of each kind of input, in tables that do not name one",
-    )
-    bodies_to_choose_from: tuple[str, ...] = Field(
-        ("roberta_base", "swin_base"),
-        min_length=1,
-        description="of these, `orca_auto` takes the one that lies closest after alignment",
-    )
-    seeds: Count = Field(5, description="runs of each cell, with the seeds 0, 1, ...")
-    seeds_by_body: dict[str, Count] = Field({}, description="where a body has another number")
-    seeds_by_task: dict[str, Count] = Field({}, description="where a task has another number")
-    seeds_per_job: Count = Field(
-        1, description="seeds that one process runs, to spend less time on starting up"
-    )
-    hours_per_job: Annotated[float, Field(gt=0)] = Field(
-        8.0, description="seeds share a job as long as it takes about so many hours on a V100"
-    )
-    largest_job_mb: Count = Field(
-        64_000, description="no job asks for more memory: what the largest node has"
-    )
-    longest_job_minutes: Count = Field(
-        2880, description="no job asks for more time; a run that meets its limit is gone on with"
-    )
-    seeds_per_job_by_body: dict[str, Count] = Field(
-        {}, description="where a body has another number"
-    )
-    hyperparameters: dict[str, Literal["published", "tuned", "default"]] = Field(
+    hyperparameters: dict[str, Origin] = Field(
         {"default": "published"},
-        description="by body, or `default`: the official configurations, those that `tune`"
-        " finds, or the defaults of config/hyperparameters.yaml alone",
+        description="By body, or `default`: runs take the official configurations, the settings"
+        " that `tune` finds, or those of config/hyperparameters.yaml without the official ones.",
     )
     body_folders: dict[str, str] = Field(
-        {}, description="folder that holds a body's weights, by body"
+        {}, description="The weights of a body that is named here are taken from this folder."
     )
-    source_samples: Count = Field(5000, description="source samples embedded and cached")
+    source_samples: Count = Field(
+        5000, description="This many source samples are embedded and cached, at most."
+    )
     pretraining: PretrainSettings = Field(
-        PretrainSettings(), description="of bodies that this project makes itself"
+        PretrainSettings(), description="How bodies that this project makes itself are pretrained."
     )
-    tuning: TuningSettings = Field(TuningSettings(), description="the search")
+    tuning: TuningSettings = Field(TuningSettings(), description="How settings are searched for.")
     tuning_by_body: dict[str, dict[str, Any]] = Field(
-        {}, description="where a body's search differs"
+        {}, description="The search of a body that is named here differs in these keys."
     )
-    tasks: dict[str, dict[str, Any]] = Field({}, description="your own data sets; see the README")
-    gpus_by_task: dict[str, Count] = Field(
-        {}, description="GPUs that share each batch of fine-tuning, where it is more than one"
+    tune_workers: Count = Field(2, description="This many jobs share one search.")
+    tune_workers_by_body: dict[str, Count] = Field(
+        {}, description="The search of a body that is named here has its own number of jobs."
+    )
+    hours_per_job: Annotated[float, Field(gt=0)] = Field(
+        8.0,
+        description="Seeds share a job while they take about this many hours of a V100 together;"
+        " a very small number gives each seed a job of its own.",
+    )
+    largest_job_mb: Count = Field(
+        64_000, description="No job asks for more megabytes of main memory than this."
+    )
+    longest_job_minutes: Count = Field(
+        2880,
+        description="No job asks for more time than this; a run that meets its limit goes on in"
+        " the next attempt.",
+    )
+    checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(
+        30.0, description="Two checkpoints of a run lie at least this many seconds apart."
     )
     gpu_model: str = Field(
-        "", description="GPU that a cluster is asked for, by the name it has there; any if empty"
+        "",
+        description="A cluster is asked for this GPU, by the name that it has there; empty asks"
+        " for any.",
     )
-    device: str = Field("auto", description="`auto`, `cpu`, `cuda` or `cuda:1`")
+    device: str = Field(
+        "auto", description="Runs use this device: `auto`, `cpu`, `cuda` or `cuda:1`."
+    )
 
-    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
-        """Return the seeds of each cell of this task and body."""
-        count = self.seeds_by_task.get(task, self.seeds_by_body.get(body, self.seeds))
-        return tuple(range(count))
-
-    def hyperparameters_of(self, body: str) -> str:
-        """Return where the settings of this body's runs come from."""
+    def origin_of(self, body: str) -> Origin:
+        """Return where the settings of a body's runs come from."""
         return self.hyperparameters.get(body, self.hyperparameters.get("default", "published"))
 
     def tuning_of(self, body: str) -> TuningSettings:
-        """Return the search settings of this body."""
-        return checked(
-            TuningSettings,
-            {**self.tuning.model_dump(), **self.tuning_by_body.get(body, {})},
-            where=f"config/config.yaml, tuning_by_body.{body}",
-        )
+        """Return the search settings of a body."""
+        content = merge(self.tuning.model_dump(), self.tuning_by_body.get(body, {}))
+        return checked(TuningSettings, content, where=f"config/config.yaml, tuning_by_body.{body}")
+
+    def workers_of(self, body: str) -> int:
+        """Return how many jobs share a body's search."""
+        return self.tune_workers_by_body.get(body, self.tune_workers)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The part that says which runs there are."""
+        return Experiment(**self.model_dump(include=set(Experiment.model_fields)))
 
 
 class SearchSpace(Settings):
-    """`config/search_space.yaml`: the values that a search may choose from, by setting."""
+    """`config/search_space.yaml`: the values that a search may choose from, by `group.key`."""
 
-    default: dict[str, list[Any]] = Field(description="for every body (paper, A.2.2)")
+    default: dict[str, list[Any]] = Field(
+        description="The search of every body may choose these values (paper, A.2.2)."
+    )
     by_body: dict[str, dict[str, list[Any]]] = Field(
-        {}, description="what a body's space has otherwise; an empty list leaves a setting out"
+        {}, description="The space of a body differs in these; an empty list leaves a setting out."
     )
 
     def of(self, body: str) -> dict[str, list[Any]]:
@@ -109,48 +114,86 @@ class SearchSpace(Settings):
         """
         space = {**self.default, **self.by_body.get(body, {})}
         for key, values in space.items():
+            group, _, name = key.partition(".")
             for value in values:
-                checked(FinetuneSettings, {key: value}, where="config/search_space.yaml")
+                check_groups({group: {name: value}}, where="config/search_space.yaml")
         return {key: values for key, values in space.items() if values}
 
 
 class Hyperparameters(Settings):
-    """`config/hyperparameters.yaml`: defaults by body, differences by task and by method."""
+    """`config/hyperparameters.yaml`: settings by body, task and method, in groups."""
 
-    defaults: dict[str, dict[str, Any]] = Field(description="by body; `all` holds for every body")
-    tasks: dict[str, dict[str, Any]] = Field({}, description="by task, or task/body")
-    official: dict[str, dict[str, Any]] = Field(
-        {}, description="the official code's configurations, by task/body"
+    defaults: dict[str, dict[str, Any]] = Field(
+        description="The settings of each body; those under `all` hold for every body."
     )
-    methods: dict[str, dict[str, Any]] = Field({}, description="by method")
+    official: dict[str, dict[str, Any]] = Field(
+        {}, description="The official code's configurations, by task/body."
+    )
+    tasks: dict[str, dict[str, Any]] = Field(
+        {}, description="The settings of a task, or of a task/body."
+    )
+    methods: dict[str, dict[str, Any]] = Field({}, description="The settings of a method.")
 
-    def resolve(
-        self, *, task: str, body: str, method: str = "", official: str = ""
-    ) -> FinetuneSettings:
-        """Return the settings of a run: later groups overrule earlier ones.
+    def check(self) -> None:
+        """Check every group of every entry.
 
-        Order: all bodies, the body, the official code's, the task, the task with this body, the
-        method.
+        Raises:
+            SettingsError: for the first key or value that is not allowed.
+        """
+        for section in type(self).model_fields:
+            for name, content in getattr(self, section).items():
+                check_groups(content, where=f"{WHERE}, {section}.{name}")
+
+    def resolve(self, *, task: str, body: str, official: str = "") -> dict[str, Any]:
+        """Return the settings of a task and a body by group, before any method's.
+
+        A later entry overrules an earlier one: all, body, official, task, task/body.
 
         Args:
             task: its name.
             body: its name.
-            method: its name; empty for settings before any method's own.
             official: task whose official configuration with this body counts; empty for none.
         """
         merged: dict[str, Any] = {}
-        groups = (
-            ("defaults.all", self.defaults.get("all", {})),
-            (f"defaults.{body}", self.defaults.get(body, {})),
-            (
-                f"official.{official}/{body}",
-                self.official.get(f"{official}/{body}", {}) if official else {},
-            ),
-            (f"tasks.{task}", self.tasks.get(task, {})),
-            (f"tasks.{task}/{body}", self.tasks.get(f"{task}/{body}", {})),
-            (f"methods.{method}", self.methods.get(method, {})),
-        )
-        for name, group in groups:
-            merged = merge(merged, group)
-            checked(FinetuneSettings, merged, where=f"config/hyperparameters.yaml, {name}")
-        return FinetuneSettings.model_validate(merged)
+        for content in (
+            self.defaults.get("all", {}),
+            self.defaults.get(body, {}),
+            self.official.get(f"{official}/{body}", {}) if official else {},
+            self.tasks.get(task, {}),
+            self.tasks.get(f"{task}/{body}", {}),
+        ):
+            merged = merge(merged, content)
+        return merged
+
+
+def method_groups() -> dict[str, type[Settings]]:
+    """Return the groups that methods declare, by name."""
+    declared = (METHODS[name] for name in METHODS)
+    return {m.settings_group: m.settings for m in declared if m.settings}
+
+
+def check_groups(content: Mapping[str, Any], *, where: str) -> None:
+    """Check settings by group: the steps' own, the methods', and `distances` by name.
+
+    Args:
+        content: groups, keys and values.
+        where: they come from, for the error.
+
+    Raises:
+        SettingsError: for the first group, key or value that is not allowed.
+    """
+    known = {**GROUPS, **method_groups()}
+    for group, values in content.items():
+        place = f"{where}, {group}"
+        if group == "distances":
+            for name, settings in values.items():
+                declared = DISTANCES.look_up(name, where=place)
+                checked(declared.settings, settings, where=f"{place}.{name}")
+        elif group in known:
+            checked(known[group], values, where=place)
+        else:
+            raise SettingsError(
+                where=place,
+                what=f"there is no group of settings '{group}'",
+                mend=nearest(group, ["distances", *known]),
+            )

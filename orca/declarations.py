@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orca.errors import SettingsError
 
@@ -20,7 +20,13 @@ def nearest(name: str, names: Mapping[str, object] | list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if close:
         return "did you mean " + " or ".join(f"'{found}'" for found in close) + "?"
-    return "there are: " + ", ".join(known)
+    return "there are: " + ", ".join(known) if known else "there are none: leave it out"
+
+
+def named(reference: str) -> Any:
+    """Import and return what a reference "module:attribute" names."""
+    module, _, attribute = reference.partition(":")
+    return getattr(importlib.import_module(module), attribute)
 
 
 @dataclass(frozen=True)
@@ -43,18 +49,47 @@ class Declarations(Mapping[str, T]):
         """The declaring module of each name."""
         return {name: module for name, (module, _) in self._found.items()}
 
+    def module_of(self, name: str) -> ModuleType:
+        """Return the module that declares `name`.
+
+        It imports `<package>/<name>.py` alone, and all the package only if `name` is not there.
+
+        Raises:
+            KeyError: if nothing is declared under that name.
+        """
+        if name in self._files:
+            module = self._module(name)
+            if name in self._declared_in(module):
+                return module
+        return self.modules[name]
+
+    def path(self, name: str) -> str:
+        """Return the declaring module of a name as a file under `orca/`."""
+        return "/".join(self.module_of(name).__name__.split(".")[1:]) + ".py"
+
+    @cached_property
+    def _files(self) -> list[str]:
+        """The names of the package's modules; it imports none of them."""
+        parent = importlib.import_module(self.package)
+        return sorted(info.name for info in pkgutil.iter_modules(parent.__path__))
+
+    def _module(self, file: str) -> ModuleType:
+        return importlib.import_module(f"{self.package}.{file}")
+
+    def _declared_in(self, module: ModuleType) -> dict[str, T]:
+        """Return what a module declares, by name."""
+        constant = self.kind.upper()
+        family = getattr(module, f"{constant}S", {})
+        declared = {} if family is self else dict(family)  # the catalogue's own module
+        if hasattr(module, constant):
+            declared[module.__name__.rpartition(".")[2]] = getattr(module, constant)
+        return declared
+
     @cached_property
     def _found(self) -> dict[str, tuple[ModuleType, T]]:
-        constant = self.kind.upper()
         found: dict[str, tuple[ModuleType, T]] = {}
-        parent = importlib.import_module(self.package)
-        for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
-            module = importlib.import_module(f"{self.package}.{info.name}")
-            family = getattr(module, f"{constant}S", {})
-            declared = {} if family is self else dict(family)  # the catalogue's own module
-            if hasattr(module, constant):
-                declared[info.name] = getattr(module, constant)
-            for name, value in declared.items():
+        for module in map(self._module, self._files):
+            for name, value in self._declared_in(module).items():
                 if name in found:
                     raise SettingsError(
                         where=f"{module.__name__}",
@@ -65,7 +100,7 @@ class Declarations(Mapping[str, T]):
         return found
 
     def __getitem__(self, name: str) -> T:
-        return self._found[name][1]
+        return self._declared_in(self.module_of(name))[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

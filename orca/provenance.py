@@ -6,10 +6,12 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from typing import Any
 from orca.errors import StateError
 
 PACKAGE = Path(__file__).parent
+REFERENCE = re.compile(r"(orca(?:\.\w+)+):\w+")  # "module:name", as declarations name code
 LIBRARIES = (
     "torch", "transformers", "POT", "numpy", "scipy", "scikit-learn", "h5py", "pandas",
     "safetensors", "snakemake",
@@ -35,12 +38,23 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _tell(node: ast.AST, words: list[str], names: set[str]) -> None:
-    """Add what a syntax tree says, without places and docstrings, and the names it imports."""
+def _named_modules(node: ast.AST) -> set[str]:
+    """Return what a node imports, or refers to as "module:name": modules, or what may be some."""
     if isinstance(node, ast.ImportFrom) and node.module:
-        names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    elif isinstance(node, ast.Import):
-        names |= {alias.name for alias in node.names}
+        return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        reference = REFERENCE.fullmatch(node.value)
+        return {reference[1]} if reference else set()
+    return set()
+
+
+def _walk(node: ast.AST, words: list[str], names: set[str], attributes: set[str]) -> None:
+    """Collect what a syntax tree says without places and docstrings, what it imports and reads."""
+    names |= _named_modules(node)
+    if isinstance(node, ast.Attribute):
+        attributes.add(node.attr)
     words.append(type(node).__name__)
     for field in node._fields:
         value = getattr(node, field, None)
@@ -51,66 +65,103 @@ def _tell(node: ast.AST, words: list[str], names: set[str]) -> None:
             if not isinstance(each, ast.AST):
                 words.append(repr(each))
             elif not _is_text(each):
-                _tell(each, words, names)
+                _walk(each, words, names, attributes)
     words.append(")")
 
 
-@cache
-def _read(file: Path) -> tuple[bytes, frozenset[str]]:
-    """Return a digest of a module's code, and the names that it imports, modules or what may be.
+@dataclass(frozen=True)
+class Module:
+    """What a module's source says.
 
-    Kept, since a workflow asks for the same files many times.
+    Args:
+        digest: of its code; comments, docstrings and layout do not count.
+        names: modules, or what may be modules, that it imports or refers to as "module:name".
+        attributes: names of all attributes that it reads.
     """
+
+    digest: bytes
+    names: frozenset[str]
+    attributes: frozenset[str]
+
+
+@cache
+def _read(file: Path) -> Module:
+    """Return what a module says; kept, since planning asks for the same files many times."""
     words: list[str] = []
     names: set[str] = set()
-    _tell(ast.parse(file.read_text()), words, names)
-    return hashlib.sha256(" ".join(words).encode()).digest(), frozenset(names)
+    attributes: set[str] = set()
+    _walk(ast.parse(file.read_text()), words, names, attributes)
+    digest = hashlib.sha256(" ".join(words).encode()).digest()
+    return Module(digest, frozenset(names), frozenset(attributes))
 
 
 @cache
-def code_digest(*parts: str) -> str:
-    """Return a digest of the code under some parts of this package.
-
-    Comments, docstrings and layout do not count: rewording reruns nothing, a changed formula
-    does.
-
-    Args:
-        parts: folders or files under `orca/`, such as "alignment" or "logs.py".
-    """
-    digest = hashlib.sha256()
-    for part in sorted(parts):
-        place = PACKAGE / part
-        files = [place] if place.is_file() else sorted(place.rglob("*.py"))
-        if not files:
-            raise FileNotFoundError(f"no code under {place}")
-        for file in files:
-            digest.update(str(file.relative_to(PACKAGE)).encode())
-            digest.update(_read(file)[0])
-    return digest.hexdigest()[:16]
-
-
-def _imports(file: Path) -> set[Path]:
-    """Return the files of this package that a module's import statements name."""
-    _, names = _read(file)
-    places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in names if "." in name]
-    return {place for place in (p.with_suffix(".py") for p in places) if place.is_file()}
+def _imports(file: Path) -> frozenset[Path]:
+    """Return the files of this package that a module imports or refers to."""
+    places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in _read(file).names if "." in name]
+    return frozenset(p for p in (place.with_suffix(".py") for place in places) if p.is_file())
 
 
 @cache
-def used_code(*files: str) -> str:
-    """Return a digest of some modules and of all in this package that they import.
+def _closure(files: frozenset[str]) -> tuple[Path, ...]:
+    """Return some modules and all in this package that they import, imports in functions too.
 
-    Imports inside functions count too; what is looked up by name at run time does not.
-
-    Args:
-        files: under `orca/`, such as "data/prepare.py".
+    Modules named `settings.py` are left out: they declare settings, and a run counts the values
+    of those that it reads.
     """
     seen: set[Path] = set()
     waiting = {PACKAGE / file for file in files}
     while waiting:
         seen |= waiting
         waiting = {place for file in waiting for place in _imports(file)} - seen
-    return code_digest(*sorted(str(file.relative_to(PACKAGE)) for file in seen))
+    return tuple(sorted(file for file in seen if file.name != "settings.py"))
+
+
+@dataclass(frozen=True)
+class UsedCode:
+    """The code that a step runs.
+
+    Args:
+        digest: of all modules together; rewording a docstring leaves it as it is.
+        attributes: names of all attributes that they read, which tells the settings that count.
+    """
+
+    digest: str
+    attributes: frozenset[str]
+
+
+@cache
+def used_code(*files: str) -> UsedCode:
+    """Return the code of some modules with all that they import from this package.
+
+    What is looked up by name at run time does not count: the caller names those modules too.
+
+    Args:
+        files: under `orca/`, such as "data/prepare.py".
+    """
+    digest = hashlib.sha256()
+    attributes: set[str] = set()
+    for file in _closure(frozenset(files)):
+        digest.update(str(file.relative_to(PACKAGE)).encode())
+        digest.update(_read(file).digest)
+        attributes |= _read(file).attributes
+    return UsedCode(digest.hexdigest()[:16], frozenset(attributes))
+
+
+@cache
+def package_digest() -> str:
+    """Return a digest of the whole package's code."""
+    digest = hashlib.sha256()
+    for file in sorted(PACKAGE.rglob("*.py")):
+        digest.update(str(file.relative_to(PACKAGE)).encode())
+        digest.update(_read(file).digest)
+    return digest.hexdigest()[:16]
+
+
+def digest_of(content: Any) -> str:
+    """Return a digest of plain values: equal values have equal digests."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @contextmanager
@@ -168,7 +219,7 @@ def environment() -> dict[str, Any]:
             versions[library] = "not installed"
     return {
         "commit": git_commit(),
-        "code": code_digest("."),
+        "code": package_digest(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "versions": versions,

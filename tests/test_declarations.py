@@ -9,11 +9,11 @@ from orca.data.source import PROXIES
 from orca.data.task import TASKS
 from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
-from orca.evaluation.metrics import METRICS
+from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.table import TABLES
-from orca.training.losses import make_loss
+from orca.training.loss import make_loss
 
 KINDS = {
     "task": TASKS,
@@ -22,6 +22,7 @@ KINDS = {
     "distance": DISTANCES,
     "table": TABLES,
     "proxy": PROXIES,
+    "metric": METRICS,
 }
 HEAVY = ("torch", "transformers", "scipy", "sklearn", "pandas", "h5py", "matplotlib", "ot")
 
@@ -44,8 +45,8 @@ def test_every_declaration_has_a_title(kind):
 def test_listing_all_that_is_declared_loads_no_heavy_library():
     code = (
         "import sys\n"
-        "from orca.grid import Grid\n"
-        "from orca.jobs import Jobs\n"
+        "from orca.workflow.runs import Runs\n"
+        "from orca.workflow.jobs import Jobs\n"
         "from orca.reporting.table import TABLES\n"
         "len(TABLES)\n"
         f"print(sorted(set(sys.modules) & set({HEAVY!r})))"
@@ -74,6 +75,23 @@ def test_one_name_declared_twice_is_refused(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(SettingsError, match="declared in clashing_things.family too"):
         len(Declarations("clashing_things", "thing"))
+
+
+def test_looking_a_name_up_imports_the_file_of_that_name_alone(tmp_path, monkeypatch):
+    package = tmp_path / "lazy_things"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("THING = 1\n")
+    (package / "family.py").write_text("THINGS = {'two': 2}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    declared = Declarations("lazy_things", "thing")
+    assert declared["one"] == declared.look_up("one", where="here") == 1
+    assert declared.module_of("one").__name__ == "lazy_things.one"
+    assert "lazy_things.family" not in sys.modules
+    assert declared["two"] == 2
+    assert declared.module_of("two").__name__ == "lazy_things.family"
+    with pytest.raises(KeyError):
+        declared["family"]
 
 
 def test_a_far_name_is_answered_with_all_names():

@@ -10,68 +10,72 @@ from pathlib import Path
 import pytest
 
 from orca.data.task import TASKS
-from orca.grid import Grid
+from orca.training.settings import GROUPS
+from orca.workflow.runs import Runs
 
 ROOT = Path(__file__).parents[1]
 ROWS = list(csv.DictReader((ROOT / "tests/reference/official_hyperparameters.csv").open()))
 UNDECLARED = {"domainnet", "drug_ctrp", "drug_gdsc"}
 
 
+def runs(origin: str) -> Runs:
+    return Runs.read({"hyperparameters": {"default": origin}}, ROOT / "config")
+
+
 @pytest.fixture(scope="module")
-def grid() -> Grid:
-    return Grid.read(
-        {"tables": ["demo"], "hyperparameters": {"default": "published"}}, ROOT / "config"
-    )
-
-
-def resolved(grid: Grid, task: str, body: str):
-    return grid.hyperparameters.resolve(task=task, body=body, official=task)
+def published() -> Runs:
+    return runs("published")
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["config"])
-def test_a_configuration_has_the_official_values(grid, row):
-    settings = resolved(grid, row["task"], row["body"])
-    assert settings.optimizer == row["optimizer"]
-    assert settings.learning_rate == float(row["learning_rate"])
-    assert settings.weight_decay == float(row["weight_decay"])
+def test_a_configuration_has_the_official_values(published, row):
+    given = published.hyperparameters.resolve(
+        task=row["task"], body=row["body"], official=row["task"]
+    )
+    model, optimizer, align, settings = (
+        GROUPS[name].model_validate(given.get(name, {}))
+        for name in ("model", "optimizer", "align", "finetune")
+    )
+    assert optimizer.name == row["optimizer"]
+    assert optimizer.learning_rate == float(row["learning_rate"])
+    assert optimizer.weight_decay == float(row["weight_decay"])
     assert settings.batch_size == int(row["batch_size"])
     assert settings.accumulation == int(row["accumulation"])
     assert settings.accumulation == 1 or settings.accumulate == "sum"
     assert settings.gradient_clipping == (float(row["gradient_clipping"] or 0) or None)
-    assert settings.dropout == float(row["dropout"])
+    assert model.dropout == float(row["dropout"])
     assert settings.epochs == int(row["epochs"])
     assert settings.warmup_epochs == int(row["warmup_epochs"])
     assert (settings.decay_epochs or settings.epochs) == int(row["decay_epochs"])
-    assert settings.align.epochs == int(row["align_epochs"])
-    assert settings.align.samples_per_class == int(row["samples_per_class"])
+    assert align.epochs == int(row["align_epochs"])
+    assert align.samples_per_class == int(row["samples_per_class"])
     if row["optimizer"] == "sgd":
-        assert settings.momentum == float(row["momentum"])
+        assert optimizer.momentum == float(row["momentum"])
     else:
-        assert settings.betas == (float(row["beta1"]), float(row["beta2"]))
+        assert optimizer.betas == (float(row["beta1"]), float(row["beta2"]))
     if row["body"] == "roberta_base":
-        assert settings.sequence_length == int(row["sequence_length"])
+        assert model.sequence_length == int(row["sequence_length"])
 
 
-def test_all_64_files_are_there_and_no_other_entry():
-    grid = Grid.read({"tables": ["demo"]}, ROOT / "config")
+def test_all_64_files_are_there_and_no_other_entry(published):
+    official = published.hyperparameters.official
     entries = {f"{row['task']}/{row['body']}" for row in ROWS}
     assert len(entries) == 64
-    others = set(grid.hyperparameters.official) - entries
-    for entry in others:
-        twin = grid.hyperparameters.official[entry.replace("_simulated", "")]
-        assert grid.hyperparameters.official[entry] == twin
+    for entry in set(official) - entries:
+        assert official[entry] == official[entry.replace("_simulated", "")]
     assert {row["task"] for row in ROWS} - set(TASKS) <= UNDECLARED
 
 
-def test_a_variant_takes_the_configuration_of_its_baseline(grid):
-    assert grid.settings("pde_advection_official", "roberta_base") == grid.settings(
+def epochs(runs: Runs, task: str) -> int:
+    return runs.finetune_settings(task, "roberta_base", "finetune")["finetune"].epochs
+
+
+def test_a_variant_takes_the_configuration_of_its_baseline(published):
+    assert published.base("pde_advection_official", "roberta_base") == published.base(
         "pde_advection", "roberta_base"
     )
-    assert grid.settings("pde_advection", "roberta_base").epochs == 200
+    assert epochs(published, "pde_advection") == 200
 
 
 def test_the_official_values_count_only_where_they_are_asked_for():
-    grid = Grid.read(
-        {"tables": ["demo"], "hyperparameters": {"default": "default"}}, ROOT / "config"
-    )
-    assert grid.settings("pde_advection", "roberta_base").epochs == 60
+    assert epochs(runs("default"), "pde_advection") == 60

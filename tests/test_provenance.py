@@ -2,37 +2,80 @@ import pytest
 
 from orca import provenance
 from orca.errors import StateError
-from orca.provenance import _read, atomic, code_digest, environment, file_digest, used_code
+from orca.provenance import (
+    _closure,
+    _imports,
+    _read,
+    atomic,
+    digest_of,
+    environment,
+    file_digest,
+    package_digest,
+    used_code,
+)
+
+
+def forget():
+    for kept in (_closure, _imports, _read, used_code, package_digest):
+        kept.cache_clear()
 
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    monkeypatch.setattr(provenance, "PACKAGE", tmp_path)
-    (tmp_path / "part").mkdir()
+    """Return what writes modules of a made-up package and gives the code that `a.py` uses."""
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "orca")
 
-    def digest(source):
-        code_digest.cache_clear()
-        _read.cache_clear()
-        (tmp_path / "part/module.py").write_text(source)
-        return code_digest("part")
+    def used(**sources: str):
+        for name, source in sources.items():
+            file = tmp_path / "orca" / f"{name.replace('__', '/')}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(source)
+        forget()
+        return used_code("a.py")
 
-    yield digest
-    code_digest.cache_clear()
+    yield used
+    forget()
 
 
 def test_rewording_changes_no_digest(package):
-    plain = package("def f(x):\n    return x + 1\n")
-    assert plain == package('"""Module."""\n# why\ndef f( x ):\n    """Add."""\n    return x + 1\n')
+    plain = package(a="def f(x):\n    return x + 1\n")
+    told = '"""Module."""\n# why\ndef f( x ):\n    """Add."""\n    return x + 1\n'
+    assert plain == package(a=told)
 
 
 def test_a_changed_formula_changes_the_digest(package):
-    assert package("def f(x):\n    return x + 1\n") != package("def f(x):\n    return x + 2\n")
+    plain = package(a="def f(x):\n    return x + 1\n")
+    assert plain.digest != package(a="def f(x):\n    return x + 2\n").digest
 
 
-def test_a_part_without_code_is_an_error(package):
-    package("x = 1\n")
-    with pytest.raises(FileNotFoundError):
-        code_digest("nothing_here")
+def test_the_code_that_a_module_uses_is_found_through_its_imports(package):
+    first = package(
+        a="def f():\n    from orca.data import b\n",
+        data__b="from orca.data.c import x\n",
+        data__c="x = 1\n",
+        apart="x = 1\n",
+    )
+    assert package(apart="x = 2\n") == first
+    assert package(data__c="x = 2\n") != first
+
+
+def test_code_that_a_declaration_names_as_text_is_used_too(package):
+    first = package(a='HOME = "orca.data.b:load"\n', data__b="def load(): ...\n")
+    assert package(data__b="def load(): return 1\n") != first
+
+
+def test_declarations_of_settings_are_no_code_but_their_names_are_told(package):
+    first = package(
+        a="from orca.settings import S\ndef f(s):\n    return s.epochs\n",
+        settings="class S:\n    epochs = 1\n",
+    )
+    assert package(settings="class S:\n    epochs = 1\n    rounds = 2\n") == first
+    assert "epochs" in first.attributes
+    assert "rounds" not in first.attributes
+
+
+def test_equal_values_have_equal_digests_whatever_their_order():
+    assert digest_of({"a": 1, "b": [2]}) == digest_of({"b": [2], "a": 1}) != digest_of({"a": 1})
 
 
 def test_an_atomic_file_that_fails_leaves_the_old_one(tmp_path):
@@ -58,25 +101,3 @@ def test_a_file_digest_is_its_sha256(tmp_path):
 
 def test_the_environment_names_versions():
     assert environment()["versions"]["torch"] != "not installed"
-
-
-def test_the_code_that_a_module_uses_is_found_through_its_imports(tmp_path, monkeypatch):
-    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "orca")
-    (tmp_path / "orca/data").mkdir(parents=True)
-    (tmp_path / "orca/a.py").write_text("def f():\n    from orca.data import b\n")
-    (tmp_path / "orca/data/c.py").write_text("x = 1\n")
-    (tmp_path / "orca/apart.py").write_text("x = 1\n")
-
-    def digest(**sources: str) -> str:
-        for name, source in sources.items():
-            (tmp_path / "orca" / f"{name.replace('_', '/')}.py").write_text(source)
-        code_digest.cache_clear()
-        _read.cache_clear()
-        used_code.cache_clear()
-        return used_code("a.py")
-
-    first = digest(data_b="from orca.data.c import x\n")
-    assert digest(apart="x = 2\n") == first
-    assert digest(data_c="x = 2\n") != first
-    code_digest.cache_clear()
-    used_code.cache_clear()

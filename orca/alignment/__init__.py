@@ -13,7 +13,7 @@ _HOMES = {
     "euclidean": "pair_distance",
     "euclidean_paired": "pair_distance",
     "sliced_wasserstein": "slices",
-    "Source": "source",
+    "SourceFeatures": "source",
     "draw_by_class": "subsample",
 }
 

@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.classes import Classes, pairs
 from orca.alignment.cost import box_distance
+from orca.alignment.points_by_class import PointsByClass, pairs
 from orca.alignment.sinkhorn import Problem
 from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
 
@@ -54,8 +54,8 @@ class ClassTransport:
 
 def transport_between_classes(
     cost: Float[Tensor, "n m"],
-    rows: Classes,
-    columns: Classes,
+    rows: PointsByClass,
+    columns: PointsByClass,
     solver: Solver,
     *,
     with_plan: bool = False,
@@ -100,7 +100,7 @@ def transport_between_classes(
 
 def transport_within_classes(
     cost: Float[Tensor, "n n"],
-    classes: Classes,
+    classes: PointsByClass,
     solver: Solver,
     *,
     with_plan: bool = False,

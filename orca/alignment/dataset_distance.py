@@ -20,14 +20,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.classes import Classes, block_sums, spread
 from orca.alignment.cost import feature_cost
 from orca.alignment.envelope import with_gradient
 from orca.alignment.features import check_target, contiguous_labels
 from orca.alignment.label_cost import label_distances, source_label_terms
 from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.points_by_class import PointsByClass, block_sums, spread
 from orca.alignment.sides import Sides, first_temperature
-from orca.alignment.source import Source
+from orca.alignment.source import SourceFeatures
 from orca.alignment.transport import Solver, Transport, transport, transport_to_itself, uniform
 from orca.errors import SettingsError
 
@@ -59,7 +59,7 @@ def check_settings(settings: OtddSettings) -> None:
         )
 
 
-def source_terms(source: Source, settings: OtddSettings) -> dict[str, Tensor]:
+def source_terms(source: SourceFeatures, settings: OtddSettings) -> dict[str, Tensor]:
     """Return what of the distance depends on the source alone.
 
     Returns:
@@ -145,7 +145,7 @@ def _plan(solved: Transport) -> Float[Tensor, "n m"]:
 
 
 def distance_to_source(
-    source: Source,
+    source: SourceFeatures,
     target: Float[Tensor, "m width"],
     target_labels: Tensor,
     terms: Mapping[str, Tensor],
@@ -170,7 +170,7 @@ def distance_to_source(
     ids = contiguous_labels(target_labels, count=len(target), where="target labels")
     order = torch.argsort(ids, stable=True)
     points = target.detach().index_select(0, order) - source.centre
-    classes = Classes(points, ids[order], torch.bincount(ids).tolist())
+    classes = PointsByClass(points, ids[order], torch.bincount(ids).tolist())
     sides = Sides(source.classes, classes, settings.p)
     found = descend(sides, terms, settings, whole=whole)
     return with_gradient(target, found.value, found.gradient.index_select(0, torch.argsort(order)))

@@ -1,14 +1,12 @@
 """What a distance is to the rest of the package: a declaration, its settings, and how to compute it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from orca.declarations import Declarations, nearest
-from orca.errors import SettingsError
+from orca.declarations import Declarations, named
+from orca.settings import Settings, checked
 
 if TYPE_CHECKING:
     import torch
@@ -16,13 +14,8 @@ if TYPE_CHECKING:
     import orca.alignment.source
 
 
-class DistanceSettings(BaseModel):
-    """Settings of one distance: frozen, checked, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-S = TypeVar("S", bound=DistanceSettings)
+class DistanceSettings(Settings):
+    """Settings of one distance; by themselves, those of a distance that has none."""
 
 
 class Computation(ABC):
@@ -33,7 +26,7 @@ class Computation(ABC):
     """
 
     def source_terms(
-        self, source: "orca.alignment.source.Source", settings: Any
+        self, source: "orca.alignment.source.SourceFeatures", settings: Any
     ) -> "dict[str, torch.Tensor]":
         """Return all that does not depend on the embedder, to be kept with the source features."""
         return {}
@@ -43,7 +36,7 @@ class Computation(ABC):
         self,
         target: "torch.Tensor",
         target_labels: "torch.Tensor",
-        source: "orca.alignment.source.Source",
+        source: "orca.alignment.source.SourceFeatures",
         terms: "Mapping[str, torch.Tensor]",
         settings: Any,
         generator: "torch.Generator",
@@ -64,7 +57,7 @@ class Computation(ABC):
         self,
         target: "torch.Tensor",
         target_labels: "torch.Tensor",
-        source: "orca.alignment.source.Source",
+        source: "orca.alignment.source.SourceFeatures",
         terms: "Mapping[str, torch.Tensor]",
         settings: Any,
         generator: "torch.Generator",
@@ -83,14 +76,19 @@ class Distance:
             by the caller with the class's share of the samples; "all_classes" takes the whole
             target sample with its labels at once.
         settings: the type of its settings, with defaults and ranges.
-        load: imports and returns its computation.
+        computation: the `Computation` behind it, as "module:class"; it is imported where it is
+            loaded, so that listing the distances imports no PyTorch.
     """
 
     title: str
     origin: str
     sees: Literal["one_class", "all_classes"]
     settings: type[DistanceSettings]
-    load: Callable[[], Computation]
+    computation: str
+
+    def load(self) -> Computation:
+        """Import and return its computation."""
+        return named(self.computation)()
 
     def read_settings(self, given: Mapping[str, Any], *, where: str) -> DistanceSettings:
         """Return the settings with `given` over the defaults.
@@ -102,23 +100,7 @@ class Distance:
         Raises:
             SettingsError: at a key that is not known or a value that is not allowed.
         """
-        known = list(self.settings.model_fields)
-        for key in given:
-            if key not in known:
-                raise SettingsError(
-                    where=f"{where}.{key}",
-                    what=f"{self.title} has no setting '{key}'",
-                    mend=nearest(key, known) if known else "leave it out; there are no settings",
-                )
-        try:
-            return self.settings(**given)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise SettingsError(
-                where=f"{where}.{'.'.join(str(part) for part in first['loc'])}",
-                what=f"got {first['input']!r}",
-                mend=first["msg"],
-            ) from error
+        return checked(self.settings, given, where=where)
 
 
 DISTANCES: Declarations[Distance] = Declarations(

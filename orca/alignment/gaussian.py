@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.classes import Classes, pairs, spread
+from orca.alignment.points_by_class import PointsByClass, pairs, spread
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ def degrees(size: int) -> int:
     return max(size - 1, 1)
 
 
-def class_means(classes: Classes) -> Float[Tensor, "k width"]:
+def class_means(classes: PointsByClass) -> Float[Tensor, "k width"]:
     """Return the mean of each class."""
     return torch.stack([classes.points[rows].mean(dim=0) for rows in classes.slices])
 
 
-def class_variances(classes: Classes, means: Float[Tensor, "k width"]) -> Float[Tensor, " k"]:
+def class_variances(classes: PointsByClass, means: Float[Tensor, "k width"]) -> Float[Tensor, " k"]:
     """Return the trace of each class's covariance."""
     scatter = (classes.points - means[classes.labels]).square().sum(dim=1)
     sums = scatter.new_zeros(len(classes.sizes)).index_add_(0, classes.labels, scatter)
@@ -58,7 +58,7 @@ def _polar(cross: Float[Tensor, "n m"]) -> tuple[Float[Tensor, ""], Float[Tensor
 
 
 def gaussian_distances(
-    rows: Classes, columns: Classes, *, with_polar: bool = False
+    rows: PointsByClass, columns: PointsByClass, *, with_polar: bool = False
 ) -> GaussianDistances:
     """Return ‖μ - ν‖² + tr A + tr B - 2 tr (A^½ B A^½)^½ for each pair of classes.
 
@@ -96,8 +96,8 @@ def gaussian_distances(
 def gaussian_gradient(
     distances: GaussianDistances,
     weights: Float[Tensor, "k l"],
-    rows: Classes,
-    columns: Classes,
+    rows: PointsByClass,
+    columns: PointsByClass,
 ) -> Float[Tensor, "n width"]:
     """Return the gradient of Σ weights_kl distance_kl with respect to the rows' points.
 

@@ -13,9 +13,9 @@ from orca.alignment.class_transport import (
     transport_between_classes,
     transport_within_classes,
 )
-from orca.alignment.classes import Classes, spread
 from orca.alignment.gaussian import GaussianDistances, gaussian_distances, gaussian_gradient
 from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.points_by_class import PointsByClass, spread
 from orca.alignment.sides import Sides
 from orca.alignment.transport import Solver
 
@@ -62,7 +62,7 @@ def label_distances(
 
 
 def source_label_terms(
-    source: Classes, cost: Float[Tensor, "n n"], settings: OtddSettings
+    source: PointsByClass, cost: Float[Tensor, "n n"], settings: OtddSettings
 ) -> dict[str, Tensor]:
     """Return the source's part of the label distances.
 

@@ -1,18 +1,15 @@
 """Maximum mean discrepancy with five Gaussian kernels."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from orca.alignment.distance import Computation
+from orca.alignment.distances.mmd import MmdSettings
 from orca.alignment.features import check_pair
-from orca.alignment.source import Source
-
-if TYPE_CHECKING:
-    import orca.alignment.distances.mmd
+from orca.alignment.source import SourceFeatures
 
 KERNELS = 5
 
@@ -55,9 +52,9 @@ class MmdComputation(Computation):
         self,
         target: Float[Tensor, "m width"],
         target_labels: Tensor,
-        source: Source,
+        source: SourceFeatures,
         terms: Mapping[str, Tensor],
-        settings: "orca.alignment.distances.mmd.MmdSettings",
+        settings: MmdSettings,
         generator: torch.Generator,
     ) -> Float[Tensor, ""]:
         """Return the discrepancy from all source samples, or from as many as there are targets."""

@@ -11,13 +11,13 @@ from orca.alignment.dataset_distance import check_settings, distance_to_source, 
 from orca.alignment.distance import Computation
 from orca.alignment.features import check_pair
 from orca.alignment.otdd_settings import OtddSettings
-from orca.alignment.source import Source
+from orca.alignment.source import SourceFeatures
 
 
 class OtddComputation(Computation):
     """The optimal transport dataset distance, of one target class or of all at once."""
 
-    def source_terms(self, source: Source, settings: OtddSettings) -> dict[str, Tensor]:
+    def source_terms(self, source: SourceFeatures, settings: OtddSettings) -> dict[str, Tensor]:
         """Return label distances and self-terms of the source; see `dataset_distance.source_terms`."""
         return source_terms(source, settings)
 
@@ -25,7 +25,7 @@ class OtddComputation(Computation):
         self,
         target: Float[Tensor, "m width"],
         target_labels: Tensor,
-        source: Source,
+        source: SourceFeatures,
         terms: Mapping[str, Tensor],
         settings: OtddSettings,
         generator: torch.Generator,
@@ -37,7 +37,7 @@ class OtddComputation(Computation):
         self,
         target: Float[Tensor, "m width"],
         target_labels: Tensor,
-        source: Source,
+        source: SourceFeatures,
         terms: Mapping[str, Tensor],
         settings: OtddSettings,
         generator: torch.Generator,
@@ -98,7 +98,7 @@ def otdd(  # noqa: PLR0913 - the settings of a distance, each by name
         label_gradient=inner == "gaussian" if label_gradient is None else label_gradient,
     )
     check_settings(settings)
-    known = Source.of(source, source_labels)
+    known = SourceFeatures.of(source, source_labels)
     if target_labels is None:
         target_labels = torch.zeros(len(target), dtype=torch.long, device=target.device)
     terms = source_terms(known, settings)

@@ -1,51 +1,75 @@
 """Settings of the optimal transport dataset distance, with their defaults and ranges."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from orca.alignment.distance import DistanceSettings
 
+Inner = Annotated[
+    Literal["exact", "gaussian"],
+    Field(
+        description="The distance between two classes is the cost of transporting the samples of"
+        " one to those of the other (`exact`), or that of Bures and Wasserstein between Gaussians"
+        " of their means and covariances (`gaussian`)."
+    ),
+]
+Schedule = Annotated[
+    Literal["converged", "official"],
+    Field(
+        description="Sinkhorn iterates to `tolerance` (`converged`), or stops after one pass of"
+        " annealing that divides the temperature by 2^p a step (`official`, as in the official"
+        " code)."
+    ),
+]
+LabelGradient = Annotated[
+    bool, Field(description="The gradient goes through the distances between classes, too.")
+]
+
 
 class OtddSettings(DistanceSettings):
     """How the optimal transport dataset distance is computed."""
 
-    inner: Literal["exact", "gaussian"] = Field(
-        "exact",
-        description="distance between two classes: transport of their samples, or"
-        " Bures-Wasserstein between Gaussians of their mean and covariance",
+    inner: Inner = "exact"
+    p: Literal[1, 2] = Field(
+        2,
+        description="Moving one sample onto another costs the distance of their features to this"
+        " power, divided by the power.",
     )
-    p: Literal[1, 2] = Field(2, description="exponent of the feature distance in the cost")
     reg: float = Field(
-        0.1, gt=0, description="entropic regularisation eps, in units of the cost; see `p`"
+        0.1,
+        gt=0,
+        description="Entropy regularises the transport with this weight eps, in the units of the"
+        " cost, which is distance^p / p.",
     )
     debiased: bool = Field(
-        True, description="subtract the self-terms, so that a set has distance 0 to itself"
+        True,
+        description="The self-terms of source and target are subtracted, so that a set has"
+        " distance 0 to itself.",
     )
     solver: Literal["sinkhorn", "emd"] = Field(
-        "sinkhorn", description="entropic transport, or unregularised by network simplex (slow)"
+        "sinkhorn",
+        description="Transport is regularised by entropy (`sinkhorn`), or exact and slow, by"
+        " network simplex (`emd`).",
     )
-    schedule: Literal["converged", "official"] = Field(
-        "converged",
-        description="iterate to `tolerance`, or stop after one pass of annealing, temperature"
-        " divided by 2^p a step, as the official code does",
-    )
+    schedule: Schedule = "converged"
     tolerance: float = Field(
-        1e-3, gt=0, description="L1 error of the plan's marginals to stop at; converged only"
+        1e-3,
+        gt=0,
+        description="The `converged` schedule stops where the marginals of the plan are off by no"
+        " more than this, in L1.",
     )
-    label_gradient: bool = Field(
-        False, description="let the gradient through the distances between classes, too"
-    )
+    label_gradient: LabelGradient = False
 
 
 class OfficialSettings(OtddSettings):
     """The official code's way of solving."""
 
-    schedule: Literal["converged", "official"] = "official"
+    schedule: Schedule = "official"
 
 
 class GaussianSettings(OtddSettings):
     """Gaussians in the classes' places; the official code lets the gradient through them."""
 
-    inner: Literal["exact", "gaussian"] = "gaussian"
-    label_gradient: bool = True
+    inner: Inner = "gaussian"
+    label_gradient: LabelGradient = True

@@ -1,7 +1,6 @@
 """Mean Euclidean distance between samples of two sets: over all pairs, or over random pairs."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Float
@@ -9,13 +8,11 @@ from torch import Tensor
 
 from orca.alignment.cost import cost_gradient, feature_cost
 from orca.alignment.distance import Computation, DistanceSettings
+from orca.alignment.distances.euclidean import EuclideanSettings
 from orca.alignment.envelope import with_gradient
 from orca.alignment.features import check_pair, check_target
-from orca.alignment.source import Source
+from orca.alignment.source import SourceFeatures
 from orca.alignment.weighted_sums import Summands
-
-if TYPE_CHECKING:
-    import orca.alignment.distances.euclidean
 
 
 def _mean_distance(
@@ -101,7 +98,7 @@ class EuclideanComputation(Computation):
     """Mean Euclidean distance of one target class from the source, over all pairs."""
 
     def source_terms(
-        self, source: Source, settings: "orca.alignment.distances.euclidean.EuclideanSettings"
+        self, source: SourceFeatures, settings: EuclideanSettings
     ) -> dict[str, Tensor]:
         """Return the mean distance within the source, where debiasing needs it."""
         points = source.features
@@ -111,9 +108,9 @@ class EuclideanComputation(Computation):
         self,
         target: Float[Tensor, "m width"],
         target_labels: Tensor,
-        source: Source,
+        source: SourceFeatures,
         terms: Mapping[str, Tensor],
-        settings: "orca.alignment.distances.euclidean.EuclideanSettings",
+        settings: EuclideanSettings,
         generator: torch.Generator,
     ) -> Float[Tensor, ""]:
         """Return the distance."""
@@ -131,7 +128,7 @@ class PairedComputation(Computation):
         self,
         target: Float[Tensor, "m width"],
         target_labels: Tensor,
-        source: Source,
+        source: SourceFeatures,
         terms: Mapping[str, Tensor],
         settings: DistanceSettings,
         generator: torch.Generator,

@@ -6,8 +6,8 @@ from functools import cached_property
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.classes import Classes
 from orca.alignment.cost import box_distance, cost_gradient, feature_cost
+from orca.alignment.points_by_class import PointsByClass
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class Sides:
         p: exponent of the distance in the cost.
     """
 
-    source: Classes
-    target: Classes
+    source: PointsByClass
+    target: PointsByClass
     p: int
 
     @cached_property
@@ -53,7 +53,7 @@ class Sides:
         return cost_gradient(plan, self.own_cost, points, summands, p=self.p)
 
 
-def first_temperature(source: Classes, target: Classes, *, p: int) -> float:
+def first_temperature(source: PointsByClass, target: PointsByClass, *, p: int) -> float:
     """Return the extent of all samples to the power `p`.
 
     As in the official code, the samples' extent is the diagonal of the box around their

@@ -1,18 +1,15 @@
 """Wasserstein distance along random directions, where transport is sorting."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from orca.alignment.distance import Computation
+from orca.alignment.distances.sliced_wasserstein import SlicedSettings
 from orca.alignment.features import check_pair
-from orca.alignment.source import Source
-
-if TYPE_CHECKING:
-    import orca.alignment.distances.sliced_wasserstein
+from orca.alignment.source import SourceFeatures
 
 
 def sliced_wasserstein(
@@ -52,9 +49,9 @@ class SlicedComputation(Computation):
         self,
         target: Float[Tensor, "m width"],
         target_labels: Tensor,
-        source: Source,
+        source: SourceFeatures,
         terms: Mapping[str, Tensor],
-        settings: "orca.alignment.distances.sliced_wasserstein.SlicedSettings",
+        settings: SlicedSettings,
         generator: torch.Generator,
     ) -> Float[Tensor, ""]:
         """Return the distance along newly drawn directions."""

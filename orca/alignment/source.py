@@ -7,13 +7,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from orca.alignment.classes import Classes
 from orca.alignment.features import check_features, contiguous_labels
+from orca.alignment.points_by_class import PointsByClass
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
-    """Features of the source, sorted by class; make one with `Source.of`.
+class SourceFeatures:
+    """Features of the source, sorted by class; make one with `SourceFeatures.of`.
 
     What a call needs of them beside the terms kept on disk (mean, norms, extent) is computed
     when first asked for and kept in memory, so make one and use it for all calls.
@@ -27,7 +27,7 @@ class Source:
     labels: Int[Tensor, " n"]
 
     @classmethod
-    def of(cls, features: Tensor, labels: Tensor) -> "Source":
+    def of(cls, features: Tensor, labels: Tensor) -> "SourceFeatures":
         """Sort by class and number the classes from 0 in the order of their labels.
 
         Raises:
@@ -50,6 +50,6 @@ class Source:
         return self.features.mean(dim=0)
 
     @cached_property
-    def classes(self) -> Classes:
+    def classes(self) -> PointsByClass:
         """The features less their mean, by class."""
-        return Classes(self.features - self.centre, self.labels, self.sizes)
+        return PointsByClass(self.features - self.centre, self.labels, self.sizes)

@@ -4,48 +4,47 @@ from pathlib import Path
 
 import click
 
-from orca.commands.options import BODY, FOLDER, OUT, TASK, AskedTask, TaskArgument
+from orca.commands.options import BODY, FOLDER, TASK, AskedTask, TaskArgument
+from orca.workflow import layout
 
 
 @click.command()
 @click.option("--task", type=TaskArgument(), help="Fetch what this task reads.")
 @click.option("--proxy", help="Fetch what this source proxy reads.")
-@OUT
-def fetch(task: AskedTask | None, proxy: str | None, out: Path) -> None:
-    """Bring raw files, checked, to a folder."""
+def fetch(task: AskedTask | None, proxy: str | None) -> None:
+    """Bring raw files, checked, to the folder of their source."""
     from orca.data.fetch import fetch as bring
     from orca.data.source import PROXIES
 
     if (task is None) == (proxy is None):
         raise click.UsageError("give either --task or --proxy")
-    bring(task.task if task else PROXIES.look_up(str(proxy), where="--proxy"), out)
+    source = task.task if task else PROXIES.look_up(str(proxy), where="--proxy")
+    bring(source, Path(layout.folder("raw", source.source)))
 
 
 @click.command()
 @BODY
 @click.option("--folder", type=FOLDER, help="A folder that holds the weights already.")
-@OUT
-def fetch_body(body: str, folder: Path | None, out: Path) -> None:
-    """Bring a body's weights, checked, to a folder."""
+def fetch_body(body: str, folder: Path | None) -> None:
+    """Bring a body's weights, checked."""
     from orca.models.weights import fetch_weights
 
-    fetch_weights(body, out, folder=folder)
+    fetch_weights(body, Path(layout.folder("bodies", body)), folder=folder)
 
 
 @click.command()
 @TASK
-@click.option("--raw", type=FOLDER, required=True, help="Raw folder of the task's source.")
-@OUT
-def prepare(task: AskedTask, raw: Path, out: Path) -> None:
+def prepare(task: AskedTask) -> None:
     """Read, check, normalise and split a task's raw files, and draw a few samples."""
     from orca.data.picture import draw_samples
     from orca.data.prepare import prepare as write
 
-    write(task.task, task.name, raw, out)
+    out = Path(layout.folder("prepared", task.name))
+    write(task.task, task.name, Path(layout.folder("raw", task.task.source)), out)
     draw_samples(task.task, out / "fit.h5", out / "samples.png")
 
 
-RAW = click.option("--raw", type=FOLDER, default=Path("results/raw"), show_default=True)
+RAW = click.option("--raw", type=FOLDER, default=Path(layout.root("raw")), show_default=True)
 
 
 @click.group()

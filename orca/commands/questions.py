@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from orca.commands.options import FILE, FOLDER, PUBLISHED
+from orca.commands.options import FILE, FOLDER, PUBLISHED, TASK, AskedTask
 
 
 @click.command()
 @click.option("--root", type=FOLDER, default=Path(), help="Of the repository.")
 def write_config_reference(root: Path) -> None:
-    """Remake config/README.md and the editors' schema from the settings."""
+    """Remake config/README.md and the editors' schemas from the settings."""
     from orca.config_reference import write
 
     write(root)
@@ -25,15 +25,24 @@ def write_config_reference(root: Path) -> None:
 @PUBLISHED
 def plan(targets: tuple[str, ...], **given: Any) -> None:
     """Print what targets would cost: jobs by step, gigabytes, GPU hours. Nothing is run."""
-    from orca.plan import plan as tell
+    from orca.workflow.plan import plan as cost_of
 
-    click.echo(tell(targets, **given))
+    click.echo(cost_of(targets, **given))
+
+
+@click.command()
+@TASK
+def bodies(task: AskedTask) -> None:
+    """Print the bodies that have been aligned to a task, the closest first."""
+    from orca.workflow.bodies import bodies as by_distance
+
+    click.echo(by_distance(task.name))
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def inspect(path: Path) -> None:
     """Print what a file under results/ is, from what, and its figures."""
-    from orca.inspection import inspect as tell
+    from orca.inspection import inspect as describe
 
-    click.echo(tell(path))
+    click.echo(describe(path))

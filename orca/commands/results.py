@@ -5,21 +5,33 @@ from typing import Any
 
 import click
 
-from orca.commands.options import CHOICES, FILE, FOLDER, OUT, OUT_FILE, PUBLISHED
-from orca.configuration import Choices
+from orca.commands.options import FOLDER, OUT, OUT_FILE, PUBLISHED
+from orca.workflow import layout
+
+SCORES = click.option(
+    "--scores", type=FOLDER, default=Path(layout.root("scores")), show_default=True
+)
+TABLES_FOLDER, FIGURES_FOLDER = Path(layout.root("tables")), Path(layout.root("figures"))
+
+
+def _experiment() -> Any:
+    """Return which runs there are, as the workflow wrote it; the defaults where it did not."""
+    from orca.experiment import Experiment
+    from orca.settings import checked, read_yaml
+
+    path = Path(layout.experiment())
+    return checked(Experiment, read_yaml(path), where=str(path)) if path.exists() else Experiment()
 
 
 @click.command()
-@click.option("--table", required=True, help="Name of the table.")
-@click.option("--scores", type=FOLDER, default=Path("results/scores"), show_default=True)
+@click.argument("table")
+@SCORES
 @PUBLISHED
-@CHOICES
-@OUT
-def tabulate(table: str, **given: Any) -> None:
+def tabulate(table: str, scores: Path, published: Path) -> None:
     """Build a table in every format from score files."""
     from orca.reporting.tabulate import tabulate as build
 
-    build(table, **given)
+    build(table, scores=scores, out=TABLES_FOLDER, published=published, experiment=_experiment())
 
 
 @click.group()
@@ -27,65 +39,54 @@ def plot() -> None:
     """Draw figures."""
 
 
-STEM = click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Path without an ending."
-)
-
-
 @plot.command()
-@click.option("--table", type=FILE, required=True, help="A table's JSON.")
-@STEM
-def profile(table: Path, out: Path) -> None:
+@click.argument("table")
+def profile(table: str) -> None:
     """Draw a table's performance profile."""
     from orca.reporting.figures import plot_profile
 
-    plot_profile(table, out)
+    plot_profile(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_profile")
 
 
 @plot.command()
-@click.argument("histories", type=FILE, nargs=-1, required=True)
-@STEM
-def alignment(histories: tuple[Path, ...], out: Path) -> None:
-    """Draw the distance to the source over the epochs of alignment."""
+@click.argument("table")
+def alignment(table: str) -> None:
+    """Draw the distance to the source over the epochs of the alignments behind a table."""
     from orca.reporting.figures import plot_alignment
+    from orca.settings import read_yaml
 
-    plot_alignment(list(histories), out)
+    histories = read_yaml(Path(layout.histories(table)))["histories"]
+    plot_alignment([Path(path) for path in histories], FIGURES_FOLDER / f"{table}_alignment")
 
 
 @plot.command()
-@click.option("--figure", required=True, help="Name of the figure.")
-@click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
-@OUT
-def figure(figure: str, results: Path, out: Path) -> None:
+@click.argument("figure")
+def figure(figure: str) -> None:
     """Draw a figure of a paper."""
+    from orca.reporting.figure import FIGURES
     from orca.reporting.figure import plot as draw
+    from orca.workflow.jobs import figure_inputs
 
-    draw(figure, results=results, out=out)
+    declared = FIGURES.look_up(figure, where="the figure asked for")
+    draw(figure, [Path(path) for path, _ in figure_inputs(declared)], FIGURES_FOLDER)
 
 
 @click.command()
-@click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
-@click.option("--table", "tables", multiple=True, required=True, help="Repeatable.")
-@click.option("--config", type=FOLDER, default=Path("config"), show_default=True)
-@PUBLISHED
-@CHOICES
-@OUT_FILE
-def report(
-    results: Path,
-    tables: tuple[str, ...],
-    config: Path,
-    published: Path,
-    choices: Choices,
-    out: Path,
-) -> None:
-    """Write the report: one HTML file, complete in itself."""
-    from orca.grid import Grid
-    from orca.ledger import ledger
+@click.argument("name")
+def report(name: str) -> None:
+    """Write a report, one HTML file complete in itself, as the workflow describes it."""
     from orca.reporting.report import write_report
+    from orca.settings import read_yaml
 
-    steps = ledger(tables, grid=Grid(choices, config), results=results, published=published)
-    settings = choices.model_dump(mode="json")
-    write_report(results, out, tables=list(tables), settings=settings, steps=steps)
+    told = read_yaml(Path(layout.report_settings(name)))
+    write_report(
+        Path(layout.report(name)),
+        tables=[TABLES_FOLDER / f"{table}.json" for table in told["tables"]],
+        figures=FIGURES_FOLDER,
+        prepared=Path(layout.root("prepared")),
+        histories=[Path(path) for path in told["histories"]],
+        settings=told["configuration"],
+    )
 
 
 @click.command()
@@ -114,7 +115,7 @@ def scores() -> None:
 
 
 @scores.command()
-@click.option("--results", type=FOLDER, default=Path("results"), show_default=True)
+@click.option("--results", type=FOLDER, default=Path(layout.RESULTS), show_default=True)
 @OUT_FILE
 def pack(results: Path, out: Path) -> None:
     """Pack all score files into one archive, from which every table can be built."""
@@ -124,12 +125,11 @@ def pack(results: Path, out: Path) -> None:
 
 
 @scores.command()
-@click.option("--scores", type=FOLDER, default=Path("results/scores"), show_default=True)
+@SCORES
 @PUBLISHED
-@CHOICES
 @OUT
-def render(**given: Any) -> None:
-    """Render every table and figure that the score files tell of, from these alone."""
+def render(scores: Path, published: Path, out: Path) -> None:
+    """Render every table and figure of the score files, from these alone."""
     from orca.reporting.tabulate import render_scores
 
-    render_scores(**given)
+    render_scores(out, scores=scores, published=published, experiment=_experiment())

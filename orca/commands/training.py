@@ -1,212 +1,259 @@
-"""Commands that train: pretrain a body, embed the source, tune, align, fine-tune, evaluate, predict."""
+"""Commands that train: pretrain a body, embed the source, tune, align, fine-tune, evaluate, predict.
 
-import json
-import os
-import shlex
+Where files lie follows from the names (`orca.workflow.layout`); settings are read from the file
+`settings.yaml` beside the results, which the workflow writes, or are the defaults.
+"""
+
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from orca.commands.options import (
     BODY,
-    CELL,
     DEVICE,
     FILE,
     FOLDER,
-    OUT,
-    OUT_FILE,
-    PLACES,
+    METHOD,
     SEEDS,
-    SettingsArgument,
-    cell_of,
-    cell_of_run,
+    TASK,
+    AskedTask,
     device_of,
-    options,
+    read_groups,
+    setup_of,
+    write_stamp,
 )
-from orca.errors import SettingsError
-from orca.settings import PretrainSettings, TuningSettings
+from orca.models.settings import EmbedderStart
+from orca.settings import nested, not_default
+from orca.workflow import layout
 
 
 @click.command()
 @BODY
-@click.option("--settings", type=SettingsArgument(PretrainSettings), default="{}", help="As JSON.")
 @DEVICE
-@PLACES
-def pretrain_body(**given: Any) -> None:
+def pretrain_body(body: str, device: str) -> None:
     """Pretrain a body that nobody publishes, on images that need no network."""
+    from orca.models.pretraining.settings import PretrainSettings
+    from orca.settings import checked
     from orca.training.pretrain_body import pretrain_body as pretrain
+    from orca.workflow.job_settings import JobSettings
 
-    pretrain(given.pop("body"), **given | {"device": device_of(given["device"])})
+    out = layout.folder("bodies", body)
+    path = Path(layout.settings(out))
+    given = JobSettings.read(path).settings.get("pretraining", {})
+    pretrain(
+        body,
+        settings=checked(PretrainSettings, given, where=f"{path}, pretraining"),
+        device=device_of(device),
+        out=Path(out),
+        state=Path(layout.state("pretrain_body", body)),
+    )
 
 
 @click.command()
 @BODY
-@click.option("--weights", type=FOLDER, required=True, help="Folder of the body's weights.")
-@click.option("--raw", type=FOLDER, required=True, help="Raw folder of the source proxy.")
+@click.argument("proxy")
 @click.option("--samples", type=click.IntRange(min=1), default=5000, show_default=True)
 @DEVICE
-@OUT_FILE
-def embed_source(**given: Any) -> None:
+def embed_source(body: str, proxy: str, samples: int, device: str) -> None:
     """Pass a source proxy through the body's own embedding, once."""
+    from orca.data.source import PROXIES
     from orca.training.embed_source import embed_source as embed
 
-    embed(given.pop("body"), **given | {"device": device_of(given["device"])})
+    source = PROXIES.look_up(proxy, where="the source proxy asked for").source
+    embed(
+        body,
+        proxy,
+        weights=Path(layout.folder("bodies", body)),
+        raw=Path(layout.folder("raw", source)),
+        out=Path(layout.features(body, proxy)),
+        samples=samples,
+        device=device_of(device),
+    )
 
 
 @click.command()
-@click.option("--distance", required=True, help="Name of the distance.")
-@click.option("--source", type=FILE, required=True, help="What embed_source wrote.")
-@click.option("--settings", default="{}", help="Of the distance, as JSON.")
+@BODY
+@click.argument("proxy")
+@click.argument("terms")
 @DEVICE
-@OUT_FILE
-def source_terms(**given: Any) -> None:
-    """Compute what a distance needs of the source, once."""
-    from orca.training.embed_source import source_terms as compute
+def source_terms(body: str, proxy: str, terms: str, device: str) -> None:
+    """Compute what a distance needs of the source, once; TERMS is such as otdd-reg=0.05."""
+    from orca.alignment.distance import DISTANCES
+    from orca.training.source_terms import source_terms as compute
 
-    given |= {
-        "device": device_of(given["device"]),
-        "settings": json.loads(given["settings"]),
-    }
-    compute(given.pop("distance"), **given)
-
-
-SEARCH = options(
-    CELL,
-    click.option("--space", required=True, help="Values by setting, as JSON."),
-    click.option("--search", type=SettingsArgument(TuningSettings), default="{}", help="As JSON."),
-    click.option("--state", type=FOLDER, required=True, help="Folder that the workers share."),
-)
-
-
-def _search(given: dict[str, Any]) -> Any:
-    from orca.tuning.search import Search
-
-    return Search(
-        cell=cell_of(given),
-        space=json.loads(given.pop("space")),
-        settings=given.pop("search"),
-        folder=given.pop("state"),
+    distance, given = layout.parse_terms(terms)
+    declared = DISTANCES.look_up(distance, where="the source terms asked for")
+    compute(
+        distance,
+        source=Path(layout.features(body, proxy)),
+        settings=declared.read_settings(given, where=f"the source terms '{terms}'"),
+        out=Path(layout.terms(body, proxy, terms)),
+        device=device_of(device),
     )
 
 
 @click.command()
-@SEARCH
-@OUT_FILE
-def tune_worker(**given: Any) -> None:
-    """Run trials of a shared search until it has enough; one of several workers."""
+@TASK
+@BODY
+@click.option("--worker", help="Number of a worker that shares the search, and does not end it.")
+@DEVICE
+def tune(task: AskedTask, body: str, worker: str | None, device: str) -> None:
+    """Search for settings until there are enough trials; write them and the best settings."""
     from orca.provenance import write_json
-
-    out = given.pop("out")
-    search = _search(given)
-    search.work()
-    write_json(out, {"study": search.name})
-
-
-@click.command()
-@SEARCH
-@OUT
-def tune(**given: Any) -> None:
-    """Run what is missing of a search, and write its trials and the best settings."""
+    from orca.settings import checked
     from orca.tuning.best import close
+    from orca.tuning.search import Search
+    from orca.tuning.settings import TuningSettings
+    from orca.tuning.trial import SEARCHED, TrialSettings
+    from orca.workflow.job_settings import JobSettings
 
-    out = given.pop("out")
-    search = _search(given)
-    search.work()
-    close(search, out)
-
-
-@click.command()
-@CELL
-@click.option("--method", required=True, help="Names the distance and the embedder's start.")
-@click.option("--source", type=FILE, required=True, help="What embed_source wrote.")
-@click.option("--terms", type=FILE, required=True, help="What source_terms wrote.")
-@SEEDS
-@PLACES
-def align(**given: Any) -> None:
-    """Train the embedder until the target's features lie like the source's (stage two)."""
-    from orca.methods.method import METHODS
-    from orca.training.cell import Places, run_seeds
-    from orca.training.run_align import Align, SourceFiles
-
-    step = Align(
-        cell=cell_of(given),
-        method=METHODS.look_up(given["method"], where="--method"),
-        source=SourceFiles(features=given["source"], terms=given["terms"]),
+    out = layout.folder("tuned", task.name, body)
+    path = Path(layout.settings(out))
+    job = JobSettings.read(path)
+    groups = read_groups(job.settings, SEARCHED, where=path)
+    given = job.settings.get("search", {})
+    search = Search(
+        setup=setup_of(task, body, groups["model"], device),
+        defaults=TrialSettings(**groups),
+        space=job.space,
+        settings=checked(TuningSettings, given, where=f"{path}, search"),
+        folder=Path(layout.state("tune", task.name, body)),
+        checkpoint_seconds=job.checkpoint_seconds,
     )
-    run_seeds(step, given["seeds"], Places(out=given["out"], state=given["state"]))
+    search.work()
+    if worker is None:
+        close(search, Path(out))
+    else:
+        write_json(Path(layout.worker(task.name, body, worker)), {"study": search.name})
 
 
 @click.command()
-@CELL
-@click.option("--method", required=True, help="Name of the method.")
-@click.option("--aligned", type=FOLDER, help="Folder of the aligned embedders.")
-@click.option("--source", type=FILE, help="Source of the body, for methods that train on it.")
-@click.option("--test", type=FILE, help="test.h5, for selection: test_as_published.")
-@click.option("--keep-failure", is_flag=True, help="Record a failed run instead of ending.")
-@SEEDS
-@PLACES
-def finetune(**given: Any) -> None:
-    """Train the weights on the task (stage three); on several GPUs where torchrun starts it."""
-    from orca.training.cell import Places
-    from orca.training.parallel import Ranks, run_together
-    from orca.training.run_finetune import Finetune
-
-    seeds = given.pop("seeds")
-    places = Places(out=given.pop("out"), state=given.pop("state"))
-    cell = cell_of(given)
-    ranks = Ranks.of_environment(os.environ)
-    run_together(lambda cell: Finetune(cell=cell, **given), cell, seeds, places, ranks)
-
-
-@click.command()
+@TASK
+@BODY
+@click.option("--distance", required=True, help="Name of the distance that is brought down.")
 @click.option(
-    "--aligned", type=(str, FILE), multiple=True, required=True, help="A body and its run.json."
+    "--start", type=click.Choice(get_args(EmbedderStart)), required=True, help="Of the embedder."
 )
-@OUT_FILE
-def choose_body(aligned: tuple[tuple[str, Path], ...], out: Path) -> None:
-    """Choose the body that lies closest to its source after alignment."""
-    from orca.training.choose_body import choose_body as choose
+@click.option("--set", "changes", multiple=True, help="A setting, `group.key=value`; repeatable.")
+@SEEDS
+@DEVICE
+def align(  # noqa: PLR0913 (click passes each option by name)
+    task: AskedTask,
+    body: str,
+    distance: str,
+    start: EmbedderStart,
+    changes: tuple[str, ...],
+    seeds: tuple[int, ...],
+    device: str,
+) -> None:
+    """Train the embedder until the target's features lie like the source's (stage two)."""
+    from orca.alignment.distance import DISTANCES
+    from orca.models.body import BODIES
+    from orca.training.align import Align
+    from orca.training.seeds import run_seeds
 
-    choose(dict(aligned), out)
+    declared = DISTANCES.look_up(distance, where="--distance")
+    BODIES.look_up(body, where="the body asked for")
+    name = "-".join([distance, start, *changes])
+    out = layout.folder("aligned", task.name, body, name)
+    job, content, path = _settings(task, body, out, nested(layout.parse_alignment(name)[2]))
+    groups = read_groups(content, ("model", "optimizer", "align"), where=path)
+    own = declared.read_settings(content.get("distance", {}), where=f"{path}, distance")
+    terms = layout.terms_name(distance, sorted(not_default(own).items()))
+    proxy = BODIES[body].proxy
+    step = Align(
+        setup=setup_of(task, body, groups["model"], device),
+        start=start,
+        distance=distance,
+        distance_settings=own,
+        settings=groups["align"],
+        optimizer=groups["optimizer"],
+        source=Path(layout.features(body, proxy)),
+        terms=Path(layout.terms(body, proxy, terms)),
+    )
+    state = Path(layout.state("align", task.name, body, name))
+    seconds = job.checkpoint_seconds
+    keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
+    write_stamp(out, seeds, keys)
 
 
 @click.command()
-@CELL
-@click.option("--runs", type=FOLDER, required=True, help="Folder of the finished runs.")
-@click.option("--test", type=FILE, required=True, help="The task's test.h5.")
-@click.option("--also", type=FILE, multiple=True, help="test.h5 of a task also tested on.")
-@click.option("--scores", type=FOLDER, required=True, help="Folder for the scores.")
-@click.option("--hyperparameters", required=True, help="Where the runs' settings come from.")
-@click.option("--filed-under", help="What the scores name as body, where a method chose it.")
+@TASK
+@BODY
+@METHOD
 @SEEDS
-def evaluate(**given: Any) -> None:
+@DEVICE
+def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], device: str) -> None:
+    """Train the weights on the task (stage three); a run that fails is recorded as failed."""
+    from orca.methods.method import METHODS
+    from orca.models.body import BODIES
+    from orca.training.finetune import Finetune
+    from orca.training.seeds import run_seeds
+    from orca.workflow.runs import alignment_name
+
+    declared = METHODS.look_up(method, where="--method")
+    out = layout.folder("finetuned", task.name, body, method)
+    job, content, path = _settings(task, body, out, declared.fixes)
+    groups = read_groups(content, ("model", "optimizer", "finetune"), where=path)
+    alignment = job.alignment or alignment_name(declared, declared.fixes)
+    by_test = groups["finetune"].selection == "test_as_published"
+    source = layout.features(body, BODIES.look_up(body, where="the body asked for").proxy)
+    step = Finetune(
+        setup=setup_of(task, body, groups["model"], device),
+        method=method,
+        settings=groups["finetune"],
+        optimizer=groups["optimizer"],
+        own=declared.own_settings(content.get("method", {})),
+        aligned=Path(layout.folder("aligned", task.name, body, alignment)) if alignment else None,
+        source=Path(source) if declared.needs_source else None,
+        test=Path(layout.test(task.name)) if by_test else None,
+        keep_failure=True,
+    )
+    state = Path(layout.state("finetune", task.name, body, method))
+    seconds = job.checkpoint_seconds
+    keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
+    write_stamp(out, seeds, keys)
+
+
+def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any, Any, Path]:
+    """Return what a job is told, its settings with tuned and fixed ones over them, and the file."""
+    from orca.tuning.best import tuned_values
+    from orca.workflow.job_settings import JobSettings
+
+    path = Path(layout.settings(out))
+    job = JobSettings.read(path)
+    tuned = (
+        tuned_values(Path(layout.best(task.name, body))) if job.hyperparameters == "tuned" else {}
+    )
+    return job, job.over(tuned, job.fixed, *changes), path
+
+
+@click.command()
+@TASK
+@BODY
+@METHOD
+@SEEDS
+@DEVICE
+def evaluate(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], device: str) -> None:
     """Score finished runs on the test split."""
     from orca.training.evaluate import evaluate as score
+    from orca.training.finished_run import FinishedRun
+    from orca.workflow.job_settings import JobSettings
 
-    cell = cell_of(given)
-    tests = (given.pop("test"), *given.pop("also"))
-    score(cell, given.pop("seeds"), tests=tests, **given)
-
-
-@click.command()
-@click.argument("verb", type=click.Choice(["finetune", "evaluate"]))
-@click.option("--choice", type=FILE, required=True, help="What choose_body wrote.")
-@click.option("--candidate", "candidates", type=(str, str), multiple=True, required=True,
-              help="A body, and all that the verb would be told with it, as one word.")  # fmt: skip
-def with_chosen(verb: str, choice: Path, candidates: tuple[tuple[str, str], ...]) -> None:
-    """Fine-tune or evaluate with the body that was chosen."""
-    body = json.loads(choice.read_text())["body"]
-    told = dict(candidates)
-    if body not in told:
-        raise SettingsError(
-            where=str(choice),
-            what=f"the body '{body}' is chosen, and there are: {', '.join(told)}",
-            mend=f"choose anew: snakemake --force {choice}",
+    runs = layout.folder("finetuned", task.name, body, method)
+    origin = JobSettings.read(Path(layout.settings(runs))).hyperparameters
+    held, keys = device_of(device), {}
+    also = [name for _, name in task.task.also_tested_on]
+    for seed in seeds:
+        keys[seed] = score(
+            FinishedRun(Path(layout.run(runs, seed)), held),
+            tests=[Path(layout.test(name)) for name in (task.name, *also)],
+            hyperparameters=origin,
+            out=Path(layout.score(task.name, body, method, seed)),
         )
-    {"finetune": finetune, "evaluate": evaluate}[verb].main(
-        shlex.split(told[body]), standalone_mode=False
-    )
+    if len(seeds) > 1:  # the score of one seed is its own stamp
+        write_stamp(layout.folder("scores", task.name, body, method), seeds, keys)
 
 
 @click.command()
@@ -222,12 +269,13 @@ def with_chosen(verb: str, choice: Path, candidates: tuple[tuple[str, str], ...]
 @DEVICE
 def predict(run: Path, inputs: Path | None, test: Path | None, output: Path, device: str) -> None:
     """Predict with a finished run, in the task's own units: for new inputs, or a test split."""
+    from orca.training.finished_run import FinishedRun
     from orca.training.predict import predict_file, predict_test
 
     if (inputs is None) == (test is None):
         raise click.UsageError("give either --input or --test")
-    cell = cell_of_run(run, device)
+    finished = FinishedRun(run, device_of(device))
     if inputs:
-        predict_file(cell, run=run, inputs=inputs, output=output)
+        predict_file(finished, inputs=inputs, output=output)
     elif test:
-        predict_test(cell, run=run, test=test, output=output)
+        predict_test(finished, test=test, output=output)

@@ -8,7 +8,7 @@ from orca.data.simulation import Simulation
 from orca.declarations import Declarations
 from orca.errors import DataError
 from orca.logs import progress
-from orca.provenance import code_digest
+from orca.provenance import used_code
 
 FEW_SAMPLES = 500
 SIMULATIONS: Declarations[Simulation] = Declarations("orca.data.simulate", "simulation")
@@ -146,7 +146,8 @@ class Simulated:
     @property
     def recipe(self) -> str:
         """What the file is made by."""
-        return f"{self!r} {code_digest('data/simulate', 'data/simulation.py')}"
+        code = used_code(SIMULATIONS.path(self.simulation), "data/simulation.py")
+        return f"{self!r} {code.digest}"
 
     def bring(self, path: Path) -> None:
         """Solve the equation for all samples and write them to `path`."""

@@ -1,10 +1,12 @@
-"""Areas under curves of one score against one label, exact, with ties.
+"""Areas under curves of one score against one label, exact, with ties; their mean over labels.
 
 Written here, and tested against scikit-learn, because importing that takes a second or two.
 """
 
 import numpy as np
 from jaxtyping import Bool, Float
+
+from orca.errors import DataError
 
 
 def _groups(
@@ -42,3 +44,22 @@ def average_precision(scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray
     found = np.cumsum(positives)
     precision = found / (found + np.cumsum(negatives))
     return float((positives * precision).sum() / positives.sum())
+
+
+def mean_defined(values: list[float], what: str) -> float:
+    """Return the mean over labels for which the value is defined.
+
+    Args:
+        values: one for each label; NaN where it is not defined.
+        what: they are, as an error says it.
+
+    Raises:
+        DataError: if none is defined.
+    """
+    if np.isnan(values).all():
+        raise DataError(
+            where=f"the split that {what} is computed on",
+            what="no label has both positive and negative samples in it",
+            mend="use a larger split, or another metric",
+        )
+    return float(np.nanmean(values))

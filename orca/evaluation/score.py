@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from orca.evaluation.metrics import METRICS
+from orca.evaluation.metric import METRICS
 from orca.json_record import read_record
 
 ROUNDING = 1e-6  # how far beyond perfect a value may lie by rounding
@@ -37,6 +37,7 @@ class Score(Run):
         task_digest: names the version of the task's declaration.
         selection: how the epoch was chosen (`last_epoch`, `best_on_validation`, ...).
         hyperparameters: where the settings come from (`published`, `tuned`, `default`).
+        key: digest of the code and the files that the score comes from.
         metric: name in `orca.evaluation.metrics`.
         value: the metric over the whole test split.
         metrics: further metrics of the same predictions, by name.
@@ -51,6 +52,7 @@ class Score(Run):
     task_digest: str
     selection: str
     hyperparameters: str
+    key: str = ""
     metric: str
     value: float | None = None
     metrics: dict[str, float] = {}

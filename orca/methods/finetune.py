@@ -5,14 +5,4 @@ from orca.methods.method import Method
 METHOD = Method(
     title="Naive fine-tuning",
     origin="ORCA (ICML 2023), section 4 and Table 3",
-    compared_in=(
-        "demo",
-        "ablation",
-        "pdebench",
-        "openml",
-        "distances",
-        "initialisation",
-        "pare",
-        "every_method",
-    ),
 )

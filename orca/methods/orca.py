@@ -11,15 +11,4 @@ METHOD = Method(
     origin="ORCA (ICML 2023), section 3",
     embedder="layer_norm",
     alignment="otdd",
-    compared_in=(
-        "demo",
-        "main",
-        "ablation",
-        "pdebench",
-        "openml",
-        "distances",
-        "initialisation",
-        "pare",
-        "every_method",
-    ),
 )

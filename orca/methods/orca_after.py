@@ -14,7 +14,7 @@ METHODS = {
         title=f"ORCA, aligned for {epochs} epochs",
         origin="ORCA (ICML 2023), Figure 4 (left)",
         fixes={"align": {"epochs": epochs}},
-        compared_in=(),
+        variant_of="orca",
     )
     for epochs in (0, 5, 10, 20, 40, 60)
 }

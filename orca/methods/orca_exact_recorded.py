@@ -12,5 +12,5 @@ METHOD = replace(
     title="ORCA, exact distance written down",
     origin="ORCA (ICML 2023), Figure 6",
     fixes={"align": {"record_exact_every": 5}},
-    compared_in=(),
+    variant_of="orca",
 )

@@ -10,5 +10,4 @@ METHOD = Method(
     origin="ORCA (ICML 2023), Figure 6",
     embedder="layer_norm",
     alignment="otdd_gaussian",
-    compared_in=("distances", "every_method"),
 )

@@ -3,6 +3,7 @@
 Source: ORCA (ICML 2023), Table 3.
 """
 
+from orca.methods.fpt import train_layer_norms
 from orca.methods.method import Method
 
 METHOD = Method(
@@ -10,6 +11,5 @@ METHOD = Method(
     origin="ORCA (ICML 2023), Table 3",
     embedder="layer_norm",
     alignment="otdd",
-    trains="layer_norms",
-    compared_in=("ablation", "every_method"),
+    trains=train_layer_norms,
 )

@@ -10,5 +10,4 @@ METHOD = Method(
     origin="ORCA (ICML 2023), Table 9",
     embedder="layer_norm",
     alignment="mmd",
-    compared_in=("distances", "every_method"),
 )

@@ -11,6 +11,6 @@ METHOD = replace(
     ORCA,
     title="ORCA (kernel size 1)",
     origin="ORCA (ICML 2023), A.5.2",
-    fixes={"kernel": 1},
-    compared_in=(),
+    fixes={"model": {"kernel": 1}},
+    variant_of="orca",
 )

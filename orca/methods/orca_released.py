@@ -10,5 +10,4 @@ METHOD = Method(
     origin="ORCA's released code",
     embedder="copied",
     alignment="otdd_official",
-    compared_in=("every_method",),
 )

@@ -4,69 +4,91 @@ Source: Cai et al. 2024 (ICML, arXiv:2406.09003). The paper's figure and its cod
 target patches are replaced; each reading is a method of its own.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from orca.methods.method import Method
+from orca.settings import Settings
 
-if TYPE_CHECKING:
-    import orca.methods.objectives.objective
-    import orca.methods.objectives.patch_replacement
+Amount = Annotated[float, Field(ge=0)]
+Part = Annotated[float, Field(ge=0, le=1)]
+
+
+class PareSettings(Settings):
+    """Patch replacement; null takes the value of PaRe's code for this kind of task."""
+
+    first_share: Part | None = Field(
+        None,
+        description="This share of the target's patches is replaced in the first epoch; null is"
+        " the code's value for the kind of task.",
+    )
+    lost_share: Part | None = Field(
+        None,
+        description="This much of `first_share` is given up, evenly, over all epochs; null is the"
+        " code's value for the kind of task.",
+    )
+    mix_weight: Amount | None = Field(
+        None,
+        description="The mixed batch's loss has this weight beside the plain one; null is the"
+        " code's value for the kind of task.",
+    )
+    sampled_epochs: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        description="In this many epochs at the start patches are sampled and the gate learns;"
+        " null is the code's value for the kind of task.",
+    )
+    temperature: Annotated[float, Field(gt=0)] = Field(
+        0.9, description="The temperature of the sampling of patches."
+    )
+
+
+def freeze_queries_and_keys(model: Any, settings: Any, generator: Any) -> None:
+    """Train everything but the queries and keys of attention.
+
+    Source: PaRe's code, `finetune_method: Wv`, for Darcy flow.
+    """
+    from orca.methods.attention_layers import query_key_value
+
+    del settings, generator
+    query, key, _ = query_key_value(model)
+    for name, part in model.body.named_modules():
+        if name.endswith((f".{query}", f".{key}")):
+            part.requires_grad_(requires_grad=False)
+
 
 ORIGIN = "PaRe (ICML 2024)"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplacingPatches:
-    """The choices in which the readings of PaRe differ.
-
-    Args:
-        replace: which target patches go when none are sampled: the `lowest` or the `highest`
-            scored.
-        sampled: whether patches are sampled in the first epochs, so that the gate learns.
-    """
-
-    replace: Literal["lowest", "highest"]
-    sampled: bool
-
-    def __call__(
-        self, making: "orca.methods.objectives.objective.Making"
-    ) -> "orca.methods.objectives.patch_replacement.PatchReplacement":
-        """Return the objective for a model."""
-        from orca.methods.objectives.patch_replacement import make
-
-        return make(making, replace=self.replace, sampled=self.sampled)
-
-
+PARE = Method(
+    title="PaRe",
+    origin=f"{ORIGIN}; its code, with the figure's choice of replaced patches",
+    embedder="copied",
+    settings=PareSettings,
+    needs_source=True,
+    objective="orca.methods.objectives.patch_replacement:replace_lowest",
+)
 METHODS = {
-    "pare": Method(
-        title="PaRe",
-        origin=f"{ORIGIN}; its code, with the figure's choice of replaced patches",
-        embedder="copied",
-        needs_source=True,
-        objective=ReplacingPatches(replace="lowest", sampled=True),
-        compared_in=("pare", "every_method"),
-    ),
-    "pare_released": Method(
+    "pare": PARE,
+    "pare_released": replace(
+        PARE,
         title="PaRe (released code)",
         origin=f"{ORIGIN}; its code: after the sampled epochs the highest-scored patches go",
-        embedder="copied",
-        needs_source=True,
-        objective=ReplacingPatches(replace="highest", sampled=True),
+        objective="orca.methods.objectives.patch_replacement:replace_highest",
+        variant_of="pare",
     ),
-    "pare_figure": Method(
+    "pare_figure": replace(
+        PARE,
         title="PaRe (figure)",
         origin=f"{ORIGIN}; its figure: no patches are sampled",
-        embedder="copied",
-        needs_source=True,
-        objective=ReplacingPatches(replace="lowest", sampled=False),
+        objective="orca.methods.objectives.patch_replacement:replace_lowest_from_the_start",
+        variant_of="pare",
     ),
-    "pare_frozen_query_key": Method(
+    "pare_frozen_query_key": replace(
+        PARE,
         title="PaRe (queries and keys frozen)",
         origin=f"{ORIGIN}; its code for Darcy flow",
-        embedder="copied",
-        trains="all_but_query_key",
-        needs_source=True,
-        objective=ReplacingPatches(replace="highest", sampled=True),
+        objective="orca.methods.objectives.patch_replacement:replace_highest",
+        trains=freeze_queries_and_keys,
+        variant_of="pare",
     ),
 }

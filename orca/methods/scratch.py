@@ -6,5 +6,4 @@ METHOD = Method(
     title="Train from scratch",
     origin="ORCA (ICML 2023), section 4 and Table 3",
     start="random",
-    compared_in=("demo", "ablation", "pdebench", "openml", "every_method"),
 )

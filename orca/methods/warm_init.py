@@ -9,5 +9,4 @@ METHOD = Method(
     title="Warm initialisation",
     origin="ORCA (ICML 2023), A.4.5 and Table 10",
     embedder="layer_norm",
-    compared_in=("initialisation", "every_method"),
 )

@@ -9,5 +9,4 @@ METHOD = Method(
     title="Warm initialisation (released code)",
     origin="ORCA's released code, its start with alignment, without aligning",
     embedder="copied",
-    compared_in=("every_method",),
 )

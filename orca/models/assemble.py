@@ -1,17 +1,16 @@
 """The whole model: embedder, body, predictor."""
 
 from pathlib import Path
-from typing import Literal
 
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
 from orca.models.body import BODIES
-from orca.models.embedder import Embedder, Start, build_embedder
-from orca.models.loaded import Loaded
+from orca.models.embedder import Embedder, build_embedder
+from orca.models.loaded_body import LoadedBody
 from orca.models.predictor import Output, Predictor, build_predictor
+from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
 from orca.models.weights import verify
-from orca.settings import ModelSettings
 
 
 class Model(nn.Module):
@@ -25,7 +24,12 @@ class Model(nn.Module):
     """
 
     def __init__(
-        self, *, embedder: Embedder, loaded: Loaded, predictor: Predictor, settings: ModelSettings
+        self,
+        *,
+        embedder: Embedder,
+        loaded: LoadedBody,
+        predictor: Predictor,
+        settings: ModelSettings,
     ) -> None:
         super().__init__()
         self.embedder, self.body, self.predictor = embedder, loaded.encoder, predictor
@@ -70,10 +74,10 @@ def load_body(
     name: str,
     *,
     settings: ModelSettings,
-    start: Literal["pretrained", "random"],
+    start: BodyStart,
     folder: Path,
     generator: Generator,
-) -> Loaded:
+) -> LoadedBody:
     """Return a body in memory.
 
     Args:
@@ -87,21 +91,20 @@ def load_body(
         SettingsError: if there is no such body.
         WeightsError: if a file is missing or altered.
     """
-    BODIES.look_up(name, where="body")
+    body = BODIES.look_up(name, where="body")
     if start == "pretrained":
         verify(folder, name)
     place = folder if start == "pretrained" else None
-    loaded: Loaded = BODIES.modules[name].load(place, settings=settings, generator=generator)
-    return loaded
+    return body.load(place, settings=settings, generator=generator)
 
 
 def put_together(
-    loaded: Loaded,
+    loaded: LoadedBody,
     *,
     input_shape: tuple[int, ...],
     output: Output,
     settings: ModelSettings,
-    embedder: Start,
+    embedder: EmbedderStart,
     generator: Generator,
 ) -> Model:
     """Return the model around a body that is in memory.
@@ -129,8 +132,8 @@ def assemble(  # noqa: PLR0913 (each is a choice of its own)
     input_shape: tuple[int, ...],
     output: Output,
     settings: ModelSettings,
-    start: Literal["pretrained", "random"],
-    embedder: Start,
+    start: BodyStart,
+    embedder: EmbedderStart,
     folder: Path,
     generator: Generator,
 ) -> Model:

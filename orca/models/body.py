@@ -1,9 +1,16 @@
 """What a body is: a pretrained transformer, where its weights come from, what it takes."""
 
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from orca.declarations import Declarations
+from orca.declarations import Declarations, named
+from orca.models.settings import ModelSettings
+
+if TYPE_CHECKING:
+    import torch
+
+    import orca.models.loaded_body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,27 +39,48 @@ class Weights:
 class Body:
     """A pretrained transformer.
 
-    The declaring module has `load(folder, *, settings, generator, toy=False)`, which returns the
-    body in memory (`orca.models.loaded.Loaded`): with the weights under `folder`, or, without a
-    folder, with random ones from `generator`. With `toy` it has the same architecture and a few
-    thousand random weights; contract tests use that.
-
     Args:
         title: as it stands in a table.
         kind: what its tokens are: a sequence, or a grid.
-        width: numbers per token that the embedder must give.
         proxy: the source data that stand for what the body was pretrained on.
-        longest: tokens that the body takes at most; None when bound by its grid alone.
+        encoder: the function that puts a body of this architecture in memory, as
+            "module:function"; it is called with a shape, and else as `load` is.
+        shape: its sizes, of the type that the function takes.
+        toy: the sizes of a body of the same architecture with a few thousand weights, which
+            contract tests use.
         weights: where they come from.
     """
 
     title: str
     kind: Literal["sequence", "grid"]
-    width: int
     proxy: str
+    encoder: str
+    shape: Any
+    toy: Any
     weights: Weights
-    longest: int | None = None
+
+    def load(
+        self,
+        folder: Path | None,
+        *,
+        settings: ModelSettings,
+        generator: "torch.Generator",
+        toy: bool = False,
+    ) -> "orca.models.loaded_body.LoadedBody":
+        """Return the body in memory.
+
+        Args:
+            folder: where its weights lie; None for random weights.
+            settings: dropout and gradient checkpointing.
+            generator: of random weights.
+            toy: whether it has the sizes of the toy.
+
+        Raises:
+            WeightsError: if the file lacks a weight or holds one of another size.
+        """
+        load = named(self.encoder)
+        shape = self.toy if toy else self.shape
+        return load(shape, folder, settings=settings, generator=generator)
 
 
-CLOSEST = "closest"  # stands for a body's name in the runs of methods that choose one
 BODIES: Declarations[Body] = Declarations("orca.models.bodies", "body")

@@ -14,11 +14,10 @@ from torch import Tensor, nn
 
 from orca.errors import SettingsError
 from orca.models import initialise
-from orca.models.loaded import Loaded
+from orca.models.loaded_body import LoadedBody
 from orca.models.patching import Patches, plan_patches
-from orca.settings import ModelSettings
+from orca.models.settings import EmbedderStart, ModelSettings
 
-Start = Literal["random", "layer_norm", "copied"]
 EPS = 1e-5  # of the norm, whatever the body's own is (official code)
 
 
@@ -102,7 +101,7 @@ def cyclic_filters(
 
 @torch.no_grad()
 def _start_convolution(
-    embedder: Embedder, body: Loaded, start: Start, generator: torch.Generator
+    embedder: Embedder, body: LoadedBody, start: EmbedderStart, generator: torch.Generator
 ) -> None:
     convolution = embedder.convolution
     assert convolution.bias is not None
@@ -121,9 +120,9 @@ def _start_convolution(
 def build_embedder(
     input_shape: tuple[int, ...],
     *,
-    body: Loaded,
+    body: LoadedBody,
     settings: ModelSettings,
-    start: Start,
+    start: EmbedderStart,
     generator: torch.Generator,
 ) -> Embedder:
     """Return an embedder for inputs of one shape, in front of a body.

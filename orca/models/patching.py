@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from orca.errors import SettingsError
-from orca.models.loaded import Loaded
-from orca.settings import ModelSettings
+from orca.models.loaded_body import LoadedBody
+from orca.models.settings import ModelSettings
 
 WHERE = "the shape of the embedder"
 
@@ -133,7 +133,7 @@ def kernel_of_grid(
     return min(allowed, key=lambda kernel: (abs(counts[kernel] - target), -kernel))
 
 
-def _chosen_kernel(size: tuple[int, ...], body: Loaded, settings: ModelSettings) -> int:
+def _chosen_kernel(size: tuple[int, ...], body: LoadedBody, settings: ModelSettings) -> int:
     if settings.kernel is not None:
         return settings.kernel
     if len(size) == 2:
@@ -150,7 +150,9 @@ def _chosen_kernel(size: tuple[int, ...], body: Loaded, settings: ModelSettings)
     )
 
 
-def plan_patches(input_shape: tuple[int, ...], *, body: Loaded, settings: ModelSettings) -> Patches:
+def plan_patches(
+    input_shape: tuple[int, ...], *, body: LoadedBody, settings: ModelSettings
+) -> Patches:
     """Return how inputs are cut into tokens for a body.
 
     Args:

@@ -13,9 +13,9 @@ from torch.nn import functional
 
 from orca.errors import SettingsError
 from orca.models import initialise
-from orca.models.loaded import Loaded
+from orca.models.loaded_body import LoadedBody
 from orca.models.patching import Patches
-from orca.settings import ModelSettings
+from orca.models.settings import ModelSettings
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def build_predictor(
     output: Output,
     *,
     patches: Patches,
-    body: Loaded,
+    body: LoadedBody,
     settings: ModelSettings,
     generator: Generator,
 ) -> Predictor:

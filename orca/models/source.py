@@ -17,7 +17,7 @@ from orca.logs import progress
 from orca.models.assemble import load_body
 from orca.models.body import BODIES
 from orca.models.embedder import build_embedder
-from orca.settings import ModelSettings
+from orca.models.settings import ModelSettings
 
 Samples = Sequence[str] | Float[np.ndarray, "n channels rows columns"]
 TEXT_TOKENS = 32  # of a sentence; longer ones are cut (the official code's arrays, `_32`)

@@ -1,63 +1,60 @@
 """Tables of a benchmark's aggregates: wins, averages, and distance from a baseline."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from orca.evaluation.score import Run
-from orca.reporting.cells import Cell, Head, Ours, TableData, Theirs, counted
-from orca.reporting.numbers import alone, with_spread
-from orca.reporting.published import Number
-from orca.reporting.sources import Sources
+from orca.experiment import Experiment
+from orca.reporting.cells import Heading, OurResult, TableCell, TableData, counted
+from orca.reporting.collate import mean_and_spread, published_result, with_text
+from orca.reporting.score_table import ScoreTable
 from orca.reporting.summary import mark_best
-from orca.reporting.table import TABLES, Choices, ScoreTable, Table
+from orca.reporting.table import TABLES, Table
+from orca.reporting.table_inputs import TableInputs
 from orca.reporting.verdicts import judge
 
-Columns = dict[str, list[float]]  # by column, one for each task
+ScoresByColumn = Mapping[str, Sequence[float]]  # one for each task; higher is better
 
 
-def wins(scores: Columns, column: str, rivals: Sequence[str], *, higher: bool) -> float:
+def wins(scores: ScoresByColumn, column: str, rivals: Sequence[str]) -> float:
     """Return on how many tasks no rival is better; ties count for each, as in the paper."""
-    choose = max if higher else min
     competing = [values for name, values in scores.items() if name in rivals]
-    best = [choose(task) for task in zip(*competing, strict=True)]
+    best = [max(task) for task in zip(*competing, strict=True)]
     return float(sum(mine == top for mine, top in zip(scores[column], best, strict=True)))
 
 
-def average(scores: Columns, column: str, rivals: Sequence[str], *, higher: bool) -> float:
+def average(scores: ScoresByColumn, column: str, rivals: Sequence[str]) -> float:
     """Return the mean over tasks."""
-    del higher, rivals
+    del rivals
     return statistics.fmean(scores[column])
 
 
-def from_xgboost(scores: Columns, column: str, rivals: Sequence[str], *, higher: bool) -> float:
+def from_xgboost(scores: ScoresByColumn, column: str, rivals: Sequence[str]) -> float:
     """Return the mean over tasks of the difference from XGBoost's score."""
-    del higher, rivals
+    del rivals
     pairs = zip(scores[column], scores["xgboost"], strict=True)
     return statistics.fmean(mine - other for mine, other in pairs)
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """One number for a column of a table of scores.
+    """One number for a column of a table of scores; higher is better.
 
     Args:
         metric: its name in the published numbers.
         title: as it stands in the table.
-        compute: from all scores, the column, its rivals, and whether higher is better.
-        direction: which way is better.
+        compute: from all scores, the column, and the columns that it competes with.
     """
 
     metric: str
     title: str
-    compute: Callable[..., float]
-    direction: Literal["lower", "higher"] = "higher"
+    compute: Callable[[ScoresByColumn, str, Sequence[str]], float]
 
 
 @dataclass(frozen=True)
-class Block:
-    """The aggregates of one table of scores.
+class AggregateGroup:
+    """The aggregates of one table of scores, in which higher is better.
 
     Args:
         of: name of that table.
@@ -77,137 +74,109 @@ class AggregateTable(Table):
     """A table of aggregates over other tables.
 
     Args:
-        blocks: groups of rows.
-        columns: names of the columns of the tables of scores; all of them if empty.
+        groups: of rows.
+        columns: names of columns of the tables of scores.
     """
 
-    blocks: tuple[Block, ...]
-    columns: tuple[str, ...] = ()
+    groups: tuple[AggregateGroup, ...]
+    columns: tuple[str, ...]
 
-    def runs(self, choices: Choices) -> list[Run]:
+    def runs(self, experiment: Experiment) -> list[Run]:
         """Return the runs of the tables of scores, each once."""
-        found = {run.path: run for b in self.blocks for run in _table(b.of).runs(choices)}
+        tables = [_score_table(group.of) for group in self.groups]
+        found = {run.path: run for table in tables for run in table.runs(experiment)}
         return list(found.values())
 
-    def fill(self, name: str, sources: Sources, choices: Choices) -> TableData:
+    def fill(self, name: str, inputs: TableInputs, experiment: Experiment) -> TableData:
         """Return the table; an aggregate of ours needs a score on every task."""
-        filled = [_table(block.of).fill(block.of, sources, choices) for block in self.blocks]
-        titles = {head.name: head.title for data in filled for head in data.columns}
-        columns = self.columns or tuple(titles)
+        titles: dict[str, str] = {}
         rows, cells = [], []
-        for block, data in zip(self.blocks, filled, strict=True):
-            for aggregate in block.aggregates:
-                arrow = "↑" if aggregate.direction == "higher" else "↓"
+        for group in self.groups:
+            data = _score_table(group.of).fill(group.of, inputs, experiment)
+            titles |= {head.name: head.title for head in data.columns}
+            for aggregate in group.aggregates:
+                key = {"task": group.task, "metric": aggregate.metric}
                 rows.append(
-                    Head(
-                        name=f"{block.of}_{aggregate.metric}",
-                        title=f"{aggregate.title} {arrow}",
-                        group=block.title,
+                    Heading(
+                        name=f"{group.of}_{aggregate.metric}",
+                        title=f"{aggregate.title} ↑",
+                        group=group.title,
                     )
                 )
-                line = [_cell(self, block, aggregate, data, c, sources) for c in columns]
+                line = [self._cell(c, key, aggregate, data, inputs) for c in self.columns]
                 cells.append(mark_best(mark_best(line, "theirs"), "ours"))
-        return TableData(
-            name=name,
-            title=self.title,
-            paper=self.paper,
-            number=self.number,
-            caption=self.caption,
+        return self.filled(
+            name,
             row_title="over all tasks",
-            columns=tuple(Head(name=c, title=titles.get(c, c)) for c in columns),
+            columns=tuple(Heading(name=c, title=titles.get(c, c)) for c in self.columns),
             rows=tuple(rows),
             cells=tuple(tuple(row) for row in cells),
             verdicts=counted(cells),
         )
 
+    def _cell(
+        self,
+        column: str,
+        key: Mapping[str, str],
+        aggregate: Aggregate,
+        data: TableData,
+        inputs: TableInputs,
+    ) -> TableCell:
+        """Return the cell of one aggregate in one column."""
+        key = {**key, "paper": self.paper, "table": self.number, "method": column}
+        number = inputs.published.find(key)
+        names = [head.name for head in data.columns]
+        sample = data.cells[0][names.index(column)] if column in names else None
+        ours = None
+        if sample and sample.ours is not None:
+            ours = _ours(aggregate, data, column, self.columns)
+        cell = TableCell(
+            metric=aggregate.metric,
+            metric_title=aggregate.title,
+            direction="higher",
+            method=sample.method if sample else "",
+            body=sample.body if sample else "",
+            ours=ours,
+            theirs=published_result(number),
+        )
+        if ours:
+            cell = with_text(cell, ours.n)
+        verdict = judge(cell, ours, number, number.spread) if number and ours else None
+        return cell.model_copy(update={"verdict": verdict})
 
-def _table(name: str) -> ScoreTable:
+
+def _score_table(name: str) -> ScoreTable:
     table = TABLES.look_up(name, where="a table of aggregates")
     if not isinstance(table, ScoreTable):
         raise TypeError(f"{name} is no table of scores")
     return table
 
 
-def _cell(
-    table: AggregateTable,
-    block: Block,
-    aggregate: Aggregate,
-    data: TableData,
-    column: str,
-    sources: Sources,
-) -> Cell:
-    names = [head.name for head in data.columns]
-    key = {"paper": table.paper, "table": table.number, "task": block.task}
-    number = sources.published.find({**key, "metric": aggregate.metric, "method": column})
-    theirs = _theirs(number) if table.paper else None
-    ours = None
-    sample = data.cells[0][names.index(column)] if column in names else None
-    if sample and sample.ours is not None:
-        ours = _ours(aggregate, data, column, table.columns or names)
-    cell = Cell(
-        metric=aggregate.metric,
-        metric_title=aggregate.title,
-        direction=aggregate.direction,
-        perfect=0.0,
-        method=sample.method if sample else "",
-        body=sample.body if sample else "",
-        ours=ours,
-        theirs=theirs,
-    )
-    verdict = judge(cell, ours, number, number.spread) if number and ours else None
-    return cell.model_copy(update={"verdict": verdict})
-
-
-def _theirs(number: Number | None) -> Theirs:
-    if number is None:
-        return Theirs(text="–")
-    return Theirs(
-        value=number.number,
-        text=number.text,
-        body=number.body,
-        source=f"Table {number.table}",
-        note=number.note,
-    )
-
-
-def _ours(aggregate: Aggregate, data: TableData, column: str, rivals: Sequence[str]) -> Ours:
+def _ours(aggregate: Aggregate, data: TableData, column: str, rivals: Sequence[str]) -> OurResult:
     """Return the aggregate by seed, over the tasks; baselines count with published scores."""
     names = [head.name for head in data.columns]
-    index = names.index(column)
-    parts = [row[index].ours for row in data.cells]
-    done = [part for part in parts if part and part.status == "ok"]
-    if len(done) < len(parts):
-        status = "not declared" if all(p and p.absent for p in parts) else "not run"
-        text = f"{len(done)} of {len(parts)} tasks" if done else status
-        return Ours.model_validate({"status": status, "text": text, "absent": ""})
-    seeds = min(part.n for part in done)
+    results = [row[names.index(column)].ours for row in data.cells]
+    done = [result for result in results if result and result.status == "ok"]
+    if len(done) < len(results):
+        status = "not declared" if all(r and r.absent for r in results) else "not run"
+        text = f"{len(done)} of {len(results)} tasks" if done else status
+        return OurResult.model_validate({"status": status, "text": text})
     values = []
-    for seed in range(seeds):
-        scores = {
-            name: column_scores
-            for place, name in enumerate(names)
-            if (column_scores := _scores(data, place, seed)) is not None
-        }
-        higher = data.cells[0][index].direction == "higher"
-        values.append(aggregate.compute(scores, column, rivals, higher=higher))
-    spread = statistics.stdev(values) if len(values) > 1 else None
-    mean = statistics.fmean(values)
-    return Ours(
-        status="ok",
-        mean=mean,
-        std=spread,
-        n=len(values),
-        text=alone(mean) if spread is None else with_spread(mean, spread),
-        remark="1 seed" if spread is None else "",
-        runs=tuple(run for part in done for run in part.runs),
+    for seed in range(min(result.n for result in done)):
+        scores = {name: _scores(data, place, seed) for place, name in enumerate(names)}
+        complete = {name: found for name, found in scores.items() if found}
+        values.append(aggregate.compute(complete, column, rivals))
+    runs = tuple(run for result in done for run in result.runs)
+    return OurResult.model_validate(
+        {"status": "ok", "text": "", "runs": runs, **mean_and_spread(values)}
     )
 
 
-def _scores(data: TableData, column: int, seed: int) -> list[float] | None:
-    """Return a column's score on every task, or None if one is missing.
+def _scores(data: TableData, column: int, seed: int) -> list[float]:
+    """Return a column's score on every task, or none if one is missing.
 
-    Ours with one seed (the last one that a task has, where it has fewer), a baseline's as
-    published.
+    Ours are those of one seed (the last one that a task has, where it has fewer), a baseline's
+    are the published ones.
     """
     found = []
     for row in data.cells:
@@ -219,5 +188,5 @@ def _scores(data: TableData, column: int, seed: int) -> list[float] | None:
         elif cell.ours is None and cell.theirs and cell.theirs.value is not None:
             found.append(cell.theirs.value)
         else:
-            return None
+            return []
     return found

@@ -13,19 +13,18 @@ from orca.json_record import read_record
 Status = Literal["ok", "incomplete", "failed", "not run", "not declared", "not recorded"]
 VerdictName = Literal[
     "reproduced", "better", "worse", "too few runs", "not comparable", "not run", "failed",
-    "agrees", "differs", "not known",
 ]  # fmt: skip
 VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
-OF_FACTS = VERDICTS[-3:]
+Whose = Literal["ours", "theirs"]
 
 
-class Part(BaseModel):
+class TableRecord(BaseModel):
     """A part of a filled table: frozen, and nothing in it goes unnamed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RunOfCell(Part):
+class RunOfCell(TableRecord):
     """One run that a cell is made from, and where it comes from."""
 
     path: str
@@ -40,7 +39,7 @@ class RunOfCell(Part):
     record: dict[str, Any] = {}
 
 
-class Ours(Part):
+class OurResult(TableRecord):
     """What our runs say.
 
     Args:
@@ -66,7 +65,7 @@ class Ours(Part):
     runs: tuple[RunOfCell, ...] = ()
 
 
-class Theirs(Part):
+class PublishedResult(TableRecord):
     """What was published, as it was printed."""
 
     value: float | None = None
@@ -78,7 +77,7 @@ class Theirs(Part):
     note: str = ""
 
 
-class Verdict(Part):
+class Verdict(TableRecord):
     """How our number compares with the published one, and by which test.
 
     Args:
@@ -100,7 +99,7 @@ class Verdict(Part):
     p_equivalent: float | None = None
 
 
-class Cell(Part):
+class TableCell(TableRecord):
     """Where a row and a column meet. A cell that we make no runs for has no `ours`."""
 
     metric: str = ""
@@ -110,11 +109,11 @@ class Cell(Part):
     task: str = ""
     method: str = ""
     body: str = ""
-    ours: Ours | None = None
-    theirs: Theirs | None = None
+    ours: OurResult | None = None
+    theirs: PublishedResult | None = None
     verdict: Verdict | None = None
 
-    def error(self, whose: Literal["ours", "theirs"]) -> float | None:
+    def error(self, whose: Whose) -> float | None:
         """Return how far the number is from perfect; infinite for a run that failed.
 
         A column of published numbers alone competes with its published number in both.
@@ -130,7 +129,7 @@ class Cell(Part):
         return value - self.perfect if self.direction == "lower" else self.perfect - value
 
 
-class Head(Part):
+class Heading(TableRecord):
     """Heading of a row or a column; `seeds` is what most complete cells of a row have."""
 
     name: str
@@ -140,16 +139,16 @@ class Head(Part):
     seeds: int = 0
 
 
-class SummaryRow(Part):
+class SummaryRow(TableRecord):
     """A line under the table, one entry for each column."""
 
     title: str
-    whose: Literal["ours", "theirs"]
+    whose: Whose
     values: tuple[float | None, ...]
     text: tuple[str, ...]
 
 
-class TableData(Part):
+class TableData(TableRecord):
     """A filled table; one that is `textual` holds words, not numbers to compare."""
 
     format: Literal[1] = 1
@@ -160,9 +159,9 @@ class TableData(Part):
     caption: str = ""
     row_title: str = "task"
     textual: bool = False
-    columns: tuple[Head, ...]
-    rows: tuple[Head, ...]
-    cells: tuple[tuple[Cell, ...], ...]
+    columns: tuple[Heading, ...]
+    rows: tuple[Heading, ...]
+    cells: tuple[tuple[TableCell, ...], ...]
     summary: tuple[SummaryRow, ...] = ()
     notes: tuple[str, ...] = ()
     verdicts: dict[str, int] = {}
@@ -178,8 +177,8 @@ class TableData(Part):
         return any(cell.theirs for row in self.cells for cell in row)
 
 
-def counted(cells: Iterable[Iterable[Cell]]) -> dict[str, int]:
-    """Return how many cells have each verdict, in the order in which verdicts are told."""
+def counted(cells: Iterable[Iterable[TableCell]]) -> dict[str, int]:
+    """Return how many cells have each verdict, in the order of `VERDICTS`."""
     found = Counter(cell.verdict.verdict for row in cells for cell in row if cell.verdict)
     return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 

@@ -1,125 +1,54 @@
-"""Brings score files and published numbers together into the cells of a table."""
+"""Brings score files and published numbers together in the cells of a table."""
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from orca.errors import ResultsError
 from orca.evaluation.score import Run, Score
+from orca.reporting.axis import CellPlan
 from orca.reporting.cells import (
-    Cell,
-    Head,
-    Ours,
+    OurResult,
+    PublishedResult,
     RunOfCell,
     Status,
     SummaryRow,
-    TableData,
-    Theirs,
-    counted,
+    TableCell,
 )
 from orca.reporting.numbers import alone, with_spread
-from orca.reporting.published import Number
-from orca.reporting.quantities import Quantity, Reported
-from orca.reporting.sources import Sources
-from orca.reporting.summary import mark_best, summarise
-from orca.reporting.table import Choices, PlannedCell, ScoreTable
+from orca.reporting.published import PublishedNumber
+from orca.reporting.quantities import Quantity
+from orca.reporting.table_inputs import TableInputs
 from orca.reporting.verdicts import judge
 
 PROTOCOL = ("task_digest", "selection", "hyperparameters", "metric")
 
 
-def collate(name: str, table: ScoreTable, sources: Sources, choices: Choices) -> TableData:
-    """Return the table with every cell filled, or saying why it is not.
-
-    Raises:
-        ResultsError: if scores of different protocols would meet in one row.
-    """
-    plan = table.plan(choices)
-    _check_protocols(plan, sources)
-    cells = [_fill_row(row, table, sources) for row in plan]
-    usual = [_usual_count(row) for row in cells]
-    cells = [[with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]
-    if table.ranked:
-        cells = [mark_best(mark_best(row, "theirs"), "ours") for row in cells]
-    columns = tuple(
-        _column_head(cells, i, e.name, e.heading) for i, e in enumerate(table.all_columns())
-    )
-    summary = []
-    if table.ranked:
-        has_ours = any(cell.ours and cell.ours.n for row in cells for cell in row)
-        summary = summarise(cells, columns, "theirs") + (
-            summarise(cells, columns, "ours") if has_ours else []
-        )
-    return TableData(
-        name=name,
-        title=table.title,
-        paper=table.paper,
-        number=table.number,
-        caption=table.caption,
-        row_title=table.row_title,
-        columns=columns,
-        rows=tuple(
-            Head(
-                name=entry.name,
-                title=entry.heading,
-                metric_title=_common_metric(row),
-                group=entry.group,
-                seeds=seeds,
-            )
-            for entry, row, seeds in zip(table.all_rows(choices), cells, usual, strict=True)
-        ),
-        cells=tuple(tuple(row) for row in cells),
-        summary=tuple(summary),
-        notes=tuple(_notes(cells, summary)),
-        verdicts=counted(cells),
-    )
-
-
-def _fill_row(row: list[PlannedCell], table: ScoreTable, sources: Sources) -> list[Cell]:
-    """Return a row's cells: our runs, the published number, and the verdict on the two.
-
-    The metric is the one that the row or column names, else the one published for the row,
-    else the task's own.
-    """
-    numbers = [sources.published.find(p.key) if table.paper else None for p in row]
-    published = next((Reported(n.metric, n.direction) for n in numbers if n), None)
-    return [
-        fill_cell(
-            planned,
-            planned.entry.quantity or published or planned.quantity,
-            sources,
-            number,
-            _theirs(planned, number, table, sources) if table.paper else None,
-        )
-        for planned, number in zip(row, numbers, strict=True)
-    ]
-
-
 def fill_cell(
-    planned: PlannedCell,
+    plan: CellPlan,
     quantity: Quantity | None,
-    sources: Sources,
-    number: Number | None = None,
-    theirs: Theirs | None = None,
-) -> Cell:
-    """Return one cell.
+    inputs: TableInputs,
+    number: PublishedNumber | None = None,
+    theirs: PublishedResult | None = None,
+) -> TableCell:
+    """Return one cell: our runs, the published number, and the verdict on the two.
 
     Args:
-        planned: its runs.
+        plan: its runs.
         quantity: what is reported of them.
-        sources: where the scores are.
+        inputs: where the scores are.
         number: the published number.
         theirs: what is shown of it.
     """
-    ours = _ours(planned, quantity, sources) if planned.entry.method else None
-    cell = Cell(
+    ours = _ours(plan, quantity, inputs) if plan.axis.method else None
+    cell = TableCell(
         metric=quantity.name if quantity else "",
         metric_title=quantity.title if quantity else "",
         direction=quantity.direction if quantity else "lower",
         perfect=quantity.perfect if quantity else 0.0,
-        task=planned.entry.task,
-        method=planned.entry.method,
-        body=planned.body,
+        task=plan.axis.task,
+        method=plan.axis.method,
+        body=plan.body,
         ours=ours,
         theirs=theirs,
     )
@@ -129,16 +58,13 @@ def fill_cell(
     return cell.model_copy(update={"verdict": verdict})
 
 
-def _theirs(
-    planned: PlannedCell, number: Number | None, table: ScoreTable, sources: Sources
-) -> Theirs:
+def published_result(
+    number: PublishedNumber | None, spread: float | None = None, *, unpublished: str = "–"
+) -> PublishedResult:
+    """Return what a cell shows of a published number, or that there is none."""
     if number is None:
-        return Theirs(text=table.unpublished)
-    spread = number.spread
-    if spread is None and table.spread_from:
-        twin = sources.published.find({**planned.key, "table": table.spread_from})
-        spread = twin.spread if twin else None
-    return Theirs(
+        return PublishedResult(text=unpublished)
+    return PublishedResult(
         value=number.number,
         std=spread,
         text=number.text,
@@ -148,15 +74,23 @@ def _theirs(
     )
 
 
-def _ours(planned: PlannedCell, quantity: Quantity | None, sources: Sources) -> Ours:
-    if planned.absent:
-        return Ours(status="not declared", text="not declared", absent=planned.absent)
-    runs = tuple(_run(run, quantity, sources) for run in planned.runs)
+def mean_and_spread(values: Sequence[float]) -> dict[str, float | int | None]:
+    """Return mean, sample standard deviation and count, under the names of `OurResult`."""
+    return {
+        "mean": statistics.fmean(values) if values else None,
+        "std": statistics.stdev(values) if len(values) > 1 else None,
+        "n": len(values),
+    }
+
+
+def _ours(plan: CellPlan, quantity: Quantity | None, inputs: TableInputs) -> OurResult:
+    if plan.absent:
+        return OurResult(status="not declared", text="not declared", absent=plan.absent)
+    runs = tuple(_run(run, quantity, inputs) for run in plan.runs)
     values = [run.value for run in runs if run.value is not None]
     failed = sum(run.status == "failed" for run in runs)
-    done = sum(run.status == "ok" for run in runs)
     status: Status = "incomplete"
-    if done and not values:
+    if any(run.status == "ok" for run in runs) and not values:
         status = "not recorded"
     elif runs and len(values) == len(runs):
         status = "ok"
@@ -164,18 +98,13 @@ def _ours(planned: PlannedCell, quantity: Quantity | None, sources: Sources) -> 
         status = "failed"
     elif not values and not failed:
         status = "not run"
-    return Ours(
-        status=status,
-        mean=statistics.fmean(values) if values else None,
-        std=statistics.stdev(values) if len(values) > 1 else None,
-        n=len(values),
-        text="",
-        runs=runs,
+    return OurResult.model_validate(
+        {"status": status, "text": "", "runs": runs, **mean_and_spread(values)}
     )
 
 
-def _run(run: Run, quantity: Quantity | None, sources: Sources) -> RunOfCell:
-    score = sources.score(run)
+def _run(run: Run, quantity: Quantity | None, inputs: TableInputs) -> RunOfCell:
+    score = inputs.score(run)
     if score is None:
         return RunOfCell(path=run.path, seed=run.seed, status="not run")
     return RunOfCell(
@@ -192,11 +121,15 @@ def _run(run: Run, quantity: Quantity | None, sources: Sources) -> RunOfCell:
     )
 
 
-def _check_protocols(plan: list[list[PlannedCell]], sources: Sources) -> None:
-    """Refuse scores of one task and body that differ in more than method and seed."""
+def check_protocols(plan: Iterable[Iterable[CellPlan]], inputs: TableInputs) -> None:
+    """Refuse scores of one task and body that differ in more than method and seed.
+
+    Raises:
+        ResultsError: naming the first two that do.
+    """
     first: dict[tuple[str, str], tuple[Run, Score]] = {}
     for run in {run.path: run for row in plan for cell in row for run in cell.runs}.values():
-        score = sources.score(run)
+        score = inputs.score(run)
         if score is None:
             continue
         other_run, other = first.setdefault((run.task, run.body), (run, score))
@@ -204,21 +137,21 @@ def _check_protocols(plan: list[list[PlannedCell]], sources: Sources) -> None:
             mine, theirs = getattr(score, field), getattr(other, field)
             if mine != theirs:
                 raise ResultsError(
-                    where=str(sources.path(run)),
+                    where=str(inputs.path(run)),
                     what=f"its {field} is '{mine}', but '{theirs}' in "
-                    f"{sources.path(other_run)}: the two cannot stand in one row",
-                    mend=f"make the odd one again: snakemake --force {sources.path(run)}",
+                    f"{inputs.path(other_run)}: the two cannot stand in one row",
+                    mend=f"make the odd one again: snakemake --force {inputs.path(run)}",
                 )
 
 
-def _usual_count(row: list[Cell]) -> int:
+def usual_count(row: Iterable[TableCell]) -> int:
     """Return the number of seeds that most complete cells of a row have."""
     counts = Counter(c.ours.n for c in row if c.ours and c.ours.status == "ok")
     return max(counts, key=lambda n: (counts[n], n)) if counts else 0
 
 
-def with_text(cell: Cell, usual: int) -> Cell:
-    """Return the cell with its text; seeds are said where they are not the `usual` number."""
+def with_text(cell: TableCell, usual: int) -> TableCell:
+    """Return the cell with its text, which says seeds where they are not the `usual` number."""
     ours = cell.ours
     if ours is None or ours.text:
         return cell
@@ -238,11 +171,11 @@ def with_text(cell: Cell, usual: int) -> Cell:
             remarks.append(f"{ours.n} seeds")
         if failed:
             remarks.append(f"{failed} failed")
-    told = ours.model_copy(update={"text": text, "remark": ", ".join(remarks)})
-    return cell.model_copy(update={"ours": told})
+    written = ours.model_copy(update={"text": text, "remark": ", ".join(remarks)})
+    return cell.model_copy(update={"ours": written})
 
 
-def _common_metric(cells: list[Cell]) -> str:
+def common_metric(cells: Iterable[TableCell]) -> str:
     """Return the metric that all cells with one share, with an arrow for its direction."""
     titles = {(c.metric_title, c.direction) for c in cells if c.metric_title}
     if len(titles) != 1:
@@ -251,36 +184,25 @@ def _common_metric(cells: list[Cell]) -> str:
     return f"{title} {'↓' if direction == 'lower' else '↑'}"
 
 
-def _column_head(cells: list[list[Cell]], index: int, name: str, title: str) -> Head:
-    uniform = any(_common_metric(row) for row in cells)
-    metric = "" if uniform else _common_metric([row[index] for row in cells])
-    return Head(name=name, title=title, metric_title=metric)
-
-
-def _notes(cells: list[list[Cell]], summary: list[SummaryRow]) -> list[str]:
+def notes_on(cells: Iterable[Iterable[TableCell]], summary: Sequence[SummaryRow] = ()) -> list[str]:
     """Return what a reader must know of the cells: spreads, failures, absences, remarks."""
-    ours = [cell.ours for row in cells for cell in row if cell.ours]
-    theirs = [cell.theirs for row in cells for cell in row if cell.theirs]
+    all_cells = [cell for row in cells for cell in row]
+    ours = [cell.ours for cell in all_cells if cell.ours]
     notes = []
-    if any(part.std is not None for part in ours):
+    if any(result.std is not None for result in ours):
         notes.append("Mean ± sample standard deviation over seeds.")
-    if any(part.n == 1 for part in ours):
+    if any(result.n == 1 for result in ours):
         notes.append("Where there is one seed only, there is no spread to give.")
     if summary:
         notes.append("A win is a score that none on the task beats; ties count for each.")
-    failed = [run for part in ours for run in part.runs if run.status == "failed"]
+    failed = [run for result in ours for run in result.runs if run.status == "failed"]
     notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
-    absent = dict.fromkeys(part.absent for part in ours if part.absent)
+    absent = dict.fromkeys(result.absent for result in ours if result.absent)
     if absent:
         notes.append(f"No runs, since {'; '.join(absent)}.")
-    notes.extend(remarks_on_verdicts(cells))
-    remarks = dict.fromkeys(part.note for part in theirs if part.note)
-    notes.extend(f"Published: {remark}" for remark in remarks)
-    return notes
-
-
-def remarks_on_verdicts(cells: Iterable[Iterable[Cell]]) -> list[str]:
-    """Return why cells are not comparable, each reason once."""
-    verdicts = [cell.verdict for row in cells for cell in row if cell.verdict]
+    verdicts = [cell.verdict for cell in all_cells if cell.verdict]
     reasons = dict.fromkeys(v.reason for v in verdicts if v.verdict == "not comparable")
-    return [f"Not comparable: {reason}." for reason in reasons]
+    notes.extend(f"Not comparable: {reason}." for reason in reasons)
+    remarks = dict.fromkeys(cell.theirs.note for cell in all_cells if cell.theirs)
+    notes.extend(f"Published: {remark}" for remark in remarks if remark)
+    return notes

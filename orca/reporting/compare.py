@@ -7,13 +7,13 @@ from pathlib import Path
 from scipy.stats import ttest_ind
 
 from orca.errors import ResultsError
-from orca.evaluation.metrics import METRICS
+from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Score
 from orca.reporting.numbers import alone, with_spread
 from orca.reporting.scores import read_scores
 from orca.reporting.verdicts import LEVEL
 
-Cell = tuple[str, str, str]  # task, body, method
+CellKey = tuple[str, str, str]  # task, body, method
 
 
 def compare(a: Path, b: Path) -> str:
@@ -55,8 +55,8 @@ def _line(texts: list[str], widths: list[int]) -> str:
     return f"| {' | '.join(padded)} |"
 
 
-def _cells(results: Path) -> dict[Cell, list[Score]]:
-    found: dict[Cell, list[Score]] = defaultdict(list)
+def _cells(results: Path) -> dict[CellKey, list[Score]]:
+    found: dict[CellKey, list[Score]] = defaultdict(list)
     for score in read_scores(results).values():
         found[(score.task, score.body, score.method)].append(score)
     return found
@@ -77,7 +77,7 @@ def _text(scores: list[Score]) -> str:
     return f"{text} ({len(values)})" + (f", {failed} failed" if failed else "")
 
 
-def _row(cell: Cell, before: list[Score], after: list[Score]) -> tuple[str, ...]:
+def _row(cell: CellKey, before: list[Score], after: list[Score]) -> tuple[str, ...]:
     metrics = sorted({score.metric for score in (*before, *after)})
     if len(metrics) > 1:
         raise ResultsError(
@@ -110,7 +110,7 @@ def _moved(metric: str, before: list[Score], after: list[Score]) -> str:
     return "better" if up == higher else "worse"
 
 
-def _protocols(before: dict[Cell, list[Score]], after: dict[Cell, list[Score]]) -> list[str]:
+def _protocols(before: dict[CellKey, list[Score]], after: dict[CellKey, list[Score]]) -> list[str]:
     """Return a line for each cell whose protocols differ between the folders."""
     lines = []
     for cell in sorted({*before} & {*after}):

@@ -1,42 +1,34 @@
-"""Draws training histories of a results folder for the report."""
+"""Draws the histories of fine-tuned runs for the report."""
 
 import io
 import math
-from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
-from orca.reporting.figures import legend_below, read_history
+from orca.reporting.figures import legend_below
+from orca.reporting.histories import History, Panels, by_epoch, by_panel, draw_panels, finite
 from orca.reporting.look import PAGE, look, style
-from orca.reporting.names import method_title, task_title
+from orca.reporting.names import method_title
 
 Drawing = tuple[str, str, str, str]  # name, title, SVG, caption
-QUANTITIES = {
+QUANTITIES = {  # columns of a history
     "train_loss": ("Training loss", "Loss on the training samples by epoch of stage three"),
-    "validation_metric": ("Validation", "The task's metric on the validation samples by epoch"),
+    "validation": ("Validation", "The task's metric on the validation samples by epoch"),
 }
 
 
-def drawings(results: Path, order: list[str]) -> list[Drawing]:
+def drawings(histories: list[Path], order: list[str]) -> list[Drawing]:
     """Return a drawing for each recorded quantity: a panel a task, a curve a method.
 
     Args:
-        results: folder of results.
+        histories: files whose paths end in `<task>/<body>/<method>/seed<k>/history.csv`.
         order: methods as the tables have them, so that a method looks the same everywhere.
     """
-    histories: dict[tuple[str, str], dict[str, list[dict[str, list[float]]]]] = {}
-    for path in sorted((results / "finetuned").glob("*/*/*/seed*/history.csv")):
-        task, body, method = path.parts[-5:-2]
-        by_method = histories.setdefault((task, body), defaultdict(list))
-        by_method[method].append(read_history(path))
+    panels = by_panel(histories)
     found = []
     for quantity, (title, caption) in QUANTITIES.items():
-        having = {
-            place: kept
-            for place, by_method in histories.items()
-            if (kept := _having(by_method, quantity))
-        }
+        having = _having(panels, quantity)
         if having:
             svg = _draw(having, quantity, title, order)
             text = f"{caption}; mean over seeds, and their range shaded."
@@ -44,41 +36,32 @@ def drawings(results: Path, order: list[str]) -> list[Drawing]:
     return found
 
 
-def _having(
-    by_method: dict[str, list[dict[str, list[float]]]], quantity: str
-) -> dict[str, list[dict[str, list[float]]]]:
+def _having(panels: Panels, quantity: str) -> Panels:
     """Return the histories that hold a value of the quantity."""
     kept = {
-        method: [run for run in runs if any(map(math.isfinite, run.get(quantity, [])))]
-        for method, runs in by_method.items()
+        place: {
+            method: having
+            for method, runs in curves.items()
+            if (having := [run for run in runs if finite(run, quantity)])
+        }
+        for place, curves in panels.items()
     }
-    return {method: runs for method, runs in kept.items() if runs}
+    return {place: curves for place, curves in kept.items() if curves}
 
 
-def _draw(
-    panels: dict[tuple[str, str], dict[str, list[dict[str, list[float]]]]],
-    quantity: str,
-    title: str,
-    order: list[str],
-) -> str:
+def _draw(panels: Panels, quantity: str, title: str, order: list[str]) -> str:
     methods = list(dict.fromkeys([*order, *(m for panel in panels.values() for m in panel)]))
-    bodies = {body for _, body in panels}
+
+    def draw(axis: Any, curves: Mapping[str, list[History]]) -> None:
+        values = [_draw_method(axis, curves[m], quantity, m, methods.index(m)) for m in curves]
+        every = sum(values, [])
+        if every and min(every) > 0 and max(every) > 30 * min(every):
+            axis.set_yscale("log")
+
     across = min(3, len(panels))
-    down = math.ceil(len(panels) / across)
     with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, 1.75 * down + 0.45))
-        axes = figure.subplots(down, across, squeeze=False).ravel()
-        for axis, ((task, body), panel) in zip(axes, panels.items(), strict=False):
-            title_text = f"{task_title(task)}, {body}" if len(bodies) > 1 else task_title(task)
-            axis.set_title(fill(title_text, 30))
-            values = [_draw_method(axis, panel[m], quantity, m, methods.index(m)) for m in panel]
-            positive = [v for v in sum(values, []) if v > 0]
-            if len(positive) == len(sum(values, [])) and max(positive) > 30 * min(positive):
-                axis.set_yscale("log")
-            axis.set_xlabel("epoch")
-            axis.xaxis.get_major_locator().set_params(integer=True)
-        for axis in axes[len(panels) :]:
-            axis.set_axis_off()
+        figure = figure_class(figsize=(PAGE, 1.75 * math.ceil(len(panels) / across) + 0.45))
+        axes = draw_panels(figure, panels, draw, across=across)
         axes[0].set_ylabel(title.lower())
         legend_below(figure, axes, columns=4)
         text = io.StringIO()
@@ -87,18 +70,12 @@ def _draw(
 
 
 def _draw_method(
-    axis: Any, runs: list[dict[str, list[float]]], quantity: str, method: str, index: int
+    axis: Any, runs: list[History], quantity: str, method: str, index: int
 ) -> list[float]:
     """Draw mean and range over seeds at the epochs that all have; return the means."""
-    by_epoch: dict[float, list[float]] = defaultdict(list)
-    for run in runs:
-        for epoch, value in zip(run["epoch"], run[quantity], strict=True):
-            if math.isfinite(value):
-                by_epoch[epoch].append(value)
-    epochs = [epoch for epoch in sorted(by_epoch) if len(by_epoch[epoch]) == len(runs)]
-    means = [sum(by_epoch[epoch]) / len(runs) for epoch in epochs]
-    low = [min(by_epoch[epoch]) for epoch in epochs]
-    high = [max(by_epoch[epoch]) for epoch in epochs]
-    axis.fill_between(epochs, low, high, color=style(index)["color"], alpha=0.15, lw=0)
-    axis.plot(epochs, means, label=method_title(method), **style(index))
+    values = by_epoch(runs, quantity)
+    means = [sum(found) / len(found) for found in values.values()]
+    low, high = [min(found) for found in values.values()], [max(v) for v in values.values()]
+    axis.fill_between(list(values), low, high, color=style(index)["color"], alpha=0.15, lw=0)
+    axis.plot(list(values), means, label=method_title(method), **style(index))
     return means

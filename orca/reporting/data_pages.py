@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from orca.json_record import read_record
 from orca.reporting.names import task_title
-from orca.reporting.sections import Entry
+from orca.reporting.sections import ContentsEntry
 
 PICTURES = ("*.png", "*.jpg")
 MOST_BARS = 40  # classes that are shown one by one
@@ -36,7 +36,7 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class DataPage(Entry):
+class DataPage(ContentsEntry):
     """One task's card in the report."""
 
     facts: tuple[tuple[str, str], ...]

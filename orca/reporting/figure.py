@@ -7,8 +7,32 @@ from pathlib import Path
 from orca.declarations import Declarations
 from orca.errors import ResultsError
 from orca.evaluation.score import Run
+from orca.experiment import Experiment
 from orca.reporting.names import PAPERS
-from orca.reporting.table import TABLES, Choices
+from orca.reporting.table import TABLES
+
+
+@dataclass(frozen=True)
+class PredictionInput:
+    """A run's predictions on its test split.
+
+    Args:
+        run: whose they are.
+        ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
+    """
+
+    run: Run
+    ending: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlignmentInput:
+    """The history of an embedder's alignment, `alignment` being what names the way it is aligned."""
+
+    task: str
+    body: str
+    alignment: str
+    seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +45,10 @@ class Figure:
         paper: key of the paper; empty for a figure of our own.
         number: of the figure in it.
         table: name of the table that it is drawn from, if it is drawn from one.
-        files: other inputs, as paths under the results folder.
-        draw: draws the inputs, in that order, to the stem of the files to write.
+        predictions: that it is drawn from.
+        alignments: whose histories it is drawn from.
+        draw: draws the files of table, predictions and alignments, in that order, to the stem of
+            the files to write.
     """
 
     title: str
@@ -30,37 +56,31 @@ class Figure:
     paper: str = ""
     number: str = ""
     table: str = ""
-    files: tuple[str, ...] = ()
+    predictions: tuple[PredictionInput, ...] = ()
+    alignments: tuple[AlignmentInput, ...] = ()
     draw: Callable[[list[Path], Path], None]
 
     @property
     def heading(self) -> str:
         """The title, with the figure's number in its paper."""
-        return (
-            f"{PAPERS[self.paper]}, Figure {self.number}. {self.title}"
-            if self.number
-            else self.title
-        )
+        where = f"{PAPERS[self.paper]}, Figure {self.number}. " if self.number else ""
+        return f"{where}{self.title}"
 
-    def inputs(self) -> list[str]:
-        """Return all inputs as paths under the results folder."""
-        table = [f"tables/{self.table}.json"] if self.table else []
-        return [*table, *self.files]
-
-    def runs(self, choices: Choices) -> list[Run]:
+    def runs(self, experiment: Experiment) -> list[Run]:
         """Return the runs of the table that it is drawn from."""
-        return TABLES.look_up(self.table, where=self.title).runs(choices) if self.table else []
+        return TABLES.look_up(self.table, where=self.title).runs(experiment) if self.table else []
 
 
 FIGURES: Declarations[Figure] = Declarations("orca.reporting.drawings", "figure")
 
 
-def plot(figure: str, *, results: Path, out: Path) -> None:
+def plot(figure: str, inputs: list[Path], out: Path) -> None:
     """Draw a figure: `out/<figure>.svg`, `.pdf`, `.png`, and `.txt` with its caption.
 
     Args:
         figure: its name in `orca.reporting.drawings`.
-        results: folder that its inputs lie in.
+        inputs: the JSON file of its table, then the files of its predictions and the histories
+            of its alignments.
         out: folder for the files.
 
     Raises:
@@ -68,7 +88,6 @@ def plot(figure: str, *, results: Path, out: Path) -> None:
         ResultsError: if an input is missing.
     """
     declared = FIGURES.look_up(figure, where="the figure asked for")
-    inputs = [results / path for path in declared.inputs()]
     for path in inputs:
         if not path.exists():
             raise ResultsError(

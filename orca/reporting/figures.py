@@ -1,16 +1,13 @@
 """Draws the figures: each from a table's JSON or a run's history, as SVG, PDF and PNG."""
 
-import csv
 import math
-from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
-from orca.errors import ResultsError
 from orca.reporting.cells import read_table
+from orca.reporting.histories import History, by_epoch, by_panel, draw_panels, finite
 from orca.reporting.look import COLUMN, PAGE, look, save, style
-from orca.reporting.names import task_title
 from orca.reporting.profiles import Panel, panels, to_csv
 
 FARTHEST = 100.0  # largest τ drawn; beyond it lie outliers that would hide the rest
@@ -94,90 +91,43 @@ def say(axis: Any, text: str) -> None:
     axis.set_yticks([])
 
 
-def read_history(path: Path) -> dict[str, list[float]]:
-    """Return the columns of a history; an empty place is not a number.
-
-    Raises:
-        ResultsError: if the file holds something that is no number, or no epoch.
-    """
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    try:
-        columns: dict[str, list[float]] = {
-            str(name): [float(row[name] or "nan") for row in rows]
-            for name in (rows[0] if rows else {})
-        }
-    except (TypeError, ValueError) as fault:
-        raise ResultsError(
-            where=str(path),
-            what=f"this is no history: {fault}",
-            mend=f"make it again: snakemake --force {path}",
-        ) from fault
-    if "epoch" not in columns:
-        raise ResultsError(
-            where=str(path),
-            what="this history has no epoch",
-            mend=f"make it again: snakemake --force {path}",
-        )
-    return columns
-
-
 def plot_alignment(histories: list[Path], out_stem: Path) -> None:
     """Draw the distance at each epoch of stage two, a panel for each task and body.
 
     Args:
-        histories: `<task>/<body>/<distance>/seed<k>/history.csv` with the columns epoch, value.
+        histories: files whose paths end in `<task>/<body>/<alignment>/seed<k>/history.csv`.
         out_stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
     """
-    grouped: dict[tuple[str, str], dict[str, list[dict[str, list[float]]]]] = {}
-    for path in sorted(histories):
-        task, body, distance = path.parts[-5:-2]
-        by_distance = grouped.setdefault((task, body), defaultdict(list))
-        by_distance[distance].append(read_history(path))
-    distances = sorted({name for group in grouped.values() for name in group})
-    bodies = {body for _, body in grouped}
+    panels = by_panel(histories)
+    alignments = sorted({name for curves in panels.values() for name in curves})
+
+    def draw(axis: Any, curves: Mapping[str, list[History]]) -> None:
+        for name, runs in curves.items():
+            _draw_distance(axis, runs, name, alignments.index(name))
+        axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
+
+    across = min(len(panels), 3) or 1
+    down = math.ceil(len(panels) / across) or 1
     with look() as figure_class:
-        across = min(len(grouped), 3) or 1
-        down = math.ceil(len(grouped) / across) or 1
-        width = COLUMN if across == 1 else PAGE
-        figure = figure_class(figsize=(width, 1.75 * down + 0.35))
-        axes = figure.subplots(down, across, squeeze=False).ravel()
-        for axis, ((task, body), group) in zip(axes, grouped.items(), strict=False):
-            title = task_title(task)
-            axis.set_title(fill(f"{title}, {body}" if len(bodies) > 1 else title, 30))
-            for distance, runs in group.items():
-                _draw_histories(axis, runs, distance, distances.index(distance))
-            axis.set_xlabel("epoch")
-            axis.xaxis.get_major_locator().set_params(integer=True)
-            axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
-        for axis in axes[len(grouped) :]:
-            axis.set_axis_off()
-        for row_start in range(0, len(grouped), across):
+        figure = figure_class(figsize=(COLUMN if across == 1 else PAGE, 1.75 * down + 0.35))
+        axes = draw_panels(figure, panels, draw, across=across)
+        for row_start in range(0, len(panels), across):
             axes[row_start].set_ylabel(
-                f"{distances[0].upper()} to the source" if len(distances) == 1 else "distance"
+                f"{alignments[0].upper()} to the source" if len(alignments) == 1 else "distance"
             )
-        if len(distances) > 1:
+        if len(alignments) > 1:
             axes[0].legend()
-        if not grouped:
+        if not panels:
             say(axes[0], "no task was aligned")
         save(figure, out_stem)
 
 
-def _draw_histories(
-    axis: Any, runs: list[dict[str, list[float]]], distance: str, index: int
-) -> None:
+def _draw_distance(axis: Any, runs: list[History], alignment: str, index: int) -> None:
     """Draw each seed thinly, and the mean over seeds where every one has a value."""
-    by_epoch: dict[float, list[float]] = defaultdict(list)
-    for run in runs:
-        points = [
-            (epoch, value)
-            for epoch, value in zip(run["epoch"], run.get("value", run["loss"]), strict=True)
-            if math.isfinite(value)
-        ]
-        for epoch, value in points:
-            by_epoch[epoch].append(value)
-        if len(runs) > 1:
-            axis.plot(*zip(*points, strict=True), color=style(index)["color"], lw=0.6, alpha=0.45)
-    epochs = [epoch for epoch in sorted(by_epoch) if len(by_epoch[epoch]) == len(runs)]
-    means = [sum(by_epoch[epoch]) / len(runs) for epoch in epochs]
-    axis.plot(epochs, means, label=distance, **style(index))
+    if len(runs) > 1:
+        for run in runs:
+            points = zip(*finite(run, "value"), strict=True)
+            axis.plot(*points, color=style(index)["color"], lw=0.6, alpha=0.45)
+    values = by_epoch(runs, "value")
+    means = [sum(found) / len(found) for found in values.values()]
+    axis.plot(list(values), means, label=alignment, **style(index))

@@ -1,12 +1,12 @@
 """Draws tables whose rows are steps of a quantity, or tasks side by side."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 from orca.errors import ResultsError
-from orca.reporting.cells import Cell, TableData, read_table
-from orca.reporting.figures import read_history, say
+from orca.reporting.cells import TableData, read_table
+from orca.reporting.figures import say
+from orca.reporting.histories import finite, read_history
 from orca.reporting.look import COLUMN, MARKERS, PAGE, look, save, style
 from orca.reporting.names import task_title
 
@@ -127,7 +127,7 @@ def _draw_column(axis: Any, table: TableData, column: int, title: str) -> None:
         "linestyle": "none",
         "markersize": 5.5,
     }
-    cells: list[Cell] = [row[column] for row in table.cells]
+    cells = [row[column] for row in table.cells]
     theirs = [
         (cell.theirs.value, place)
         for place, cell in enumerate(cells)
@@ -156,22 +156,18 @@ def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
         ResultsError: if the exact distance was not kept.
     """
     columns = read_history(history)
-    if not any(map(math.isfinite, columns.get("exact", []))):
+    if not finite(columns, "exact"):
         raise ResultsError(
             where=str(history),
             what="it does not hold the exact distance (column 'exact')",
-            mend="set align.record_exact_every for this task in config/hyperparameters.yaml",
+            mend="align with align.record_exact_every set, as the method orca_exact_recorded does",
         )
     with look() as figure_class:
         figure = figure_class(figsize=(COLUMN, 2.3))
         axis = figure.subplots()
         for index, (name, label) in enumerate((("value", "class by class"), ("exact", "exact"))):
-            points = [
-                (epoch, value)
-                for epoch, value in zip(columns["epoch"], columns[name], strict=True)
-                if math.isfinite(value)
-            ]
-            axis.plot(*zip(*points, strict=True), label=label, **style(index))
+            points = zip(*finite(columns, name), strict=True)
+            axis.plot(*points, label=label, **style(index))
         axis.set_xlabel("epoch of alignment")
         axis.set_ylabel("OTDD")
         axis.legend()

@@ -3,17 +3,24 @@
 import re
 
 from orca.reporting.cells import TableData
-from orca.reporting.grid import Grid, Line, Piece, as_grid, legend, verdict_line
 from orca.reporting.render import heading
+from orca.reporting.text_table import (
+    TextCell,
+    TextLine,
+    TextTable,
+    as_text,
+    legend,
+    verdict_line,
+)
 
-PACKAGES = "booktabs,amssymb,array,graphicx,longtable"
+PACKAGES = "booktabs,amssymb,array,graphicx"
 MOST_LINES = 50  # of a page in footnotes' size
 LINE_LENGTH = 94  # characters of a line in the size of scripts
 MOST_LENGTH = 60  # of a text, in characters, that makes its column wider
 LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "±": r"$\pm$", "–": "--", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "≠": r"$\neq$", "⊘": r"$\oslash$",
+    "±": r"$\pm$", "–": "--", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "⊘": r"$\oslash$",
     "▲": r"$\blacktriangle$", "▼": r"$\blacktriangledown$", "✗": r"$\times$", "τ": r"$\tau$",
     "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\leq$", "→": r"$\rightarrow$", "…": r"\ldots{}",
     "<": r"$<$", ">": r"$>$", "β": r"$\beta$", "²": r"$^2$", "✓": r"$\checkmark$",
@@ -26,59 +33,40 @@ def escape_latex(text: str) -> str:
 
 
 def to_latex(table: TableData) -> str:
-    r"""Return a `table` that shrinks to the width of the line, or for words a `longtable`.
+    r"""Return a `table` that shrinks to the width of the line, or whose columns of words break.
 
     It needs the packages of its first line, which all belong to LaTeX's base and its tools.
     """
-    grid = as_grid(table)
-    named = (
-        f"\\caption{{{escape_latex(heading(table))}}}\\label{{tab:{table.name.replace('_', '-')}}}"
+    text = as_text(table)
+    columns = "l" * text.headings + "r" * (len(text.titles) - text.headings)
+    small = table.textual or len(text.lines) > MOST_LINES
+    size = r"\scriptsize" if small else r"\footnotesize"
+    below = [part for part in (verdict_line(table), legend(table), table.caption) if part]
+    return "\n".join(
+        [
+            rf"% needs \usepackage{{{PACKAGES}}}",
+            r"\begin{table}",
+            rf"  \centering{size}\setlength{{\tabcolsep}}{{4pt}}",
+            rf"  \caption{{{escape_latex(heading(table))}}}"
+            rf"\label{{tab:{table.name.replace('_', '-')}}}",
+            r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+            rf"  \begin{{tabular}}{{{_columns_of_words(text) if table.textual else columns}}}",
+            r"    \toprule",
+            _row(text.titles),
+            r"    \midrule",
+            *_body(text),
+            r"    \bottomrule",
+            r"  \end{tabular}}",
+            *([rf"  \par\smallskip {escape_latex(' '.join(below))}"] if below else []),
+            r"\end{table}",
+            "",
+        ]
     )
-    below = [text for text in (verdict_line(table), legend(table), table.caption) if text]
-    note = f"\\par\\smallskip {escape_latex(' '.join(below))}" if below else ""
-    make = _of_words if table.textual else _of_numbers
-    return "\n".join([f"% needs \\usepackage{{{PACKAGES}}}", *make(grid, named, note)]) + "\n"
 
 
-def _of_numbers(grid: Grid, named: str, note: str) -> list[str]:
-    columns = "l" * grid.headings + "r" * (len(grid.titles) - grid.headings)
-    size = r"\scriptsize" if len(grid.lines) > MOST_LINES else r"\footnotesize"
-    return [
-        r"\begin{table}",
-        rf"  \centering{size}\setlength{{\tabcolsep}}{{4pt}}",
-        f"  {named}",
-        r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
-        rf"  \begin{{tabular}}{{{columns}}}",
-        r"    \toprule",
-        _row(grid.titles),
-        r"    \midrule",
-        *_body(grid),
-        r"    \bottomrule",
-        r"  \end{tabular}}",
-        f"  {note}",
-        r"\end{table}",
-    ]
-
-
-def _of_words(grid: Grid, named: str, note: str) -> list[str]:
-    return [
-        r"\begingroup\scriptsize\setlength{\tabcolsep}{3pt}",
-        rf"\begin{{longtable}}{{{_columns_of_words(grid)}}}",
-        rf"  {named} \\",
-        r"    \toprule",
-        _row(grid.titles),
-        r"    \midrule \endhead",
-        r"    \bottomrule \endfoot",
-        *(line.replace(r"\_", r"\_\allowbreak{}") for line in _body(grid)),
-        r"\end{longtable}",
-        note,
-        r"\endgroup",
-    ]
-
-
-def _columns_of_words(grid: Grid) -> str:
+def _columns_of_words(text: TextTable) -> str:
     """Return columns that hold their longest word, and share what is left of the line by length."""
-    rows = [grid.titles, *((*line.headings, *map(_plain, line.pieces)) for line in grid.lines)]
+    rows = [text.titles, *((*line.headings, *map(_plain, line.cells)) for line in text.lines)]
     words, more = [], []
     for texts in zip(*rows, strict=True):
         words.append(2 + max(len(word) for text in texts for word in re.split(r"[\s_-]", text)))
@@ -92,34 +80,34 @@ def _columns_of_words(grid: Grid) -> str:
     )
 
 
-def _plain(piece: Piece) -> str:
-    return f"{piece.text} {piece.mark}"
+def _plain(cell: TextCell) -> str:
+    return f"{cell.text} {cell.mark}"
 
 
 def _row(texts: tuple[str, ...]) -> str:
     return f"    {' & '.join(map(escape_latex, texts))} \\\\"
 
 
-def _body(grid: Grid) -> list[str]:
+def _body(text: TextTable) -> list[str]:
     lines: list[str] = []
-    before: Line | None = None
-    for line in grid.lines:
+    before: TextLine | None = None
+    for line in text.lines:
         if before and _part(before) != _part(line):
             lines.append(r"    \midrule")
         if line.group and (before is None or line.group != before.group):
             lines.append(f"    \\emph{{{escape_latex(line.group)}}} \\\\")
-        texts = [*map(escape_latex, line.headings), *map(_piece, line.pieces)]
+        texts = [*map(escape_latex, line.headings), *map(_cell, line.cells)]
         lines.append(f"    {' & '.join(texts)} \\\\")
         before = line
     return lines
 
 
-def _part(line: Line) -> tuple[str, bool]:
+def _part(line: TextLine) -> tuple[str, bool]:
     return line.group, line.whose == "summary"
 
 
-def _piece(piece: Piece) -> str:
-    text = escape_latex(piece.text)
-    text = f"\\textbf{{{text}}}" if piece.strong else text
-    remark = escape_latex(f"({piece.remark})") if piece.remark else ""
-    return " ".join(filter(None, (text, remark, escape_latex(piece.mark))))
+def _cell(cell: TextCell) -> str:
+    text = escape_latex(cell.text)
+    text = f"\\textbf{{{text}}}" if cell.strong else text
+    remark = escape_latex(f"({cell.remark})") if cell.remark else ""
+    return " ".join(filter(None, (text, remark, escape_latex(cell.mark))))

@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from orca.reporting.cells import TableData
-from orca.reporting.grid import Line, as_grid, legend, verdict_line
 from orca.reporting.render import heading
+from orca.reporting.text_table import TextLine, as_text, legend, verdict_line
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,11 +24,11 @@ def embedded(content: TableData | dict[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-def bodies(lines: Iterable[Line]) -> list[list[Line]]:
+def bodies(lines: Iterable[TextLine]) -> list[list[TextLine]]:
     """Return the lines of each row together, so that they stay together when sorted."""
     return [
         list(group)
-        for _, group in groupby(lines, key=lambda line: line.pieces[0].cell if line.pieces else ())
+        for _, group in groupby(lines, key=lambda line: line.cells[0].place if line.cells else ())
     ]
 
 
@@ -51,4 +51,4 @@ def environment() -> Environment:
 def to_html(table: TableData) -> str:
     """Return a page with one table."""
     page = environment().get_template("table.html")
-    return page.render(table=table, grid=as_grid(table), heading=heading(table)) + "\n"
+    return page.render(table=table, text=as_text(table), heading=heading(table)) + "\n"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orca.reporting.cells import TableData
-from orca.reporting.summary import Whose, competition
+from orca.reporting.cells import TableData, Whose
+from orca.reporting.summary import competition
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ REQUIRED = (*KEY, "direction", "value", "std", "note")
 OPTIONAL = ("source",)
 
 
-class Number(BaseModel):
+class PublishedNumber(BaseModel):
     """One published number, its digits kept as printed.
 
     Args:
@@ -81,12 +81,12 @@ class Number(BaseModel):
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedNumbers:
     """All numbers of a folder of CSV files."""
 
-    numbers: tuple[Number, ...]
+    numbers: tuple[PublishedNumber, ...]
 
-    def where(self, **columns: str) -> list[Number]:
+    def where(self, **columns: str) -> list[PublishedNumber]:
         """Return the numbers whose columns have these values; an empty value matches any."""
         asked = {column: value for column, value in columns.items() if value}
         return [
@@ -95,7 +95,7 @@ class Published:
             if all(getattr(number, column) == value for column, value in asked.items())
         ]
 
-    def find(self, key: Mapping[str, str]) -> Number | None:
+    def find(self, key: Mapping[str, str]) -> PublishedNumber | None:
         """Return the one number that `key` picks, or None.
 
         Raises:
@@ -112,7 +112,7 @@ class Published:
         return found[0] if found else None
 
 
-def read_published(folder: Path) -> Published:
+def read_published(folder: Path) -> PublishedNumbers:
     """Read the numbers in every `*_results.csv` under `folder`.
 
     Raises:
@@ -124,7 +124,7 @@ def read_published(folder: Path) -> Published:
             what="there is no such folder of published numbers",
             mend="point `published` at config/published of this repository",
         )
-    numbers: list[Number] = []
+    numbers: list[PublishedNumber] = []
     seen: dict[tuple[str, ...], str] = {}
     for path in sorted(folder.glob("*_results.csv")):
         for line, number in _rows(path):
@@ -138,16 +138,16 @@ def read_published(folder: Path) -> Published:
                 )
             seen[key] = place
             numbers.append(number)
-    return Published(tuple(numbers))
+    return PublishedNumbers(tuple(numbers))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Number]]:
+def _rows(path: Path) -> Iterator[tuple[int, PublishedNumber]]:
     with path.open(newline="") as file:
         reader = csv.DictReader(file, strict=True)
         _check_columns(path, list(reader.fieldnames or []))
         for row in reader:
             try:
-                number = Number.model_validate(row)
+                number = PublishedNumber.model_validate(row)
             except ValidationError as fault:
                 first = fault.errors()[0]
                 column = first["loc"][0] if first["loc"] else "row"

@@ -3,85 +3,12 @@
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from orca.reporting.cells import RunOfCell
 from orca.reporting.names import method_title, task_title
-from orca.reporting.numbers import alone
 
-Row = list[tuple[str, float | None]]
-LEDGER_TITLES = (
-    "step", "jobs", "done", "expected", "told by", "used", "used / expected", "jobs took",
-    "size expected", "size there",
-)  # fmt: skip
+Row = list[tuple[str, float | None]]  # texts, and what their columns are sorted by
 PHASES = ("align", "train", "validate", "checkpoint", "evaluate")  # as a run meets them
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepCost:
-    """What a step was expected to cost, and what it used; None where nobody tells.
-
-    Args:
-        step: as the workflow's rule is called.
-        jobs: expected, one for each seed.
-        done: of these, those that are.
-        expected: hours of all, on a V100.
-        expected_of_done: hours of those done, on a V100.
-        told_by: what tells the expected hours, and of how many jobs.
-        used: hours of those done, as the runs timed themselves, else as Snakemake timed jobs.
-        wall: hours of their processes, as Snakemake timed them, their start counted in.
-        expected_gb: gigabytes to bring or to keep.
-        used_gb: gigabytes that are there.
-    """
-
-    step: str
-    jobs: int
-    done: int
-    expected: float | None
-    expected_of_done: float | None
-    told_by: str
-    used: float | None
-    wall: float | None
-    expected_gb: float | None
-    used_gb: float | None
-
-    @property
-    def ratio(self) -> float | None:
-        """Hours used by the jobs done, over those expected of them."""
-        if self.used is None or not self.expected_of_done:
-            return None
-        return self.used / self.expected_of_done
-
-
-def ledger_rows(steps: Sequence[StepCost]) -> list[Row]:
-    """Return a row for each step, as `LEDGER_TITLES` names the columns."""
-    return [
-        [
-            (cost.step, None),
-            (str(cost.jobs), float(cost.jobs)),
-            (str(cost.done), float(cost.done)),
-            _hours(cost.expected),
-            (cost.told_by or "–", None),
-            _hours(cost.used),
-            ("–", None) if cost.ratio is None else (f"{cost.ratio:.2g}", cost.ratio),
-            _hours(cost.wall),
-            _size(cost.expected_gb),
-            _size(cost.used_gb),
-        ]
-        for cost in steps
-    ]
-
-
-def _hours(hours: float | None) -> tuple[str, float | None]:
-    return ("–", None) if hours is None else (seconds_in_words(3600 * hours), hours)
-
-
-def _size(gigabytes: float | None) -> tuple[str, float | None]:
-    if not gigabytes:  # a package that carries the data states no size
-        return "–", None
-    number, unit = (gigabytes, "GB") if gigabytes >= 1 else (1000 * gigabytes, "MB")
-    return f"{alone(number, digits=2)} {unit}", gigabytes
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -116,10 +43,8 @@ def software(runs: Sequence[RunOfCell]) -> list[Row]:
     """Return every version, commit and device that the runs' records name."""
     found: dict[str, set[str]] = defaultdict(set)
     for run in runs:
-        for name in ("python", "platform", "commit", "device"):
-            if run.record.get(name):
-                found[name].add(str(run.record[name]))
-        versions: Any = run.record.get("versions", {})
-        for library, version in versions.items():
-            found[library].add(str(version))
+        named = {name: run.record.get(name) for name in ("python", "platform", "commit", "device")}
+        for name, value in {**named, **run.record.get("versions", {})}.items():
+            if value:
+                found[name].add(str(value))
     return [[(name, None), (", ".join(sorted(values)), None)] for name, values in found.items()]

@@ -4,8 +4,8 @@ import csv
 import io
 
 from orca.reporting.cells import TableData
-from orca.reporting.grid import Piece, as_grid, legend, verdict_line
 from orca.reporting.names import PAPERS
+from orca.reporting.text_table import TextCell, as_text, legend, verdict_line
 
 CSV_COLUMNS = (
     "row", "column", "metric", "direction", "body", "status", "mean", "std", "n",
@@ -48,29 +48,29 @@ def short_heading(table: TableData) -> str:
 
 def to_markdown(table: TableData) -> str:
     """Return the table with its columns padded, so that it reads well in a terminal too."""
-    grid = as_grid(table)
-    rows = [list(grid.titles)]
+    text = as_text(table)
+    rows = [list(text.titles)]
     group = ""
-    for entry in grid.lines:
-        if entry.group and entry.group != group:
-            rows.append([f"*{entry.group}*", *[""] * (len(grid.titles) - 1)])
-        group = entry.group
-        rows.append([*entry.headings, *(_markdown(piece) for piece in entry.pieces)])
-    rows = [[text.replace("|", "\\|") for text in row] for row in rows]
-    left = len(grid.titles) if table.textual else grid.headings
-    widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(grid.titles))]
+    for line in text.lines:
+        if line.group and line.group != group:
+            rows.append([f"*{line.group}*", *[""] * (len(text.titles) - 1)])
+        group = line.group
+        rows.append([*line.headings, *map(_markdown, line.cells)])
+    rows = [[place.replace("|", "\\|") for place in row] for row in rows]
+    left = len(text.titles) if table.textual else text.headings
+    widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(text.titles))]
 
-    def line(row: list[str]) -> str:
+    def joined(row: list[str]) -> str:
         padded = [
-            text.ljust(width) if i < left else text.rjust(width)
-            for i, (text, width) in enumerate(zip(row, widths, strict=True))
+            place.ljust(width) if i < left else place.rjust(width)
+            for i, (place, width) in enumerate(zip(row, widths, strict=True))
         ]
         return f"| {' | '.join(padded)} |"
 
     rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    body = [line(rows[0]), f"| {' | '.join(rule)} |", *map(line, rows[1:])]
+    body = [joined(rows[0]), f"| {' | '.join(rule)} |", *map(joined, rows[1:])]
     parts = [f"# {heading(table)}", "\n".join(body)]
-    signs = [text for text in (verdict_line(table), legend(table)) if text]
+    signs = list(filter(None, (verdict_line(table), legend(table))))
     if signs:
         parts.append("  \n".join(signs))
     if table.caption:
@@ -80,6 +80,6 @@ def to_markdown(table: TableData) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown(piece: Piece) -> str:
-    text = f"**{piece.text}**" if piece.strong else piece.text
-    return " ".join(filter(None, (text, piece.remark and f"({piece.remark})", piece.mark)))
+def _markdown(cell: TextCell) -> str:
+    text = f"**{cell.text}**" if cell.strong else cell.text
+    return " ".join(filter(None, (text, cell.remark and f"({cell.remark})", cell.mark)))

@@ -1,7 +1,7 @@
 """Puts tables, figures, data and records into one HTML file that needs nothing else."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +11,15 @@ from markupsafe import Markup
 from orca.errors import ResultsError
 from orca.provenance import atomic
 from orca.reporting import curves, data_pages
-from orca.reporting.cells import OF_FACTS, VERDICTS, TableData, read_table
+from orca.reporting.cells import VERDICTS, RunOfCell, TableData, read_table
 from orca.reporting.figure import FIGURES
-from orca.reporting.grid import as_grid
 from orca.reporting.inline import inline_svg
 from orca.reporting.page import environment
-from orca.reporting.records import (
-    LEDGER_TITLES,
-    StepCost,
-    costs,
-    ledger_rows,
-    seconds_in_words,
-    software,
-)
+from orca.reporting.records import costs, seconds_in_words, software
 from orca.reporting.render import heading, short_heading
 from orca.reporting.sections import FigureEntry, Section, TableEntry
 from orca.reporting.table import TABLES, Table
+from orca.reporting.text_table import as_text
 from orca.reporting.verdicts import EXPLANATION
 
 FIGURE_TITLES = {"profile": "Performance profile", "alignment": "Alignment"}
@@ -44,40 +37,43 @@ FIGURE_CAPTIONS = {
 
 
 def write_report(
-    results: Path,
     out: Path,
     *,
-    tables: list[str],
+    tables: list[Path],
+    figures: Path,
+    prepared: Path,
+    histories: list[Path],
     settings: dict[str, Any],
-    steps: Sequence[StepCost] = (),
 ) -> None:
     """Write the report: one HTML file, complete in itself.
 
     Args:
-        results: folder of results; what is not there is left out of the report, but tables.
         out: the file to write.
-        tables: those to show, in this order, from `results/tables/<table>.json`.
+        tables: the JSON files of those to show, in this order.
+        figures: folder of figures; those of the tables shown, and those of no table, are shown.
+        prepared: folder of prepared tasks, whose cards are shown.
+        histories: of fine-tuned runs; their paths end in
+            `<task>/<body>/<method>/seed<k>/history.csv`.
         settings: as resolved; shown as they are.
-        steps: what each was expected to cost, and what it used.
 
     Raises:
         ResultsError: if a table is missing or cannot be read.
     """
-    shown = [read_table(results / "tables" / f"{name}.json") for name in tables]
-    if not shown:
+    if not tables:
         raise ResultsError(
             where=str(out),
             what="a report needs at least one table",
             mend="name tables in config/config.yaml, `tables`",
         )
+    shown = [read_table(path) for path in tables]
     parts = environment().get_template("sections.html").module
     sections = [
         _verdicts(parts, shown),
         _tables(parts, shown),
-        _figures(parts, results / "figures", tables),
-        _training(parts, results, shown),
-        _data(parts, results / "prepared"),
-        _costs(parts, shown, steps),
+        _figures(parts, figures, [table.name for table in shown]),
+        _training(parts, histories, shown),
+        _data(parts, prepared),
+        _costs(parts, shown),
         _settings(settings),
         _software(parts, shown),
     ]
@@ -95,17 +91,10 @@ def write_report(
         temporary.write_text(page + "\n", encoding="utf-8")
 
 
-def _runs(tables: list[TableData]) -> list[Any]:
+def _runs(tables: Iterable[TableData]) -> list[RunOfCell]:
     """Return each run of the tables once."""
-    found = {
-        run.path: run
-        for table in tables
-        for row in table.cells
-        for cell in row
-        if cell.ours
-        for run in cell.ours.runs
-    }
-    return list(found.values())
+    cells = [cell for table in tables for row in table.cells for cell in row]
+    return list({run.path: run for cell in cells if cell.ours for run in cell.ours.runs}.values())
 
 
 def _lead(tables: list[TableData]) -> str:
@@ -135,12 +124,9 @@ def _glance(tables: list[TableData]) -> list[tuple[str, str]]:
     counts = Counter[str]()
     for table in tables:
         counts.update(table.verdicts)
-    facts = sum(counts[verdict] for verdict in OF_FACTS)
-    numbers = counts.total() - facts
-    if numbers:
-        glance.append((f"{counts['reproduced']} of {numbers}", "published numbers reproduced"))
-    if facts:
-        glance.append((f"{counts['agrees']} of {facts}", "published facts agree"))
+    if counts:
+        reproduced = f"{counts['reproduced']} of {counts.total()}"
+        glance.append((reproduced, "published numbers reproduced"))
     return glance
 
 
@@ -159,7 +145,7 @@ def _verdicts(parts: Any, tables: list[TableData]) -> Section | None:
 
 def _tables(parts: Any, tables: list[TableData]) -> Section:
     entries = tuple(
-        TableEntry(f"t-{table.name}", heading(table), short_heading(table), table, as_grid(table))
+        TableEntry(f"t-{table.name}", heading(table), short_heading(table), table, as_text(table))
         for table in tables
     )
     return Section("tables", "Tables", parts.tables(entries), entries)
@@ -206,16 +192,16 @@ def _rank(stem: str) -> tuple[int, str]:
     return (["", *FIGURE_TITLES].index(_kind(stem)), stem)
 
 
-def _training(parts: Any, results: Path, tables: list[TableData]) -> Section | None:
-    order = list(dict.fromkeys(cell.method for t in tables for row in t.cells for cell in row))
-    order = [method for method in order if method]
+def _training(parts: Any, histories: list[Path], tables: list[TableData]) -> Section | None:
+    methods = dict.fromkeys(cell.method for t in tables for row in t.cells for cell in row)
+    order = [method for method in methods if method]
     entries = [
         FigureEntry(f"c-{name}", title, title, inline_svg(svg, prefix=f"c-{name}"), caption)
-        for name, title, svg, caption in curves.drawings(results, order)
+        for name, title, svg, caption in curves.drawings(histories, order)
     ]
     if not entries:
         return None
-    return Section("curves", "Alignment and training", parts.figures(entries), tuple(entries))
+    return Section("curves", "Training", parts.figures(entries), tuple(entries))
 
 
 def _data(parts: Any, prepared: Path) -> Section | None:
@@ -225,16 +211,9 @@ def _data(parts: Any, prepared: Path) -> Section | None:
     return Section("data", "Data", parts.cards(pages), tuple(pages))
 
 
-def _costs(parts: Any, tables: list[TableData], steps: Sequence[StepCost]) -> Section | None:
+def _costs(parts: Any, tables: list[TableData]) -> Section | None:
     titles, rows = costs(_runs(tables))
-    if not rows and not steps:
-        return None
-    content = Markup()
-    if steps:
-        content += parts.costs_of_steps(LEDGER_TITLES, ledger_rows(steps))
-    if rows:
-        content += parts.costs_of_runs(titles, rows)
-    return Section("costs", "What it cost", content)
+    return Section("costs", "What it cost", parts.costs_of_runs(titles, rows)) if rows else None
 
 
 def _settings(settings: dict[str, Any]) -> Section:

@@ -16,7 +16,7 @@ def score_files(results: Path) -> list[Path]:
         ResultsError: if there is none.
     """
     folder = results / "scores" if (results / "scores").is_dir() else results
-    files = sorted(folder.glob("*/*/*/seed*.json"))
+    files = sorted(folder.glob("*/*/*/seed[0-9]*.json"))
     if not files:
         raise ResultsError(
             where=str(folder),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from orca.reporting.cells import TableData
-from orca.reporting.grid import Grid
+from orca.reporting.text_table import TextTable
 
 
 @dataclass(frozen=True)
-class Entry:
+class ContentsEntry:
     """Something that the contents list under a section, there by its short title."""
 
     anchor: str
@@ -18,15 +18,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class TableEntry(Entry):
+class TableEntry(ContentsEntry):
     """A table with its lines."""
 
     table: TableData
-    grid: Grid
+    text: TextTable
 
 
 @dataclass(frozen=True)
-class FigureEntry(Entry):
+class FigureEntry(ContentsEntry):
     """A figure as SVG, and what is said under it."""
 
     drawing: Markup
@@ -40,4 +40,4 @@ class Section:
     anchor: str
     title: str
     content: Markup
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ContentsEntry, ...] = ()

@@ -2,15 +2,12 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal
 
-from orca.reporting.cells import Cell, Head, SummaryRow
+from orca.reporting.cells import Heading, SummaryRow, TableCell, Whose
 from orca.reporting.numbers import alone
 
-Whose = Literal["ours", "theirs"]
 
-
-def mark_best(row: list[Cell], whose: Whose) -> list[Cell]:
+def mark_best(row: list[TableCell], whose: Whose) -> list[TableCell]:
     """Return the row with every cell marked that none is better than; ties are all marked."""
     errors = [cell.error(whose) for cell in row]
     finite = [error for error in errors if error is not None and math.isfinite(error)]
@@ -27,7 +24,7 @@ def mark_best(row: list[Cell], whose: Whose) -> list[Cell]:
 
 
 def competition(
-    cells: list[list[Cell]], whose: Whose
+    cells: list[list[TableCell]], whose: Whose
 ) -> tuple[list[int], list[int], list[list[float]]]:
     """Return the errors of the methods that compete on the tasks that can be decided.
 
@@ -51,7 +48,9 @@ def competition(
     return columns, rows, kept
 
 
-def summarise(cells: list[list[Cell]], columns: tuple[Head, ...], whose: Whose) -> list[SummaryRow]:
+def summarise(
+    cells: list[list[TableCell]], columns: tuple[Heading, ...], whose: Whose
+) -> list[SummaryRow]:
     """Return average rank and wins over the tasks where every competing method has a result.
 
     Ranks of ties are averaged, as are those of failures, which come last. A win is an error

@@ -3,9 +3,9 @@
 import math
 from typing import Literal
 
-from orca.reporting.cells import Cell, Ours, Verdict
+from orca.reporting.cells import OurResult, TableCell, Verdict
 from orca.reporting.numbers import unit_of_last_digit
-from orca.reporting.published import Number
+from orca.reporting.published import PublishedNumber
 
 LEVEL = 0.05  # of every test
 RELATIVE_MARGIN = 0.1  # of the published error: what counts as the same for practical ends
@@ -18,14 +18,16 @@ EXPLANATION = (
     f"if Welch's two-sided test (level {LEVEL:g}) tells the means apart, and else there are *too "
     f"few runs* to say. Published means count as {PUBLISHED_RUNS} runs; one printed without a "
     "spread is taken as exact. Another body than the published one is *not comparable*, nor are times "
-    "on another machine, of which only the ratio is told. A fact about a task *agrees* if our "
-    "declaration says what is printed: numbers to the last printed digit, words as far as the "
-    "shorter of the two goes."
+    "on another machine, of which only the ratio is given."
 )
 
 
 def judge(
-    cell: Cell, ours: Ours, number: Number, published_std: float | None, elsewhere: str = ""
+    cell: TableCell,
+    ours: OurResult,
+    number: PublishedNumber,
+    published_std: float | None,
+    elsewhere: str = "",
 ) -> Verdict:
     """Return the verdict on one cell's runs.
 

@@ -1,270 +1,194 @@
-"""Stage two: train the embedder until the target's features lie like the source's."""
+"""Stage two as a step: from prepared data and source features to aligned embedders."""
 
-import math
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
-from torch import Tensor
+from jaxtyping import Int
 
-from orca.alignment.distance import Computation, Distance, DistanceSettings
-from orca.alignment.source import Source
-from orca.alignment.subsample import draw_by_class
+from orca.alignment.distance import DISTANCES, DistanceSettings
+from orca.alignment.pseudo_labels import pseudo_labels
+from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
-from orca.errors import TrainingError
-from orca.logs import Clock, log, progress
-from orca.models.assemble import Model
-from orca.settings import FinetuneSettings
-from orca.training.batches import seeded
-from orca.training.checkpoint import State
-from orca.training.optimizer import (
-    make_optimizer,
-    optimizer_tensors,
-    restore_optimizer,
-    set_rate,
-)
-from orca.training.schedule import StepDecay
-from orca.training.tensors import under
+from orca.data.task import Classes
+from orca.errors import SettingsError
+from orca.logs import log
+from orca.models.settings import EmbedderStart
+from orca.provenance import file_digest
+from orca.training.align_loop import AlignLoop, SourceDistance, Target
+from orca.training.checkpoint import State, read_tensors, write_tensors
+from orca.training.key import EXACT, align_key
+from orca.training.record import digests, write_history, write_run
+from orca.training.settings import AlignSettings, OptimizerSettings
+from orca.training.setup import Setup
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Objective:
-    """A distance to the source, ready to be descended.
+def target_labels(
+    setup: Setup, prepared: Prepared, source: SourceFeatures, *, wanted: int | str, seed: int
+) -> Int[np.ndarray, " n"]:
+    """Return the class of every sample of a prepared set, or its cluster of outputs.
 
     Args:
-        distance: which one.
-        settings: of it.
-        source: features and labels of the source, on the device.
-        terms: what the distance keeps of the source.
+        setup: whose task it is.
+        prepared: the open set.
+        source: tells how many classes the source has.
+        wanted: number of clusters, or `source_classes`.
+        seed: of the clustering.
+
+    Source: ORCA (ICML 2023), section 3.4: without classes, clusters of the outputs stand in.
+    """
+    rows = prepared.rows("fit")
+    if isinstance(setup.task.target, Classes):
+        _, labels = np.unique(prepared.targets(rows), return_inverse=True)
+        return labels.astype(np.int64)
+    clusters = len(source.sizes) if isinstance(wanted, str) else wanted
+    return pseudo_labels(
+        (targets for _, targets in prepared.blocks(rows)),
+        clusters=min(clusters, len(rows)),
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Align:
+    """Aligns the embedder of a body to its source on a task.
+
+    A run leaves `embedder.safetensors`, `history.csv` and `run.json`.
+
+    Args:
+        setup: task, body and model.
+        start: how the embedder starts; see `orca.models.embedder`.
+        distance: name of the distance that is brought down.
+        distance_settings: of this distance.
+        settings: of stage two.
+        optimizer: which optimizer, with which constants.
+        source: what `embed_source` wrote.
+        terms: what `source_terms` wrote for this distance, these settings and this source.
     """
 
-    distance: Distance
-    settings: DistanceSettings
-    source: Source
-    terms: Mapping[str, Tensor]
+    setup: Setup
+    start: EmbedderStart
+    distance: str
+    distance_settings: DistanceSettings
+    settings: AlignSettings
+    optimizer: OptimizerSettings
+    source: Path
+    terms: Path
 
     @property
-    def compute(self) -> Computation:
-        """The distance's computations."""
-        return self.distance.load()
-
-
-@dataclass(frozen=True, eq=False)
-class Target:
-    """Samples of a prepared set.
-
-    Args:
-        prepared: the open set.
-        rows: numbers of the samples.
-        labels: class or pseudo-class of each, from 0.
-    """
-
-    prepared: Prepared
-    rows: Int[np.ndarray, " n"]
-    labels: Int[np.ndarray, " n"]
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """One computation of the distance.
-
-    Args:
-        rows: numbers of the target samples in it.
-        labels: their classes, from 0; all 0 where the distance sees one class.
-        weight: of the result in the epoch's sum.
-    """
-
-    rows: Int[np.ndarray, " b"]
-    labels: Int[np.ndarray, " b"]
-    weight: float
-
-
-@dataclass(kw_only=True)
-class Alignment:
-    """One run of stage two, resumable at any epoch.
-
-    Args:
-        model: on its device; only its embedder is trained.
-        objective: the distance that is brought down.
-        target: samples of the task, with classes or pseudo-classes.
-        settings: of the run.
-        seed: of all draws.
-        state: the run's progress on disk, held.
-        exact: the distance over all classes at once that the history keeps beside the objective.
-    """
-
-    model: Model
-    objective: Objective
-    target: Target
-    settings: FinetuneSettings
-    seed: int
-    state: State
-    exact: Objective | None = None
-    epoch: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
-    clock: Clock = field(default_factory=Clock)
-
-    def __post_init__(self) -> None:
-        align = self.settings.align
-        embedder = self.model.embedder.parameters()
-        self.optimizer = make_optimizer(embedder, self.settings, rate_factor=align.rate_factor)
-        self.rate = self.settings.learning_rate * align.rate_factor
-        self.schedule = StepDecay(milestones=align.milestones, decay=align.decay)
-        self.device = next(self.model.embedder.parameters()).device
-
-    def run(self) -> None:
-        """Train to the last epoch, from the last checkpoint on where there is one."""
-        self._resume()
-        total = self.settings.align.epochs
-        for epoch in progress(
-            range(self.epoch, total), what="alignment epoch", total=total, done=self.epoch
-        ):
-            exact = self._exact_value(epoch)
-            with self.clock.part("align"):
-                self._train_epoch(epoch, exact)
-            self.epoch = epoch + 1
-            if self.state.due:
-                self._save()
-            if self._stalled():
-                log.info("no lower distance for %s epochs: stopping", self.settings.align.patience)
-                break
-
-    def _stalled(self) -> bool:
-        patience = self.settings.align.patience
-        if patience is None:
-            return False
-        values = {row["epoch"]: row["value"] for row in self.history if row["value"] is not None}
-        return self.epoch - 1 - min(values, key=values.__getitem__) >= patience
-
-    def _train_epoch(self, epoch: int, exact: Mapping[str, float | None]) -> None:
-        start = time.monotonic()
-        self.model.train()
-        set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
-        self.optimizer.zero_grad(set_to_none=True)
-        # The value has the loss's gradient; it costs more, for the parts that do not move.
-        which = "loss" if epoch % self.settings.align.record_value_every else "value"
-        total = 0.0
-        size = self.settings.align.samples_per_class
-        draws = seeded(self.seed, 4, epoch)
-        for number, call in enumerate(self._calls(self.target, draws, size=size)):
-            features = self._features(call.rows)
-            generator = seeded(self.seed, 5, epoch, number)
-            distance = call.weight * self._distance(which, features, call.labels, generator)
-            self._check(distance, epoch, call)
-            distance.backward()  # type: ignore[no-untyped-call]
-            total += distance.item()
-            if self.settings.align.step_per == "class":
-                self._step()
-        if self.settings.align.step_per == "epoch":
-            self._step()
-        row = {"epoch": epoch, "value": None, "loss": None, which: total, **exact}
-        row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
-        row["seconds"] = round(time.monotonic() - start, 4)
-        self.history.append(row)
-
-    def _step(self) -> None:
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-
-    def _calls(self, target: Target, generator: torch.Generator, *, size: int) -> Iterator[Call]:
-        """Yield the distance's calls of an epoch: class by class, or all classes at once.
-
-        Source: ORCA (ICML 2023), Algorithm 1.
-        """
-        rounds = self.settings.align.rounds
-        draws = draw_by_class(
-            torch.from_numpy(target.labels), size=size, rounds=rounds, generator=generator
-        )
-        if self.objective.distance.sees == "all_classes":
-            for number in range(rounds):
-                places = np.concatenate([draw.rounds[number].numpy() for draw in draws])
-                _, labels = np.unique(target.labels[places], return_inverse=True)
-                yield Call(target.rows[places], labels.astype(np.int64), 1 / rounds)
-            return
-        for draw in draws:
-            for chosen in draw.rounds:
-                places = chosen.numpy()
-                yield Call(target.rows[places], np.zeros(len(places), int), draw.weight / rounds)
-
-    def _features(self, rows: Int[np.ndarray, " b"]) -> Float[Tensor, "b width"]:
-        inputs, _ = self.target.prepared.read(rows)
-        return self.model.embed(torch.from_numpy(inputs).to(self.device)).mean(dim=1)
-
-    def _exact_value(self, epoch: int) -> dict[str, float | None]:
-        """Return the history's entry of the exact distance, if the run keeps one.
-
-        Source: ORCA (ICML 2023), Figure 6, the actual OTDD beside the estimate by Algorithm 1.
-        """
-        if self.exact is None:
-            return {}
-        align, target = self.settings.align, self.target
-        if epoch % (align.record_exact_every or 1):
-            return {"exact": None}
-        self.model.eval()
-        drawn = torch.randperm(len(target.rows), generator=seeded(self.seed, 13)).numpy()
-        places = np.sort(drawn[: align.exact_samples])
-        parts = np.array_split(places, -(-len(places) // align.samples_per_class))
-        with self.clock.part("exact"), torch.no_grad():
-            features = torch.cat([self._features(target.rows[part]) for part in parts])
-            _, labels = np.unique(target.labels[places], return_inverse=True)
-            value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)
-        return {"exact": value.item()}
-
-    def _distance(
-        self,
-        which: str,
-        features: Float[Tensor, "b width"],
-        labels: Int[np.ndarray, " b"],
-        generator: torch.Generator,
-        *,
-        of: Objective | None = None,
-    ) -> Tensor:
-        objective = of or self.objective
-        compute = getattr(objective.compute, which)
-        on_device = torch.from_numpy(labels).to(self.device)
-        return compute(
-            features, on_device, objective.source, objective.terms, objective.settings, generator
+    def key(self) -> str:
+        """Digest of the settings and the code that the step uses."""
+        return align_key(
+            task=self.setup.task,
+            body=self.setup.body,
+            start=self.start,
+            distance=self.distance,
+            settings={
+                "model": self.setup.model,
+                "optimizer": self.optimizer,
+                "align": self.settings,
+                "distance": self.distance_settings,
+            },
         )
 
-    def _check(self, loss: Tensor, epoch: int, call: Call) -> None:
-        if not math.isfinite(loss.item()):
-            shown = ", ".join(map(str, call.rows[:16].tolist()))
-            raise TrainingError(
-                where=f"alignment epoch {epoch}, samples {shown} of {self.target.prepared.path}",
-                what=f"the distance is {loss.item()} at a learning rate of"
-                f" {self.optimizer.param_groups[0]['lr']:.3g}",
-                mend="lower align.rate_factor or learning_rate for this task in"
-                " config/hyperparameters.yaml",
+    def inputs(self, seed: int) -> Mapping[str, str]:
+        """Return the digests of the source's files."""
+        del seed
+        return digests([self.source, self.terms])
+
+    def _source_distance(self) -> SourceDistance:
+        """Return the distance to the source, on the device.
+
+        Raises:
+            SettingsError: if the terms are of other settings or of other features.
+        """
+        device = self.setup.device
+        tensors, _ = read_tensors(self.source)
+        terms, record = read_tensors(self.terms)
+        wanted = {
+            "settings": self.distance_settings.model_dump(mode="json"),
+            "features": file_digest(self.source),
+        }
+        for name, value in wanted.items():
+            if record.get(name) != value:
+                raise SettingsError(
+                    where=str(self.terms),
+                    what=f"the source terms were computed from other {name}",
+                    mend=f"remove the file and make it again: snakemake {self.terms}",
+                )
+        source = SourceFeatures.of(tensors["features"].to(device), tensors["labels"].to(device))
+        return SourceDistance(
+            distance=DISTANCES[self.distance],
+            settings=self.distance_settings,
+            source=source,
+            terms={name: term.to(device) for name, term in terms.items()},
+        )
+
+    def _exact_distance(self, source: SourceFeatures) -> SourceDistance | None:
+        """Return the distance over all classes at once, where the history is to keep it."""
+        if self.settings.record_exact_every is None:
+            return None
+        declared = DISTANCES[EXACT]
+        settings = declared.settings()
+        terms = declared.load().source_terms(source, settings)
+        return SourceDistance(distance=declared, settings=settings, source=source, terms=terms)
+
+    def run(self, seed: int, state: State, out: Path) -> None:
+        """Align with one seed."""
+        torch.manual_seed(seed)
+        setup = self.setup
+        with Prepared(setup.prepared, setup.task) as prepared:
+            distance = self._source_distance()
+            labels = target_labels(
+                setup, prepared, distance.source, wanted=self.settings.clusters, seed=seed
             )
+            rows, held_out = prepared.rows("train"), prepared.rows("validation")
+            model = setup.build(start="pretrained", embedder=self.start, seed=seed)
+            loop = AlignLoop(
+                model=model.to(setup.device),
+                objective=distance,
+                target=Target(prepared, rows, labels[rows]),
+                settings=self.settings,
+                optimizer_settings=self.optimizer,
+                seed=seed,
+                state=state,
+                exact=self._exact_distance(distance.source),
+            )
+            loop.run()
+            with loop.clock.part("held_out"):
+                rest = Target(prepared, held_out, labels[held_out])
+                value = loop.held_out_value(rest) if len(held_out) else None
+        log.info("distance of the held-out samples: %s", value)
+        write_tensors(out / "embedder.safetensors", loop.model.embedder.state_dict())
+        write_history(out / "history.csv", loop.history)
+        write_run(
+            out / "run.json",
+            device=setup.device,
+            clock=loop.clock,
+            inputs={**setup.input_digests, **self.inputs(seed)},
+            key=state.key,
+            step="align",
+            status="ok",
+            seed=seed,
+            held_out_distance=value,
+            epochs_done=len(loop.history),
+            target_classes=len(np.unique(labels)),
+            **self._facts(),
+            **setup.record(),
+        )
 
-    def held_out_value(self, target: Target) -> float:
-        """Return the distance of samples that the embedder was not trained on."""
-        self.model.eval()
-        total = 0.0
-        with torch.no_grad():
-            for call in self._calls(target, seeded(self.seed, 6), size=len(target.rows)):
-                features = self._features(call.rows)
-                value = self._distance("value", features, call.labels, seeded(self.seed, 6))
-                total += call.weight * value.item()
-        return total
-
-    def _save(self) -> None:
-        tensors = {f"embedder.{k}": v for k, v in self.model.embedder.state_dict().items()}
-        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
-        record = {"epoch": self.epoch, "history": self.history, "seconds": self.clock.seconds}
-        with self.clock.part("checkpoint"):
-            self.state.save(tensors, record)
-
-    def _resume(self) -> None:
-        saved = self.state.load()
-        if saved is None:
-            return
-        tensors, record = saved
-        self.model.embedder.load_state_dict(under(tensors, "embedder"))
-        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
-        self.epoch, self.history = record["epoch"], record["history"]
-        self.clock.seconds = record["seconds"]
+    def _facts(self) -> dict[str, Any]:
+        groups = {
+            "model": self.setup.model,
+            "optimizer": self.optimizer,
+            "align": self.settings,
+            "distance": self.distance_settings,
+        }
+        return {
+            "distance": self.distance,
+            "embedder_start": self.start,
+            "settings": {name: group.model_dump(mode="json") for name, group in groups.items()},
+        }

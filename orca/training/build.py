@@ -1,10 +1,9 @@
-"""From a task and a method to a model: which outputs, which start, which weights are trained."""
+"""Chooses the device, and the outputs that a task's target asks of a model."""
 
 import torch
 
-from orca.data.task import Classes, Field, MultiLabel, Scalar, Target, Task
+from orca.data.task import Classes, Field, MultiLabel, Scalar, Target
 from orca.errors import SettingsError
-from orca.methods.method import Method
 from orca.models.predictor import Dense, Output, Pooled, Single
 
 
@@ -34,8 +33,3 @@ def output_of(target: Target) -> Output:
             return Single()
         case Field():
             return Dense(target.channels, target.grid)
-
-
-def describe(task: Task, method: Method) -> str:
-    """Return a line for the log: what is done to what."""
-    return f"{method.title} on {task.title} {task.input_shape}"

@@ -10,9 +10,8 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,6 +25,7 @@ from orca.errors import StateError
 from orca.logs import log
 from orca.provenance import atomic
 
+RECORD = "run.json"  # of a finished run; written last
 PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
 
 
@@ -76,12 +76,12 @@ class State:
 
     Args:
         folder: undeclared to Snakemake, so that it survives a failure.
-        fingerprint: digest of all that changes the result; progress of another one is dropped.
+        key: digest of all that changes the result; progress under another one is dropped.
         seconds: least time between two checkpoints.
     """
 
     folder: Path
-    fingerprint: str
+    key: str
     seconds: float = 30.0
     _last: float = 0.0
     _stop: bool = False
@@ -94,7 +94,7 @@ class State:
     @property
     def finished(self) -> bool:
         """Whether the outputs are complete."""
-        return (self.outputs / "run.json").exists()
+        return (self.outputs / RECORD).exists()
 
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """Return the last checkpoint, or None where there is none."""
@@ -122,22 +122,33 @@ class State:
         """Whether it is time for a checkpoint: enough seconds went by, or a stop is asked for."""
         return self._stop or time.monotonic() - self._last >= self.seconds
 
+    def clear(self) -> None:
+        """Remove the folder: the run is published."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _drop_other_runs(self) -> None:
-        mark = self.folder / "fingerprint"
-        if mark.exists() and mark.read_text() != self.fingerprint:
-            log.info("%s is of other settings or inputs: starting afresh", self.folder)
-            for old in self.folder.iterdir():
-                if old.name != ".lock":
-                    shutil.rmtree(old) if old.is_dir() else old.unlink()
+        """Remove progress that is not known to be this run's, and mark the folder as this run's."""
+        mark = self.folder / "key"
+        if mark.exists() and mark.read_text() == self.key:
+            return
+        others = [path for path in self.folder.iterdir() if path.name != ".lock"]
+        if others:
+            log.info("%s is of other settings, code or inputs: starting afresh", self.folder)
+        for old in others:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         with atomic(mark) as temporary:
-            temporary.write_text(self.fingerprint)
+            temporary.write_text(self.key)
 
     @contextmanager
-    def held(self) -> Iterator["State"]:
+    def held(self, *, wait: bool = False) -> Iterator["State"]:
         """Hold the folder, and turn SIGTERM into a checkpoint at the next step.
 
+        Args:
+            wait: until another process that holds the folder ends.
+
         Raises:
-            StateError: if another process holds it.
+            StateError: if another process holds it and that is not waited for.
+            Preempted: at the end, if the process was asked to stop and no checkpoint came since.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -147,15 +158,7 @@ class State:
                 what=f"the folder cannot be made: {fault.strerror}",
                 mend="make room on the disk or name another folder",
             ) from fault
-        lock = FileLock(self.folder / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as fault:
-            raise StateError(
-                where=str(self.folder),
-                what="another process is working on this run",
-                mend="wait until it ends, or end it; two writers would spoil the run",
-            ) from fault
+        lock = self._locked(wait=wait)
 
         def stop(number: int, frame: FrameType | None) -> None:
             del number, frame
@@ -169,28 +172,44 @@ class State:
         finally:
             signal.signal(signal.SIGTERM, before)
             lock.release()
+        if self._stop:  # asked for after the last checkpoint: whatever comes next is left out
+            raise Preempted
+
+    def _locked(self, *, wait: bool) -> FileLock:
+        """Return the folder's lock, taken."""
+        lock = FileLock(self.folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as fault:
+            if not wait:
+                raise StateError(
+                    where=str(self.folder),
+                    what="another process is working on this run",
+                    mend="wait until it ends, or end it; two writers would spoil the run",
+                ) from fault
+            log.info("another process is working on %s: waiting for it", self.folder)
+            while not lock.is_locked:
+                with suppress(FileNotFoundError):  # it has ended and removed the folder
+                    lock.acquire()
+        return lock
 
 
-def fingerprint(**parts: Any) -> str:
-    """Return a digest of all that changes a result: settings, seed, inputs' digests, code."""
-    text = json.dumps(parts, sort_keys=True, default=str)
-    return sha256(text.encode()).hexdigest()
+def publish(state: State, place: Path) -> None:
+    """Give a finished run's outputs their place, the record last, then tidy up.
 
-
-def publish(states: Mapping[Path, State]) -> None:
-    """Give finished outputs their declared places, all runs of a job together, then tidy up.
+    The record names the run's key: until it is there, the folder counts as unfinished.
 
     Args:
-        states: the run's state by the folder that its outputs go to.
+        state: of the run, held.
+        place: folder that its outputs go to.
     """
-    for place, state in states.items():
-        place.mkdir(parents=True, exist_ok=True)
-        for file in state.outputs.iterdir():
-            with atomic(place / file.name) as temporary:
-                temporary.unlink()
-                _link_or_copy(file, temporary)
-    for state in states.values():
-        shutil.rmtree(state.folder, ignore_errors=True)
+    place.mkdir(parents=True, exist_ok=True)
+    (place / RECORD).unlink(missing_ok=True)
+    for file in sorted(state.outputs.iterdir(), key=lambda file: file.name == RECORD):
+        with atomic(place / file.name) as temporary:
+            temporary.unlink()
+            _link_or_copy(file, temporary)
+    state.clear()
 
 
 def _link_or_copy(file: Path, to: Path) -> None:

@@ -1,5 +1,6 @@
 """Opens the test split: a run's score on samples that nothing before has seen."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 from orca.data.store import Prepared
 from orca.evaluation.score import Score
 from orca.logs import Clock, log
-from orca.provenance import write_json
-from orca.training.cell import Cell
-from orca.training.predict import open_test, trained_model
-from orca.training.record import digests, read_run
+from orca.provenance import digest_of, file_digest, write_json
+from orca.training.finished_run import FinishedRun
+from orca.training.key import evaluate_key
+from orca.training.record import digests
 from orca.training.validate import score
 
 RECORDED = (
@@ -21,58 +22,58 @@ RECORDED = (
 ALIGNING = ("align", "checkpoint")
 
 
-def evaluate(  # noqa: PLR0913 (each is a place or a fact of its own)
-    cell: Cell,
-    seeds: Sequence[int],
-    *,
-    runs: Path,
-    tests: Sequence[Path],
-    scores: Path,
-    hyperparameters: str,
-    filed_under: str | None = None,
-) -> None:
-    """Write the score of each run, `seed<k>.json`.
+def evaluate(run: FinishedRun, *, tests: Sequence[Path], hyperparameters: str, out: Path) -> str:
+    """Write the score of a run, unless the file holds it already, and return its key.
 
     Args:
-        cell: task, body and settings of the runs.
-        seeds: of the runs.
-        runs: folder of the finished runs.
+        run: the finished run.
         tests: the task's test split, then those of the tasks that it is also tested on.
-        scores: folder for the scores.
-        hyperparameters: where the runs' settings come from.
-        filed_under: what stands for the body in the score, where the method chose it; the
-            record tells which it was.
+        hyperparameters: where the run's settings come from.
+        out: the score's file.
     """
-    for seed in seeds:
-        score = _score(cell, runs / f"seed{seed}", tests, hyperparameters)
-        score = score.model_copy(update={"body": filed_under or score.body})
-        log.info("seed %d: %s %s", seed, score.metric, score.value)
-        write_json(scores / f"seed{seed}.json", score.model_dump(mode="json"))
+    key = _score_key(run, tests, hyperparameters)
+    if _known_key(out) == key:
+        log.info("%s is there already", out)
+        return key
+    found = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
+    log.info("seed %d: %s %s", found.seed, found.metric, found.value)
+    write_json(out, found.model_dump(mode="json"))
+    return key
 
 
-def _score(cell: Cell, run: Path, tests: Sequence[Path], hyperparameters: str) -> Score:
-    record = read_run(run / "run.json")
-    facts: dict[str, Any] = {
-        "task": cell.task_name,
-        "body": cell.body,
-        "method": record["method"],
-        "seed": record["seed"],
-        "task_digest": cell.task.digest,
-        "selection": record["selection"],
-        "hyperparameters": hyperparameters,
-        "metric": cell.task.metric,
+def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) -> str:
+    record = run.record
+    code = evaluate_key(task=run.task, body=record["body"], method=record["method"])
+    files = [file_digest(path) for path in (run.folder / "run.json", *tests)]
+    return digest_of([code, files, hyperparameters])
+
+
+def _known_key(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text())["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any]) -> Score:
+    record, task = run.record, run.task
+    told: dict[str, Any] = {
+        **facts,
+        **{name: record[name] for name in ("task", "body", "method", "seed", "selection")},
+        "task_digest": task.digest,
+        "metric": task.metric,
     }
     kept = {key: record[key] for key in RECORDED if key in record}
     if record["status"] != "ok":
-        return Score(**facts, status="failed", reason=record["reason"], record=kept)
+        return Score(**told, status="failed", reason=record["reason"], record=kept)
     clock = Clock()
     with clock.part("evaluate"):
-        found = _metrics(cell, run, tests)
-        with Prepared(tests[0], cell.task) as prepared:
+        found = _metrics(run, tests)
+        with Prepared(tests[0], task) as prepared:
             samples = prepared.count
     return Score(
-        **facts,
-        value=found.pop(cell.task.metric),
+        **told,
+        value=found.pop(task.metric),
         metrics=found,
         samples=samples,
         seconds=_seconds(record) | clock.seconds,
@@ -80,19 +81,19 @@ def _score(cell: Cell, run: Path, tests: Sequence[Path], hyperparameters: str) -
     )
 
 
-def _metrics(cell: Cell, run: Path, tests: Sequence[Path]) -> dict[str, float]:
-    """Return the metrics of the cell's task on each test split, by name with its ending."""
-    model, found = trained_model(cell, run), dict[str, float]()
+def _metrics(run: FinishedRun, tests: Sequence[Path]) -> dict[str, float]:
+    """Return the metrics of the run's task on each test split, by name with its ending."""
+    model, found = run.model(), dict[str, float]()
     for path in tests:
-        opened, ending = open_test(path, cell)
+        opened, ending = run.open_test(path)
         with opened as prepared:
             values = score(
                 model,
                 prepared,
                 prepared.rows("test"),
-                metrics=(cell.task.metric, *cell.task.extra_metrics),
-                batch_size=cell.settings.batch_size,
-                device=cell.device,
+                metrics=(run.task.metric, *run.task.extra_metrics),
+                batch_size=run.batch_size,
+                device=run.device,
             )
         found |= {f"{name}{ending}": value for name, value in values.items()}
     return found

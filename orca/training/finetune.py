@@ -1,220 +1,206 @@
-"""Stage three: train the weights on the task."""
+"""Stage three as a step: from prepared data and a start to a trained model."""
 
-import math
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from jaxtyping import Int
 
+from orca.data.store import Prepared
 from orca.errors import TrainingError
-from orca.logs import Clock, log, progress
-from orca.methods.objectives.objective import Objective
+from orca.logs import log
 from orca.models.assemble import Model
-from orca.settings import FinetuneSettings
+from orca.settings import Settings
 from orca.training.batches import Batches, seeded
-from orca.training.checkpoint import State
-from orca.training.optimizer import (
-    make_optimizer,
-    optimizer_tensors,
-    restore_optimizer,
-    set_rate,
-)
-from orca.training.schedule import make_schedule
-from orca.training.tensors import (
-    keep_weights,
-    load_trained,
-    take_weights,
-    trained_tensors,
-    under,
-)
+from orca.training.checkpoint import State, read_tensors, write_tensors
+from orca.training.finetune_loop import FinetuneLoop
+from orca.training.key import finetune_key
+from orca.training.record import digests, read_run, write_history, write_run
+from orca.training.settings import FinetuneSettings, OptimizerSettings
+from orca.training.setup import Setup
+from orca.training.task_objective import make_objective
+from orca.training.tensors import keep_weights, load_trained
 from orca.training.validate import Validation
 
-BEST = "best.safetensors"
 
+@dataclass(frozen=True, kw_only=True)
+class Finetune:
+    """Fine-tunes a body on a task by a method.
 
-@dataclass(kw_only=True)
-class Progress:
-    """How far a run has come: what a checkpoint holds beside weights and optimizer."""
-
-    epoch: int = 0
-    batch: int = 0
-    loss_sum: float = 0.0
-    epoch_seconds: float = 0.0
-    best: float = math.inf
-    best_epoch: int = -1
-
-
-@dataclass(kw_only=True)
-class Finetuning:
-    """One run of stage three, resumable at any step.
+    A run leaves `weights.safetensors`, `history.csv` and `run.json`.
 
     Args:
-        model: on its device, with the weights that it starts from.
-        objective: the loss that is descended.
-        batches: training samples.
-        settings: of the run.
-        seed: of order and dropout.
-        state: the run's progress on disk, held.
-        validation: scores the model on set-aside samples; None where nothing is chosen by it.
-        report: told of each score (epoch, error); the search ends a run by raising from it.
+        setup: task, body and model.
+        method: its name.
+        settings: of stage three.
+        optimizer: which optimizer, with which constants.
+        own: the method's own settings.
+        aligned: folder of the embedders that stage two made, by seed; None for none.
+        source: cached source of the body, for methods that train on it.
+        test: the test split, for choosing the epoch by it as the official code does.
+        keep_failure: record a run that diverges or runs out of memory as failed, and go on.
     """
 
-    model: Model
-    objective: Objective
-    batches: Batches
+    setup: Setup
+    method: str
     settings: FinetuneSettings
-    seed: int
-    state: State
-    validation: Validation | None
-    report: Callable[[int, float], None] = lambda epoch, error: None
-    history: list[dict[str, Any]] = field(default_factory=list)
-    progress: Progress = field(default_factory=Progress)
-    clock: Clock = field(default_factory=Clock)
+    optimizer: OptimizerSettings
+    own: Settings | None = None
+    aligned: Path | None = None
+    source: Path | None = None
+    test: Path | None = None
+    keep_failure: bool = False
 
-    def __post_init__(self) -> None:
-        self.optimizer = make_optimizer(self.trained, self.settings)
-        self.schedule = make_schedule(self.settings, batches_per_epoch=self.batches.per_epoch)
+    @property
+    def _groups(self) -> dict[str, Settings | None]:
+        return {
+            "model": self.setup.model,
+            "optimizer": self.optimizer,
+            "finetune": self.settings,
+            "method": self.own,
+        }
 
-    @cached_property
-    def trained(self) -> list[nn.Parameter]:
-        """The weights that are trained: the model's and the objective's own."""
-        return [
-            parameter
-            for module in (self.model, self.objective)
-            for parameter in module.parameters()
-            if parameter.requires_grad
-        ]
-
-    def run(self) -> None:
-        """Train to the last epoch, from the last checkpoint on where there is one."""
-        self._resume()
-        epochs = range(self.progress.epoch, self.settings.epochs)
-        for epoch in progress(
-            epochs, what="epoch", total=self.settings.epochs, done=self.progress.epoch
-        ):
-            with self.clock.part("train"):
-                self._train_epoch(epoch)
-            self._end_epoch(epoch)
-        if self.validation is not None and self.validation.chooses:
-            take_weights(self.model, self.state.folder / BEST)
-
-    def _train_epoch(self, epoch: int) -> None:
-        start = time.monotonic() - self.progress.epoch_seconds
-        self.model.train()
-        if self.progress.batch == 0:
-            torch.manual_seed(seeded(self.seed, 2, epoch).initial_seed())  # for dropout
-        self.optimizer.zero_grad(set_to_none=True)
-        for batch in range(self.progress.batch, self.batches.per_epoch):
-            self.progress.loss_sum += self._backward(epoch, batch)
-            last = batch + 1 == self.batches.per_epoch
-            if (batch + 1) % self.settings.accumulation == 0 or last:
-                self._step(epoch, batch)
-                self.progress.epoch, self.progress.batch = epoch, batch + 1
-                self.progress.epoch_seconds = time.monotonic() - start
-                if self.state.due and not last:
-                    self._save()
-
-    def _joined(self, batch: int) -> int:
-        """Return how many micro-batches the optimizer step of this one joins."""
-        size = self.settings.accumulation
-        return min(size, self.batches.per_epoch - batch // size * size)
-
-    def _backward(self, epoch: int, batch: int) -> float:
-        inputs, targets = self.batches.read(epoch, batch)
-        bfloat16 = self.settings.precision == "bfloat16"
-        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=bfloat16):
-            loss = self.objective.loss(
-                self.model,
-                inputs,
-                targets,
-                epoch=epoch,
-                epochs=self.settings.epochs,
-                generator=seeded(self.seed, 3, epoch, batch),
-            )
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            self._diverged(epoch, batch, value)
-        joined = self._joined(batch) if self.settings.accumulate == "mean" else 1
-        (loss / joined).backward()  # type: ignore[no-untyped-call]
-        return value
-
-    def _diverged(self, epoch: int, batch: int, value: float) -> None:
-        numbers = self.batches.sample_numbers(epoch, batch).tolist()
-        step = epoch * self.batches.per_epoch + batch
-        rate = self.settings.learning_rate * self.schedule.factor(step)
-        shown = ", ".join(map(str, numbers[:16])) + (", ..." if len(numbers) > 16 else "")
-        raise TrainingError(
-            where=f"epoch {epoch}, step {step}, samples {shown} of {self.batches.prepared.path}",
-            what=f"the loss is {value} at a learning rate of {rate:.3g}",
-            mend="lower learning_rate or set gradient_clipping for this task in"
-            " config/hyperparameters.yaml, or look at these samples with `orca inspect`",
+    @property
+    def key(self) -> str:
+        """Digest of the settings and the code that the step uses."""
+        setup = self.setup
+        return finetune_key(
+            task=setup.task, body=setup.body, method=self.method, settings=self._groups
         )
 
-    def _step(self, epoch: int, batch: int) -> None:
-        if self.settings.gradient_clipping is not None:
-            nn.utils.clip_grad_norm_(self.trained, self.settings.gradient_clipping)
-        step = epoch * self.batches.per_epoch + batch
-        set_rate(self.optimizer, self.settings.learning_rate * self.schedule.factor(step))
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+    def _embedder(self, seed: int) -> Path | None:
+        return self.aligned and self.aligned / f"seed{seed}" / "embedder.safetensors"
 
-    def _end_epoch(self, epoch: int) -> None:
-        row = {
-            "epoch": epoch,
-            "train_loss": self.progress.loss_sum / self.batches.per_epoch,
-            "learning_rate": self.optimizer.param_groups[0]["lr"],
-            "seconds": round(self.progress.epoch_seconds, 3),
-        }
-        if self.validation is not None and self.validation.due(epoch, self.settings.epochs):
-            with self.clock.part("validate"):
-                row["validation"], error = self._validate(epoch)
-        self.history.append(row)
-        log.debug("epoch %d: %s", epoch, row)
-        self.progress.epoch, self.progress.batch = epoch + 1, 0
-        self.progress.loss_sum, self.progress.epoch_seconds = 0.0, 0.0
-        if self.state.due:
-            self._save()
-        if "validation" in row:
-            self.report(epoch, error)
+    def inputs(self, seed: int) -> Mapping[str, str]:
+        """Return the digests of the embedder, the source and the test split, where used."""
+        files = (self._embedder(seed), self.source, self.test)
+        return digests([file for file in files if file is not None])
 
-    def _validate(self, epoch: int) -> tuple[float, float]:
-        assert self.validation is not None
-        value, error = self.validation.score(self.model)
-        if self.validation.chooses and error < self.progress.best:
-            self.progress.best, self.progress.best_epoch = error, epoch
-            keep_weights(self.model, self.state.folder / BEST)
-        return value, error
+    def _model(self, seed: int) -> Model:
+        model = self.setup.build_for(self.method, self.own, seed=seed)
+        path = self._embedder(seed)
+        if path is not None:
+            load_trained(model.embedder, read_tensors(path)[0], where=str(path))
+        return model
 
-    def _save(self) -> None:
-        tensors = {f"model.{name}": value for name, value in trained_tensors(self.model).items()}
-        tensors |= {f"objective.{name}": v for name, v in self.objective.state_dict().items()}
-        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
-        tensors["random"] = torch.get_rng_state()
-        if torch.cuda.is_available():
-            tensors["random_cuda"] = torch.cuda.get_rng_state()
-        record = {
-            "progress": vars(self.progress),
-            "history": self.history,
-            "seconds": self.clock.seconds,
-        }
-        with self.clock.part("checkpoint"):
-            self.state.save(tensors, record)
+    def _alignment(self, seed: int) -> dict[str, Any]:
+        """Return what a table needs of the alignment that the run starts from."""
+        path = self._embedder(seed)
+        if path is None:
+            return {}
+        record = read_run(path.with_name("run.json"))
+        return {name: record[name] for name in ("seconds", "held_out_distance", "epochs_done")}
 
-    def _resume(self) -> None:
-        saved = self.state.load()
-        if saved is None:
-            return
-        tensors, record = saved
-        load_trained(self.model, under(tensors, "model"), where=str(self.state.folder))
-        self.objective.load_state_dict(under(tensors, "objective"))
-        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
-        torch.set_rng_state(tensors["random"])
-        if "random_cuda" in tensors and torch.cuda.is_available():
-            torch.cuda.set_rng_state(tensors["random_cuda"])
-        self.progress = Progress(**record["progress"])
-        self.history = record["history"]
-        self.clock.seconds = record["seconds"]
+    def run(self, seed: int, state: State, out: Path) -> None:
+        """Fine-tune with one seed.
+
+        Raises:
+            TrainingError: if the run fails and that is not to be recorded.
+        """
+        torch.manual_seed(seed)
+        setup = self.setup
+        by_test = self.settings.selection == "test_as_published"
+        held = self.test if by_test and self.test else setup.prepared
+        with Prepared(setup.prepared, setup.task) as prepared, Prepared(held, setup.task) as rest:
+            loop = self._loop(seed, state, prepared, rest)
+            reason = self._carry_out(loop)
+        if reason:
+            write_tensors(out / "weights.safetensors", {})
+        else:
+            keep_weights(loop.model, out / "weights.safetensors")
+        write_history(out / "history.csv", loop.history)
+        write_run(
+            out / "run.json",
+            device=setup.device,
+            clock=loop.clock,
+            inputs={**setup.input_digests, **self.inputs(seed)},
+            key=state.key,
+            step="finetune",
+            method=self.method,
+            status="failed" if reason else "ok",
+            reason=reason,
+            seed=seed,
+            selection=self.settings.selection,
+            settings={
+                name: group.model_dump(mode="json") for name, group in self._groups.items() if group
+            },
+            best_epoch=loop.progress.best_epoch if loop.progress.best_epoch >= 0 else None,
+            trained_parameters=sum(parameter.numel() for parameter in loop.trained),
+            all_parameters=sum(parameter.numel() for parameter in loop.model.parameters()),
+            train_samples=len(loop.batches.rows),
+            alignment=self._alignment(seed),
+            **setup.record(),
+        )
+
+    def _loop(self, seed: int, state: State, prepared: Prepared, rest: Prepared) -> FinetuneLoop:
+        setup, settings = self.setup, self.settings
+        model = self._model(seed)
+        return FinetuneLoop(
+            model=model,
+            objective=make_objective(
+                self.method,
+                setup,
+                own=self.own,
+                model=model,
+                prepared=prepared,
+                source=self.source,
+                seed=seed,
+            ),
+            batches=Batches(
+                prepared=prepared,
+                rows=training_rows(settings, prepared, seed),
+                size=settings.batch_size,
+                seed=seed,
+                device=setup.device,
+            ),
+            settings=settings,
+            optimizer_settings=self.optimizer,
+            seed=seed,
+            state=state,
+            validation=_validation(setup, settings, rest),
+        )
+
+    def _carry_out(self, loop: FinetuneLoop) -> str:
+        """Train; return why it failed, or nothing."""
+        try:
+            loop.run()
+        except (TrainingError, torch.OutOfMemoryError) as fault:
+            if not self.keep_failure:
+                raise
+            log.info("the run failed and is recorded so: %s", fault)
+            return str(fault)
+        return ""
+
+
+def training_rows(
+    settings: FinetuneSettings, prepared: Prepared, seed: int
+) -> Int[np.ndarray, " m"]:
+    """Return the samples that are trained on.
+
+    Where the epoch is chosen on validation samples these are left out; else all take part, as
+    in the paper.
+    """
+    chooses = settings.selection == "best_on_validation"
+    rows = prepared.rows("train" if chooses else "fit")
+    kept = max(1, round(settings.fraction * len(rows)))
+    order = torch.randperm(len(rows), generator=seeded(seed, 7)).numpy()
+    return np.sort(rows[order[:kept]]) if kept < len(rows) else rows
+
+
+def _validation(setup: Setup, settings: FinetuneSettings, held_out: Prepared) -> Validation | None:
+    chooses = settings.selection != "last_epoch"
+    if not chooses and settings.validate_every == 0:
+        return None
+    on_test = settings.selection == "test_as_published"
+    return Validation(
+        prepared=held_out,
+        rows=held_out.rows("test" if on_test else "validation"),
+        metric=setup.task.metric,
+        every=settings.validate_every,
+        chooses=chooses,
+        batch_size=settings.batch_size,
+        device=setup.device,
+    )

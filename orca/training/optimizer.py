@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from orca.settings import OptimizerSettings
+from orca.training.settings import OptimizerSettings
 
 
 def make_optimizer(
@@ -33,7 +33,7 @@ def make_optimizer(
             trained, lr=rate, momentum=settings.momentum, weight_decay=decay, fused=True
         ),
     }
-    return makers[settings.optimizer]()
+    return makers[settings.name]()
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -16,16 +16,16 @@ from orca.logs import Clock, log, progress
 from orca.models.assemble import Model
 from orca.models.pretraining.images import LabelledImages, coloured, pretraining_images
 from orca.models.pretraining.model import body_tensors, untrained
+from orca.models.pretraining.settings import PretrainSettings
 from orca.models.weights import write_card
-from orca.provenance import code_digest
-from orca.settings import PretrainSettings
+from orca.provenance import digest_of
 from orca.training.batches import seeded
-from orca.training.checkpoint import State, fingerprint, publish, write_tensors
+from orca.training.checkpoint import State, publish, write_tensors
+from orca.training.key import pretrain_key
 from orca.training.optimizer import optimizer_tensors, restore_optimizer, set_rate
 from orca.training.record import write_history, write_run
 from orca.training.tensors import under
 
-CODE = ("models", "training/pretrain_body.py")
 LARGEST_GRADIENT = 1.0  # its norm; a longer one is cut
 LABEL_SMOOTHING = 0.1
 
@@ -172,14 +172,13 @@ def pretrain_body(
         TrainingError: if the loss is not finite.
     """
     facts = {"step": "pretrain_body", "body": name, "settings": settings.model_dump(mode="json")}
-    mark = fingerprint(
-        **facts, code=code_digest(*CODE), threads=torch.get_num_threads(), device=device.type
-    )
-    with State(state, mark).held() as held:
+    code = pretrain_key(body=name, settings=settings)
+    key = digest_of([code, torch.get_num_threads(), device.type])
+    with State(state, key).held() as held:
         if not held.finished:
             held.outputs.mkdir(exist_ok=True)
             _make(name, settings, device, held, facts)
-        publish({out: held})
+        publish(held, out)
 
 
 def _make(
@@ -211,4 +210,6 @@ def _make(
         "held_out_accuracy": found,
     }
     write_card(name, out, way="pretraining", seconds=clock.seconds, **facts)
-    write_run(out / "run.json", device=device, clock=clock, inputs={}, status="ok", **facts)
+    write_run(
+        out / "run.json", device=device, clock=clock, inputs={}, key=state.key, status="ok", **facts
+    )

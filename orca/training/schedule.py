@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from orca.settings import FinetuneSettings
+from orca.training.settings import FinetuneSettings
 
 
 @runtime_checkable
@@ -73,8 +73,8 @@ def make_schedule(settings: FinetuneSettings, *, batches_per_epoch: int) -> Sche
             total=(settings.decay_epochs or settings.epochs) * batches_per_epoch,
         ),
         "step": lambda: StepDecay(
-            milestones=settings.align.milestones,
-            decay=settings.align.decay,
+            milestones=settings.milestones,
+            decay=settings.decay,
             steps_per_epoch=batches_per_epoch,
         ),
         "constant": Constant,

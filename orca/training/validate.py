@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, Shaped
 from torch import nn
 
 from orca.data.store import Prepared
-from orca.evaluation.metrics import METRICS
+from orca.evaluation.metric import METRICS
 
 
 def predict(

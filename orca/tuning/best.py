@@ -10,7 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from orca.errors import TrainingError
 from orca.provenance import atomic, environment
-from orca.settings import FinetuneSettings, checked, read_yaml
+from orca.settings import nested, read_yaml
 from orca.training.record import write_history
 from orca.tuning.pictures import draw_importance, draw_trials
 from orca.tuning.search import Search
@@ -32,14 +32,14 @@ def close(search: Search, out: Path) -> None:
     if not whole:
         reasons = {t.user_attrs["reason"] for t in ended(study) if "reason" in t.user_attrs}
         raise TrainingError(
-            where=f"the search for {search.cell.task_name} with {search.cell.body}",
+            where=f"the search for {search.setup.task_name} with {search.setup.body}",
             what="no trial ended with a score: " + "; ".join(sorted(reasons)),
             mend="widen the space in config/search_space.yaml, or set `hyperparameters: default`",
         )
     out.mkdir(parents=True, exist_ok=True)
     write_history(out / "trials.csv", [_row(trial) for trial in ended(study)])
     best = min(whole, key=lambda trial: (trial.value, trial.number))
-    draw_trials(ended(study), out / "trials", metric=search.cell.task.metric, best=best.number)
+    draw_trials(ended(study), out / "trials", metric=search.setup.task.metric, best=best.number)
     draw_importance(ended(study), out / "importance", min_epochs=search.settings.min_epochs)
     with atomic(out / "best.yaml") as temporary:
         temporary.write_text(yaml.safe_dump(_summary(search, study, best), sort_keys=False))
@@ -65,9 +65,9 @@ def _summary(search: Search, study: optuna.Study, best: FrozenTrial) -> Mapping[
     return {
         "settings": dict(best.params),
         "origin": {
-            "task": search.cell.task_name,
-            "body": search.cell.body,
-            "metric": search.cell.task.metric,
+            "task": search.setup.task_name,
+            "body": search.setup.body,
+            "metric": search.setup.task.metric,
             "trial": best.number,
             "error": best.value,
             "error_of_default": default.value,
@@ -75,22 +75,20 @@ def _summary(search: Search, study: optuna.Study, best: FrozenTrial) -> Mapping[
             "stopped_early": sum(trial.state == TrialState.PRUNED for trial in over),
             "failed": sum(trial.state == TrialState.FAIL for trial in over),
             "epochs": sum(len(trial.intermediate_values) for trial in over),
-            "search": search.settings.model_dump(mode="json", exclude={"workers"}),
+            "search": search.settings.model_dump(mode="json"),
             "study": search.name,
             "commit": environment()["commit"],
         },
     }
 
 
-def with_tuned(settings: FinetuneSettings, best: Path) -> FinetuneSettings:
-    """Return settings with those that a search found put over them.
+def tuned_values(best: Path) -> dict[str, Any]:
+    """Return the values that a search found, by group and key.
 
     Args:
-        settings: of a run.
         best: the search's `best.yaml`.
 
     Raises:
-        SettingsError: if the file is damaged or names an unknown key.
+        SettingsError: if the file is damaged.
     """
-    found = read_yaml(best).get("settings", {})
-    return checked(FinetuneSettings, {**settings.model_dump(), **found}, where=str(best))
+    return nested(read_yaml(best).get("settings", {}))

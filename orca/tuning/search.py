@@ -25,12 +25,13 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from orca.data.store import Prepared
 from orca.errors import StateError, TrainingError
 from orca.logs import log
-from orca.provenance import code_digest
-from orca.settings import TuningSettings
-from orca.training.cell import CODE, Cell
-from orca.training.checkpoint import Preempted, State, fingerprint
+from orca.provenance import digest_of
+from orca.training.checkpoint import Preempted, State
+from orca.training.setup import Setup
+from orca.tuning.key import tune_key
+from orca.tuning.settings import TuningSettings
 from orca.tuning.study import draw, ended, open_study
-from orca.tuning.trial import out_of_memory, train, trial_settings, with_settings
+from orca.tuning.trial import SEARCHED, TrialSettings, out_of_memory, train, trial_settings
 
 IDLE_SECONDS = 1.0
 MOST_DEATHS = 3  # a trial under which so many workers died without an epoch's progress has failed
@@ -39,44 +40,47 @@ STARTS = "starts"  # epochs that a trial had behind it at each start that did no
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """A search over one cell's settings.
+    """A search over the settings of plain fine-tuning on one task with one body.
 
     Args:
-        cell: task, body and the default settings, which are the first trial.
-        space: allowed values by key of `FinetuneSettings`.
+        setup: task, body and device.
+        defaults: the settings before the search, which are the first trial.
+        space: allowed values by setting, `group.key`.
         settings: of the search.
         folder: holds the journal and the trials' checkpoints; not an output.
+        checkpoint_seconds: least seconds between two checkpoints of a trial.
     """
 
-    cell: Cell
+    setup: Setup
+    defaults: TrialSettings
     space: Mapping[str, Sequence[Any]]
     settings: TuningSettings
     folder: Path
+    checkpoint_seconds: float = 30.0
 
     @cached_property
     def choices(self) -> dict[str, list[Any]]:
         """The values of each key that a trial may take: the default, and the space's."""
-        default = self.cell.settings.model_dump()
-        with Prepared(self.cell.prepared, self.cell.task) as prepared:
+        with Prepared(self.setup.prepared, self.setup.task) as prepared:
             most = len(prepared.rows("train"))
         choices = {}
         for key, values in self.space.items():
-            listed = list(dict.fromkeys([default[key], *values]))
-            choices[key] = [v for v in listed if key != "batch_size" or v <= most]
+            listed = list(dict.fromkeys([self.defaults.value(key), *values]))
+            choices[key] = [v for v in listed if key != "finetune.batch_size" or v <= most]
         return choices
 
     @cached_property
     def name(self) -> str:
         """Names a study of these settings, data and code; another one shares no trial with it."""
-        settings = self.cell.settings.model_dump(mode="json", exclude={"checkpoint_seconds"})
-        mark = fingerprint(
+        code = tune_key(
+            task=self.setup.task,
+            body=self.setup.body,
+            settings={name: getattr(self.defaults, name) for name in SEARCHED},
+            search=self.settings.model_copy(update={"trials": 1}),  # more trials go on
             space=self.choices,
-            limits=self.settings.model_dump(exclude={"trials", "workers"}),
-            code=code_digest(*CODE, "tuning"),
-            inputs=sorted(self.cell.input_digests.values()),
-            cell=self.cell.facts() | {"settings": settings},
         )
-        return f"{self.cell.task_name}-{self.cell.body}-{mark[:12]}"
+        mark = digest_of([code, sorted(self.setup.input_digests.values())])
+        return f"{self.setup.task_name}-{self.setup.body}-{mark[:12]}"
 
     def study(self) -> optuna.Study:
         """Open the shared study, or make it."""
@@ -128,7 +132,7 @@ class Search:
 
     def _state(self, number: int) -> State:
         folder = self.folder / self.name / f"trial{number}"
-        return State(folder, self.name, seconds=self.cell.settings.checkpoint_seconds)
+        return State(folder, self.name, seconds=self.checkpoint_seconds)
 
     def _carry_out(self, study: optuna.Study, trial: Trial, state: State) -> None:
         """Run a trial that this worker holds, and tell the study how it ended."""
@@ -152,10 +156,9 @@ class Search:
 
     def _try(self, study: optuna.Study, trial: Trial, state: State) -> None:
         params = draw(trial, self.choices, seed=self.settings.seed)
-        settings = trial_settings(self.cell.settings, params, self.settings)
-        cell = with_settings(self.cell, settings)
+        settings = trial_settings(self.defaults, params, self.settings)
         try:
-            error = train(cell, trial, state, seed=self.settings.seed)
+            error = train(self.setup, settings, trial, state, seed=self.settings.seed)
         except optuna.TrialPruned:
             study.tell(trial, state=TrialState.PRUNED)
             log.info("trial %d stopped early: %s", trial.number, params)
@@ -169,7 +172,7 @@ class Search:
             study.tell(trial, error)
             log.info("trial %d reached %.5g: %s", trial.number, error, params)
         gc.collect()
-        if cell.device.type == "cuda":
+        if self.setup.device.type == "cuda":
             torch.cuda.empty_cache()
 
 

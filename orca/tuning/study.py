@@ -15,8 +15,8 @@ from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from orca.errors import StateError
-from orca.settings import TuningSettings
 from orca.training.batches import seeded
+from orca.tuning.settings import TuningSettings
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 Space = Mapping[str, Sequence[Any]]

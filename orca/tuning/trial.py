@@ -9,38 +9,81 @@ import optuna
 import torch
 
 from orca.data.store import Prepared
-from orca.errors import TrainingError
-from orca.evaluation.metrics import METRICS
-from orca.methods.method import METHODS
-from orca.settings import FinetuneSettings, TuningSettings, checked
+from orca.errors import SettingsError, TrainingError
+from orca.evaluation.metric import METRICS
+from orca.models.settings import ModelSettings
+from orca.settings import checked
 from orca.training.batches import Batches
-from orca.training.cell import Cell
 from orca.training.checkpoint import State
-from orca.training.finetune import Finetuning
-from orca.training.objective import make_objective
+from orca.training.finetune_loop import FinetuneLoop
+from orca.training.settings import GROUPS, FinetuneSettings, OptimizerSettings
+from orca.training.setup import Setup
+from orca.training.task_objective import make_objective
 from orca.training.validate import Validation
+from orca.tuning.key import METHOD
+from orca.tuning.settings import TuningSettings
 
-METHOD = "finetune"  # what the search trains (A.2.2)
+SEARCHED = ("model", "optimizer", "finetune")  # groups that a search may choose from
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialSettings:
+    """The settings that plain fine-tuning reads."""
+
+    model: ModelSettings
+    optimizer: OptimizerSettings
+    finetune: FinetuneSettings
+
+    def value(self, key: str) -> Any:
+        """Return the value of a setting, `group.key`."""
+        group, _, name = key.partition(".")
+        return getattr(getattr(self, group), name)
+
+    def with_values(self, values: Mapping[str, Any], *, where: str) -> "TrialSettings":
+        """Return the settings with some values, by `group.key`, put over them.
+
+        Args:
+            values: by key.
+            where: they come from, for the error.
+
+        Raises:
+            SettingsError: if a key is unknown or a value is not allowed.
+        """
+        groups = {name: getattr(self, name).model_dump() for name in SEARCHED}
+        for key, value in values.items():
+            group, _, name = key.partition(".")
+            if group not in groups or not name:
+                raise SettingsError(
+                    where=f"{where}, {key}",
+                    what="a search cannot choose this",
+                    mend=f"name a key as `group.key`, the group one of {', '.join(SEARCHED)}",
+                )
+            groups[group][name] = value
+        checked_groups: dict[str, Any] = {
+            name: checked(GROUPS[name], content, where=f"{where}, {name}")
+            for name, content in groups.items()
+        }
+        return TrialSettings(**checked_groups)
 
 
 def trial_settings(
-    default: FinetuneSettings, params: Mapping[str, Any], search: TuningSettings
-) -> FinetuneSettings:
+    default: TrialSettings, params: Mapping[str, Any], search: TuningSettings
+) -> TrialSettings:
     """Return the settings of a trial, its schedule shrunk to the longest trial's length.
 
     Args:
-        default: the cell's settings.
-        params: the trial's own values, by setting.
-        search: tells the longest trial's epochs.
+        default: the settings before the search.
+        params: the trial's own values, by `group.key`.
+        search: says how many epochs the longest trial has.
     """
-    share = min(1.0, search.max_epochs / default.epochs)
+    share = min(1.0, search.max_epochs / default.finetune.epochs)
     fixed = {
-        "epochs": search.max_epochs,
-        "warmup_epochs": round(default.warmup_epochs * share),
-        "decay_epochs": None,
-        "selection": "last_epoch",
+        "finetune.epochs": search.max_epochs,
+        "finetune.warmup_epochs": round(default.finetune.warmup_epochs * share),
+        "finetune.decay_epochs": None,
+        "finetune.selection": "last_epoch",
     }
-    return checked(FinetuneSettings, {**default.model_dump(), **params, **fixed}, where="a trial")
+    return default.with_values({**params, **fixed}, where="a trial")
 
 
 @dataclass(frozen=True)
@@ -94,12 +137,15 @@ class Reports:
         return error
 
 
-def train(cell: Cell, trial: optuna.Trial, state: State, *, seed: int) -> float:
+def train(
+    setup: Setup, settings: TrialSettings, trial: optuna.Trial, state: State, *, seed: int
+) -> float:
     """Train a trial to the highest rung, from its checkpoint on, and return its last error.
 
     Args:
-        cell: with the trial's own settings.
-        trial: told of every epoch's score.
+        setup: task, body, device.
+        settings: of this trial.
+        trial: learns of every epoch's score.
         state: the trial's progress on disk, held.
         seed: of all trials: they differ by their settings alone.
 
@@ -107,47 +153,43 @@ def train(cell: Cell, trial: optuna.Trial, state: State, *, seed: int) -> float:
         TrialPruned: if the study stops it at a rung.
         TrainingError: if it diverges.
     """
-    settings = cell.settings
-    reports = Reports(trial, cell.task.metric, settings.epochs)
+    setup, finetune = replace(setup, model=settings.model), settings.finetune
+    reports = Reports(trial, setup.task.metric, finetune.epochs)
     saved = state.load()
     if saved is not None:  # the score of its last epoch may not have reached the study
         reports.pass_on(saved[1]["history"])
     torch.manual_seed(seed)
-    with Prepared(cell.prepared, cell.task) as prepared:
-        model = cell.model(METHODS[METHOD], seed)
-        run = Finetuning(
+    with Prepared(setup.prepared, setup.task) as prepared:
+        model = setup.build_for(METHOD, None, seed=seed)
+        loop = FinetuneLoop(
             model=model,
             objective=make_objective(
-                METHODS[METHOD], cell, model=model, prepared=prepared, source=None, seed=seed
+                METHOD, setup, own=None, model=model, prepared=prepared, source=None, seed=seed
             ),
             batches=Batches(
                 prepared=prepared,
                 rows=prepared.rows("train"),
-                size=settings.batch_size,
+                size=finetune.batch_size,
                 seed=seed,
-                device=cell.device,
+                device=setup.device,
             ),
-            settings=settings,
+            settings=finetune,
+            optimizer_settings=settings.optimizer,
             seed=seed,
             state=state,
             validation=Validation(
                 prepared=prepared,
                 rows=prepared.rows("validation"),
-                metric=cell.task.metric,
+                metric=setup.task.metric,
                 every=1,
                 chooses=False,
-                batch_size=settings.batch_size,
-                device=cell.device,
+                batch_size=finetune.batch_size,
+                device=setup.device,
             ),
-            report=lambda epoch, error: reports.pass_on(run.history[-1:]),
+            report=lambda epoch, error: reports.pass_on(loop.history[-1:]),
         )
-        run.run()
-    return reports.error(run.history[-1])
-
-
-def with_settings(cell: Cell, settings: FinetuneSettings) -> Cell:
-    """Return the cell with other settings."""
-    return replace(cell, settings=settings)
+        loop.run()
+    return reports.error(loop.history[-1])
 
 
 def out_of_memory(fault: RuntimeError | MemoryError) -> bool:

@@ -3,11 +3,11 @@ import ot
 import pytest
 import torch
 
-from orca.alignment import Source, otdd
-from orca.alignment.classes import Classes
+from orca.alignment import SourceFeatures, otdd
 from orca.alignment.cost import feature_cost
 from orca.alignment.dataset_distance import distance_to_source, source_terms
 from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.points_by_class import PointsByClass
 from orca.alignment.sides import Sides
 from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
 from orca.errors import FeatureError, SettingsError
@@ -53,8 +53,8 @@ def test_for_one_target_class_source_labels_never_reach_the_gradient(schedule):
     solver = Solver(kind="sinkhorn", eps=0.1, p=2, schedule=schedule, tolerance=1e-9)
     x, y = source, target.detach()
     across, within = feature_cost(y, x, p=2), feature_cost(y, y, p=2)
-    known = Source.of(source, labels)
-    alone = Classes(y - known.centre, torch.zeros(len(y), dtype=torch.long), [len(y)])
+    known = SourceFeatures.of(source, labels)
+    alone = PointsByClass(y - known.centre, torch.zeros(len(y), dtype=torch.long), [len(y)])
     start = [Sides(known.classes, alone, 2).start]
     plan = transport(uniform(across), solver, start=start, with_plan=True).plan
     own = transport_to_itself(uniform(within), solver, start=start, with_plan=True).plan
@@ -74,7 +74,7 @@ def test_for_one_target_class_source_labels_never_reach_the_gradient(schedule):
 @pytest.mark.parametrize("one_class", [True, False])
 def test_what_a_step_descends_has_the_gradient_of_the_whole_distance(inner, one_class):
     settings = OtddSettings(inner=inner, label_gradient=inner == "gaussian", tolerance=1e-10)
-    source = Source.of(*labelled(80, 6, 4, seed=0))
+    source = SourceFeatures.of(*labelled(80, 6, 4, seed=0))
     target, labels = labelled(30, 6, 3, seed=1, shift=0.5)
     labels = labels * 0 if one_class else labels
     terms = source_terms(source, settings)
@@ -172,7 +172,7 @@ def test_descending_the_distance_recovers_a_rotated_and_shifted_source():
     with torch.no_grad():
         embedder.weight.copy_(torch.eye(4))
         embedder.bias.zero_()
-    known, settings = Source.of(source, labels), OtddSettings()
+    known, settings = SourceFeatures.of(source, labels), OtddSettings()
     terms = source_terms(known, settings)
     optimizer = torch.optim.Adam(embedder.parameters(), lr=0.05)
     one_class = torch.zeros(len(inputs), dtype=torch.long)
@@ -189,6 +189,6 @@ def test_descending_the_distance_recovers_a_rotated_and_shifted_source():
 
 def test_sides_take_their_costs_once():
     points, labels = labelled(6, 3, 1, seed=0)
-    classes = Classes(points, labels, [6])
+    classes = PointsByClass(points, labels, [6])
     sides = Sides(classes, classes, 2)
     assert sides.cost is sides.cost

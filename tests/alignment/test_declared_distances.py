@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from orca.alignment import Source, draw_by_class, euclidean_paired
+from orca.alignment import SourceFeatures, draw_by_class, euclidean_paired
 from orca.alignment.distance import DISTANCES
 from orca.errors import SettingsError
 
@@ -26,7 +26,7 @@ class Prepared:
         self.settings = self.declared.read_settings({}, where="test")
         labels = torch.arange(60) % 3
         features = torch.randn(60, 5, generator=generator, dtype=dtype) + labels[:, None]
-        self.source = Source.of(features, labels + 4)
+        self.source = SourceFeatures.of(features, labels + 4)
         self.target = torch.randn(24, 5, generator=generator, dtype=dtype) + 2
         several = self.declared.sees == "all_classes"
         self.labels = torch.arange(24) % 2 if several else torch.zeros(24, dtype=torch.long)
@@ -90,14 +90,26 @@ def test_terms_are_tensors_that_a_file_can_hold(name):
 
 
 @every_distance
-def test_an_unknown_setting_is_refused_and_the_nearest_offered(name):
-    with pytest.raises(SettingsError, match="has no setting 'regg'"):
-        DISTANCES[name].read_settings({"regg": 1}, where="config.yaml, align.distance")
+def test_an_unknown_setting_is_refused_and_the_known_ones_offered(name):
+    with pytest.raises(SettingsError, match="there is no key 'regg'") as raised:
+        DISTANCES[name].read_settings({"regg": 1}, where="hyperparameters.yaml")
+    assert raised.value.where == "hyperparameters.yaml, regg"
+    known = list(DISTANCES[name].settings.model_fields)
+    offered = {"reg"} & set(known) or known or ["leave it out"]
+    assert all(key in raised.value.mend for key in offered)
 
 
 def test_a_setting_out_of_range_is_refused_by_its_place():
-    with pytest.raises(SettingsError, match=r"config\.yaml, align\.distance\.reg: got -1"):
-        DISTANCES["otdd"].read_settings({"reg": -1}, where="config.yaml, align.distance")
+    with pytest.raises(SettingsError, match="hyperparameters.yaml, reg: .*greater than 0.* is -1"):
+        DISTANCES["otdd"].read_settings({"reg": -1}, where="hyperparameters.yaml")
+
+
+@every_distance
+def test_every_setting_is_described_by_a_whole_sentence(name):
+    for key, field in DISTANCES[name].settings.model_fields.items():
+        assert field.description, key
+        assert field.description[0].isupper(), key
+        assert field.description.endswith("."), key
 
 
 def test_listing_the_distances_loads_neither_torch_nor_numpy():

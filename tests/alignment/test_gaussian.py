@@ -2,8 +2,8 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from orca.alignment.classes import Classes
 from orca.alignment.gaussian import gaussian_distances
+from orca.alignment.points_by_class import PointsByClass
 
 
 def sample(count, width, seed):
@@ -22,13 +22,13 @@ def bures_wasserstein(x, y):
 @pytest.mark.parametrize("sizes", [(40, 30), (30, 40), (5, 30), (3, 3)])
 def test_distance_is_that_of_bures_and_wasserstein(sizes):
     x, y = sample(sizes[0], 4, 0), sample(sizes[1], 4, 1) * 2 + 1
-    sides = [Classes(p, torch.zeros(len(p), dtype=torch.long), [len(p)]) for p in (x, y)]
+    sides = [PointsByClass(p, torch.zeros(len(p), dtype=torch.long), [len(p)]) for p in (x, y)]
     found = gaussian_distances(*sides).values
     assert found.item() == pytest.approx(bures_wasserstein(x, y), rel=1e-5)
 
 
 def test_a_class_of_one_sample_is_a_point():
     x, y = sample(1, 4, 0), sample(30, 4, 1)
-    sides = [Classes(p, torch.zeros(len(p), dtype=torch.long), [len(p)]) for p in (x, y)]
+    sides = [PointsByClass(p, torch.zeros(len(p), dtype=torch.long), [len(p)]) for p in (x, y)]
     expected = (x - y.mean(dim=0)).square().sum() + torch.cov(y.T).trace()
     assert gaussian_distances(*sides).values.item() == pytest.approx(expected.item())

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from orca.alignment import Source, mmd, otdd
+from orca.alignment import SourceFeatures, mmd, otdd
 from orca.alignment.dataset_distance import source_terms
 from orca.alignment.otdd_settings import OtddSettings
 
@@ -47,7 +47,7 @@ def test_official_values_and_gradients_between_gaussians_agree(reference, dtype)
 
 def test_label_distances_agree(reference):
     arrays = reference.arrays
-    source = Source.of(arrays["source"].double(), arrays["source_labels"])
+    source = SourceFeatures.of(arrays["source"].double(), arrays["source_labels"])
     terms = source_terms(source, OtddSettings(tolerance=1e-6))
     expected = arrays["label_distances"][:-1, :-1]
     torch.testing.assert_close(terms["label_distances"], expected, rtol=1e-4, atol=1e-5)

@@ -14,9 +14,9 @@ from orca.alignment.class_transport import (
     transport_between_classes,
     transport_within_classes,
 )
-from orca.alignment.classes import Classes
 from orca.alignment.cost import feature_cost
 from orca.alignment.kept_kernel import KeptKernel
+from orca.alignment.points_by_class import PointsByClass
 from orca.alignment.schedule import annealing, official_steps
 from orca.alignment.sinkhorn import (
     Kernel,
@@ -39,7 +39,9 @@ def points(count, *, seed, width=3, dtype=torch.float64):
 
 def classes(sizes, *, seed, shift=0.0):
     labels = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
-    return Classes(points(len(labels), seed=seed) + labels[:, None] * 1.5 + shift, labels, sizes)
+    return PointsByClass(
+        points(len(labels), seed=seed) + labels[:, None] * 1.5 + shift, labels, sizes
+    )
 
 
 def two_sets():

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -26,11 +25,12 @@ TASK, BODY, METHOD = "openml_61", "minilm", "finetune"
 SEEDS = (0, 1)
 EPOCHS = 40
 RUNS = f"finetuned/{TASK}/{BODY}/{METHOD}"
+STAMP = f"results/{RUNS}/seeds0-1.json"  # of the job that makes both seeds
 # A run of about a minute that could be stopped anywhere; two seeds share a job.
 OVERLAY = """
 hyperparameters: {minilm: default}
 seeds_by_body: {minilm: 2}
-seeds_per_job_by_body: {minilm: 2}
+checkpoint_seconds: 2
 source_samples: 200
 device: cpu
 """
@@ -63,11 +63,12 @@ class Workflow:
     place: Path
     environment: dict[str, str]
 
-    def set_defaults(self, group: str, **settings: Any) -> None:
-        """Change some default settings of runs."""
+    def set_defaults(self, body: str, **groups: dict[str, Any]) -> None:
+        """Change some default settings of a body's runs, by group."""
         path = self.place / "config/hyperparameters.yaml"
         content = yaml.safe_load(path.read_text())
-        content["defaults"].setdefault(group, {}).update(settings)
+        for group, settings in groups.items():
+            content["defaults"].setdefault(body, {}).setdefault(group, {}).update(settings)
         path.write_text(yaml.safe_dump(content))
 
     def start(self, *arguments: str, profile: str = "slurm") -> subprocess.Popen:
@@ -103,13 +104,8 @@ class Workflow:
             time.sleep(0.2)
         raise TimeoutError(f"no {pattern}: {self.told()[-5000:]}")
 
-    def rule(self) -> str:
-        """Return the name of the rule that makes the runs: packs of seeds are numbered."""
-        self.end(self.start(f"results/{RUNS}/seed0/run.json", "--dry-run"))
-        return re.findall(r"rule (finetune\w*):", self.told())[0]
-
     def log(self) -> str:
-        return (self.place / f"results/{RUNS}/seed0_1.log").read_text()
+        return (self.place / f"results/{RUNS}/seeds0-1.log").read_text()
 
     def weights(self) -> list[bytes]:
         return [
@@ -129,10 +125,9 @@ def staged(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("staged")
     shutil.copytree(ROOT / "config", place / "config")
     workflow = Workflow(place, _environment(dict(os.environ)))
-    workflow.set_defaults("all", checkpoint_seconds=2)
-    workflow.set_defaults(BODY, epochs=EPOCHS)
+    workflow.set_defaults(BODY, finetune={"epochs": EPOCHS})
     (place / "small.yaml").write_text(OVERLAY)
-    workflow.end(workflow.start(f"results/{RUNS}/seed0/run.json", profile=""))
+    workflow.end(workflow.start(STAMP, profile=""))
     shutil.move(place / f"results/{RUNS}", place / "undisturbed")
     return place
 
@@ -162,7 +157,7 @@ def running(workflow) -> Callable[..., subprocess.Popen]:
     """Start the run on the cluster, and return when it has written its first checkpoint."""
 
     def start(*arguments: str) -> subprocess.Popen:
-        process = workflow.start(f"results/{RUNS}/seed0/run.json", *arguments)
+        process = workflow.start(STAMP, *arguments)
         workflow.wait_for(f"state/{RUNS.replace('finetuned', 'finetune')}/seed0/checkpoint*")
         return process
 

@@ -7,9 +7,9 @@ import pytest
 
 from orca.data.source import PROXIES
 from orca.data.task import AS_READ, TASKS, Classes, Field, MultiLabel
-from orca.evaluation.metrics import METRICS
+from orca.evaluation.metric import METRICS
 from orca.training.augment import AUGMENTATIONS
-from orca.training.losses import FROM_COUNTS, LOSSES
+from orca.training.loss import LOSSES
 
 every_task = pytest.mark.parametrize("name", TASKS)
 
@@ -33,7 +33,7 @@ def test_its_input_is_a_sequence_or_a_grid(name):
 
 @every_task
 def test_its_loss_is_known(name):
-    assert TASKS[name].loss in {*LOSSES, *FROM_COUNTS}
+    assert TASKS[name].loss in LOSSES
 
 
 @every_task

@@ -1,146 +1,144 @@
 """What every declared method keeps to, on toy bodies."""
 
-import re
-from dataclasses import replace
-
 import pytest
 import torch
 
+from orca.alignment.distance import DISTANCES
+from orca.declarations import named
 from orca.errors import SettingsError
-from orca.methods.method import METHODS, closest_body, leaves
-from orca.models.assemble import put_together
+from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.models.predictor import Pooled
-from orca.models.trainable import WAYS, choose_trainable
-from orca.settings import AlignSettings, FinetuneSettings, ModelSettings
+from orca.settings import checked
+from orca.training.settings import GROUPS
+from tests.training.toys import ToySetup
 
 every_method = pytest.mark.parametrize("name", sorted(METHODS))
-BODY_OF = {"sequence": "roberta_base", "grid": "swin_base"}
+on_both_kinds = pytest.mark.parametrize("body", ["roberta_base", "swin_base"])
 
 
-def toy(body, embedder="random", seed=0):
-    settings = ModelSettings(sequence_length=16)
-    generator = torch.Generator().manual_seed(seed)
-    loaded = BODIES.modules[body].load(None, settings=settings, generator=generator, toy=True)
-    return put_together(
-        loaded, input_shape=(1, 40), output=Pooled(3), settings=settings, embedder=embedder,
-        generator=generator,
-    )  # fmt: skip
+def toy(body, method, seed=0, **own):
+    setup = ToySetup.of(body, (1, 40), sequence_length=16)
+    return setup.build_for(method, METHODS[method].own_settings(own), seed=seed)
 
 
-@every_method
-def test_a_declaration_s_text_is_the_same_in_every_process(name):
-    """Runs are told apart by it, so no place in memory may stand in it."""
-    assert not re.search(r"0x[0-9a-f]+", repr(METHODS[name]))
+def trained(model):
+    return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
 
 
 @every_method
-def test_a_method_s_distance_is_declared(name):
-    from orca.alignment.distance import DISTANCES
-
-    assert METHODS[name].alignment in {"", *DISTANCES}
-
-
-@every_method
-@pytest.mark.parametrize("body", sorted(BODY_OF.values()))
-def test_a_step_of_a_method_changes_what_it_trains_and_nothing_else(name, body):
+def test_what_a_method_names_is_there(name):
     method = METHODS[name]
-    model = toy(body, method.embedder)
-    choose_trainable(model, method.trains, generator=torch.Generator().manual_seed(1))
-    before = {key: p.detach().clone() for key, p in model.named_parameters()}
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.SGD(trained, lr=0.5)
+    assert method.alignment in {"", *DISTANCES}
+    assert not method.objective or callable(named(method.objective))
+    assert not method.variant_of or not METHODS[method.variant_of].variant_of
+
+
+@every_method
+def test_what_a_method_fixes_are_settings_with_values_that_are_allowed(name):
+    for group, content in METHODS[name].fixes.items():
+        if group == "distances":
+            for distance, values in content.items():
+                DISTANCES[distance].read_settings(values, where=name)
+        else:
+            checked(GROUPS[group], content, where=name)
+
+
+def test_methods_with_one_group_of_settings_share_its_class_and_no_stage_has_that_group():
+    own = {(method.settings_group, method.settings) for method in METHODS.values()}
+    groups = [group for group, _ in own]
+    assert len(groups) == len(set(groups))
+    assert not set(groups) & set(GROUPS)
+
+
+@every_method
+@on_both_kinds
+def test_a_step_of_a_method_changes_what_it_trains_and_nothing_else(name, body):
+    model = toy(body, name)
+    before = {key: weight.detach().clone() for key, weight in model.named_parameters()}
+    optimizer = torch.optim.SGD(trained(model).values(), lr=0.5)
     for _ in range(2):  # the second reaches weights behind others that start at zero
         optimizer.zero_grad()
         model(torch.randn(8, 1, 40)).square().sum().backward()
         optimizer.step()
-    for key, parameter in model.named_parameters():
-        assert parameter.requires_grad or torch.equal(parameter, before[key]), key
+    for key, weight in model.named_parameters():
+        assert weight.requires_grad or torch.equal(weight, before[key]), key
     assert not torch.equal(model.predictor.linear.weight, before["predictor.linear.weight"])
 
 
-@pytest.mark.parametrize("way", sorted(WAYS))
-@pytest.mark.parametrize("body", sorted(BODY_OF.values()))
-def test_equal_generators_add_equal_weights(way, body):
+@pytest.mark.parametrize("name", sorted(name for name in METHODS if METHODS[name].trains))
+@on_both_kinds
+def test_equal_seeds_add_equal_weights(name, body):
     states = []
     for _ in range(2):
         torch.randn(3)
-        model = toy(body)
-        choose_trainable(model, way, generator=torch.Generator().manual_seed(4))
-        states.append(model.state_dict())
+        states.append(toy(body, name, seed=4).state_dict())
     assert states[0].keys() == states[1].keys()
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
 
 
 @pytest.mark.parametrize("body", sorted(BODIES))
 def test_low_rank_weights_change_no_output_at_first_and_are_few(body):
-    model = toy(body).eval()
+    plain, model = (toy(body, name).eval() for name in ("orca", "orca_lora"))
     inputs = torch.randn(2, 1, 40)
-    before = model(inputs)
-    whole = sum(p.numel() for p in model.body.parameters())
-    choose_trainable(model, "lora", generator=torch.Generator())
-    torch.testing.assert_close(model.eval()(inputs), before)
-    added = [p for p in model.body.parameters() if p.requires_grad]
+    torch.testing.assert_close(model(inputs), plain(inputs))
+    whole = sum(weight.numel() for weight in plain.parameters())
+    added = [w for key, w in trained(model).items() if key.startswith("body.")]
     assert added
-    assert sum(p.numel() for p in model.body.parameters()) - whole == sum(p.numel() for p in added)
+    assert sum(w.numel() for w in model.parameters()) - whole == sum(w.numel() for w in added)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "part"), [("orca_lora", "rank", "lora"), ("vpt", "prompts", "prompts")]
+)
+def test_twice_the_rank_or_prompts_are_twice_the_weights(name, key, part):
+    few, many = (
+        sum(
+            w.numel()
+            for k, w in trained(toy("swin_base", name, **{key: count})).items()
+            if part in k
+        )
+        for count in (2, 4)
+    )
+    assert many == 2 * few > 0
+
+
+def test_low_rank_weights_are_scaled_by_alpha_over_rank():
+    inputs, outputs = torch.randn(2, 1, 40).double(), []
+    for alpha in (0, 4, 8):
+        model = toy("swin_base", "orca_lora", rank=4, alpha=alpha or 1).double().eval()
+        for key, weight in trained(model).items():
+            if "lora_B" in key:
+                torch.nn.init.constant_(weight, 1e-4 if alpha else 0.0)
+        outputs.append(model(inputs).detach())
+    once, twice = (output - outputs[0] for output in outputs[1:])
+    assert float((twice - 2 * once).norm()) < 0.01 * float(once.norm())
 
 
 def test_layer_norms_of_the_body_are_trained_and_embedder_and_predictor_with_them():
-    model = toy("swin_base")
-    choose_trainable(model, "layer_norms", generator=torch.Generator())
-    names = {key for key, p in model.named_parameters() if p.requires_grad}
+    model = toy("swin_base", "fpt")
+    names = set(trained(model))
     in_body = {key for key in names if key.startswith("body.")}
     assert all("norm" in key for key in in_body)
     assert any("reduction" not in key and ".norm." in key for key in in_body)
-    outside = {k for k, _ in model.named_parameters() if not k.startswith("body.")}
+    outside = {key for key, _ in model.named_parameters() if not key.startswith("body.")}
     assert names - in_body == outside
 
 
 def test_prompts_are_looked_at_and_leave_the_frozen_model_alone():
-    model = toy("swin_base").eval()
+    plain, model = (toy("swin_base", name).eval() for name in ("warm_init_released", "vpt"))
+    assert all("prompts" in key or key.startswith("predictor.") for key in trained(model))
     inputs = torch.randn(2, 1, 40)
-    before = model(inputs)
-    choose_trainable(model, "prompts", generator=torch.Generator().manual_seed(0))
-    names = {key for key, p in model.named_parameters() if p.requires_grad}
-    assert all("prompts" in key or key.startswith("predictor.") for key in names)
-    assert not torch.allclose(model(inputs), before)
+    assert not torch.allclose(model(inputs), plain(inputs))
 
 
-@pytest.mark.parametrize("way", ["prompts", "all_but_query_key"])
-def test_a_body_that_makes_queries_keys_and_values_in_one_layer_says_so(way):
+@pytest.mark.parametrize("name", ["vpt", "pare_frozen_query_key"])
+def test_a_body_that_makes_queries_keys_and_values_in_one_layer_says_so(name):
     with pytest.raises(SettingsError, match="makes them in one layer, Wqkv"):
-        choose_trainable(toy("modernbert_base"), way, generator=torch.Generator())
+        toy("modernbert_base", name)
 
 
 @pytest.mark.parametrize(("body", "layers"), [("roberta_base", 2), ("swin_base", 4)])
 def test_queries_and_keys_can_stay_while_all_else_is_trained(body, layers):
-    model = toy(body)
-    choose_trainable(model, "all_but_query_key", generator=torch.Generator())
-    frozen = [key for key, p in model.named_parameters() if not p.requires_grad]
+    model = toy(body, "pare_frozen_query_key")
+    frozen = [key for key, weight in model.named_parameters() if not weight.requires_grad]
     assert len(frozen) == 2 * 2 * layers  # of queries and keys, weight and bias
-
-
-def test_the_closest_body_is_that_of_the_smallest_distance():
-    assert closest_body({"roberta_base": 3.0, "swin_base": 2.0}) == "swin_base"
-    assert closest_body({"b": 1.0, "a": 1.0}) == "a"
-    with pytest.raises(SettingsError, match="not finite"):
-        closest_body({"a": float("nan"), "b": 1.0})
-
-
-@every_method
-def test_what_a_method_fixes_are_settings_and_nothing_else_moves(name):
-    settings = FinetuneSettings(batch_size=3, align=AlignSettings(samples_per_class=7))
-    fixed = METHODS[name].fixed(settings)
-    assert dict(leaves(METHODS[name].fixes)).items() <= dict(leaves(fixed.model_dump())).items()
-    assert (fixed.batch_size, fixed.align.samples_per_class) == (3, 7)
-
-
-def test_alignments_of_other_shape_or_length_have_folders_of_their_own():
-    folders = [METHODS[name].alignment_key for name in ("orca", "orca_after_5", "orca_pointwise")]
-    assert len(set(folders)) == 3
-    assert METHODS["orca_layernorm"].alignment_key == METHODS["orca"].alignment_key
-
-
-def test_a_method_that_fixes_what_is_no_setting_is_refused():
-    with pytest.raises(SettingsError, match="there is no key 'kernell'"):
-        replace(METHODS["orca"], fixes={"kernell": 1}).fixed(FinetuneSettings())

@@ -11,12 +11,13 @@ from orca.methods.objectives.patch_replacement import (
     GRID_DENSE,
     SEQUENCE,
     PatchReplacement,
-    official_choices,
+    official_numbers,
 )
+from orca.methods.pare import PareSettings
 from orca.models.assemble import put_together
 from orca.models.body import BODIES
 from orca.models.predictor import Dense, Pooled
-from orca.settings import ModelSettings, PareSettings
+from orca.models.settings import ModelSettings
 
 TABLE = [  # task, curriculum, N, E, k first, at 5, at 10, last, share first, share last
     ("CIFAR-100", GRID.curriculum, 3136, 60, 2000, 1875, 1750, 525, 0.6378, 0.1674),
@@ -105,7 +106,7 @@ def make_objective(model, body, **settings):
     numbers = torch.randint(1, 60, (40, 32), generator=generator)
     objective = PatchReplacement(
         torch.nn.functional.cross_entropy,
-        choices=official_choices(model, PareSettings(**settings), "lowest"),
+        replacement=official_numbers(model, PareSettings(**settings), "lowest"),
         embedder=body.words(),
         numbers=numbers,
         labels=torch.arange(40) % 4,
@@ -118,7 +119,7 @@ def make_objective(model, body, **settings):
 @pytest.fixture
 def toy():
     settings = ModelSettings(sequence_length=20)
-    body = BODIES.modules["minilm"].load(
+    body = BODIES["minilm"].load(
         None, settings=settings, generator=torch.Generator().manual_seed(0), toy=True
     )
     model = put_together(
@@ -186,20 +187,20 @@ def test_what_is_stored_is_the_gate_and_the_source_head_alone(toy):
 
 
 def test_kinds_of_body_and_output_have_their_script_s_numbers(toy):
-    def choices(body, shape, output):
-        loaded = BODIES.modules[body].load(
+    def numbers(body, shape, output):
+        loaded = BODIES[body].load(
             None, settings=ModelSettings(), generator=torch.Generator(), toy=True
         )
         model = put_together(
             loaded, input_shape=shape, output=output, settings=ModelSettings(), embedder="copied",
             generator=torch.Generator(),
         )  # fmt: skip
-        found = official_choices(model, PareSettings(), "lowest")
+        found = official_numbers(model, PareSettings(), "lowest")
         return found.mix_weight, found.sampled_epochs
 
-    assert choices("roberta_base", (1, 50), Dense(1, (50,))) == (0.1, 5)
-    assert choices("swin_base", (1, 9, 9), Dense(1, (9, 9))) == (0.3, 10)
-    assert choices("swin_base", (1, 9, 9), Pooled(4)) == (1.0, 10)
+    assert numbers("roberta_base", (1, 50), Dense(1, (50,))) == (0.1, 5)
+    assert numbers("swin_base", (1, 9, 9), Dense(1, (9, 9))) == (0.3, 10)
+    assert numbers("swin_base", (1, 9, 9), Pooled(4)) == (1.0, 10)
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
@@ -209,7 +210,7 @@ def test_grids_are_mixed_with_images_in_either_precision(precision, epoch, dense
     from orca.models.embedder import build_embedder
 
     settings, generator = ModelSettings(), torch.Generator().manual_seed(0)
-    body = BODIES.modules["swin_base"].load(None, settings=settings, generator=generator, toy=True)
+    body = BODIES["swin_base"].load(None, settings=settings, generator=generator, toy=True)
     options = {"settings": settings, "generator": generator}
     model = put_together(
         body, input_shape=(1, 9, 9), output=Dense(1, (9, 9)) if dense else Pooled(3),
@@ -219,7 +220,7 @@ def test_grids_are_mixed_with_images_in_either_precision(precision, epoch, dense
     task_loss = torch.nn.functional.mse_loss if dense else torch.nn.functional.cross_entropy
     objective = PatchReplacement(
         task_loss,
-        choices=official_choices(model, PareSettings(), "lowest"),
+        replacement=official_numbers(model, PareSettings(), "lowest"),
         embedder=embedder.requires_grad_(requires_grad=False),
         numbers=torch.randn(20, 3, 12, 12, generator=generator),
         labels=torch.arange(20) % 5,

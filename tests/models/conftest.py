@@ -8,20 +8,20 @@ import torch
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
 from orca.models.embedder import Start
-from orca.models.loaded import Loaded
+from orca.models.loaded_body import LoadedBody
 from orca.models.predictor import Output
-from orca.settings import ModelSettings
+from orca.models.settings import ModelSettings
 
-ToyBody = Callable[..., Loaded]
+ToyBody = Callable[..., LoadedBody]
 ToyModel = Callable[..., Model]
 
 
 @pytest.fixture
 def toy_body() -> ToyBody:
-    def make(name: str, seed: int = 0, **settings: object) -> Loaded:
+    def make(name: str, seed: int = 0, **settings: object) -> LoadedBody:
         generator = torch.Generator().manual_seed(seed)
         chosen = ModelSettings(**settings)
-        return BODIES.modules[name].load(None, settings=chosen, generator=generator, toy=True)
+        return BODIES[name].load(None, settings=chosen, generator=generator, toy=True)
 
     return make
 

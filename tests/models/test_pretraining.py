@@ -7,7 +7,7 @@ from orca.models.predictor import Pooled
 from orca.models.pretraining.fractals import LEAST_FILLED, fractal_images, random_maps, render
 from orca.models.pretraining.images import coloured, pretraining_images
 from orca.models.pretraining.model import body_tensors
-from orca.settings import PretrainSettings
+from orca.models.pretraining.settings import PretrainSettings
 
 
 def test_equal_seeds_give_equal_fractals_and_others_do_not():

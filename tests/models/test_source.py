@@ -7,7 +7,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from orca.errors import DataError, WeightsError
 from orca.models import source
-from orca.models.bodies import swin_base
+from orca.models.body import BODIES
 from orca.models.source import TEXT_TOKENS, embed, embed_numbers, to_numbers, token_mean
 
 CPU = torch.device("cpu")
@@ -57,7 +57,7 @@ def test_images_are_averaged_over_the_patches_of_the_copied_embedding(
     tokens = torch.nn.functional.layer_norm(
         convolved.flatten(2).transpose(1, 2), (8,), body.norm_weight, body.norm_bias
     )
-    assert swin_base.TOY.width == 8
+    assert BODIES["swin_base"].toy.width == 8
     torch.testing.assert_close(features, tokens.mean(dim=1))
 
 

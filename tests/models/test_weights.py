@@ -1,6 +1,7 @@
 """Bringing weights: the order of the ways, what is checked, and what a person is told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,10 +11,10 @@ from orca.errors import SettingsError, WeightsError
 from orca.models import weights
 from orca.models.assemble import load_body
 from orca.models.bodies import minilm
-from orca.models.body import BODIES, Body, Weights
+from orca.models.body import BODIES, Weights
+from orca.models.settings import ModelSettings
 from orca.models.weights import fetch_weights, verify
 from orca.provenance import file_digest
-from orca.settings import ModelSettings
 
 NAME = "minilm"
 
@@ -30,8 +31,8 @@ def files(tmp_path):
 
 @pytest.fixture
 def declared(files, monkeypatch):
-    body = Body(
-        title="A body", kind="sequence", width=2, proxy="synthetic_ner",
+    body = replace(
+        minilm.BODY,
         weights=Weights(
             hub_name="somebody/some-body", revision="0" * 40,
             files={
@@ -41,7 +42,7 @@ def declared(files, monkeypatch):
             package="no-such-package==1.0", licence="MIT",
         ),
     )  # fmt: skip
-    monkeypatch.setitem(vars(weights.BODIES), "_found", {NAME: (minilm, body)})
+    monkeypatch.setattr(minilm, "BODY", body)
     return body
 
 

@@ -1,16 +1,28 @@
-"""Score files, cards and histories like those of a finished demo, made up and seeded."""
+"""Score files, cards and histories like those of a finished demo, made up and seeded.
+
+What training writes is written by its own code, from made-up losses and distances.
+"""
 
 import json
 import random
-from dataclasses import dataclass, field
-from functools import partial
+from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
+from tempfile import TemporaryDirectory
+from types import ModuleType, SimpleNamespace
 
 import pytest
+import torch
 
 from orca.data.task import TASKS, Classes, Field, Samples, Task
+from orca.evaluation.score import Score
+from orca.experiment import Experiment
+from orca.logs import Clock
 from orca.methods.method import METHODS
+from orca.training.align_loop import AlignLoop
+from orca.training.evaluate import RECORDED
+from orca.training.finetune_loop import FinetuneLoop, Progress
+from orca.training.record import read_run, write_history, write_run
+from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
 
 DEMO_TASKS = {
     "openml_1510": ("Breast cancer, Wisconsin (1510)", 30, 4.0),
@@ -22,16 +34,15 @@ DEMO_TASKS = {
 DEMO_METHODS = {"scratch": 1.6, "finetune": 1.1, "fpt": 1.3, "orca": 1.0}
 
 
-@dataclass(frozen=True)
-class Chosen:
-    bodies: dict[str, str] = field(
-        default_factory=lambda: {"sequence": "minilm", "grid": "swin_tiny"}
+def experiment(*, bodies=None, seeds=3, tasks=None):
+    """Return an experiment; with the demo's three seeds, its fields have two."""
+    fields = [task for task in DEMO_TASKS if task.startswith("pde")] if seeds == 3 else []
+    return Experiment(
+        bodies=bodies or {"sequence": "minilm", "grid": "swin_tiny"},
+        seeds=seeds,
+        seeds_by_task=dict.fromkeys(fields, 2),
+        tasks=tasks or {},
     )
-    seeds: int = 3
-    tasks: dict[str, dict] = field(default_factory=dict)
-
-    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
-        return tuple(range(2 if task.startswith("pde") and self.seeds == 3 else self.seeds))
 
 
 def make_task(title="A task", width=4, *, field_metric=False, suite="demo", grid=False, metric=""):
@@ -50,13 +61,19 @@ def make_task(title="A task", width=4, *, field_metric=False, suite="demo", grid
     )
 
 
-def declare(monkeypatch, **tasks):
-    found = {
-        name: (SimpleNamespace(__name__=f"orca.data.tasks.{name}"), task)
-        for name, task in tasks.items()
-    }
-    monkeypatch.setitem(TASKS.__dict__, "_found", found)
-    monkeypatch.delitem(TASKS.__dict__, "modules", raising=False)
+def declare(monkeypatch, catalogue, declared, *, alone=True):
+    """Declare things by name, each in a module of its own, beside what there is or alone."""
+    found = {}
+    for name, thing in declared.items():
+        module = ModuleType(f"{catalogue.package}.{name}")
+        setattr(module, catalogue.kind.upper(), thing)
+        found[name] = (module, thing)
+    if alone:
+        monkeypatch.setitem(catalogue.__dict__, "_files", [])
+    found = found if alone else catalogue._found | found
+    modules = {name: module for name, (module, _) in found.items()}
+    monkeypatch.setitem(catalogue.__dict__, "_found", found)
+    monkeypatch.setitem(catalogue.__dict__, "modules", modules)
 
 
 def declare_demo(monkeypatch):
@@ -64,13 +81,19 @@ def declare_demo(monkeypatch):
         name: make_task(title, width, field_metric=name.startswith("pde"))
         for name, (title, width, _) in DEMO_TASKS.items()
     }
-    declare(monkeypatch, **tasks)
+    declare(monkeypatch, TASKS, tasks)
 
 
 @pytest.fixture
 def declared(monkeypatch):
     """Declare tasks for one test, and no others; a function that takes names and tasks."""
-    return partial(declare, monkeypatch)
+    return lambda **tasks: declare(monkeypatch, TASKS, tasks)
+
+
+@pytest.fixture
+def new_methods(monkeypatch):
+    """Declare further methods for one test; a function that takes names and methods."""
+    return lambda **methods: declare(monkeypatch, METHODS, methods, alone=False)
 
 
 @pytest.fixture
@@ -78,31 +101,46 @@ def demo_tasks(monkeypatch):
     declare_demo(monkeypatch)
 
 
-def score_of(task, method, seed, value, *, body="minilm", **changes):
+@cache
+def run_record():
+    """Return what a score keeps of a run's record, as the run wrote it."""
+    settings = {"optimizer": OptimizerSettings(), "finetune": FinetuneSettings(epochs=12)}
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "run.json")
+        write_run(
+            path,
+            device=torch.device("cpu"),
+            clock=Clock(),
+            inputs={},
+            settings={name: group.model_dump(mode="json") for name, group in settings.items()},
+            alignment={},
+        )
+        record = read_run(path) | {"commit": "0123456789ab"}
+    return {name: record[name] for name in RECORDED if name in record}
+
+
+def score_of(task, method, seed, value, *, body="minilm", record=None, **changes):
     """Return a score's content, as `evaluate` writes it."""
+    declared = TASKS.get(task)
     content = {
-        "format": 1,
-        "task": task,
-        "body": body,
-        "method": method,
-        "seed": seed,
-        "status": "ok",
-        "task_digest": TASKS[task].digest if task in TASKS else "0" * 16,
+        "task_digest": declared.digest if declared else "0" * 16,
         "selection": "last_epoch",
         "hyperparameters": "default",
-        "metric": TASKS[task].metric if task in TASKS else "nrmse",
-        "value": value,
+        "metric": declared.metric if declared else "nrmse",
         "samples": 30,
         "seconds": {"align": 1.5, "train": 6.0, "evaluate": 0.2},
-        "record": {
-            "commit": "0123456789ab",
-            "device": "cpu",
-            "python": "3.11.2",
-            "settings": {"learning_rate": 1e-3, "epochs": 12},
-            "versions": {"torch": "2.13.0", "numpy": "2.3.1"},
-        },
+        **changes,
     }
-    return {**content, **changes}
+    score = Score(
+        task=task,
+        body=body,
+        method=method,
+        seed=seed,
+        value=value,
+        record=run_record() | (record or {}),
+        **content,
+    )
+    return score.model_dump(mode="json")
 
 
 def write_score(scores: Path, content: dict) -> Path:
@@ -123,11 +161,54 @@ def write_demo_scores(scores):
     numbers = random.Random(0)
     for task, (_, _, error) in DEMO_TASKS.items():
         for method, factor in DEMO_METHODS.items():
-            for seed in Chosen().seeds_of(task, "minilm"):
+            for seed in experiment().seeds_of(task, "minilm"):
                 value = error * factor * numbers.uniform(0.9, 1.1)
                 write_score(scores, score_of(task, method, seed, value))
     assert set(DEMO_METHODS) <= set(METHODS)
     return scores
+
+
+def write_align_history(path, distances):
+    """Write the history of a stage two that comes to these distances, epoch by epoch."""
+    rate = torch.optim.SGD([torch.nn.Parameter(torch.ones(()))], lr=1.0)
+    loop = SimpleNamespace(
+        model=torch.nn.Identity(),
+        settings=AlignSettings(),
+        optimizer=rate,
+        rate=1e-3,
+        schedule=SimpleNamespace(factor=lambda epoch: 1.0),
+        seed=0,
+        target=None,
+        history=[],
+        _calls=lambda target, draws, size: [SimpleNamespace(rows=None, labels=None, weight=1.0)],
+        _features=lambda rows: None,
+        _check=lambda distance, epoch, call: None,
+        _step=lambda: None,
+    )
+    for epoch, distance in enumerate(distances):
+        loop._distance = lambda *given, value=distance: torch.tensor(value, requires_grad=True)
+        AlignLoop._train_epoch(loop, epoch, {})
+    write_history(path, loop.history)
+
+
+def write_finetune_history(path, losses, *, validated_every=2):
+    """Write the history of a stage three that comes to these losses, epoch by epoch."""
+    loop = SimpleNamespace(
+        batches=SimpleNamespace(per_epoch=1),
+        optimizer=SimpleNamespace(param_groups=[{"lr": 1e-3}]),
+        settings=FinetuneSettings(epochs=len(losses)),
+        validation=SimpleNamespace(due=lambda epoch, epochs: epoch % validated_every == 0),
+        progress=Progress(),
+        clock=Clock(),
+        state=SimpleNamespace(due=False),
+        history=[],
+        report=lambda epoch, error: None,
+    )
+    for epoch, loss in enumerate(losses):
+        loop.progress.loss_sum = loss
+        loop._validate = lambda epoch, value=loss: (10 * value, 10 * value)
+        FinetuneLoop._end_epoch(loop, epoch)
+    write_history(path, loop.history)
 
 
 def write_demo_results(results):
@@ -171,36 +252,32 @@ def write_demo_results(results):
             )
         )
         for seed in (0, 1):
-            folder = results / "aligned" / task / "minilm" / "otdd" / f"seed{seed}"
-            folder.mkdir(parents=True)
-            lines = ["epoch,loss,value,seconds"]
-            for epoch in range(10):
-                value = 40 * 0.8**epoch + 5 + numbers.random()
-                lines.append(f"{epoch},{value - 3},{value},{0.2}")
-            (folder / "history.csv").write_text("\n".join(lines) + "\n")
+            aligned, finetuned = results / "aligned" / task, results / "finetuned" / task
+            distances = [40 * 0.8**epoch + 5 + numbers.random() for epoch in range(10)]
+            write_align_history(aligned / f"minilm/otdd/seed{seed}/history.csv", distances)
             for method in DEMO_METHODS:
-                folder = results / "finetuned" / task / "minilm" / method / f"seed{seed}"
-                folder.mkdir(parents=True)
-                lines = ["epoch,train_loss,validation_metric,learning_rate,seconds"]
-                for epoch in range(12):
-                    loss = 2 * 0.7**epoch + 0.05 * numbers.random()
-                    lines.append(f"{epoch},{loss},{10 * loss},0.001,0.5")
-                (folder / "history.csv").write_text("\n".join(lines) + "\n")
+                losses = [2 * 0.7**epoch + 0.05 * numbers.random() for epoch in range(12)]
+                path = finetuned / f"minilm/{method}/seed{seed}/history.csv"
+                write_finetune_history(path, losses)
     return results
 
 
 @pytest.fixture(scope="session")
-def steps():
-    """What the steps of a demo were expected to cost, and what they used."""
-    from orca.reporting.records import StepCost
+def report_of():
+    """Write the report of a results folder; a function that takes it and the report's file."""
+    from orca.reporting.report import write_report
 
-    nothing = dict.fromkeys(("expected", "expected_of_done", "expected_gb", "used_gb"))
-    prepare = StepCost(**nothing, step="prepare", jobs=5, done=5, told_by="", used=0.01, wall=0.01)
-    finetune = StepCost(
-        step="finetune", jobs=52, done=26, expected=2.0, expected_of_done=1.0, told_by="paper 52",
-        used=0.25, wall=0.5, expected_gb=4.7, used_gb=2.35,
-    )  # fmt: skip
-    return [prepare, finetune]
+    def written(results, out, **settings):
+        write_report(
+            out,
+            tables=[results / "tables" / "demo.json"],
+            figures=results / "figures",
+            prepared=results / "prepared",
+            histories=sorted((results / "finetuned").glob("*/*/*/seed*/history.csv")),
+            settings=settings,
+        )
+
+    return written
 
 
 @pytest.fixture
@@ -213,9 +290,13 @@ def published(tmp_path):
 
 @pytest.fixture
 def make():
-    """Helpers that tests call: choices, tasks, scores."""
+    """Helpers that tests call: experiments, tasks, scores, histories."""
     return SimpleNamespace(
-        Choices=Chosen, task=make_task, score=score_of, write=write_score, methods=DEMO_METHODS
+        experiment=experiment,
+        task=make_task,
+        score=score_of,
+        write=write_score,
+        align_history=write_align_history,
     )
 
 
@@ -232,7 +313,13 @@ def tabulated(tmp_path_factory):
         declare_demo(monkeypatch)
         write_demo_results(results)
         nothing.mkdir()
-        tabulate("demo", scores=results / "scores", out=out, published=nothing, choices=Chosen())
+        tabulate(
+            "demo",
+            scores=results / "scores",
+            out=out,
+            published=nothing,
+            experiment=experiment(),
+        )
         plot_profile(out / "demo.json", results / "figures" / "demo_profile")
         histories = sorted((results / "aligned").glob("*/*/*/*/history.csv"))
         plot_alignment(histories, results / "figures" / "demo_alignment")

@@ -82,10 +82,20 @@ def test_a_pack_unpacks_to_scores_that_make_the_same_table(demo_scores, tmp_path
         archive.extractall(tmp_path / "clone", filter="data")
     for scores, out in ((demo_scores, "here"), (tmp_path / "clone/results/scores", "there")):
         tabulate(
-            "demo", scores=scores, out=tmp_path / out, published=published, choices=make.Choices()
+            "demo",
+            scores=scores,
+            out=tmp_path / out,
+            published=published,
+            experiment=make.experiment(),
         )
     here, there = (read_table(tmp_path / out / "demo.json") for out in ("here", "there"))
     assert here == there
+
+
+def test_the_stamp_of_a_job_is_no_score(two):
+    for folder in (two[1] / "scores").glob("*/*/*"):
+        (folder / "seeds0-2.json").write_text("{}")
+    assert "20 cells: 20 the same." in compare(*two)
 
 
 def test_the_same_scores_make_the_same_archive(demo_scores, tmp_path):

@@ -6,15 +6,13 @@ import pytest
 from PIL import Image
 
 from orca.errors import ResultsError, SettingsError
-from orca.methods.method import METHODS
 from orca.reporting.fields import plot_fields
 from orca.reporting.figure import FIGURES, plot
 from orca.reporting.figures import plot_alignment, plot_profile
 from orca.reporting.figures_by_row import plot_estimate_beside_exact
 from orca.reporting.look import COLOURS, DASHES
-from orca.reporting.published import read_published
-from orca.reporting.sources import Sources
 from orca.reporting.table import TABLES
+from orca.reporting.table_inputs import TableInputs
 from orca.reporting.tabulate import write_table
 
 
@@ -57,10 +55,18 @@ def test_an_empty_place_in_a_history_is_left_out(tmp_path):
     assert_drawn(tmp_path / "alignment")
 
 
-def test_a_history_that_is_none_is_named(tmp_path):
+def test_an_alignment_of_no_epoch_is_drawn_too(tmp_path, make):
+    history = tmp_path / "iris" / "minilm" / "otdd" / "seed0" / "history.csv"
+    make.align_history(history, [])
+    plot_alignment([history], tmp_path / "alignment")
+    assert_drawn(tmp_path / "alignment")
+
+
+@pytest.mark.parametrize("content", ["epoch,loss,value\n0,one,5.0\n", "loss,value\n1.0,5.0\n"])
+def test_a_history_that_is_none_is_named(tmp_path, content):
     folder = tmp_path / "iris" / "minilm" / "otdd" / "seed0"
     folder.mkdir(parents=True)
-    (folder / "history.csv").write_text("epoch,loss,value\n0,one,5.0\n")
+    (folder / "history.csv").write_text(content)
     with pytest.raises(ResultsError) as fault:
         plot_alignment([folder / "history.csv"], tmp_path / "alignment")
     assert fault.value.where == str(folder / "history.csv")
@@ -97,38 +103,38 @@ def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path):
 
 def test_a_figure_without_its_input_says_how_to_make_it(tmp_path):
     with pytest.raises(ResultsError, match=r"snakemake .*table_2\.json"):
-        plot("figure_3", results=tmp_path, out=tmp_path)
+        plot("figure_3", [tmp_path / "table_2.json"], tmp_path)
 
 
 def test_an_unknown_figure_offers_the_nearest(tmp_path):
     with pytest.raises(SettingsError, match="did you mean 'figure_3'"):
-        plot("figur_3", results=tmp_path, out=tmp_path)
+        plot("figur_3", [], tmp_path)
 
 
 @pytest.mark.parametrize("name", [n for n, figure in FIGURES.items() if figure.table])
-def test_figures_of_tables_are_drawn_from_runs_too(
-    name, declared, make, tmp_path, pytestconfig, monkeypatch
-):
+def test_figures_of_tables_are_drawn_from_runs_too(name, declared, make, tmp_path, pytestconfig):
     folder = pytestconfig.rootpath / "config" / "published"
     table = TABLES[FIGURES[name].table]
     rows = dict.fromkeys(row.task for row in table.rows)
     declared(**{task: make.task(task, metric="nrmse") for task in rows})
-    choices = make.Choices(bodies={"sequence": "roberta_base"}, seeds=2)
-    asked = {cell.entry.method for row in table.plan(choices) for cell in row} - {""}
-    of_orca = (METHODS.modules["orca"], METHODS["orca"])
-    for method in asked - set(METHODS):
-        monkeypatch.setitem(METHODS._found, method, of_orca)
-    published = read_published(folder)
-    for place, run in enumerate(table.runs(choices)):
-        printed = published.where(paper="orca_icml2023", table=table.number or "-", task=run.task)
+    experiment = make.experiment(bodies={"sequence": "roberta_base"}, seeds=2)
+    inputs = TableInputs.read(scores=tmp_path / "scores", published=folder)
+    for place, run in enumerate(table.runs(experiment)):
+        of_run = {"paper": "orca_icml2023", "table": table.number or "-", "task": run.task}
+        printed = inputs.published.where(**of_run)
         value = 0.01 * (1 + place % 7)
-        metrics = {printed[0].metric: value} if printed else {}
-        score = make.score(run.task, run.method, run.seed, value, body=run.body, metrics=metrics)
-        score["record"]["alignment"] = {"held_out_distance": 30.0 - place % 7}
+        score = make.score(
+            run.task,
+            run.method,
+            run.seed,
+            value,
+            body=run.body,
+            metrics={printed[0].metric: value} if printed else {},
+            record={"alignment": {"held_out_distance": 30.0 - place % 7}},
+        )
         make.write(tmp_path / "scores", score)
-    sources = Sources(scores=tmp_path / "scores", published=published, metadata=folder)
-    write_table(table.fill(FIGURES[name].table, sources, choices), tmp_path / "tables")
-    plot(name, results=tmp_path, out=tmp_path / "figures")
+    write_table(table.fill(FIGURES[name].table, inputs, experiment), tmp_path / "tables")
+    plot(name, [tmp_path / "tables" / f"{FIGURES[name].table}.json"], tmp_path / "figures")
     assert_drawn(tmp_path / "figures" / name)
     assert (tmp_path / "figures" / f"{name}.txt").read_text().strip()
 

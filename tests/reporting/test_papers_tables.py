@@ -4,49 +4,19 @@ from pathlib import Path
 import pytest
 
 from orca.reporting.aggregates import AggregateTable
-from orca.reporting.claim import CLAIMS
 from orca.reporting.figure import FIGURES
-from orca.reporting.published import read_published
-from orca.reporting.sources import Sources
-from orca.reporting.table import TABLES, ScoreTable
+from orca.reporting.score_table import ScoreTable
+from orca.reporting.table import TABLES
+from orca.reporting.table_inputs import TableInputs
 from orca.reporting.tabulate import NoRuns, render_published, write_table
 
 FOLDER = Path(__file__).parents[2] / "config" / "published"
-OF_ORCA = [
-    "2",
-    "3",
-    "4",
-    "5",
-    "6",
-    "7",
-    "8",
-    "9",
-    "10",
-    "11",
-    "12",
-    "13",
-    "14",
-    "15",
-    "16",
-    "17",
-    "18",
-    "19",
-    "20",
-    "21",
-    "22",
-    "23",
-    "24",
-]
-NOT_FOLLOWING = {
-    "T2.hand_designed": "N1", "T3.layernorm": "N2", "T8.variance": "N3", "T9.all_metrics": "N4",
-    "T17.underperform": "N5", "T23.direction": "N6", "T11.ratio_cells": "N7",
-    "T18.std_diff_sign": "N8", "T3v8.cells": "N10", "T13.std": "N11", "T4.diff.autogluon": "N12",
-}  # fmt: skip
+OF_ORCA = [str(number) for number in range(2, 25)]
 
 
 @pytest.fixture(scope="module")
-def sources():
-    return Sources(scores=None, published=read_published(FOLDER), metadata=FOLDER)
+def inputs():
+    return TableInputs.read(scores=None, published=FOLDER)
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +24,6 @@ def rendered(tmp_path_factory):
     out = tmp_path_factory.mktemp("published")
     render_published(out, FOLDER)
     return out
-
-
-@pytest.fixture(scope="module")
-def claims(sources):
-    return TABLES["claims"].fill("claims", sources, NoRuns())
 
 
 def test_every_table_of_the_paper_is_declared():
@@ -72,19 +37,19 @@ def test_every_figure_of_the_paper_is_declared():
 
 
 @pytest.mark.parametrize("name", list(TABLES))
-def test_every_table_can_be_written_without_a_run(name, sources, tmp_path):
-    table = TABLES[name].fill(name, sources, NoRuns())
+def test_every_table_can_be_written_without_a_run(name, inputs, tmp_path):
+    table = TABLES[name].fill(name, inputs, NoRuns())
     write_table(table, tmp_path)
     assert len(list(tmp_path.glob(f"{name}.*"))) == 5
     assert TABLES[name].title and TABLES[name].caption
 
 
-def shown(sources, number):
+def shown(inputs, number):
     """Every published number that the tables of this number show."""
     found = []
     for name, table in TABLES.items():
         if table.paper == "orca_icml2023" and table.number == number:
-            data = table.fill(name, sources, NoRuns())
+            data = table.fill(name, inputs, NoRuns())
             found += [c.theirs.value for row in data.cells for c in row if c.theirs]
     return sorted(value for value in found if value is not None)
 
@@ -92,26 +57,26 @@ def shown(sources, number):
 @pytest.mark.parametrize(
     "number", [n for n in OF_ORCA if n not in ("4", "6", "18", "19", "21", "22")]
 )
-def test_a_table_shows_every_number_that_the_paper_prints_in_it(sources, number):
-    printed = sources.published.where(paper="orca_icml2023", table=number)
-    assert shown(sources, number) == sorted(n.number for n in printed)
+def test_a_table_shows_every_number_that_the_paper_prints_in_it(inputs, number):
+    printed = inputs.published.where(paper="orca_icml2023", table=number)
+    assert shown(inputs, number) == sorted(n.number for n in printed)
 
 
 @pytest.mark.parametrize(("number", "task"), [("18", "openml_cc18"), ("21", "lift")])
-def test_tables_with_aggregates_show_every_number_of_a_task(sources, number, task):
-    printed = sources.published.where(paper="orca_icml2023", table=number)
+def test_tables_with_aggregates_show_every_number_of_a_task(inputs, number, task):
+    printed = inputs.published.where(paper="orca_icml2023", table=number)
     of_tasks = [n.number for n in printed if n.task != f"{task}_aggregate"]
-    assert shown(sources, number) == sorted(of_tasks)
+    assert shown(inputs, number) == sorted(of_tasks)
 
 
-def test_a_number_of_pare_fills_its_cell(sources, tmp_path):
+def test_a_number_of_pare_fills_its_cell(inputs, tmp_path):
     row = "pare_icml2024,nas_bench_360,nas_bench_360,cifar100,zero_one_error_pct,lower,pare,swin_base,6.25,0.1,,"
     header = (FOLDER / "pare_icml2024_results.csv").read_text().strip()
     (tmp_path / "pare_icml2024_results.csv").write_text(f"{header}\n{row}\n")
     table = TABLES["pare_nas_bench_360"]
-    empty = table.fill("pare_nas_bench_360", sources, NoRuns())
+    empty = table.fill("pare_nas_bench_360", inputs, NoRuns())
     assert empty.cells[0][2].theirs.text == "not transcribed"
-    filled = Sources(scores=None, published=read_published(tmp_path), metadata=FOLDER)
+    filled = TableInputs.read(scores=None, published=tmp_path)
     assert table.fill("pare_nas_bench_360", filled, NoRuns()).cells[0][2].theirs.value == 6.25
 
 
@@ -124,70 +89,32 @@ def test_published_numbers_alone_make_tables_and_figures(rendered):
     assert counts == {"not run": 50}
 
 
-def test_all_91_claims_are_declared():
-    assert len(CLAIMS) == 91
-
-
-def test_the_claims_that_do_not_follow_are_the_known_ones(claims):
-    answers = {
-        head.name: row[[c.name for c in claims.columns].index("follows")].theirs.text
-        for head, row in zip(claims.rows, claims.cells, strict=True)
-    }
-    assert {k: a for k, a in answers.items() if a != "yes"} == {
-        key: f"no ({note})" for key, note in NOT_FOLLOWING.items()
-    }
-    assert {key: claim.known for key, claim in CLAIMS.items() if claim.known} == NOT_FOLLOWING
-
-
-def test_without_runs_no_claim_is_said_to_hold_in_ours(claims):
-    holds = [c.name for c in claims.columns].index("holds")
-    assert {row[holds].theirs.text for row in claims.cells} == {"–"}
-
-
-def test_names_that_are_not_declared_yet_ask_for_no_runs_and_are_said(sources, declared, make):
+def test_names_that_are_not_declared_yet_ask_for_no_runs_and_are_said(inputs, declared, make):
     declared()
     for name, table in TABLES.items():
-        assert table.runs(make.Choices()) == []
+        assert table.runs(make.experiment()) == []
         if isinstance(table, ScoreTable) and table.rows:
-            data = table.fill(name, sources, make.Choices())
+            data = table.fill(name, inputs, make.experiment())
             ours = [c.ours for row in data.cells for c in row if c.ours]
             assert {cell.status for cell in ours} <= {"not declared"}
 
 
-def test_aggregates_are_recomputed_from_scores(declared, make, tmp_path, sources):
+def test_aggregates_are_recomputed_from_scores(declared, make, tmp_path, inputs):
     rows = [row.task for row in TABLES["table_18"].rows]
     declared(**{task: make.task(task, metric="auroc_ovo") for task in rows})
     for seed, value in ((0, 0.9), (1, 1.0)):
         for task in rows:
             make.write(tmp_path, make.score(task, "orca", seed, value, body="roberta_base"))
-    choices = make.Choices(bodies={"sequence": "roberta_base"}, seeds=2)
-    with_scores = Sources(scores=tmp_path, published=sources.published, metadata=FOLDER)
+    experiment = make.experiment(bodies={"sequence": "roberta_base"}, seeds=2)
+    with_scores = TableInputs.read(scores=tmp_path, published=FOLDER)
     table = TABLES["table_4"]
     assert isinstance(table, AggregateTable)
-    data = table.fill("table_4", with_scores, choices)
+    data = table.fill("table_4", with_scores, experiment)
     by_metric = {cell.metric: cell.ours for row in data.cells[:3] for cell in row if cell.ours}
     assert by_metric["avg_auroc_ovo"].mean == pytest.approx(0.95)
     assert by_metric["avg_diff_from_xgboost"].mean == pytest.approx(0.95 - 0.8909, abs=1e-4)
-    published = sources.published.where(paper="orca_icml2023", table="18", metric="auroc_ovo")
+    published = inputs.published.where(paper="orca_icml2023", table="18", metric="auroc_ovo")
     rivals = [n for n in published if n.method != "orca"]
     best = [max(n.number for n in rivals if n.task == task) for task in rows]
     expected = [sum(value >= top for top in best) for value in (0.9, 1.0)]
     assert by_metric["wins_ties"].mean == pytest.approx(sum(expected) / 2)
-
-
-def test_a_claim_about_ours_is_answered_from_ours(declared, make, tmp_path, sources):
-    rows = [row.task for row in TABLES["table_3"].rows]
-    declared(**{task: make.task(task, metric="zero_one_error_pct", grid=True) for task in rows})
-    numbers = sources.published
-    for task in rows:
-        metric = numbers.where(paper="orca_icml2023", table="3", task=task)[0].metric
-        for method, value in (("orca", 2.0), ("finetune", 1.0)):
-            score = make.score(task, method, 0, value, body="swin_base", metrics={metric: value})
-            make.write(tmp_path, score)
-    with_scores = Sources(scores=tmp_path, published=numbers, metadata=FOLDER)
-    choices = make.Choices(bodies={"grid": "swin_base"}, seeds=1)
-    data = TABLES["claims"].fill("claims", with_scores, choices)
-    columns = [head.name for head in data.columns]
-    row = data.cells[[head.name for head in data.rows].index("T3.finetune")]
-    assert row[columns.index("holds")].theirs.text == "no"
-    assert row[columns.index("ours")].theirs.text.startswith("0 of 10")

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from orca.reporting.report import write_report
-
 SPEC = importlib.util.spec_from_file_location("browser", Path(__file__).with_name("browser.py"))
 browser = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(browser)
@@ -20,9 +18,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def report(tabulated, steps, tmp_path_factory):
+def report(tabulated, report_of, tmp_path_factory):
     out = tmp_path_factory.mktemp("browser") / "report.html"
-    write_report(tabulated, out, tables=["demo"], settings={"seeds": 3}, steps=steps)
+    report_of(tabulated, out, seeds=3)
     return out
 
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from orca.errors import ResultsError, SettingsError
-from orca.evaluation.metrics import METRICS
+from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.reporting.cells import read_table
 from orca.reporting.table import TABLES
+from orca.reporting.tables.demos import every_method
 from orca.reporting.tabulate import tabulate
 
 IRIS = "openml_61"
@@ -22,14 +23,14 @@ IRIS = "openml_61"
 def build(demo_scores, published, tmp_path, make):
     """Tabulate the demo and return the filled table and its Markdown."""
 
-    def built(choices=None):
+    def built(experiment=None):
         out = tmp_path / "tables"
         tabulate(
             "demo",
             scores=demo_scores,
             out=out,
             published=published,
-            choices=choices or make.Choices(),
+            experiment=experiment or make.experiment(),
         )
         return read_table(out / "demo.json"), (out / "demo.md").read_text()
 
@@ -140,7 +141,7 @@ def rank_in(table, row, column):
 
 
 def test_one_seed_has_no_spread_and_says_so(build, make):
-    table, markdown = build(make.Choices(seeds=1))
+    table, markdown = build(make.experiment(seeds=1))
     assert cell_of(table, IRIS, "orca").ours.std is None
     assert "(1 seed)" in markdown
     assert "±" not in markdown
@@ -180,13 +181,13 @@ def test_a_score_at_the_wrong_place_is_refused(build, demo_scores, make):
 
 
 def test_a_score_that_is_not_a_number_is_refused(build, demo_scores, make):
-    make.write(demo_scores, make.score(IRIS, "orca", 0, math.nan))
+    make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0) | {"value": math.nan})
     with pytest.raises(ResultsError, match="finite"):
         build()
 
 
 def test_a_score_better_than_perfect_is_refused(build, demo_scores, make):
-    path = make.write(demo_scores, make.score(IRIS, "orca", 0, -3.0))
+    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0) | {"value": -3.0})
     with pytest.raises(ResultsError, match="-3 is better than perfect, 0") as fault:
         build()
     assert fault.value.where == f"{path}, the whole"
@@ -207,18 +208,22 @@ def test_a_task_that_is_not_declared_is_said_in_its_row(build, declared, make):
     table, markdown = build()
     assert cell_of(table, "openml_187", "orca").ours.status == "not declared"
     assert "task 'openml_187' is not declared" in markdown
-    assert {run.task for run in TABLES["demo"].runs(make.Choices())} == {IRIS}
+    assert {run.task for run in TABLES["demo"].runs(make.experiment())} == {IRIS}
 
 
 def test_an_unknown_table_offers_the_nearest(demo_scores, published, tmp_path, make):
     with pytest.raises(SettingsError, match="did you mean 'demo'"):
         tabulate(
-            "dmo", scores=demo_scores, out=tmp_path, published=published, choices=make.Choices()
+            "dmo",
+            scores=demo_scores,
+            out=tmp_path,
+            published=published,
+            experiment=make.experiment(),
         )
 
 
 def test_the_runs_asked_for_are_all_seeds_of_all_cells(demo_tasks, make):
-    runs = TABLES["demo"].runs(make.Choices())
+    runs = TABLES["demo"].runs(make.experiment())
     assert len({run.path for run in runs}) == len(runs) == 4 * (3 * 3 + 2 * 2)
 
 
@@ -240,7 +245,7 @@ def test_tables_and_figures_are_made_without_torch(tmp_path, pytestconfig):
         "assert not {'torch', 'transformers', 'ot'} & set(sys.modules), 'torch is imported'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
-    assert (tmp_path / "tables" / "claims.md").exists()
+    assert (tmp_path / "tables" / "table_4.md").exists()
 
 
 def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, published, make):
@@ -253,11 +258,17 @@ def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, published, make):
         "metric": "accuracy_pct",
         "title": "My wells",
     }
-    choices = make.Choices(tasks={"wells": entry}, seeds=1)
+    experiment = make.experiment(tasks={"wells": entry}, seeds=1)
     score = make.score("wells", "orca", 0, 91.0, metric="accuracy_pct", task_digest="a" * 16)
     make.write(tmp_path / "scores", score)
-    assert {run.task for run in TABLES["own"].runs(choices)} == {"wells"}
-    tabulate("own", scores=tmp_path / "scores", out=tmp_path, published=published, choices=choices)
+    assert {run.task for run in TABLES["own"].runs(experiment)} == {"wells"}
+    tabulate(
+        "own",
+        scores=tmp_path / "scores",
+        out=tmp_path,
+        published=published,
+        experiment=experiment,
+    )
     table = read_table(tmp_path / "own.json")
     assert [row.title for row in table.rows] == ["My wells"]
     assert cell_of(table, "wells", "orca").ours.mean == 91.0
@@ -266,16 +277,16 @@ def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, published, make):
 def test_a_task_of_the_suite_joins_its_table_and_a_variant_does_not(declared, make):
     new = make.task("New physics", 8, field_metric=True, suite="pdebench_simulated")
     declared(new=new, new_official=replace(new, baseline="new"))
-    rows = [row.name for row in TABLES["simulated_pdebench"].all_rows(make.Choices())]
+    rows = [row.name for row in TABLES["simulated_pdebench"].all_rows(make.experiment())]
     assert "new" in rows
     assert "new_official" not in rows
 
 
-def test_a_method_of_the_comparison_joins_as_a_column(demo_tasks, make, monkeypatch):
-    newcomer = replace(METHODS["orca"], title="Newcomer", compared_in=("demo",))
-    module = METHODS.modules["orca"]
-    monkeypatch.setitem(METHODS._found, "newcomer", (module, newcomer))
-    columns = [column.name for column in TABLES["demo"].all_columns()]
-    assert columns[:4] == ["scratch", "finetune", "fpt", "orca"]
+def test_a_new_method_is_compared_with_every_method_and_a_variant_is_not(new_methods):
+    newcomer = replace(METHODS["orca"], title="Newcomer")
+    new_methods(newcomer=newcomer, variant=replace(newcomer, variant_of="orca"))
+    columns = every_method()
+    assert columns[:4] == ("scratch", "finetune", "fpt", "orca")
+    assert list(columns[4:]) == sorted(columns[4:])
     assert "newcomer" in columns
-    assert "newcomer" in {run.method for run in TABLES["demo"].runs(make.Choices())}
+    assert "variant" not in columns

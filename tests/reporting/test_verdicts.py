@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
-from orca.reporting.cells import Cell, Ours
-from orca.reporting.published import Number
+from orca.reporting.cells import OurResult, TableCell
+from orca.reporting.published import PublishedNumber
 from orca.reporting.verdicts import compare_means, judge
 
 
 def number(value="10.0", *, body="swin_base", direction="lower"):
-    return Number(
+    return PublishedNumber(
         paper="p",
         table="1",
         benchmark="b",
@@ -28,8 +28,8 @@ def number(value="10.0", *, body="swin_base", direction="lower"):
 def verdict_on(
     mean, std, n, *, value="10.0", published_std=0.2, direction="lower", perfect=0.0, **changes
 ):
-    ours = Ours(status="ok", mean=mean, std=std, n=n, text="").model_copy(update=changes)
-    cell = Cell(direction=direction, perfect=perfect, body="swin_base", ours=ours)
+    ours = OurResult(status="ok", mean=mean, std=std, n=n, text="").model_copy(update=changes)
+    cell = TableCell(direction=direction, perfect=perfect, body="swin_base", ours=ours)
     return judge(cell, ours, number(value, direction=direction), published_std).verdict
 
 
@@ -63,20 +63,20 @@ def test_failed_and_missing_runs_are_told_apart():
 
 
 def test_another_body_is_not_compared():
-    ours = Ours(status="ok", mean=10.0, std=0.1, n=5, text="")
-    cell = Cell(body="minilm", ours=ours)
+    ours = OurResult(status="ok", mean=10.0, std=0.1, n=5, text="")
+    cell = TableCell(body="minilm", ours=ours)
     assert judge(cell, ours, number(), 0.1).verdict == "not comparable"
 
 
 def test_a_body_that_the_paper_does_not_state_is_compared():
-    ours = Ours(status="ok", mean=10.0, std=0.1, n=5, text="")
-    cell = Cell(body="minilm", ours=ours)
+    ours = OurResult(status="ok", mean=10.0, std=0.1, n=5, text="")
+    cell = TableCell(body="minilm", ours=ours)
     assert judge(cell, ours, number(body="not_stated"), 0.1).verdict == "reproduced"
 
 
 def test_time_on_another_machine_is_not_compared():
-    ours = Ours(status="ok", mean=10.0, std=0.1, n=5, text="")
-    cell = Cell(body="swin_base", ours=ours)
+    ours = OurResult(status="ok", mean=10.0, std=0.1, n=5, text="")
+    cell = TableCell(body="swin_base", ours=ours)
     assert judge(cell, ours, number(), 0.1, "another machine").verdict == "not comparable"
 
 

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.toys import ToyCell, make_cell
+from orca.training.finetune import Finetune
+from tests.training.toys import make_finetune
 
 
 @pytest.fixture
-def cell(tmp_path: Path) -> ToyCell:
-    return make_cell(tmp_path)
+def finetune(tmp_path: Path) -> Finetune:
+    return make_finetune(tmp_path)

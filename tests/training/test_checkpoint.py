@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from orca.errors import StateError
+from orca.training import checkpoint
 from orca.training.checkpoint import (
     PREEMPTED,
     Preempted,
@@ -16,8 +17,8 @@ from orca.training.checkpoint import (
 )
 
 
-def state(folder, mark="a"):
-    return State(folder, mark, seconds=0.0)
+def state(folder, key="a"):
+    return State(folder, key, seconds=0.0)
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -71,24 +72,44 @@ def test_progress_of_other_settings_is_dropped_and_of_equal_ones_kept(tmp_path):
 
 
 def test_a_stop_signal_ends_the_run_after_the_next_checkpoint(tmp_path):
-    with state(tmp_path).held() as held:
+    held = state(tmp_path)
+    with pytest.raises(Preempted) as stop, held.held():
         held.seconds = 1e9
         assert not held.due
         os.kill(os.getpid(), signal.SIGTERM)
         assert held.due
-        with pytest.raises(Preempted) as stop:
-            held.save({"a": torch.ones(1)}, {"epoch": 1})
-        assert stop.value.code == PREEMPTED
-        assert held.load() is not None
+        held.save({"a": torch.ones(1)}, {"epoch": 1})
+        raise AssertionError("the checkpoint does not end the run")
+    assert stop.value.code == PREEMPTED
+    assert held.load() is not None
 
 
-def test_publishing_moves_all_runs_of_a_job_and_removes_their_states(tmp_path):
-    states = {}
-    for seed in range(2):
-        one = state(tmp_path / f"state{seed}")
-        one.outputs.mkdir(parents=True)
-        (one.outputs / "run.json").write_text(f"{seed}")
-        states[tmp_path / f"seed{seed}"] = one
-    publish(states)
-    assert [(tmp_path / f"seed{seed}/run.json").read_text() for seed in range(2)] == ["0", "1"]
-    assert not any(one.folder.exists() for one in states.values())
+def test_a_stop_signal_after_the_last_checkpoint_ends_the_process_when_the_run_is_over(tmp_path):
+    done = []
+    with pytest.raises(Preempted), state(tmp_path).held():
+        os.kill(os.getpid(), signal.SIGTERM)
+        done.append("the rest of the run")
+    assert done
+
+
+def test_publishing_gives_a_run_its_place_the_record_last_and_removes_its_state(
+    tmp_path, monkeypatch
+):
+    one, place, order = state(tmp_path / "state"), tmp_path / "seed0", []
+    one.outputs.mkdir(parents=True)
+    place.mkdir()
+    (place / "run.json").write_text("of an earlier run")
+    for name in ("run.json", "weights", "a", "z"):
+        (one.outputs / name).write_text(name)
+    link = checkpoint._link_or_copy
+
+    def linked(file, to):
+        assert not (place / "run.json").exists()
+        order.append(file.name)
+        link(file, to)
+
+    monkeypatch.setattr(checkpoint, "_link_or_copy", linked)
+    publish(one, place)
+    assert order[-1] == "run.json"
+    assert {file.name: file.read_text() for file in place.iterdir()} == {n: n for n in order}
+    assert not one.folder.exists()

@@ -1,13 +1,15 @@
 """Each loss against PyTorch's own, or against its formula written out."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
 from torch.nn import functional
 
 from orca.errors import SettingsError, TrainingError
-from orca.training.losses import FROM_COUNTS, LOSSES, make_loss
+from orca.training.loss import LOSSES, make_loss
 
 
 @pytest.fixture
@@ -34,16 +36,63 @@ def masked(generator):
     return predicted, values, ignored
 
 
+OF_CLASSES = ("cross_entropy", "focal", "weighted_cross_entropy")
+
+
+@pytest.fixture
+def example(request, classes, fields, masked):
+    """An output and a target that the loss named by the test takes."""
+    name = request.getfixturevalue("name")
+    if name in OF_CLASSES:
+        return classes
+    if name.startswith(("masked", "zeroed")):
+        predicted, values, ignored = masked
+        return predicted, torch.cat([values, ignored], dim=1)
+    return fields
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_is_one_number_with_a_finite_gradient(name, example):
+    predicted, target = example
+    loss = make_loss(name, class_counts=torch.tensor([1, 2, 3, 4]))
+    predicted = predicted.clone().requires_grad_()
+    value = loss(predicted, target)
+    value.backward()
+    assert value.shape == ()
+    assert value.isfinite()
+    assert predicted.grad.isfinite().all()
+    assert predicted.grad.any()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_has_a_file_of_its_own_name(name):
+    assert LOSSES.path(name) == f"training/losses/{name}.py"
+
+
+def test_making_a_loss_imports_its_file_and_those_it_varies_alone():
+    code = (
+        "import sys\n"
+        "from orca.training.loss import make_loss\n"
+        "make_loss('nrmse')\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('orca.training.losses.')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [
+        "orca.training.losses.nrmse",
+        "orca.training.losses.relative_l2",
+    ]
+
+
 def test_cross_entropy_is_minus_the_log_of_the_true_class_s_probability(classes):
     predicted, target = classes
     chances = predicted.softmax(dim=1)
     expected = -sum(math.log(chances[n, c]) for n, c in enumerate(target.tolist())) / 9
-    assert float(LOSSES["cross_entropy"](predicted, target)) == pytest.approx(expected)
+    assert float(make_loss("cross_entropy")(predicted, target)) == pytest.approx(expected)
 
 
 def test_the_focal_loss_is_cross_entropy_but_for_its_offset(classes):
     predicted, target = classes
-    focal, plain = (LOSSES[name](predicted, target) for name in ("focal", "cross_entropy"))
+    focal, plain = (make_loss(name)(predicted, target) for name in ("focal", "cross_entropy"))
     assert float(focal) == pytest.approx(float(plain), abs=1e-6)
     assert float(focal) < float(plain)
 
@@ -71,7 +120,7 @@ def test_binary_cross_entropy_counts_ones_as_often_as_its_name_says(name, weight
     target = (other > 0).to(stored)
     chance = torch.sigmoid(predicted)
     expected = -(weight * target * chance.log() + (1 - target) * (1 - chance).log()).mean()
-    torch.testing.assert_close(LOSSES[name](predicted, target), expected)
+    torch.testing.assert_close(make_loss(name)(predicted, target), expected)
 
 
 def test_losses_of_fields_are_their_formulas(fields):
@@ -86,14 +135,14 @@ def test_losses_of_fields_are_their_formulas(fields):
         "relative_l2_sum": sum(ratios),
     }
     for name, value in expected.items():
-        assert float(LOSSES[name](predicted, target)) == pytest.approx(value), name
+        assert float(make_loss(name)(predicted, target)) == pytest.approx(value), name
 
 
 @pytest.mark.parametrize("name", ["rmse", "relative_l2", "nrmse", "relative_l2_sum", "mse"])
 def test_an_exact_field_gives_zero_and_a_finite_gradient(name, fields):
     _, target = fields
     predicted = target.clone().requires_grad_()
-    loss = LOSSES[name](predicted, target)
+    loss = make_loss(name)(predicted, target)
     loss.backward()
     assert loss.item() == 0.0
     assert predicted.grad.isfinite().all()
@@ -106,15 +155,15 @@ def test_a_relative_loss_names_the_sample_that_has_no_size(name, size, fields):
     target = target.clone()
     target[3] = size
     with pytest.raises(TrainingError, match="sample 3 of its batch.*zero everywhere"):
-        LOSSES[name](predicted, target)
+        make_loss(name)(predicted, target)
 
 
 @pytest.mark.parametrize("name", ["relative_l2", "rmse"])
 def test_half_precision_outputs_are_compared_in_single_precision(name, fields):
     predicted, target = (field.float() for field in fields)
-    rough = LOSSES[name](predicted.bfloat16(), target)
+    rough = make_loss(name)(predicted.bfloat16(), target)
     assert rough.dtype == torch.float32
-    torch.testing.assert_close(rough, LOSSES[name](predicted.bfloat16().float(), target))
+    torch.testing.assert_close(rough, make_loss(name)(predicted.bfloat16().float(), target))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +176,7 @@ def test_half_precision_outputs_are_compared_in_single_precision(name, fields):
 def test_masked_losses_are_means_over_the_points_that_count(name, plain, masked):
     predicted, values, ignored = masked
     counts = ignored < 0.5
-    loss = LOSSES[name](predicted, torch.cat([values, ignored], dim=1))
+    loss = make_loss(name)(predicted, torch.cat([values, ignored], dim=1))
     torch.testing.assert_close(loss, plain(predicted[counts], values[counts]))
 
 
@@ -136,14 +185,14 @@ def test_the_zeroed_loss_takes_ignored_points_for_undecided_zeros(masked):
     counts = ignored < 0.5
     each = functional.binary_cross_entropy_with_logits(predicted, values, reduction="none")
     expected = torch.where(counts, each, math.log(2)).mean()
-    loss = LOSSES["zeroed_bce_with_logits"](predicted, torch.cat([values, ignored], dim=1))
+    loss = make_loss("zeroed_bce_with_logits")(predicted, torch.cat([values, ignored], dim=1))
     torch.testing.assert_close(loss, expected)
 
 
 @pytest.mark.parametrize("name", ["masked_mse", "masked_bce_with_logits"])
 def test_a_batch_in_which_no_point_counts_gives_zero(name):
     predicted = torch.randn(2, 1, 3, 3, requires_grad=True)
-    loss = LOSSES[name](predicted, torch.ones(2, 2, 3, 3))
+    loss = make_loss(name)(predicted, torch.ones(2, 2, 3, 3))
     loss.backward()
     assert loss.item() == 0.0
     assert not predicted.grad.any()
@@ -155,7 +204,8 @@ def test_an_unknown_loss_offers_the_nearest():
 
 
 def test_a_loss_that_weighs_by_class_needs_every_class_in_training():
-    assert set(FROM_COUNTS) == {"weighted_cross_entropy"}
+    needing = {name for name, declared in LOSSES.items() if declared.needs_class_counts}
+    assert needing == {"weighted_cross_entropy"}
     with pytest.raises(SettingsError, match="this task has no classes"):
         make_loss("weighted_cross_entropy")
     with pytest.raises(SettingsError, match="class 1 has no training sample"):

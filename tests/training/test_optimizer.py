@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from orca.settings import OptimizerSettings
 from orca.training.optimizer import make_optimizer, optimizer_tensors, restore_optimizer
+from orca.training.settings import OptimizerSettings
 
 
 def descend(weight, optimizer, steps):
@@ -14,7 +14,7 @@ def descend(weight, optimizer, steps):
 
 @pytest.mark.parametrize("name", ["adamw", "adam", "sgd"])
 def test_a_restored_optimizer_goes_on_as_if_it_had_never_stopped(name):
-    settings = OptimizerSettings(optimizer=name, learning_rate=0.1, weight_decay=0.01)
+    settings = OptimizerSettings(name=name, learning_rate=0.1, weight_decay=0.01)
     whole = torch.nn.Parameter(torch.arange(4.0))
     descend(whole, make_optimizer([whole], settings), 6)
 

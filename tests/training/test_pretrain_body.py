@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from click.testing import CliRunner
 from safetensors.torch import load_file
 from transformers import SwinConfig, SwinModel
@@ -15,19 +18,22 @@ from orca.errors import SettingsError
 from orca.models.assemble import load_body
 from orca.models.bodies import swin_fractals
 from orca.models.embedder import build_embedder
+from orca.models.pretraining.settings import PretrainSettings
+from orca.models.settings import ModelSettings
 from orca.models.weights import verify
-from orca.settings import ModelSettings, PretrainSettings, as_json
 from orca.training.checkpoint import Preempted
 from orca.training.pretrain_body import Pretraining, pretrain_body, rate_factor
+from orca.workflow import layout
 
 SMALL = PretrainSettings(fractal_classes=3, images_per_class=8, epochs=1, batch_size=64)
 NAME = "swin_fractals"
+SHAPE = swin_fractals.BODY.toy
 
 
 @pytest.fixture(autouse=True, scope="module")
 def small_shape():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(swin_fractals, "SHAPE", swin_fractals.TOY)
+        patch.setattr(swin_fractals, "BODY", replace(swin_fractals.BODY, shape=SHAPE))
         yield
 
 
@@ -46,7 +52,7 @@ def body(tmp_path_factory):
 
 def test_a_pretrained_body_is_loaded_like_a_fetched_one_and_by_the_library(body):
     verify(body, NAME)
-    shape = swin_fractals.TOY
+    shape = SHAPE
     loaded = load_body(
         NAME, settings=ModelSettings(), start="pretrained", folder=body,
         generator=torch.Generator(),
@@ -77,16 +83,19 @@ def test_the_card_tells_the_accuracy_the_seconds_the_seed_and_the_settings(body)
     assert (body / "history.csv").read_text().startswith("epoch,train_loss,seconds\n0,")
 
 
-def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_path):
+def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     torch.randn(7)
-    given = ["--body", NAME, "--settings", as_json(SMALL), "--device", "cpu"]
-    places = ["--out", str(tmp_path / "body"), "--state", str(tmp_path / "state")]
-    done = CliRunner().invoke(orca, ["pretrain-body", *given, *places])
+    out = Path(layout.folder("bodies", NAME))
+    out.mkdir(parents=True)
+    told = {"settings": {"pretraining": SMALL.model_dump(mode="json")}}
+    Path(layout.settings(str(out))).write_text(yaml.safe_dump(told))
+    done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
     assert done.exit_code == 0, done.output
-    one, other = (load_file(folder / "model.safetensors") for folder in (body, tmp_path / "body"))
+    one, other = (load_file(folder / "model.safetensors") for folder in (body, out))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
-    assert not (tmp_path / "state").exists()
+    assert not Path(layout.state("pretrain_body", NAME)).exists()
 
 
 def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, monkeypatch):

@@ -28,7 +28,7 @@ def results(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
 
 def wait_for_progress(folder: Path, process: subprocess.Popen) -> None:
     """Wait until the run has begun to write its progress."""
-    while process.poll() is None and not list(folder.glob("state/seed*/fingerprint")):
+    while process.poll() is None and not list(folder.glob("state/seed*/key")):
         time.sleep(0.01)
 
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.settings import FinetuneSettings
 from orca.training.schedule import Constant, StepDecay, WarmupThenLinear, make_schedule
+from orca.training.settings import FinetuneSettings
 
 
 @given(st.integers(0, 50), st.integers(1, 200), st.integers(0, 500))
@@ -30,3 +30,11 @@ def test_every_schedule_that_settings_can_name_can_be_made():
     for name, kind in kinds.items():
         settings = FinetuneSettings(schedule=name)
         assert isinstance(make_schedule(settings, batches_per_epoch=3), kind)
+
+
+def test_the_steps_of_finetuning_fall_by_its_own_milestones_and_decay():
+    settings = FinetuneSettings(schedule="step", milestones=(1, 2), decay=0.5)
+    schedule = make_schedule(settings, batches_per_epoch=4)
+    by_epoch = [schedule.factor(step) for step in range(0, 20, 4)]
+    assert by_epoch == [1.0, 1.0, 0.5, 0.25, 0.25]
+    assert schedule.factor(7) == 1.0

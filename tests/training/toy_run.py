@@ -6,24 +6,20 @@ from pathlib import Path
 import torch
 
 from orca import logs
-from orca.methods.method import METHODS
-from orca.training.cell import Places, run_seeds
-from orca.training.run_align import Align
-from orca.training.run_finetune import Finetune
-from tests.training.toys import make_cell, make_source
+from orca.training.seeds import run_seeds
+from tests.training.toys import make_align, make_finetune
 
 
-def main(step: str, folder: Path) -> None:
+def main(name: str, folder: Path) -> None:
     logs.set_up()
     torch.set_num_threads(1)
-    cell = make_cell(folder / "data", epochs=12, checkpoint_seconds=0.0)
-    steps = {
-        "finetune": lambda: Finetune(cell=cell, method="finetune"),
-        "align": lambda: Align(
-            cell=cell, method=METHODS["orca"], source=make_source(folder / "data", cell)
-        ),
+    makers = {
+        "finetune": lambda: make_finetune(folder / "data", epochs=12),
+        "align": lambda: make_align(folder / "data"),
     }
-    run_seeds(steps[step](), [0, 1], Places(out=folder / "out", state=folder / "state"))
+    run_seeds(
+        makers[name](), [0, 1], out=folder / "out", state=folder / "state", checkpoint_seconds=0.0
+    )
 
 
 if __name__ == "__main__":

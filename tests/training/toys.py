@@ -1,25 +1,35 @@
-"""A cell whose body is a toy and whose task is made up: a run takes about a second."""
+"""Steps whose body is a toy and whose task is made up: a run takes about a second."""
 
-from dataclasses import dataclass, replace
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import torch
 
+from orca.alignment.distance import DISTANCES
 from orca.data.task import Classes, Field, Samples, Task
-from orca.methods.method import Method
+from orca.methods.method import METHODS
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
-from orca.models.trainable import choose_trainable
-from orca.settings import AlignSettings, FinetuneSettings
+from orca.models.settings import ModelSettings
+from orca.settings import Settings
+from orca.training.align import Align
 from orca.training.batches import seeded
 from orca.training.build import output_of
-from orca.training.cell import Cell
 from orca.training.checkpoint import write_tensors
-from orca.training.embed_source import source_terms
-from orca.training.run_align import SourceFiles
+from orca.training.finetune import Finetune
+from orca.training.finished_run import FinishedRun
+from orca.training.seeds import Step, run_seeds
+from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
+from orca.training.setup import Setup
+from orca.training.source_terms import source_terms
 
+CPU = torch.device("cpu")
 CLASSES = Task(
     title="made up",
     suite="tests",
@@ -33,36 +43,134 @@ CLASSES = Task(
     source="made_up",
 )
 FIELDS = replace(CLASSES, target=Field(grid=(12,)), loss="nrmse", metric="nrmse")
-SETTINGS = FinetuneSettings(
-    learning_rate=1e-3,
-    batch_size=8,
-    epochs=3,
-    warmup_epochs=1,
-    sequence_length=4,
-    dropout=0.1,
-    align=AlignSettings(epochs=4, samples_per_class=16),
-)
+SETTINGS: dict[str, Settings] = {
+    "model": ModelSettings(sequence_length=4, dropout=0.1),
+    "optimizer": OptimizerSettings(learning_rate=1e-3),
+    "align": AlignSettings(epochs=4, samples_per_class=16),
+    "finetune": FinetuneSettings(batch_size=8, epochs=3, warmup_epochs=1),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToyCell(Cell):
-    """A cell whose body has a few thousand random weights."""
+class ToySetup(Setup):
+    """A setup whose body has a few thousand random weights."""
 
-    def model(self, method: Method, seed: int) -> Model:
-        """Return the toy model."""
-        loaded = BODIES.modules["minilm"].load(
-            None, settings=self.settings, generator=seeded(99), toy=True
+    @classmethod
+    def of(cls, body: str, input_shape: tuple[int, ...], **model: object) -> "ToySetup":
+        """Return a setup that models can be built for, without any data."""
+        return cls(
+            task_name="made_up",
+            task=replace(CLASSES, input_shape=input_shape),
+            body=body,
+            model=ModelSettings(**model),
+            prepared=Path("nowhere"),
+            weights=Path("nowhere"),
+            device=CPU,
         )
-        model = put_together(
-            loaded,
+
+    def build(self, *, start: str, embedder: str, seed: int) -> Model:
+        """Return the toy model."""
+        return put_together(
+            BODIES[self.body].load(None, settings=self.model, generator=seeded(99), toy=True),
             input_shape=self.task.input_shape,
             output=output_of(self.task.target),
-            settings=self.settings,
-            embedder=method.embedder,
+            settings=self.model,
+            embedder=embedder,
             generator=seeded(seed, 0),
         )
-        choose_trainable(model, method.trains, generator=seeded(seed, 11))
-        return model
+
+
+@dataclass(frozen=True)
+class ToyRun(FinishedRun):
+    """A finished run of a made-up task with a toy body."""
+
+    made_up: Task
+
+    @property
+    def task(self) -> Task:
+        """The made-up task."""
+        return self.made_up
+
+    @cached_property
+    def setup(self) -> ToySetup:
+        """As the record tells, with the toy body."""
+        told = super().setup
+        return ToySetup(**{field.name: getattr(told, field.name) for field in fields(told)})
+
+
+def toy_settings(changes: Mapping[str, Any], *groups: str) -> dict[str, Any]:
+    """Return some groups of settings with changes, each in the one group that has its key."""
+    changed = {name: SETTINGS[name] for name in groups}
+    for key, value in changes.items():
+        (owner,) = (name for name in groups if key in type(SETTINGS[name]).model_fields)
+        changed[owner] = changed[owner].model_copy(update={key: value})
+    return changed
+
+
+def make_setup(folder: Path, task: Task, model: ModelSettings) -> ToySetup:
+    """Return a setup over made-up data under `folder`."""
+    (folder / "weights").mkdir(parents=True, exist_ok=True)
+    prepared = folder / "fit.h5"
+    if not prepared.exists():
+        write_prepared(prepared, task, part="fit")
+    return replace(
+        ToySetup.of("minilm", task.input_shape),
+        task=task,
+        model=model,
+        prepared=prepared,
+        weights=folder / "weights",
+    )
+
+
+def make_finetune(
+    folder: Path, task: Task = CLASSES, *, method: str = "finetune", **changes: object
+) -> Finetune:
+    """Return fine-tuning over made-up data under `folder`, with changed settings."""
+    groups = toy_settings(changes, "model", "optimizer", "finetune")
+    return Finetune(
+        setup=make_setup(folder, task, groups["model"]),
+        method=method,
+        settings=groups["finetune"],
+        optimizer=groups["optimizer"],
+        own=METHODS[method].own_settings({}),
+    )
+
+
+def make_align(
+    folder: Path, task: Task = CLASSES, *, distance: str = "otdd", **changes: object
+) -> Align:
+    """Return alignment to a made-up source of five classes, with changed settings."""
+    groups = toy_settings(changes, "model", "optimizer", "align")
+    source, terms = folder / "source.safetensors", folder / f"source.{distance}.safetensors"
+    settings = DISTANCES[distance].settings()
+    setup = make_setup(folder, task, groups["model"])
+    if not source.exists():
+        labels = torch.arange(60) % 5
+        features = torch.randn(60, 16, generator=seeded(1)) + labels[:, None]
+        write_tensors(source, {"features": features, "labels": labels})
+    if not terms.exists():
+        source_terms(distance, source=source, settings=settings, out=terms, device=CPU)
+    return Align(
+        setup=setup,
+        start="layer_norm",
+        distance=distance,
+        distance_settings=settings,
+        settings=groups["align"],
+        optimizer=groups["optimizer"],
+        source=source,
+        terms=terms,
+    )
+
+
+def run(step: Step, folder: Path, seeds: Sequence[int] = (0,)) -> list[Path]:
+    """Make runs, and return their folders."""
+    run_seeds(step, seeds, out=folder / "out", state=folder / "state")
+    return [folder / "out" / f"seed{seed}" for seed in seeds]
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    """Return the rows of a run's history."""
+    return list(csv.DictReader((folder / "history.csv").read_text().splitlines()))
 
 
 def write_prepared(
@@ -88,36 +196,3 @@ def write_prepared(
             file["train"] = np.arange(task.samples.train)
             file["validation"] = np.arange(task.samples.train, count)
     return path
-
-
-def make_cell(folder: Path, task: Task = CLASSES, **changes: object) -> ToyCell:
-    """Return a cell over made-up data under `folder`."""
-    (folder / "weights").mkdir(parents=True, exist_ok=True)
-    prepared = folder / "fit.h5"
-    if not prepared.exists():
-        write_prepared(prepared, task, part="fit")
-    return ToyCell(
-        task_name="made_up",
-        task=task,
-        body="minilm",
-        settings=SETTINGS.model_copy(update=changes),
-        prepared=prepared,
-        weights=folder / "weights",
-        device=torch.device("cpu"),
-    )
-
-
-def make_source(folder: Path, cell: ToyCell) -> SourceFiles:
-    """Return made-up source features of five classes, and the terms of otdd."""
-    files = SourceFiles(
-        features=folder / "source.safetensors", terms=folder / "source.otdd.safetensors"
-    )
-    if not files.terms.exists():
-        generator = seeded(1)
-        labels = torch.arange(60) % 5
-        features = torch.randn(60, 16, generator=generator) + labels[:, None]
-        write_tensors(files.features, {"features": features, "labels": labels})
-        source_terms(
-            "otdd", source=files.features, settings={}, out=files.terms, device=cell.device
-        )
-    return files

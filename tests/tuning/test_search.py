@@ -2,29 +2,30 @@
 
 import csv
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 import yaml
 from optuna.trial import TrialState
 
-from orca.errors import StateError, TrainingError
-from orca.settings import FinetuneSettings
-from orca.training import finetune
+from orca.errors import SettingsError, StateError, TrainingError
+from orca.training.finetune_loop import FinetuneLoop
+from orca.training.settings import FinetuneSettings
 from orca.tuning import search as search_module
-from orca.tuning.best import close, with_tuned
+from orca.tuning.best import close, tuned_values
 from orca.tuning.search import MOST_DEATHS
 from orca.tuning.study import ended
-from orca.tuning.trial import Reports
+from orca.tuning.trial import Reports, trial_settings
 from tests.tuning.toy_search import make_search, outcome
 
 
-def made_up(cell, trial, state, *, seed):
+def made_up(setup, settings, trial, state, *, seed):
     """Stands for `train`: an error that the settings give, falling over the epochs."""
-    settings = cell.settings
-    reports = Reports(trial, cell.task.metric, settings.epochs)
-    error = 10 * abs(math.log10(settings.learning_rate) + 3.5) + settings.batch_size + seed
-    for epoch in range(settings.epochs):
+    optimizer, finetune = settings.optimizer, settings.finetune
+    reports = Reports(trial, setup.task.metric, finetune.epochs)
+    error = 10 * abs(math.log10(optimizer.learning_rate) + 3.5) + finetune.batch_size + seed
+    for epoch in range(finetune.epochs):
         row = {"epoch": epoch, "validation": error / (epoch + 1)}
         reports.pass_on([row])
     return reports.error(row)
@@ -51,20 +52,24 @@ def searched(tmp_path_factory):
 def epochs_trained(monkeypatch):
     """Epochs as they are trained, over all trials."""
     trained = []
-    whole = finetune.Finetuning._train_epoch
+    whole = FinetuneLoop._train_epoch
 
     def count(self, epoch):
         trained.append(epoch)
         whole(self, epoch)
 
-    monkeypatch.setattr(finetune.Finetuning, "_train_epoch", count)
+    monkeypatch.setattr(FinetuneLoop, "_train_epoch", count)
     return trained
 
 
 def test_the_first_trial_is_the_default(searched):
     search, _ = searched
     first = search.study().trials[0]
-    assert first.params == {"learning_rate": 1e-3, "batch_size": 8, "weight_decay": 0.0}
+    assert first.params == {
+        "optimizer.learning_rate": 1e-3,
+        "finetune.batch_size": 8,
+        "optimizer.weight_decay": 0.0,
+    }
 
 
 def test_bad_trials_stop_at_a_rung_and_the_best_reach_the_last(searched):
@@ -104,7 +109,7 @@ def test_a_study_goes_on_when_more_trials_are_asked_for(searched, tmp_path):
     search, _ = searched
     make_search(tmp_path, trials=4).work()
     first = outcome(make_search(tmp_path))
-    more = make_search(tmp_path, trials=6, workers=5)
+    more = make_search(tmp_path, trials=6)
     more.work()
     assert first == outcome(search)[:4]
     assert outcome(more) == outcome(search)
@@ -123,25 +128,44 @@ def test_training_for_real_gives_equal_studies_too(tmp_path):
 def test_another_space_shares_no_trial(tmp_path):
     search = make_search(tmp_path, trials=2)
     search.work()
-    other = make_search(tmp_path, trials=2, space={"weight_decay": [0.0, 0.01]})
+    other = make_search(tmp_path, trials=2, space={"optimizer.weight_decay": [0.0, 0.01]})
     assert other.name != search.name
     assert not ended(other.study())
 
 
 def test_batches_larger_than_the_training_set_are_left_out(tmp_path):
-    search = make_search(tmp_path, space={"batch_size": [4, 48, 64]})
-    assert search.choices["batch_size"] == [8, 4, 48]
+    search = make_search(tmp_path, space={"finetune.batch_size": [4, 48, 64]})
+    assert search.choices["finetune.batch_size"] == [8, 4, 48]
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [("align.epochs", "a search cannot choose this"), ("finetune.epoch", "did you mean 'epochs'")],
+)
+def test_a_key_that_a_search_cannot_choose_is_refused(key, told, tmp_path):
+    search = make_search(tmp_path)
+    with pytest.raises(SettingsError, match=told):
+        trial_settings(search.defaults, {key: 3}, search.settings)
+
+
+def test_a_trial_s_schedule_is_shrunk_to_the_length_of_the_longest_trial(tmp_path):
+    search = make_search(tmp_path, max_epochs=4)
+    long = FinetuneSettings(epochs=40, warmup_epochs=10, decay_epochs=30)
+    defaults = replace(search.defaults, finetune=long)
+    found = trial_settings(defaults, {"finetune.batch_size": 5}, search.settings).finetune
+    assert (found.epochs, found.warmup_epochs, found.decay_epochs) == (4, 1, None)
+    assert found.batch_size == 5
 
 
 def test_a_diverging_trial_is_a_failed_trial(tmp_path, monkeypatch):
     search = make_search(tmp_path, trials=3)
 
-    def fail_the_second(cell, trial, state, *, seed):
+    def fail_the_second(setup, settings, trial, state, *, seed):
         if trial.number == 1:
             raise TrainingError(where="epoch 0", what="the loss is nan", mend="nothing")
         if trial.number == 2:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return made_up(cell, trial, state, seed=seed)
+        return made_up(setup, settings, trial, state, seed=seed)
 
     monkeypatch.setattr(search_module, "train", fail_the_second)
     search.work()
@@ -185,10 +209,10 @@ def test_a_trial_that_kills_its_workers_has_failed(tmp_path, monkeypatch):
     class Killed(BaseException):
         pass
 
-    def kill(cell, trial, state, *, seed):
+    def kill(setup, settings, trial, state, *, seed):
         if trial.number == 1:
             raise Killed
-        return made_up(cell, trial, state, seed=seed)
+        return made_up(setup, settings, trial, state, seed=seed)
 
     monkeypatch.setattr(search_module, "train", kill)
     for _ in range(MOST_DEATHS):
@@ -220,8 +244,9 @@ def test_the_best_settings_name_their_origin(searched):
     assert best["origin"]["epochs"] == sum(
         len(t.intermediate_values) for t in search.study().trials
     )
-    found = with_tuned(FinetuneSettings(epochs=7), out / "best.yaml")
-    assert (found.epochs, found.learning_rate) == (7, best["settings"]["learning_rate"])
+    values = tuned_values(out / "best.yaml")
+    assert values["optimizer"]["learning_rate"] == best["settings"]["optimizer.learning_rate"]
+    assert values["finetune"] == {"batch_size": best["settings"]["finetune.batch_size"]}
 
 
 def test_every_trial_has_a_line_and_both_pictures_are_there(searched):

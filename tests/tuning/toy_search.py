@@ -1,4 +1,4 @@
-"""Searches over the toy cell; as a command it is one worker: python toy_search.py FOLDER TRIALS."""
+"""Searches over the toy setup; as a command it is one worker: python toy_search.py FOLDER TRIALS."""
 
 import sys
 from pathlib import Path
@@ -6,24 +6,27 @@ from pathlib import Path
 import torch
 
 from orca import logs
-from orca.settings import TuningSettings
 from orca.tuning.search import Search
-from tests.training.toys import make_cell
+from orca.tuning.settings import TuningSettings
+from orca.tuning.trial import SEARCHED, TrialSettings
+from tests.training.toys import CLASSES, SETTINGS, make_setup
 
 SPACE = {
-    "learning_rate": [1e-2, 1e-3, 1e-4, 1e-5],
-    "batch_size": [16, 24],
-    "weight_decay": [0.0, 0.01],
+    "optimizer.learning_rate": [1e-2, 1e-3, 1e-4, 1e-5],
+    "finetune.batch_size": [16, 24],
+    "optimizer.weight_decay": [0.0, 0.01],
 }
 
 
 def make_search(folder: Path, *, space=SPACE, **changes) -> Search:
     settings = {"trials": 6, "min_epochs": 1, "max_epochs": 4, "reduction_factor": 2, **changes}
     return Search(
-        cell=make_cell(folder / "data", checkpoint_seconds=0.0),
+        setup=make_setup(folder / "data", CLASSES, SETTINGS["model"]),
+        defaults=TrialSettings(**{name: SETTINGS[name] for name in SEARCHED}),
         space=space,
         settings=TuningSettings(**settings),
         folder=folder / "state",
+        checkpoint_seconds=0.0,
     )
 
 

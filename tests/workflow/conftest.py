@@ -27,7 +27,7 @@ def snakemake(place) -> Snakemake:
         done = subprocess.run(
             [scripts / "snakemake", *arguments, "--cores", "2", "--snakefile", ROOT / "Snakefile"],
             cwd=place,
-            env={**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1"},  # no environment is active
             capture_output=True,
             text=True,
         )

@@ -2,20 +2,26 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
-from orca.models.body import BODIES, CLOSEST
+from orca.models.body import BODIES
 from orca.reporting.table import TABLES
+
+ROOT = Path(__file__).parents[2]
+RULES = "\n".join(
+    path.read_text() for path in (ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk"))
+)
 
 
 def jobs(done) -> dict[str, int]:
     counts: Counter[str] = Counter()
     last = done.stdout.rpartition("Job stats:")[2]  # it is printed before and after the jobs
     for name, count in re.findall(r"^(\w+) +(\d+)$", last, flags=re.MULTILINE):
-        counts[re.sub(r"_packed_\d+$", "", name)] += int(count)
+        counts[name] += int(count)
     return dict(counts)
 
 
@@ -72,12 +78,7 @@ def test_a_run_is_tested_at_a_second_resolution_and_both_are_drawn(snakemake):
     run = "pde_advection_256/roberta_base/orca_pointwise/seed0"
     planned = jobs(snakemake("results/figures/figure_5_right.svg", "-n"))
     assert (planned["predict"], planned["prepare"], planned["finetune"]) == (2, 2, 1)
-    done = snakemake(f"results/scores/{run}.json", "-n")
-    assert (
-        "--also results/prepared/pde_advection_512/test.h5"
-        in snakemake(f"results/scores/{run}.json", "-n", "--printshellcmds").stdout
-    )
-    assert jobs(done)["prepare"] == 2
+    assert jobs(snakemake(f"results/scores/{run}.json", "-n"))["prepare"] == 2
 
 
 def test_predictions_for_what_a_task_is_not_tested_on_are_refused(snakemake):
@@ -91,22 +92,42 @@ def test_a_method_without_alignment_plans_none(snakemake):
     assert "align" not in jobs(done)
 
 
-def test_a_method_that_chooses_its_body_aligns_each_and_trains_one(snakemake):
-    done = snakemake(
-        "results/scores/openml_61/closest/orca_auto/seed0.json", "-n",
-        "--config", "bodies_to_choose_from=[minilm, bert_base, swin_fractals]",
-    )  # fmt: skip
-    planned = jobs(done)
-    assert planned["align"] == 3
-    assert planned["choose_body"] == planned["finetune_chosen"] == planned["evaluate_chosen"] == 1
-    assert not {"finetune", "evaluate"} & set(planned)
+@pytest.mark.parametrize("target", ["demo", "demo_2d"])
+def test_every_command_is_a_line_that_a_person_can_type(target, snakemake):
+    told = snakemake(target, "-n", "--printshellcmds").stdout
+    commands = re.findall(r"^Shell command: (orca .*)$", told, flags=re.MULTILINE)
+    assert len(commands) > 10
+    assert max(map(len, commands)) < 250
+
+
+@pytest.mark.parametrize("profile", ["", "slurm", "local"])
+def test_each_step_is_one_rule_with_its_own_name(profile, snakemake):
+    options = ["--profile", str(ROOT / profile)] if profile else []
+    named = set(re.findall(r"^ *rule (\w+):", RULES, flags=re.MULTILINE))
+    told = snakemake("--list", *options).stdout
+    assert {line.split(" ")[0] for line in told.splitlines() if " (" in line} == named
+
+
+def test_a_plain_alignment_is_asked_for_as_such(snakemake):
+    score = "results/scores/openml_61/minilm/orca/seed0.json"
+    told = snakemake(score, "-n", "--printshellcmds").stdout
+    assert "align openml_61 minilm --distance otdd --start layer_norm --seeds seed0" in told
+
+
+def test_an_alignment_that_no_method_uses_can_be_asked_for(snakemake):
+    target = "results/aligned/openml_61/minilm/sliced_wasserstein-random-align.epochs=5/seed0.json"
+    told = snakemake(target, "-n", "--printshellcmds").stdout
+    assert "--distance sliced_wasserstein --start random --set 'align.epochs=5'" in told
 
 
 @pytest.mark.parametrize(
     ("target", "near"),
     [
-        ("results/scores/openml_61/minilm/orca_auto/seed0.json", "openml_61/closest/orca_auto"),
-        ("results/scores/openml_61/closest/orca/seed0.json", "name a body"),
+        ("results/aligned/openml_61/minilm/otd-random/seed0.json", "'otdd'"),
+        (
+            "results/finetuned/openml_61/minilm/orca/seed0/weights.safetensors",
+            "ask for results/finetuned/openml_61/minilm/orca/seed0.json",
+        ),
         ("results/scores/openml_61/minilm/orcs/seed0.json", "'orca'"),
         ("results/scores/openml_6/minilm/orca/seed0.json", "'openml_61'"),
         ("results/scores/openml_61/minilmm/orca/seed0.json", "'minilm'"),
@@ -136,8 +157,5 @@ def test_a_fault_in_the_configuration_is_named_with_the_mend(lines, told, snakem
 def test_every_method_can_be_asked_for_by_path(snakemake):
     for kind, body in (("sequence", "roberta_base"), ("grid", "swin_base")):
         task = {"sequence": "ecg", "grid": "ninapro"}[kind]
-        targets = [
-            f"results/scores/{task}/{CLOSEST if declared.chooses_body else body}/{method}/seed0.json"
-            for method, declared in METHODS.items()
-        ]
+        targets = [f"results/scores/{task}/{body}/{method}/seed0.json" for method in METHODS]
         snakemake(*targets, "-n", "--quiet")

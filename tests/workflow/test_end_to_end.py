@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -16,16 +18,16 @@ def small(place):
     """Make every run short: the way is what is tested."""
     path = place / "config/hyperparameters.yaml"
     content = yaml.safe_load(path.read_text())
-    content["defaults"]["minilm"] |= {"epochs": 2, "warmup_epochs": 1, "align": {"epochs": 3}}
-    content["defaults"]["swin_fractals"] |= {"epochs": 1, "align": {"epochs": 2}}
+    content["defaults"]["minilm"] |= {
+        "finetune": {"epochs": 2, "warmup_epochs": 1},
+        "align": {"epochs": 3},
+    }
     content["tasks"] = {}
     path.write_text(yaml.safe_dump(content))
     demo = place / "config/demo.yaml"
     choices = yaml.safe_load(demo.read_text())
     choices["seeds_by_body"] = {"minilm": 2}
-    choices["tuning_by_body"] = {
-        "minilm": {"trials": 2, "min_epochs": 1, "max_epochs": 2, "workers": 1}
-    }
+    choices["tuning_by_body"] = {"minilm": {"trials": 2, "min_epochs": 1, "max_epochs": 2}}
     demo.write_text(yaml.safe_dump(choices))
     return place
 
@@ -55,36 +57,33 @@ def test_every_run_leaves_a_record_of_where_it_comes_from(done):
         (done / "results/finetuned/openml_61/minilm/orca/seed1/run.json").read_text()
     )
     assert record["inputs"]["results/prepared/openml_61/fit.h5"]
-    assert record["inputs"]["results/aligned/openml_61/minilm/otdd/seed1/embedder.safetensors"]
-    assert record["settings"]["epochs"] == 2
+    assert record["inputs"][
+        "results/aligned/openml_61/minilm/otdd-layer_norm/seed1/embedder.safetensors"
+    ]
+    assert record["settings"]["finetune"]["epochs"] == 2
     assert record["seconds"]["train"] > 0
 
 
-def test_a_method_that_chooses_its_body_makes_the_run_of_the_closest(done, snakemake):
-    (done / "auto.yaml").write_text(
-        "bodies_to_choose_from: [minilm, swin_fractals]\n"
-        "pretraining: {fractal_classes: 2, images_per_class: 2, epochs: 1, batch_size: 128}\n"
-    )
-    asked = "results/scores/openml_61/closest/orca_auto/seed0.json"
-    snakemake(asked, "--configfile", "auto.yaml")
-    choice = json.loads((done / "results/chosen/openml_61/orca_auto/seed0.json").read_text())
-    body, distances = choice["body"], choice["distances"]
-    assert set(distances) == {"minilm", "swin_fractals"}
-    assert distances[body] == min(distances.values())
-    same = f"results/scores/openml_61/{body}/orca/seed0.json"
-    snakemake(same, "--configfile", "auto.yaml")
-    ours, plain = (json.loads((done / path).read_text()) for path in (asked, same))
-    assert ours["record"]["body"] == body
-    assert (ours["body"], ours["method"]) == ("closest", "orca_auto")
-    assert ours["value"] == plain["value"]
-    assert ours["metrics"] == plain["metrics"]
+def test_the_bodies_of_a_task_are_listed_by_their_distance_after_alignment(done, snakemake):
+    snakemake("results/aligned/openml_61/minilm/otdd-random/seed0.json")
+    command = [sys.executable, "-m", "orca", "bodies", "openml_61"]
+    told = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True).stdout
+    lines = told.splitlines()
+    assert lines[0] == "otdd-layer_norm"
+    assert lines[1].split()[0::2] == ["minilm", "2"]
+    assert lines[2] == "otdd-random"
+
+
+def test_the_report_has_a_panel_of_every_quantity_that_the_runs_recorded(done):
+    report = (done / "results/report.html").read_text()
+    assert "Training loss" in report
 
 
 def test_one_task_s_new_setting_reruns_that_task_alone(done, snakemake):
     path = done / "config/hyperparameters.yaml"
     before = path.read_text()
     content = yaml.safe_load(before)
-    content["tasks"] = {"openml_61": {"weight_decay": 0.125}}
+    content["tasks"] = {"openml_61": {"optimizer": {"weight_decay": 0.125}}}
     path.write_text(yaml.safe_dump(content))
     planned = snakemake("results/tables/demo.md", "-n").stdout
     path.write_text(before)

@@ -1,28 +1,24 @@
-for pack in PACKS:
-
-    rule:
-        """Train the embedder alone, until the target's features lie like the source's."""
-        name:
-            f"align{pack.name}"
-        input:
-            unpack(JOBS.align_files),
-        output:
-            embedder=per_seed(f"{ALIGNED}/seed{{seed}}/embedder.safetensors", pack),
-            history=per_seed(f"{ALIGNED}/seed{{seed}}/history.csv", pack),
-            record=per_seed(f"{ALIGNED}/seed{{seed}}/run.json", pack),
-        log:
-            f"{ALIGNED}/{pack.log}.log",
-        benchmark:
-            f"{ALIGNED}/{pack.log}.tsv"
-        wildcard_constraints:
-            **pack.constraints,
-        resources:
-            mem_mb=NEEDS.train_mb,
-            runtime=for_rule(NEEDS.align_minutes, seeds=len(pack.seeds) or 1),
-            gpu=GPU,
-            gpu_model=NEEDS.gpu_model,
-        params:
-            code=code_digest(*TRAINING_CODE),
-            run=for_rule(JOBS.align, seeds=pack.seeds),
-        shell:
-            "exec orca align {params.run} &> {log}"
+rule align:
+    """Train the embedder alone, until the target's features lie like the source's (stage two)."""
+    input:
+        unpack(JOBS.align_files),
+    output:
+        layout.stamp(ALIGNED),
+    log:
+        f"{ALIGNED}/{{seeds}}.log",
+    benchmark:
+        f"{ALIGNED}/{{seeds}}.tsv"
+    resources:
+        mem_mb=NEEDS.train_mb,
+        runtime=NEEDS.align_minutes,
+        gpu=NEEDS.gpu,
+        gpu_model=NEEDS.gpu_model,
+    params:
+        key=JOBS.align_key,
+        task=JOBS.task,
+        seeds=JOBS.seeds,
+        what=JOBS.align_what,
+        device=JOBS.device,
+    shell:
+        "orca align {params.task:q} {wildcards.body:q} {params.what}"
+        " --seeds {params.seeds}{params.device} &> {log:q}"

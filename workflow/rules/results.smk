@@ -1,146 +1,138 @@
 rule tabulate:
     """Build a table from score files, ours beside the published numbers."""
     input:
-        lambda wildcards: RENDERED.scores(wildcards.table),
+        JOBS.table_files,
     output:
-        multiext("results/tables/{table}", ".csv", ".md", ".tex", ".json"),
+        multiext(layout.folder("tables"), ".csv", ".md", ".tex", ".json"),
         report(
-            "results/tables/{table}.html",
+            f"{layout.folder('tables')}.html",
             caption="../report/table.rst",
             category="Tables",
         ),
     log:
-        "results/logs/tabulate/{table}.log",
+        layout.log("tabulate", "{table}"),
     benchmark:
-        "results/benchmarks/tabulate/{table}.tsv"
+        layout.benchmark("tabulate", "{table}")
     localrule: True
     params:
-        code=code_digest("reporting", "evaluation"),
-        choices=GRID.choices_json,
+        key=JOBS.table_key,
     shell:
-        "exec orca tabulate --table {wildcards.table} --choices {params.choices:q}"
-        " --scores results/scores --out results/tables &> {log}"
+        "orca tabulate {wildcards.table} &> {log:q}"
 
 
 rule plot_profile:
     """Draw a table's performance profile, after Dolan and More."""
     input:
-        "results/tables/{table}.json",
+        f"{layout.folder('tables')}.json",
     output:
-        multiext("results/figures/{table}_profile", ".pdf", ".png", ".csv"),
+        multiext(f"{FIGURES_FOLDER}/{{table}}_profile", ".pdf", ".png", ".csv"),
         report(
-            "results/figures/{table}_profile.svg",
+            f"{FIGURES_FOLDER}/{{table}}_profile.svg",
             caption="../report/profile.rst",
             category="Figures",
         ),
     log:
-        "results/logs/plot/{table}_profile.log",
+        layout.log("plot", "{table}_profile"),
     benchmark:
-        "results/benchmarks/plot/{table}_profile.tsv"
+        layout.benchmark("plot", "{table}_profile")
     localrule: True
     params:
-        code=code_digest("reporting"),
+        key=JOBS.figures_key,
     shell:
-        "exec orca plot profile --table {input}"
-        " --out results/figures/{wildcards.table}_profile &> {log}"
+        "orca plot profile {wildcards.table} &> {log:q}"
 
 
 rule plot_alignment:
     """Draw the distance to the source over the epochs of alignment."""
     input:
-        lambda wildcards: RENDERED.alignments(wildcards.table),
+        JOBS.alignment_files,
     output:
-        multiext("results/figures/{table}_alignment", ".pdf", ".png"),
+        multiext(f"{FIGURES_FOLDER}/{{table}}_alignment", ".pdf", ".png"),
         report(
-            "results/figures/{table}_alignment.svg",
+            f"{FIGURES_FOLDER}/{{table}}_alignment.svg",
             caption="../report/alignment.rst",
             category="Figures",
         ),
     log:
-        "results/logs/plot/{table}_alignment.log",
+        layout.log("plot", "{table}_alignment"),
     benchmark:
-        "results/benchmarks/plot/{table}_alignment.tsv"
+        layout.benchmark("plot", "{table}_alignment")
     localrule: True
     params:
-        code=code_digest("reporting"),
+        key=JOBS.figures_key,
     shell:
-        "exec orca plot alignment --out results/figures/{wildcards.table}_alignment {input}"
-        " &> {log}"
+        "orca plot alignment {wildcards.table} &> {log:q}"
 
 
 rule plot_figure:
     """Draw a figure of a paper, from its table or from predictions."""
     input:
-        lambda wildcards: RENDERED.figure_inputs(wildcards.figure),
+        JOBS.figure_files,
     output:
-        multiext("results/figures/{figure}", ".pdf", ".png", ".txt"),
+        multiext(f"{FIGURES_FOLDER}/{{figure}}", ".pdf", ".png", ".txt"),
         report(
-            "results/figures/{figure}.svg",
+            f"{FIGURES_FOLDER}/{{figure}}.svg",
             caption="../report/figure.rst",
             category="Figures",
         ),
     log:
-        "results/logs/plot/{figure}.log",
+        layout.log("plot", "{figure}"),
     benchmark:
-        "results/benchmarks/plot/{figure}.tsv"
+        layout.benchmark("plot", "{figure}")
     localrule: True
     params:
-        code=code_digest("reporting"),
+        key=JOBS.figure_key,
     shell:
-        "exec orca plot figure --figure {wildcards.figure} --results results"
-        " --out results/figures &> {log}"
+        "orca plot figure {wildcards.figure} &> {log:q}"
 
 
 rule published:
     """Render every table and figure from the published numbers alone, without a run."""
     output:
-        directory("results/published"),
+        directory(f"{layout.RESULTS}/published"),
     log:
-        "results/logs/published.log",
+        f"{layout.RESULTS}/logs/published.log",
     benchmark:
-        "results/benchmarks/published.tsv"
+        f"{layout.RESULTS}/benchmarks/published.tsv"
     localrule: True
     params:
-        code=code_digest("reporting"),
+        key=JOBS.tabulate_code,
     shell:
-        "exec orca published --out {output} &> {log}"
+        "orca published --out {output} &> {log:q}"
 
 
 rule from_scores:
     """Render every table and figure of the scores that are there; nothing else is made."""
     output:
-        directory("results/from_scores"),
+        directory(f"{layout.RESULTS}/from_scores"),
     log:
-        "results/logs/from_scores.log",
+        f"{layout.RESULTS}/logs/from_scores.log",
     benchmark:
-        "results/benchmarks/from_scores.tsv"
+        f"{layout.RESULTS}/benchmarks/from_scores.tsv"
     localrule: True
     params:
-        code=code_digest("reporting", "evaluation"),
-        choices=GRID.choices_json,
-        scores=lambda wildcards: RENDERED.scores_there(),
+        key=JOBS.tabulate_code,
+        scores=lambda wildcards: JOBS.scores_there(),
     shell:
-        "exec orca scores render --choices {params.choices:q} --out {output} &> {log}"
+        "orca scores render --out {output} &> {log:q}"
 
 
 rule report:
     """Put tables, figures, data pages and curves into one HTML file."""
     input:
-        RENDERED.report_files,
+        JOBS.report_files,
     output:
         report(
-            "results/{report}.html",
+            layout.report(),
             caption="../report/report.rst",
             category="Report",
         ),
     log:
-        "results/logs/{report}.log",
+        f"{layout.RESULTS}/logs/{{report}}.log",
     benchmark:
-        "results/benchmarks/{report}.tsv"
+        f"{layout.RESULTS}/benchmarks/{{report}}.tsv"
     localrule: True
     params:
-        code=code_digest("reporting"),
-        choices=GRID.choices_json,
-        tables=RENDERED.report_tables,
+        key=JOBS.report_key,
     shell:
-        "exec orca report {params.tables} --choices {params.choices:q} --out {output} &> {log}"
+        "orca report {wildcards.report} &> {log:q}"

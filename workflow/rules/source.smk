@@ -1,75 +1,72 @@
 rule pretrain_body:
     """Pretrain a body that nobody publishes, on images that need no network."""
+    input:
+        JOBS.pretrain_files,
     output:
-        card=f"{BODY}/card.json",
+        card=layout.card(),
         weights=f"{BODY}/model.safetensors",
         history=f"{BODY}/history.csv",
         record=f"{BODY}/run.json",
     log:
-        "results/logs/pretrain_body/{body}.log",
+        layout.log("pretrain_body", "{body}"),
     benchmark:
-        "results/benchmarks/pretrain_body/{body}.tsv"
+        layout.benchmark("pretrain_body", "{body}")
     wildcard_constraints:
-        body="|".join(GRID.pretrained_bodies) or "(?!)",
-    threads: 2  # all else waits for it
+        body="|".join(RUNS.pretrained_bodies) or "none",
+    threads: 2
     resources:
         mem_mb=4_000,
-        runtime=lambda wildcards, attempt: 60 * attempt,
-        gpu=GPU,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+        gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
-        code=code_digest("models", "training/pretrain_body.py"),
-        pretraining=JOBS.pretrain,
+        key=JOBS.pretrain_key,
+        device=JOBS.device,
     shell:
-        "exec orca pretrain-body {params.pretraining} &> {log}"
+        "orca pretrain-body {wildcards.body:q}{params.device} &> {log:q}"
 
 
 rule embed_source:
-    """Pass the source proxy through the body's own embedding, once per body."""
+    """Pass a source proxy through the body's own embedding, once."""
     input:
-        weights=f"{BODY}/card.json",
-        raw="results/raw/{source}/sources.json",
+        unpack(JOBS.proxy_files),
     output:
-        f"{SOURCE}/{{source}}.safetensors",
+        layout.features(),
     log:
-        "results/logs/embed_source/{body}.{source}.log",
+        layout.log("embed_source", "{body}.{proxy}"),
     benchmark:
-        "results/benchmarks/embed_source/{body}.{source}.tsv"
+        layout.benchmark("embed_source", "{body}.{proxy}")
     resources:
         mem_mb=6_000,
-        runtime=30,
-        gpu=GPU,
+        runtime=60,
+        gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
-        code=code_digest("models", "data/proxies", "training/embed_source.py"),
-        samples=GRID.choices.source_samples,
-        device=GRID.choices.device,
+        key=JOBS.embed_key,
+        samples=RUNS.configuration.source_samples,
+        device=JOBS.device,
     shell:
-        "exec orca embed-source --body {wildcards.body} --weights results/bodies/{wildcards.body}"
-        " --raw results/raw/{wildcards.source} --samples {params.samples}"
-        " --device {params.device} --out {output} &> {log}"
+        "orca embed-source {wildcards.body:q} {wildcards.proxy:q}"
+        " --samples {params.samples}{params.device} &> {log:q}"
 
 
 rule source_terms:
     """Compute all that a distance needs of the source alone, once for all tasks."""
     input:
-        f"{SOURCE}/{{source}}.safetensors",
+        layout.features(),
     output:
-        f"{SOURCE}/{{source}}.{{terms}}.safetensors",
+        layout.terms(),
     log:
-        "results/logs/source_terms/{body}.{source}.{terms}.log",
+        layout.log("source_terms", "{body}.{proxy}.{terms}"),
     benchmark:
-        "results/benchmarks/source_terms/{body}.{source}.{terms}.tsv"
+        layout.benchmark("source_terms", "{body}.{proxy}.{terms}")
     resources:
         mem_mb=4_000,
         runtime=30,
-        gpu=GPU,
+        gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
-        code=code_digest("alignment"),
-        distance=lambda wildcards: GRID.terms[wildcards.terms][0],
-        settings=lambda wildcards: GRID.terms[wildcards.terms][1],
-        device=GRID.choices.device,
+        key=JOBS.terms_key,
+        device=JOBS.device,
     shell:
-        "exec orca source-terms --distance {params.distance} --settings {params.settings:q}"
-        " --source {input} --device {params.device} --out {output} &> {log}"
+        "orca source-terms {wildcards.body:q} {wildcards.proxy:q} {wildcards.terms:q}{params.device} &> {log:q}"

@@ -1,10 +1,9 @@
 rule tune_worker:
     """Run trials of a search that several workers share."""
     input:
-        prepared=f"{PREPARED}/fit.h5",
-        weights=f"{BODY}/card.json",
+        unpack(JOBS.worker_files),
     output:
-        f"{TUNED}/worker{{worker}}.json",
+        layout.worker(),
     log:
         f"{TUNED}/worker{{worker}}.log",
     benchmark:
@@ -12,24 +11,23 @@ rule tune_worker:
     resources:
         mem_mb=NEEDS.train_mb,
         runtime=NEEDS.tune_minutes,
-        gpu=GPU,
+        gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
-        code=code_digest(*TRAINING_CODE, "tuning"),
-        search=JOBS.search,
+        key=JOBS.tune_key,
+        task=JOBS.task,
+        device=JOBS.device,
     shell:
-        "exec orca tune-worker {params.search} --out {output} &> {log}"
+        "orca tune {params.task:q} {wildcards.body:q} --worker {wildcards.worker}{params.device} &> {log:q}"
 
 
 rule tune:
     """Finish a search: its trials as a table, and the settings that it found."""
     input:
-        prepared=f"{PREPARED}/fit.h5",
-        weights=f"{BODY}/card.json",
-        workers=JOBS.search_workers,
+        unpack(JOBS.search_files),
     output:
         trials=f"{TUNED}/trials.csv",
-        best=f"{TUNED}/best.yaml",
+        best=layout.best(),
         pictures=multiext(f"{TUNED}/trials", ".svg", ".pdf", ".png")
         + multiext(f"{TUNED}/importance", ".svg", ".pdf", ".png"),
     log:
@@ -42,8 +40,8 @@ rule tune:
         gpu=NEEDS.tune_gpu,
         gpu_model=NEEDS.tune_gpu_model,
     params:
-        code=code_digest(*TRAINING_CODE, "tuning"),
-        search=JOBS.search,
+        key=JOBS.tune_key,
+        task=JOBS.task,
+        device=JOBS.device,
     shell:
-        "exec orca tune {params.search} --out results/tuned/{wildcards.task}/{wildcards.body}"
-        " &> {log}"
+        "orca tune {params.task:q} {wildcards.body:q}{params.device} &> {log:q}"

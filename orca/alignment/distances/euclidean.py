@@ -6,7 +6,7 @@ Differs from the official code: its `l2` pairs samples by their places after a s
 
 from pydantic import Field
 
-from orca.alignment.distance import Computation, Distance, DistanceSettings
+from orca.alignment.distance import Distance, DistanceSettings
 
 
 class EuclideanSettings(DistanceSettings):
@@ -14,16 +14,10 @@ class EuclideanSettings(DistanceSettings):
 
     debiased: bool = Field(
         True,
-        description="subtract half the mean distance within source and within target, which"
-        " makes it the energy distance; else the nearest target is a single point",
+        description="Half the mean distance within source and half that within target are"
+        " subtracted, which makes this the energy distance; without that, the nearest target is a"
+        " single point.",
     )
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.pair_distance import EuclideanComputation
-
-    return EuclideanComputation()
 
 
 DISTANCE = Distance(
@@ -31,5 +25,5 @@ DISTANCE = Distance(
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; Szekely and Rizzo 2013",
     sees="one_class",
     settings=EuclideanSettings,
-    load=load,
+    computation="orca.alignment.pair_distance:EuclideanComputation",
 )

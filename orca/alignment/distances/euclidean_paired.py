@@ -4,20 +4,12 @@ As the official code's `l2`, its bias included. It is no distance between sets: 
 the draw, and is not 0 between a set and itself.
 """
 
-from orca.alignment.distance import Computation, Distance, DistanceSettings
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.pair_distance import PairedComputation
-
-    return PairedComputation()
-
+from orca.alignment.distance import Distance, DistanceSettings
 
 DISTANCE = Distance(
     title="Euclidean, paired",
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; official code, `l2`",
     sees="one_class",
     settings=DistanceSettings,
-    load=load,
+    computation="orca.alignment.pair_distance:PairedComputation",
 )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from orca.alignment.distance import Computation, Distance, DistanceSettings
+from orca.alignment.distance import Distance, DistanceSettings
 
 
 class MmdSettings(DistanceSettings):
@@ -12,16 +12,9 @@ class MmdSettings(DistanceSettings):
 
     rows: Literal["drawn", "all"] = Field(
         "drawn",
-        description="source samples compared with: as many as the target has, drawn with"
-        " replacement as in the official code, or all",
+        description="The target is compared with `all` source samples, or with as many as it has"
+        " itself, `drawn` with replacement as in the official code.",
     )
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.mean_discrepancy import MmdComputation
-
-    return MmdComputation()
 
 
 DISTANCE = Distance(
@@ -29,5 +22,5 @@ DISTANCE = Distance(
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; Gretton et al. 2012",
     sees="one_class",
     settings=MmdSettings,
-    load=load,
+    computation="orca.alignment.mean_discrepancy:MmdComputation",
 )

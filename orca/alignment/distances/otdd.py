@@ -6,21 +6,13 @@ Differs from the official code: there, one pass of annealing stops short of the 
 so once the embedder is aligned (`otdd_official`).
 """
 
-from orca.alignment.distance import Computation, Distance
+from orca.alignment.distance import Distance
 from orca.alignment.otdd_settings import OtddSettings
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.otdd_computation import OtddComputation
-
-    return OtddComputation()
-
 
 DISTANCE = Distance(
     title="OTDD",
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4 and Algorithm 1",
     sees="one_class",
     settings=OtddSettings,
-    load=load,
+    computation="orca.alignment.otdd_computation:OtddComputation",
 )

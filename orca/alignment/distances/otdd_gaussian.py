@@ -4,16 +4,8 @@ The distance between two classes is that of Bures and Wasserstein, and gradient 
 it: beside moving single samples it fits mean and covariance of the class to the source's.
 """
 
-from orca.alignment.distance import Computation, Distance
+from orca.alignment.distance import Distance
 from orca.alignment.otdd_settings import GaussianSettings
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.otdd_computation import OtddComputation
-
-    return OtddComputation()
-
 
 DISTANCE = Distance(
     title="OTDD between Gaussians",
@@ -21,5 +13,5 @@ DISTANCE = Distance(
     " (arXiv:2002.02923), section 4.3",
     sees="one_class",
     settings=GaussianSettings,
-    load=load,
+    computation="orca.alignment.otdd_computation:OtddComputation",
 )

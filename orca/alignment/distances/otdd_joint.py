@@ -5,21 +5,13 @@ classes shape the plan. Differs from the official code: there, each target class
 with the source on its own, and source labels never reach the embedder.
 """
 
-from orca.alignment.distance import Computation, Distance
+from orca.alignment.distance import Distance
 from orca.alignment.otdd_settings import OtddSettings
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.otdd_computation import OtddComputation
-
-    return OtddComputation()
-
 
 DISTANCE = Distance(
     title="OTDD, all classes at once",
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4 and A.1.1, equation 3",
     sees="all_classes",
     settings=OtddSettings,
-    load=load,
+    computation="orca.alignment.otdd_computation:OtddComputation",
 )

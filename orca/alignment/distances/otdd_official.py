@@ -4,21 +4,13 @@ Debiased Sinkhorn by geomloss's schedule: one pass of annealing, temperature div
 step, no check of convergence.
 """
 
-from orca.alignment.distance import Computation, Distance
+from orca.alignment.distance import Distance
 from orca.alignment.otdd_settings import OfficialSettings
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.otdd_computation import OtddComputation
-
-    return OtddComputation()
-
 
 DISTANCE = Distance(
     title="OTDD, official schedule",
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; official code, `otdd-exact`",
     sees="one_class",
     settings=OfficialSettings,
-    load=load,
+    computation="orca.alignment.otdd_computation:OtddComputation",
 )

@@ -6,20 +6,15 @@ is 0 only between equal sets.
 
 from pydantic import Field
 
-from orca.alignment.distance import Computation, Distance, DistanceSettings
+from orca.alignment.distance import Distance, DistanceSettings
 
 
 class SlicedSettings(DistanceSettings):
     """How the sliced Wasserstein distance is computed."""
 
-    directions: int = Field(128, gt=0, description="random directions, drawn anew in each call")
-
-
-def load() -> Computation:
-    """Import and return the computation."""
-    from orca.alignment.slices import SlicedComputation
-
-    return SlicedComputation()
+    directions: int = Field(
+        128, gt=0, description="Each call draws this many random directions anew."
+    )
 
 
 DISTANCE = Distance(
@@ -27,5 +22,5 @@ DISTANCE = Distance(
     origin="Bonneel et al. 2015, Sliced and Radon Wasserstein barycenters of measures",
     sees="one_class",
     settings=SlicedSettings,
-    load=load,
+    computation="orca.alignment.slices:SlicedComputation",
 )

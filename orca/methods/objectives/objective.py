@@ -9,7 +9,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from orca.models.assemble import Model
-from orca.settings import FinetuneSettings
+from orca.settings import Settings
 
 TaskLoss = Callable[[Tensor, Tensor], Tensor]
 
@@ -52,7 +52,7 @@ class Objective(nn.Module):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Making:
+class ObjectiveInputs:
     """What a method's objective is made from.
 
     Args:
@@ -62,7 +62,7 @@ class Making:
             them and `labels` [n]; empty for a method that declares no `needs_source`.
         body: its name.
         weights: folder of its weights.
-        settings: of the run.
+        settings: the method's own.
         generator: of random weights.
     """
 
@@ -71,5 +71,5 @@ class Making:
     source: dict[str, Tensor]
     body: str
     weights: Path
-    settings: FinetuneSettings
+    settings: Settings | None
     generator: torch.Generator

@@ -5,6 +5,7 @@ Source: Cai et al. 2024 (PaRe, arXiv:2406.09003), and its code.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import torch
 from jaxtyping import Float, Int, Num, Shaped
@@ -13,16 +14,16 @@ from torch.nn import functional
 
 from orca.errors import SettingsError
 from orca.methods.objectives.mixing import Curriculum, Replace, mix_ranked, mix_sampled
-from orca.methods.objectives.objective import Making, Objective, TaskLoss
+from orca.methods.objectives.objective import Objective, ObjectiveInputs, TaskLoss
+from orca.methods.pare import PareSettings
 from orca.models import initialise
 from orca.models.assemble import Model
 from orca.models.predictor import DenseHead, ImageDecoderHead, pool
 from orca.models.source import source_embedder
-from orca.settings import PareSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choices:
+class Replacement:
     """All numbers of the method.
 
     Args:
@@ -67,7 +68,7 @@ def _official(model: Model) -> _Official:
     return GRID_DENSE if dense else GRID
 
 
-def official_choices(model: Model, settings: PareSettings, replace: Replace) -> Choices:
+def official_numbers(model: Model, settings: PareSettings, replace: Replace) -> Replacement:
     """Return the code's numbers for this kind of body and output, where none are set.
 
     Source: PaRe's three scripts: 2D classification, 2D dense, 1D; `begin_num` and `end_num` of
@@ -85,7 +86,7 @@ def official_choices(model: Model, settings: PareSettings, replace: Replace) -> 
         )
         curriculum = Curriculum(first=first, lost=lost, of="target")
     weight, sampled = settings.mix_weight, settings.sampled_epochs
-    return Choices(
+    return Replacement(
         curriculum=curriculum,
         mix_weight=official.mix_weight if weight is None else weight,
         sampled_epochs=official.sampled_epochs if sampled is None else sampled,
@@ -116,7 +117,7 @@ class PatchReplacement(Objective):
 
     Args:
         task_loss: from (output, target) to a scalar.
-        choices: the method's numbers.
+        replacement: the method's numbers.
         embedder: the body's own embedding, frozen; not part of what is trained or stored.
         numbers: source samples as the embedder takes them.
         labels: of the source samples.
@@ -133,14 +134,14 @@ class PatchReplacement(Objective):
         self,
         task_loss: TaskLoss,
         *,
-        choices: Choices,
+        replacement: Replacement,
         embedder: nn.Module,
         numbers: Num[Tensor, "n *sample"],
         labels: Int[Tensor, " n"],
         widths: tuple[int, int],
     ) -> None:
         super().__init__(task_loss)
-        self.choices = choices
+        self.replacement = replacement
         width, hidden_width = widths
         classes = int(labels.max()) + 1
         self.gate = initialise.blank(lambda: Gate(width))
@@ -172,12 +173,12 @@ class PatchReplacement(Objective):
     ) -> Float[Tensor, "batch patches width"]:
         """Return the target's patches with `count` of them replaced."""
         scores = self.gate(target).to(target.dtype), self.gate(source).to(target.dtype)
-        if epoch < self.choices.sampled_epochs:
+        if epoch < self.replacement.sampled_epochs:
             return mix_sampled(
                 target, source, scores, count,
-                temperature=self.choices.temperature, generator=generator,
+                temperature=self.replacement.temperature, generator=generator,
             )  # fmt: skip
-        return mix_ranked(target, source, scores, count, replace=self.choices.replace)
+        return mix_ranked(target, source, scores, count, replace=self.replacement.replace)
 
     def loss(
         self,
@@ -193,8 +194,10 @@ class PatchReplacement(Objective):
         tokens = model.embed(inputs)
         source, labels = self._draw(len(inputs), generator)
         patches = tokens.shape[1]
-        count = self.choices.curriculum.count(epoch, epochs, target=patches, source=source.shape[1])
-        weight, points = self.choices.mix_weight, tuple(inputs.shape[2:])
+        count = self.replacement.curriculum.count(
+            epoch, epochs, target=patches, source=source.shape[1]
+        )
+        weight, points = self.replacement.mix_weight, tuple(inputs.shape[2:])
         plain = self.task_loss(model.predict(model.encode(tokens), points=points), targets)
         if count == 0 or weight == 0:
             return plain
@@ -205,35 +208,41 @@ class PatchReplacement(Objective):
         return plain + weight * ((1 - share) * of_target + share * of_source)
 
 
-def make(making: Making, *, replace: Replace, sampled: bool) -> PatchReplacement:
+def make(inputs: ObjectiveInputs, *, replace: Replace, sampled: bool) -> PatchReplacement:
     """Return the objective for a model.
 
     Args:
-        making: model, source samples, settings.
+        inputs: model, source samples, settings.
         replace: which target patches go when none are sampled.
         sampled: whether patches are sampled in the first epochs.
 
     Raises:
         SettingsError: if there are no source samples.
     """
-    if "numbers" not in making.source:
+    if "numbers" not in inputs.source:
         raise SettingsError(
-            where=f"the cached source of the body '{making.body}'",
+            where=f"the cached source of the body '{inputs.body}'",
             what="it holds features alone, and patch replacement needs the samples themselves",
-            mend=f"make it again: remove results/source/{making.body} and run the same target",
+            mend=f"make it again: remove results/source/{inputs.body} and run the same target",
         )
-    settings = making.settings.pare
+    settings = inputs.settings
+    assert isinstance(settings, PareSettings)
     if not sampled:
         settings = settings.model_copy(update={"sampled_epochs": 0})
-    numbers, labels = making.source["numbers"], making.source["labels"].long()
-    embedder = source_embedder(making.body, making.weights, image_shape=tuple(numbers.shape[1:]))
+    numbers, labels = inputs.source["numbers"], inputs.source["labels"].long()
+    embedder = source_embedder(inputs.body, inputs.weights, image_shape=tuple(numbers.shape[1:]))
     objective = PatchReplacement(
-        making.task_loss,
-        choices=official_choices(making.model, settings, replace),
+        inputs.task_loss,
+        replacement=official_numbers(inputs.model, settings, replace),
         embedder=embedder.to(numbers.device),
         numbers=numbers,
         labels=labels,
-        widths=(making.model.width, making.model.hidden_width),
+        widths=(inputs.model.width, inputs.model.hidden_width),
     )
-    objective.start(making.generator)
+    objective.start(inputs.generator)
     return objective
+
+
+replace_lowest = partial(make, replace="lowest", sampled=True)
+replace_highest = partial(make, replace="highest", sampled=True)
+replace_lowest_from_the_start = partial(make, replace="lowest", sampled=False)

@@ -1,1 +1,1 @@
-"""One file per body, each declaring `BODY` and `load`."""
+"""One file per body, each declaring `BODY`."""

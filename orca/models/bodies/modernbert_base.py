@@ -13,29 +13,28 @@ if TYPE_CHECKING:
 
     import torch
 
-    import orca.models.loaded
-    import orca.settings
+    import orca.models.loaded_body
+    import orca.models.settings
 
-SHAPE = {"hidden_size": 768, "intermediate_size": 1152, "num_hidden_layers": 22}
-TOY = {
-    "hidden_size": 16,
-    "intermediate_size": 24,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 2,
-    "vocab_size": 64,
-    "pad_token_id": 0,
-    "bos_token_id": 1,
-    "eos_token_id": 2,
-    "cls_token_id": 1,
-    "sep_token_id": 2,
-}
 LONGEST = 8192
 BODY = Body(
     title="ModernBERT-base",
     kind="sequence",
-    width=SHAPE["hidden_size"],
     proxy="conll2000",
-    longest=LONGEST,
+    encoder="orca.models.bodies.modernbert_base:load_modernbert",
+    shape={"hidden_size": 768, "intermediate_size": 1152, "num_hidden_layers": 22},
+    toy={
+        "hidden_size": 16,
+        "intermediate_size": 24,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 2,
+        "vocab_size": 64,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "cls_token_id": 1,
+        "sep_token_id": 2,
+    },
     weights=Weights(
         hub_name="answerdotai/ModernBERT-base",
         revision="8949b909ec900327062f0ebf497f51aef5e6f0c8",
@@ -45,21 +44,33 @@ BODY = Body(
 )
 
 
-def load(
+def load_modernbert(
+    shape: dict[str, int],
     folder: "pathlib.Path | None",
     *,
-    settings: "orca.settings.ModelSettings",
+    settings: "orca.models.settings.ModelSettings",
     generator: "torch.Generator",
-    toy: bool = False,
-) -> "orca.models.loaded.Loaded":
-    """Return the body in memory; see `orca.models.body`."""
+) -> "orca.models.loaded_body.LoadedBody":
+    """Return a ModernBERT in memory.
+
+    Args:
+        shape: arguments of the library's configuration; the others are those of the published
+            body.
+        folder: where its weights lie; None for random weights.
+        settings: dropout, of attention and the feed-forward network alike, and gradient
+            checkpointing.
+        generator: of random weights.
+
+    Raises:
+        WeightsError: if the file lacks a weight or holds one of another size.
+    """
     from transformers import AutoConfig
 
     from orca.models.encoders.library import build, sequence_body
 
     config = AutoConfig.for_model(
         "modernbert",
-        **(TOY if toy else SHAPE),
+        **shape,
         attention_dropout=settings.dropout,
         mlp_dropout=settings.dropout,
     )

@@ -3,49 +3,38 @@
 Source: Liu et al. 2019 (arXiv:1907.11692); ORCA (ICML 2023), section 4.
 """
 
-from typing import TYPE_CHECKING
-
 from orca.models.body import Body, Weights
 from orca.models.shapes import BertShape
 
-if TYPE_CHECKING:
-    import pathlib
-
-    import torch
-
-    import orca.models.loaded
-    import orca.settings
-
-SHAPE = BertShape(
-    family="roberta",
-    layers=12,
-    width=768,
-    heads=12,
-    inner=3072,
-    vocabulary=50265,
-    positions=514,
-    types=1,
-    padding=1,
-    eps=1e-5,
-)
-TOY = BertShape(
-    family="roberta",
-    layers=2,
-    width=16,
-    heads=2,
-    inner=32,
-    vocabulary=64,
-    positions=98,
-    types=1,
-    padding=1,
-    eps=1e-5,
-)
 BODY = Body(
     title="RoBERTa-base",
     kind="sequence",
-    width=SHAPE.width,
     proxy="conll2000",
-    longest=SHAPE.longest,
+    encoder="orca.models.encoders.bert:load_bert",
+    shape=BertShape(
+        family="roberta",
+        layers=12,
+        width=768,
+        heads=12,
+        inner=3072,
+        vocabulary=50265,
+        positions=514,
+        types=1,
+        padding=1,
+        eps=1e-5,
+    ),
+    toy=BertShape(
+        family="roberta",
+        layers=2,
+        width=16,
+        heads=2,
+        inner=32,
+        vocabulary=64,
+        positions=98,
+        types=1,
+        padding=1,
+        eps=1e-5,
+    ),
     weights=Weights(
         hub_name="FacebookAI/roberta-base",
         revision="e2da8e2f811d1448a5b465c236feacd80ffbac7b",
@@ -56,16 +45,3 @@ BODY = Body(
         licence="MIT",
     ),
 )
-
-
-def load(
-    folder: "pathlib.Path | None",
-    *,
-    settings: "orca.settings.ModelSettings",
-    generator: "torch.Generator",
-    toy: bool = False,
-) -> "orca.models.loaded.Loaded":
-    """Return the body in memory; see `orca.models.body`."""
-    from orca.models.encoders.bert import load_bert
-
-    return load_bert(TOY if toy else SHAPE, folder, settings=settings, generator=generator)

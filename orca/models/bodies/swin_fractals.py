@@ -7,28 +7,18 @@ Source: Liu et al. 2021 (arXiv:2103.14030); Kataoka et al. 2020 (arXiv:2101.0851
 without natural images.
 """
 
-from typing import TYPE_CHECKING
-
 from orca.models.body import Body, Weights
 from orca.models.shapes import SwinShape
 
-if TYPE_CHECKING:
-    import pathlib
-
-    import torch
-
-    import orca.models.loaded
-    import orca.settings
-
-SHAPE = SwinShape(
-    side=96, patch=4, width=32, depths=(2, 2, 2), heads=(2, 4, 8), window=6, drop_path=0.0
-)
-TOY = SwinShape(side=24, patch=3, width=8, depths=(2, 2), heads=(2, 2), window=4, inner=2)
 BODY = Body(
     title="Swin (fractals and digits)",
     kind="grid",
-    width=SHAPE.width,
     proxy="digits",
+    encoder="orca.models.encoders.swin:load_swin",
+    shape=SwinShape(
+        side=96, patch=4, width=32, depths=(2, 2, 2), heads=(2, 4, 8), window=6, drop_path=0.0
+    ),
+    toy=SwinShape(side=24, patch=3, width=8, depths=(2, 2), heads=(2, 2), window=4, inner=2),
     weights=Weights(
         hub_name="",
         revision="",
@@ -37,16 +27,3 @@ BODY = Body(
         made_by="snakemake results/bodies/swin_fractals/card.json",
     ),
 )
-
-
-def load(
-    folder: "pathlib.Path | None",
-    *,
-    settings: "orca.settings.ModelSettings",
-    generator: "torch.Generator",
-    toy: bool = False,
-) -> "orca.models.loaded.Loaded":
-    """Return the body in memory; see `orca.models.body`."""
-    from orca.models.encoders.swin import load_swin
-
-    return load_swin(TOY if toy else SHAPE, folder, settings=settings, generator=generator)

@@ -9,14 +9,14 @@ import torch
 from transformers import AutoConfig
 
 from orca.models.encoders.library import build, sequence_body
-from orca.models.loaded import Loaded
+from orca.models.loaded_body import LoadedBody
+from orca.models.settings import ModelSettings
 from orca.models.shapes import BertShape
-from orca.settings import ModelSettings
 
 
 def load_bert(
     shape: BertShape, folder: Path | None, *, settings: ModelSettings, generator: torch.Generator
-) -> Loaded:
+) -> LoadedBody:
     """Return a BERT or RoBERTa in memory.
 
     Args:

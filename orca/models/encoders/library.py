@@ -18,8 +18,8 @@ from transformers.utils import logging
 
 from orca.errors import WeightsError
 from orca.models import initialise
-from orca.models.loaded import Loaded
-from orca.settings import ModelSettings
+from orca.models.loaded_body import LoadedBody
+from orca.models.settings import ModelSettings
 
 STD = 0.02  # of random weights
 HOW: dict[str, Any] = {"attn_implementation": "sdpa", "dtype": torch.float32}
@@ -146,19 +146,19 @@ def sequence_body(
     projections: tuple[str, ...],
     longest: int,
     positions: Float[Tensor, "longest width"] | None = None,
-) -> Loaded:
+) -> LoadedBody:
     """Return a body of sequences around a model of the library.
 
     Args:
         model: as `build` made it.
-        projections: see `Loaded`.
+        projections: see `LoadedBody`.
         longest: tokens that it takes at most.
-        positions: see `Loaded`.
+        positions: see `LoadedBody`.
     """
     words = WordEmbedding(model.embeddings, model.config.pad_token_id)
     norm = next(part for part in words.modules() if isinstance(part, nn.LayerNorm))
     width = model.config.hidden_size
-    return Loaded(
+    return LoadedBody(
         kind="sequence",
         encoder=SequenceEncoder(model),
         width=width,

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from transformers import AutoConfig
 
 from orca.models.encoders.library import build
-from orca.models.loaded import Loaded, PatchFilters
+from orca.models.loaded_body import LoadedBody, PatchFilters
+from orca.models.settings import ModelSettings
 from orca.models.shapes import SwinShape
-from orca.settings import ModelSettings
 
 
 class SwinEncoder(nn.Module):
@@ -51,7 +51,7 @@ class SwinEncoder(nn.Module):
 
 def load_swin(
     shape: SwinShape, folder: Path | None, *, settings: ModelSettings, generator: torch.Generator
-) -> Loaded:
+) -> LoadedBody:
     """Return a Swin in memory.
 
     Args:
@@ -80,7 +80,7 @@ def load_swin(
     for stage in model.encoder.layers:  # its blocks are checkpointed each by itself already
         stage.gradient_checkpointing = False
     norm, patch = model.embeddings.norm, model.embeddings.patch_embeddings.projection
-    return Loaded(
+    return LoadedBody(
         kind="grid",
         encoder=SwinEncoder(model),
         width=shape.width,

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from orca.models.pretraining.fractals import fractal_images
-from orca.settings import PretrainSettings
+from orca.models.pretraining.settings import PretrainSettings
 
 DIGITS = 10
 IMAGE_SIDE = 64  # of a fractal; the body resizes to its own

@@ -9,7 +9,7 @@ from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
 from orca.models.predictor import Pooled
 from orca.models.pretraining.images import IMAGE_SIDE
-from orca.settings import ModelSettings
+from orca.models.settings import ModelSettings
 
 STD = 0.1  # of the weights at the start; 0.02, made for widths of 768, starts a width of 32 slowly
 
@@ -34,7 +34,7 @@ def untrained(name: str, classes: int, generator: torch.Generator) -> Model:
         )
     settings = ModelSettings()
     model = put_together(
-        BODIES.modules[name].load(None, settings=settings, generator=generator),
+        body.load(None, settings=settings, generator=generator),
         input_shape=(3, IMAGE_SIDE, IMAGE_SIDE),
         output=Pooled(classes),
         settings=settings,

@@ -1,1 +1,1 @@
-"""One file per figure: `FIGURE` says what it is drawn from, and how."""
+"""Figures by family: `FIGURES` says what each is drawn from, and how."""

@@ -1,1 +1,1 @@
-"""One file per table: `TABLE` says which tasks, methods and published numbers it compares."""
+"""Tables by family: `TABLES` says which tasks, methods and published numbers each compares."""

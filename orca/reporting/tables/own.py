@@ -1,6 +1,7 @@
 """Your own data: the tasks under `tasks:` of the configuration."""
 
-from orca.reporting.table import ScoreTable, methods
+from orca.reporting.axis import methods
+from orca.reporting.score_table import ScoreTable
 
 TABLE = ScoreTable(
     title="Your own data",

@@ -1,0 +1,79 @@
+"""What a metric is: NumPy arrays of a whole split in, one number out, never averaged over batches.
+
+`predicted` is the model's output in the task's own units (normalising undone): logits
+[n, classes] for `Classes`, logits [n, labels] for `MultiLabel`, numbers [n] for `Scalar`,
+fields [n, channels, *grid] for `Field`. `target` is stored as `orca.data.task` says.
+
+A name that ends in `_official` or `_chunked` is the official code's way of counting, for numbers
+that were published with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from orca.declarations import Declarations
+from orca.errors import DataError, TrainingError
+
+Compute = Callable[..., float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A number that tells how good predictions are.
+
+    Args:
+        title: as it stands in a table, with its unit.
+        direction: which way is better.
+        formula: from (predicted, target) to the number.
+        perfect: the best value there can be; `error` measures from it.
+        masks: whether it knows of fields of which not every point counts.
+    """
+
+    title: str
+    direction: Literal["lower", "higher"]
+    formula: Compute
+    perfect: float = 0.0
+    masks: bool = False
+
+    def compute(
+        self, predicted: Float[np.ndarray, "n *output"], target: Shaped[np.ndarray, "n *target"]
+    ) -> float:
+        """Return the number.
+
+        Raises:
+            TrainingError: if a prediction is not a finite number.
+            DataError: if the number is not defined on these targets.
+        """
+        if not np.isfinite(predicted).all():
+            flat = np.isfinite(predicted).reshape(len(predicted), -1).all(axis=1)
+            raise TrainingError(
+                where=f"prediction for sample {int(np.argmin(flat))}",
+                what="it is not a finite number",
+                mend="lower learning_rate or set gradient_clipping for this task in"
+                " config/hyperparameters.yaml, and train again",
+            )
+        alike = predicted.ndim != target.ndim or predicted.shape == target.shape
+        if not alike and not self.masks:
+            raise DataError(
+                where=f"the metric '{self.title}'",
+                what=f"predictions are of shape {predicted.shape}, targets of {target.shape}",
+                mend="a masked field needs a metric that knows of masks, such as mae8 or"
+                " one_minus_auroc",
+            )
+        return self.formula(predicted, target)
+
+    def error(self, value: float) -> float:
+        """Return how far `value` is from perfect, so that lower is better for every metric."""
+        return value - self.perfect if self.direction == "lower" else self.perfect - value
+
+
+def one_minus(formula: Compute) -> Compute:
+    """Return the formula that gives one minus what `formula` gives."""
+    return lambda predicted, target: 1.0 - formula(predicted, target)
+
+
+METRICS: Declarations[Metric] = Declarations("orca.evaluation.metrics", "metric")

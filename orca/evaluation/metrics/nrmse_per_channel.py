@@ -1,0 +1,24 @@
+"""Relative error of fields, each channel by itself."""
+
+import numpy as np
+from jaxtyping import Num
+
+from orca.evaluation.metric import Metric
+from orca.evaluation.relative_errors import relative_errors
+
+
+def nrmse_per_channel(
+    predicted: Num[np.ndarray, "n channels *grid"], target: Num[np.ndarray, "n channels *grid"]
+) -> float:
+    """Mean over samples and channels of RMS error over RMS of the target; no unit.
+
+    Source: Takamoto et al. 2022 (PDEBench, arXiv:2210.07182), its own averaging.
+
+    Raises:
+        DataError: if a channel of a target is zero everywhere.
+    """
+    channels = range(predicted.shape[1])
+    return float(np.mean([relative_errors(predicted[:, c], target[:, c]).mean() for c in channels]))
+
+
+METRIC = Metric(title="nRMSE by channel", direction="lower", formula=nrmse_per_channel)

@@ -1,0 +1,58 @@
+"""Area under the ROC curve of labels, or of points of a field, that are 0 or 1, from logits."""
+
+import numpy as np
+from jaxtyping import Bool, Float, Num
+
+from orca.evaluation.chunked import Chunked
+from orca.evaluation.metric import Metric, one_minus
+from orca.evaluation.ranking import area_under_roc, mean_defined
+
+Logits = Float[np.ndarray, "n *shape"]
+Binary = Num[np.ndarray, "n *stored"]
+
+
+def _counted(
+    predicted: Logits, target: Binary
+) -> tuple[Float[np.ndarray, " points"], Bool[np.ndarray, " points"]]:
+    """Return score and truth of every point of a split's fields that counts.
+
+    Args:
+        predicted: [n, channels, *grid].
+        target: likewise; or with as many channels again that are 1 where a point does not count.
+    """
+    channels = predicted.shape[1]
+    truth = target[:, :channels] > 0.5
+    if target.shape[1] == channels:
+        return predicted.ravel(), truth.ravel()
+    counts = target[:, channels:] < 0.5
+    return predicted[counts], truth[counts]
+
+
+def auroc(predicted: Logits, target: Binary) -> float:
+    """Area under the ROC curve: mean over labels, or over all points of all fields at once.
+
+    Labels that are never or always positive do not count.
+
+    Source: ORCA (ICML 2023), Table 2: DeepSEA (labels) and Cosmic (points).
+    Differs from the official code: it averages over chunks of samples (`one_minus_auroc_chunked`)
+    and takes Cosmic's area of masks (`one_minus_auroc_official`).
+    """
+    if predicted.ndim == 2:
+        areas = [
+            area_under_roc(predicted[:, label], target[:, label] > 0.5)
+            for label in range(predicted.shape[1])
+        ]
+        return mean_defined(areas, "the area under the ROC curve")
+    return mean_defined(
+        [area_under_roc(*_counted(predicted, target))], "the area under the ROC curve"
+    )
+
+
+METRICS = {
+    "one_minus_auroc": Metric(
+        title="1 - AUROC", direction="lower", formula=one_minus(auroc), masks=True
+    ),
+    "one_minus_auroc_chunked": Metric(
+        title="1 - AUROC, by 1008", direction="lower", formula=Chunked(one_minus(auroc), size=1008)
+    ),
+}

@@ -1,0 +1,38 @@
+"""Share of the targets' variance that predictions explain."""
+
+import numpy as np
+
+from orca.errors import DataError
+from orca.evaluation.chunked import Chunked
+from orca.evaluation.fields import Values, flattened
+from orca.evaluation.metric import Metric, one_minus
+
+
+def r2(predicted: Values, target: Values) -> float:
+    """One minus the squared error over the squared deviation from the targets' mean.
+
+    1 when exact, 0 when predicting the mean; all numbers of the split together.
+
+    Source: ORCA (ICML 2023), A.7; official code, drug response.
+
+    Raises:
+        DataError: if all targets are equal.
+    """
+    guess, truth = flattened(predicted).ravel(), flattened(target).ravel()
+    deviation = np.sum((truth - truth.mean()) ** 2)
+    if deviation == 0:
+        raise DataError(
+            where="the split that r2 is computed on",
+            what="all targets are equal, so no share of their variance can be explained",
+            mend="use a larger split, or the metric rmse",
+        )
+    return float(1.0 - np.sum((guess - truth) ** 2) / deviation)
+
+
+METRICS = {
+    "r2": Metric(title="R2", direction="higher", formula=r2, perfect=1.0),
+    "one_minus_r2": Metric(title="1 - R2", direction="lower", formula=one_minus(r2)),
+    "one_minus_r2_chunked": Metric(
+        title="1 - R2, by 1000", direction="lower", formula=Chunked(one_minus(r2), size=1000)
+    ),
+}

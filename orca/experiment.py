@@ -1,0 +1,33 @@
+"""Which runs an experiment has: the bodies, the seeds, a person's own tasks."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from orca.settings import Count, Settings
+
+
+class Experiment(Settings):
+    """What tables must know of the configuration to say which runs they are made from."""
+
+    bodies: dict[Literal["sequence", "grid"], str] = Field(
+        {"sequence": "roberta_base", "grid": "swin_base"},
+        description="A table that names no body takes this one for each kind of input.",
+    )
+    seeds: Count = Field(
+        5, description="Every task, body and method is run with this many seeds: 0, 1, ..."
+    )
+    seeds_by_body: dict[str, Count] = Field(
+        {}, description="A body that is named here has its own number of seeds."
+    )
+    seeds_by_task: dict[str, Count] = Field(
+        {}, description="A task that is named here has its own number of seeds, whatever the body."
+    )
+    tasks: dict[str, dict[str, Any]] = Field(
+        {}, description="These are your own data sets, by name; docs/data.md lists their keys."
+    )
+
+    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
+        """Return the seeds of the runs of a task and a body."""
+        count = self.seeds_by_task.get(task, self.seeds_by_body.get(body, self.seeds))
+        return tuple(range(count))

@@ -1,0 +1,56 @@
+"""A body in memory: its layers, and what embedder and source data take from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatchFilters:
+    """The body's own patch convolution: its stride equals its kernel."""
+
+    weight: Float[Tensor, "width channels kernel kernel"]
+    bias: Float[Tensor, " width"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedBody:
+    """A body in memory, pretrained or with random weights.
+
+    Args:
+        kind: what its tokens are: a sequence, or a grid.
+        encoder: from tokens [batch, tokens, width] to hidden states, of the same number of
+            tokens or fewer: every block of the body, and its last norm. The tokens of a grid
+            come row by row, and the grid is square.
+        width: numbers per token that it takes.
+        hidden_width: numbers per token that it gives.
+        norm_weight: of the layer norm in the body's own embedding.
+        norm_bias: likewise.
+        positions: the body's position embeddings, from the first token on; None if the body
+            finds positions by itself.
+        longest: tokens that it takes at most; None without such a limit.
+        side: points along each side of the images it was pretrained on; grids only.
+        patch: its own patch convolution; grids only.
+        reduction: patches along an axis that one token of the last block stands for.
+        projections: names of the linear layers that make queries, keys and values, in this order;
+            one name where one layer makes all.
+        words: loads the body's own embedding layer, from token numbers [batch, tokens] to
+            [batch, tokens, width]; sequences only.
+    """
+
+    kind: Literal["sequence", "grid"]
+    encoder: nn.Module
+    width: int
+    hidden_width: int
+    projections: tuple[str, ...]
+    norm_weight: Float[Tensor, " width"]
+    norm_bias: Float[Tensor, " width"]
+    positions: Float[Tensor, "longest width"] | None = None
+    longest: int | None = None
+    side: int = 0
+    patch: PatchFilters | None = None
+    reduction: int = 1
+    words: Callable[[], nn.Module] | None = None

@@ -1,0 +1,28 @@
+"""Pretraining of a small body for grids, where no published one can be had."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from orca.settings import Count, Rate, Settings, Share
+
+
+class PretrainSettings(Settings):
+    """Images and training of a body that this project pretrains itself."""
+
+    fractal_classes: Count = Field(
+        80, description="The body learns to tell this number of kinds of fractals apart."
+    )
+    images_per_class: Count = Field(40, description="Each kind of fractal has this many images.")
+    held_out_share: Share = Field(
+        0.05, description="This share of the images is set aside, to measure the accuracy."
+    )
+    epochs: Count = Field(5, description="Pretraining passes over its images this many times.")
+    batch_size: Count = Field(32, description="A pretraining step takes this many images.")
+    learning_rate: Rate = Field(
+        2.0e-3, description="AdamW's learning rate in pretraining, at its highest."
+    )
+    weight_decay: Share = Field(0.05, description="AdamW's weight decay in pretraining.")
+    seed: Annotated[int, Field(ge=0)] = Field(
+        0, description="The seed of the images, of the first weights and of the order."
+    )

@@ -1,0 +1,95 @@
+"""Rows and columns of a table, and what the cell where two of them meet is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from orca.data.task import TASKS
+from orca.evaluation.score import Run
+from orca.methods.method import METHODS
+from orca.reporting.quantities import Quantity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """A row or a column: what it fixes of the cells along it.
+
+    The cell where a row and a column meet takes each field from whichever of them has it.
+
+    Args:
+        name: key of the row or column in the files made from the table.
+        title: as it stands in the table; empty for the task's or method's own title.
+        task: whose runs the cells are about.
+        method: that the runs are made by; empty, on both sides, for published numbers alone.
+        body: of the runs; empty for the one chosen for the task's kind.
+        quantity: what is reported; None for the task's metric.
+        published: columns of the published numbers that pick the cell's number, over those
+            that follow from task, method and quantity.
+        group: heading over neighbouring rows.
+    """
+
+    name: str
+    title: str = ""
+    task: str = ""
+    method: str = ""
+    body: str = ""
+    quantity: Quantity | None = None
+    published: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+
+    def meet(self, other: "Axis") -> "Axis":
+        """Return what both fix together; this one's fields come first."""
+        return replace(
+            self,
+            task=self.task or other.task,
+            method=self.method or other.method,
+            body=self.body or other.body,
+            quantity=self.quantity or other.quantity,
+            published={**other.published, **self.published},
+        )
+
+    @property
+    def heading(self) -> str:
+        """The title: its own, or that of the task or method."""
+        if self.title:
+            return self.title
+        if self.method in METHODS and not self.task:
+            return METHODS[self.method].title
+        return TASKS[self.task].title if self.task in TASKS else self.name
+
+
+def tasks(*names: str, group: str = "", body: str = "") -> tuple[Axis, ...]:
+    """Return a row for each task."""
+    return tuple(Axis(name=name, task=name, group=group, body=body) for name in names)
+
+
+def methods(*names: str) -> tuple[Axis, ...]:
+    """Return a column for each method."""
+    return tuple(Axis(name=name, method=name) for name in names)
+
+
+def baselines(**titles: str) -> tuple[Axis, ...]:
+    """Return a column of published numbers, which we make no runs for, for each title by name."""
+    return tuple(
+        Axis(name=name, title=title, published={"method": name}) for name, title in titles.items()
+    )
+
+
+@dataclass(frozen=True)
+class CellPlan:
+    """The runs and the published number that one cell compares.
+
+    Args:
+        axis: what row and column fix together.
+        body: of the runs; empty if there are none.
+        runs: one for each seed.
+        absent: why there can be no runs although the cell is about a method of ours.
+        quantity: what is reported of each run.
+        key: columns of the published numbers, and what they must be.
+    """
+
+    axis: Axis
+    body: str
+    runs: tuple[Run, ...]
+    absent: str
+    quantity: Quantity | None
+    key: Mapping[str, str]

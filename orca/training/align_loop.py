@@ -1,0 +1,277 @@
+"""Stage two: train the embedder until the target's features lie like the source's."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from orca.alignment.distance import Computation, Distance, DistanceSettings
+from orca.alignment.source import SourceFeatures
+from orca.alignment.subsample import draw_by_class
+from orca.data.store import Prepared
+from orca.errors import TrainingError
+from orca.logs import Clock, log, progress
+from orca.models.assemble import Model
+from orca.training.batches import seeded
+from orca.training.checkpoint import State
+from orca.training.optimizer import (
+    make_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+    set_rate,
+)
+from orca.training.schedule import StepDecay
+from orca.training.settings import AlignSettings, OptimizerSettings
+from orca.training.tensors import under
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SourceDistance:
+    """A distance to the source, ready to be descended.
+
+    Args:
+        distance: which one.
+        settings: of it.
+        source: features and labels of the source, on the device.
+        terms: what the distance keeps of the source.
+    """
+
+    distance: Distance
+    settings: DistanceSettings
+    source: SourceFeatures
+    terms: Mapping[str, Tensor]
+
+    @property
+    def compute(self) -> Computation:
+        """The distance's computations."""
+        return self.distance.load()
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Samples of a prepared set.
+
+    Args:
+        prepared: the open set.
+        rows: numbers of the samples.
+        labels: class or pseudo-class of each, from 0.
+    """
+
+    prepared: Prepared
+    rows: Int[np.ndarray, " n"]
+    labels: Int[np.ndarray, " n"]
+
+
+@dataclass(frozen=True, eq=False)
+class DistanceCall:
+    """One computation of the distance.
+
+    Args:
+        rows: numbers of the target samples in it.
+        labels: their classes, from 0; all 0 where the distance sees one class.
+        weight: of the result in the epoch's sum.
+    """
+
+    rows: Int[np.ndarray, " b"]
+    labels: Int[np.ndarray, " b"]
+    weight: float
+
+
+@dataclass(kw_only=True)
+class AlignLoop:
+    """One run of stage two, resumable at any epoch.
+
+    Args:
+        model: on its device; only its embedder is trained.
+        objective: the distance that is brought down.
+        target: samples of the task, with classes or pseudo-classes.
+        settings: of stage two.
+        optimizer_settings: which optimizer, with which constants.
+        seed: of all draws.
+        state: the run's progress on disk, held.
+        exact: the distance over all classes at once that the history keeps beside the objective.
+    """
+
+    model: Model
+    objective: SourceDistance
+    target: Target
+    settings: AlignSettings
+    optimizer_settings: OptimizerSettings
+    seed: int
+    state: State
+    exact: SourceDistance | None = None
+    epoch: int = 0
+    history: list[dict[str, Any]] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        settings, embedder = self.settings, self.model.embedder.parameters()
+        self.optimizer = make_optimizer(
+            embedder, self.optimizer_settings, rate_factor=settings.rate_factor
+        )
+        self.rate = self.optimizer_settings.learning_rate * settings.rate_factor
+        self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
+        self.device = next(self.model.embedder.parameters()).device
+
+    def run(self) -> None:
+        """Train to the last epoch, from the last checkpoint on where there is one."""
+        self._resume()
+        total = self.settings.epochs
+        for epoch in progress(
+            range(self.epoch, total), what="alignment epoch", total=total, done=self.epoch
+        ):
+            exact = self._exact_value(epoch)
+            with self.clock.part("align"):
+                self._train_epoch(epoch, exact)
+            self.epoch = epoch + 1
+            if self.state.due:
+                self._save()
+            if self._stalled():
+                log.info("no lower distance for %s epochs: stopping", self.settings.patience)
+                break
+
+    def _stalled(self) -> bool:
+        patience = self.settings.patience
+        if patience is None:
+            return False
+        values = {row["epoch"]: row["value"] for row in self.history if row["value"] is not None}
+        return self.epoch - 1 - min(values, key=values.__getitem__) >= patience
+
+    def _train_epoch(self, epoch: int, exact: Mapping[str, float | None]) -> None:
+        start = time.monotonic()
+        self.model.train()
+        set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
+        self.optimizer.zero_grad(set_to_none=True)
+        # The value has the loss's gradient; it costs more, for the parts that do not move.
+        which = "loss" if epoch % self.settings.record_value_every else "value"
+        total = 0.0
+        size = self.settings.samples_per_class
+        draws = seeded(self.seed, 4, epoch)
+        for number, call in enumerate(self._calls(self.target, draws, size=size)):
+            features = self._features(call.rows)
+            generator = seeded(self.seed, 5, epoch, number)
+            distance = call.weight * self._distance(which, features, call.labels, generator)
+            self._check(distance, epoch, call)
+            distance.backward()  # type: ignore[no-untyped-call]
+            total += distance.item()
+            if self.settings.step_per == "class":
+                self._step()
+        if self.settings.step_per == "epoch":
+            self._step()
+        row = {"epoch": epoch, "value": None, "loss": None, which: total, **exact}
+        row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
+        row["seconds"] = round(time.monotonic() - start, 4)
+        self.history.append(row)
+
+    def _step(self) -> None:
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _calls(
+        self, target: Target, generator: torch.Generator, *, size: int
+    ) -> Iterator[DistanceCall]:
+        """Yield the distance's calls of an epoch: class by class, or all classes at once.
+
+        Source: ORCA (ICML 2023), Algorithm 1.
+        """
+        rounds = self.settings.rounds
+        draws = draw_by_class(
+            torch.from_numpy(target.labels), size=size, rounds=rounds, generator=generator
+        )
+        if self.objective.distance.sees == "all_classes":
+            for number in range(rounds):
+                places = np.concatenate([draw.rounds[number].numpy() for draw in draws])
+                _, labels = np.unique(target.labels[places], return_inverse=True)
+                yield DistanceCall(target.rows[places], labels.astype(np.int64), 1 / rounds)
+            return
+        for draw in draws:
+            for chosen in draw.rounds:
+                places = chosen.numpy()
+                yield DistanceCall(
+                    target.rows[places], np.zeros(len(places), int), draw.weight / rounds
+                )
+
+    def _features(self, rows: Int[np.ndarray, " b"]) -> Float[Tensor, "b width"]:
+        inputs, _ = self.target.prepared.read(rows)
+        return self.model.embed(torch.from_numpy(inputs).to(self.device)).mean(dim=1)
+
+    def _exact_value(self, epoch: int) -> dict[str, float | None]:
+        """Return the history's entry of the exact distance, if the run keeps one.
+
+        Source: ORCA (ICML 2023), Figure 6, the actual OTDD beside the estimate by Algorithm 1.
+        """
+        if self.exact is None:
+            return {}
+        settings, target = self.settings, self.target
+        if epoch % (settings.record_exact_every or 1):
+            return {"exact": None}
+        self.model.eval()
+        drawn = torch.randperm(len(target.rows), generator=seeded(self.seed, 13)).numpy()
+        places = np.sort(drawn[: settings.exact_samples])
+        parts = np.array_split(places, -(-len(places) // settings.samples_per_class))
+        with self.clock.part("exact"), torch.no_grad():
+            features = torch.cat([self._features(target.rows[part]) for part in parts])
+            _, labels = np.unique(target.labels[places], return_inverse=True)
+            value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)
+        return {"exact": value.item()}
+
+    def _distance(
+        self,
+        which: str,
+        features: Float[Tensor, "b width"],
+        labels: Int[np.ndarray, " b"],
+        generator: torch.Generator,
+        *,
+        of: SourceDistance | None = None,
+    ) -> Tensor:
+        objective = of or self.objective
+        compute = getattr(objective.compute, which)
+        on_device = torch.from_numpy(labels).to(self.device)
+        return compute(
+            features, on_device, objective.source, objective.terms, objective.settings, generator
+        )
+
+    def _check(self, loss: Tensor, epoch: int, call: DistanceCall) -> None:
+        if not math.isfinite(loss.item()):
+            shown = ", ".join(map(str, call.rows[:16].tolist()))
+            raise TrainingError(
+                where=f"alignment epoch {epoch}, samples {shown} of {self.target.prepared.path}",
+                what=f"the distance is {loss.item()} at a learning rate of"
+                f" {self.optimizer.param_groups[0]['lr']:.3g}",
+                mend="lower align.rate_factor or learning_rate for this task in"
+                " config/hyperparameters.yaml",
+            )
+
+    def held_out_value(self, target: Target) -> float:
+        """Return the distance of samples that the embedder was not trained on."""
+        self.model.eval()
+        total = 0.0
+        with torch.no_grad():
+            for call in self._calls(target, seeded(self.seed, 6), size=len(target.rows)):
+                features = self._features(call.rows)
+                value = self._distance("value", features, call.labels, seeded(self.seed, 6))
+                total += call.weight * value.item()
+        return total
+
+    def _save(self) -> None:
+        tensors = {f"embedder.{k}": v for k, v in self.model.embedder.state_dict().items()}
+        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
+        record = {"epoch": self.epoch, "history": self.history, "seconds": self.clock.seconds}
+        with self.clock.part("checkpoint"):
+            self.state.save(tensors, record)
+
+    def _resume(self) -> None:
+        saved = self.state.load()
+        if saved is None:
+            return
+        tensors, record = saved
+        self.model.embedder.load_state_dict(under(tensors, "embedder"))
+        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
+        self.epoch, self.history = record["epoch"], record["history"]
+        self.clock.seconds = record["seconds"]

@@ -1,0 +1,222 @@
+"""Stage three: train the weights on the task."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import nn
+
+from orca.errors import TrainingError
+from orca.logs import Clock, log, progress
+from orca.methods.objectives.objective import Objective
+from orca.models.assemble import Model
+from orca.training.batches import Batches, seeded
+from orca.training.checkpoint import State
+from orca.training.optimizer import (
+    make_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
+    set_rate,
+)
+from orca.training.schedule import make_schedule
+from orca.training.settings import FinetuneSettings, OptimizerSettings
+from orca.training.tensors import (
+    keep_weights,
+    load_trained,
+    take_weights,
+    trained_tensors,
+    under,
+)
+from orca.training.validate import Validation
+
+BEST = "best.safetensors"
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """How far a run has come: what a checkpoint holds beside weights and optimizer."""
+
+    epoch: int = 0
+    batch: int = 0
+    loss_sum: float = 0.0
+    epoch_seconds: float = 0.0
+    best: float = math.inf
+    best_epoch: int = -1
+
+
+@dataclass(kw_only=True)
+class FinetuneLoop:
+    """One run of stage three, resumable at any step.
+
+    Args:
+        model: on its device, with the weights that it starts from.
+        objective: the loss that is descended.
+        batches: training samples.
+        settings: of stage three.
+        optimizer_settings: which optimizer, with which constants.
+        seed: of order and dropout.
+        state: the run's progress on disk, held.
+        validation: scores the model on set-aside samples; None where nothing is chosen by it.
+        report: told of each score (epoch, error); the search ends a run by raising from it.
+    """
+
+    model: Model
+    objective: Objective
+    batches: Batches
+    settings: FinetuneSettings
+    optimizer_settings: OptimizerSettings
+    seed: int
+    state: State
+    validation: Validation | None
+    report: Callable[[int, float], None] = lambda epoch, error: None
+    history: list[dict[str, Any]] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.optimizer = make_optimizer(self.trained, self.optimizer_settings)
+        self.schedule = make_schedule(self.settings, batches_per_epoch=self.batches.per_epoch)
+
+    @cached_property
+    def trained(self) -> list[nn.Parameter]:
+        """The weights that are trained: the model's and the objective's own."""
+        return [
+            parameter
+            for module in (self.model, self.objective)
+            for parameter in module.parameters()
+            if parameter.requires_grad
+        ]
+
+    def run(self) -> None:
+        """Train to the last epoch, from the last checkpoint on where there is one."""
+        self._resume()
+        epochs = range(self.progress.epoch, self.settings.epochs)
+        for epoch in progress(
+            epochs, what="epoch", total=self.settings.epochs, done=self.progress.epoch
+        ):
+            with self.clock.part("train"):
+                self._train_epoch(epoch)
+            self._end_epoch(epoch)
+        if self.validation is not None and self.validation.chooses:
+            take_weights(self.model, self.state.folder / BEST)
+
+    def _train_epoch(self, epoch: int) -> None:
+        start = time.monotonic() - self.progress.epoch_seconds
+        self.model.train()
+        if self.progress.batch == 0:
+            torch.manual_seed(seeded(self.seed, 2, epoch).initial_seed())  # for dropout
+        self.optimizer.zero_grad(set_to_none=True)
+        for batch in range(self.progress.batch, self.batches.per_epoch):
+            self.progress.loss_sum += self._backward(epoch, batch)
+            last = batch + 1 == self.batches.per_epoch
+            if (batch + 1) % self.settings.accumulation == 0 or last:
+                self._step(epoch, batch)
+                self.progress.epoch, self.progress.batch = epoch, batch + 1
+                self.progress.epoch_seconds = time.monotonic() - start
+                if self.state.due and not last:
+                    self._save()
+
+    def _joined(self, batch: int) -> int:
+        """Return how many micro-batches the optimizer step of this one joins."""
+        size = self.settings.accumulation
+        return min(size, self.batches.per_epoch - batch // size * size)
+
+    def _backward(self, epoch: int, batch: int) -> float:
+        inputs, targets = self.batches.read(epoch, batch)
+        bfloat16 = self.settings.precision == "bfloat16"
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=bfloat16):
+            loss = self.objective.loss(
+                self.model,
+                inputs,
+                targets,
+                epoch=epoch,
+                epochs=self.settings.epochs,
+                generator=seeded(self.seed, 3, epoch, batch),
+            )
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            self._diverged(epoch, batch, value)
+        joined = self._joined(batch) if self.settings.accumulate == "mean" else 1
+        (loss / joined).backward()  # type: ignore[no-untyped-call]
+        return value
+
+    def _diverged(self, epoch: int, batch: int, value: float) -> None:
+        numbers = self.batches.sample_numbers(epoch, batch).tolist()
+        step = epoch * self.batches.per_epoch + batch
+        rate = self.optimizer_settings.learning_rate * self.schedule.factor(step)
+        shown = ", ".join(map(str, numbers[:16])) + (", ..." if len(numbers) > 16 else "")
+        raise TrainingError(
+            where=f"epoch {epoch}, step {step}, samples {shown} of {self.batches.prepared.path}",
+            what=f"the loss is {value} at a learning rate of {rate:.3g}",
+            mend="lower learning_rate or set gradient_clipping for this task in"
+            " config/hyperparameters.yaml, or look at these samples with `orca inspect`",
+        )
+
+    def _step(self, epoch: int, batch: int) -> None:
+        if self.settings.gradient_clipping is not None:
+            nn.utils.clip_grad_norm_(self.trained, self.settings.gradient_clipping)
+        step = epoch * self.batches.per_epoch + batch
+        set_rate(self.optimizer, self.optimizer_settings.learning_rate * self.schedule.factor(step))
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _end_epoch(self, epoch: int) -> None:
+        row = {
+            "epoch": epoch,
+            "train_loss": self.progress.loss_sum / self.batches.per_epoch,
+            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "seconds": round(self.progress.epoch_seconds, 3),
+        }
+        if self.validation is not None and self.validation.due(epoch, self.settings.epochs):
+            with self.clock.part("validate"):
+                row["validation"], error = self._validate(epoch)
+        self.history.append(row)
+        log.debug("epoch %d: %s", epoch, row)
+        self.progress.epoch, self.progress.batch = epoch + 1, 0
+        self.progress.loss_sum, self.progress.epoch_seconds = 0.0, 0.0
+        if self.state.due:
+            self._save()
+        if "validation" in row:
+            self.report(epoch, error)
+
+    def _validate(self, epoch: int) -> tuple[float, float]:
+        assert self.validation is not None
+        value, error = self.validation.score(self.model)
+        if self.validation.chooses and error < self.progress.best:
+            self.progress.best, self.progress.best_epoch = error, epoch
+            keep_weights(self.model, self.state.folder / BEST)
+        return value, error
+
+    def _save(self) -> None:
+        tensors = {f"model.{name}": value for name, value in trained_tensors(self.model).items()}
+        tensors |= {f"objective.{name}": v for name, v in self.objective.state_dict().items()}
+        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
+        tensors["random"] = torch.get_rng_state()
+        if torch.cuda.is_available():
+            tensors["random_cuda"] = torch.cuda.get_rng_state()
+        record = {
+            "progress": vars(self.progress),
+            "history": self.history,
+            "seconds": self.clock.seconds,
+        }
+        with self.clock.part("checkpoint"):
+            self.state.save(tensors, record)
+
+    def _resume(self) -> None:
+        saved = self.state.load()
+        if saved is None:
+            return
+        tensors, record = saved
+        load_trained(self.model, under(tensors, "model"), where=str(self.state.folder))
+        self.objective.load_state_dict(under(tensors, "objective"))
+        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
+        torch.set_rng_state(tensors["random"])
+        if "random_cuda" in tensors and torch.cuda.is_available():
+            torch.cuda.set_rng_state(tensors["random_cuda"])
+        self.progress = Progress(**record["progress"])
+        self.history = record["history"]
+        self.clock.seconds = record["seconds"]

@@ -1,0 +1,1 @@
+"""One file per loss; its `LOSS` declares the loss of the file's name."""

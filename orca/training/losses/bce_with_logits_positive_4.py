@@ -1,0 +1,6 @@
+"""Binary cross-entropy of labels or points, a one counting four times as much as a zero."""
+
+from orca.training.loss import DeclaredLoss
+from orca.training.losses.bce_with_logits import BinaryCrossEntropy
+
+LOSS = DeclaredLoss.of(BinaryCrossEntropy(positive_weight=4.0))

@@ -1,0 +1,137 @@
+"""Settings of the two stages that train on a task: alignment and fine-tuning."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orca.models.settings import ModelSettings
+from orca.settings import Count, Rate, Settings, Share
+
+Epochs = Annotated[int, Field(ge=0)]
+
+
+class OptimizerSettings(Settings):
+    """What moves the weights in both stages."""
+
+    name: Literal["adamw", "adam", "sgd"] = Field(
+        "adamw", description="The optimizer of both stages."
+    )
+    learning_rate: Rate = Field(
+        1.0e-4, description="The learning rate of fine-tuning, at its highest."
+    )
+    weight_decay: Share = Field(0.0, description="The optimizer's weight decay.")
+    momentum: Share = Field(0.9, description="The momentum of `sgd`.")
+    betas: tuple[Share, Share] = Field(
+        (0.9, 0.98), description="The decay rates of the running averages of `adam` and `adamw`."
+    )
+
+
+class AlignSettings(Settings):
+    """Stage two: the embedder is trained until target features lie like the source's."""
+
+    epochs: Epochs = Field(60, description="Stage two trains the embedder for this many epochs.")
+    rate_factor: Annotated[float, Field(gt=0)] = Field(
+        10.0,
+        description="The embedder's learning rate is fine-tuning's times this (official code).",
+    )
+    milestones: tuple[Count, ...] = Field(
+        (20, 40, 60),
+        description="After each of these epochs the embedder's learning rate is multiplied by"
+        " `decay`.",
+    )
+    decay: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.2, description="Each milestone multiplies the embedder's learning rate by this."
+    )
+    samples_per_class: Count = Field(
+        128, description="One round draws this many samples of a class (b of Algorithm 1)."
+    )
+    rounds: Count = Field(
+        1, description="The distance of a class is the mean of this many rounds (R of Algorithm 1)."
+    )
+    step_per: Literal["epoch", "class"] = Field(
+        "epoch",
+        description="The optimizer steps once after all classes (official code) or after each.",
+    )
+    clusters: Count | Literal["source_classes"] = Field(
+        "source_classes",
+        description="A target without classes is clustered into this many pseudo-classes: as many"
+        " as the source has (paper, 3.4); the official code has 10.",
+    )
+    patience: Count | None = Field(
+        None,
+        description="Stage two stops after this many epochs without a lower distance; null goes"
+        " on to the last epoch.",
+    )
+    record_value_every: Count = Field(
+        1,
+        description="The history has the distance itself every so many epochs; in those between,"
+        " only the part that moves is computed.",
+    )
+    record_exact_every: Count | None = Field(
+        None,
+        description="The history has the exact distance, over all classes at once, every so many"
+        " epochs (Figure 6); null leaves it out.",
+    )
+    exact_samples: Count = Field(
+        2000,
+        description="The exact distance is taken of at most this many target samples, drawn once.",
+    )
+
+
+class FinetuneSettings(Settings):
+    """Stage three: the weights are trained on the task."""
+
+    epochs: Count = Field(60, description="Stage three trains for this many epochs.")
+    batch_size: Count = Field(32, description="A micro-batch has this many samples.")
+    accumulation: Count = Field(
+        1, description="An optimizer step joins the gradients of this many micro-batches."
+    )
+    accumulate: Literal["mean", "sum"] = Field(
+        "mean",
+        description="The gradients of micro-batches are averaged, or summed as in the official"
+        " code.",
+    )
+    gradient_clipping: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="A longer gradient is cut to this norm; null cuts none."
+    )
+    schedule: Literal["warmup_linear", "step", "constant"] = Field(
+        "warmup_linear", description="The course of fine-tuning's learning rate."
+    )
+    warmup_epochs: Epochs = Field(
+        5, description="The learning rate of `warmup_linear` rises for this many epochs."
+    )
+    decay_epochs: Count | None = Field(
+        None,
+        description="The learning rate of `warmup_linear` reaches 0 at this epoch; null is the"
+        " last.",
+    )
+    milestones: tuple[Count, ...] = Field(
+        (20, 40, 60),
+        description="After each of these epochs the learning rate of `step` is multiplied by"
+        " `decay`.",
+    )
+    decay: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.2, description="Each milestone multiplies the learning rate of `step` by this."
+    )
+    selection: Literal["last_epoch", "best_on_validation", "test_as_published"] = Field(
+        "last_epoch",
+        description="The weights that are kept are the last epoch's (paper), those of the best"
+        " epoch on the validation samples, or of the best on the test split (official code).",
+    )
+    validate_every: Epochs = Field(
+        0, description="The validation samples are scored every so many epochs; 0 is never."
+    )
+    fraction: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0, description="This share of the training samples is used (Figure 4, right)."
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="`bfloat16` trains in automatic mixed precision."
+    )
+
+
+GROUPS: dict[str, type[Settings]] = {
+    "model": ModelSettings,
+    "optimizer": OptimizerSettings,
+    "align": AlignSettings,
+    "finetune": FinetuneSettings,
+}

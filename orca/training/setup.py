@@ -1,0 +1,96 @@
+"""What the runs of a task and a body share: their declarations, their files, the device."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from orca.data.store import Prepared
+from orca.data.task import Task
+from orca.methods.method import METHODS
+from orca.models.assemble import Model, assemble
+from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
+from orca.settings import Settings
+from orca.training.batches import seeded
+from orca.training.build import output_of
+from orca.training.record import digests
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """A task and a body on a device.
+
+    Args:
+        task_name: of the task.
+        task: its declaration.
+        body: name of the body.
+        model: the model's shape.
+        prepared: the task's `fit.h5`.
+        weights: folder of the body's weights.
+        device: that the runs use.
+        task_entry: a user's own task as the configuration describes it; None for a declared one.
+    """
+
+    task_name: str
+    task: Task
+    body: str
+    model: ModelSettings
+    prepared: Path
+    weights: Path
+    device: torch.device
+    task_entry: Mapping[str, Any] | None = None
+
+    def build(self, *, start: BodyStart, embedder: EmbedderStart, seed: int) -> Model:
+        """Return a model on the CPU, all weights trainable.
+
+        Args:
+            start: of the body, `pretrained` or `random`.
+            embedder: how the embedder starts; see `orca.models.embedder`.
+            seed: of all random weights.
+        """
+        with Prepared(self.prepared, self.task) as prepared:
+            input_shape = prepared.input_shape
+        return assemble(
+            self.body,
+            input_shape=input_shape,
+            output=output_of(self.task.target),
+            settings=self.model,
+            start=start,
+            embedder=embedder,
+            folder=self.weights,
+            generator=seeded(seed, 0),
+        )
+
+    def build_for(self, method: str, own: Settings | None, *, seed: int) -> Model:
+        """Return the model that a method starts from, on the device.
+
+        Args:
+            method: its name.
+            own: the method's own settings.
+            seed: of all random weights.
+        """
+        declared = METHODS[method]
+        model = self.build(start=declared.start, embedder=declared.embedder, seed=seed)
+        model.requires_grad_(requires_grad=True)
+        if declared.trains:
+            declared.trains(model, own, seeded(seed, 11))
+        return model.to(self.device)
+
+    @cached_property
+    def input_digests(self) -> dict[str, str]:
+        """Digests of the prepared data and of the body's weights."""
+        return digests([self.prepared, *sorted(self.weights.glob("*.safetensors"))])
+
+    def record(self) -> dict[str, Any]:
+        """Return what a run's record says of its task and body, and where their files lie."""
+        return {
+            "task": self.task_name,
+            "task_entry": self.task_entry,
+            "task_digest": self.task.digest,
+            "body": self.body,
+            "prepared": str(self.prepared),
+            "weights": str(self.weights),
+        }

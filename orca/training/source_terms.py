@@ -1,0 +1,35 @@
+"""Computes all that a distance needs of the source alone, once for all tasks."""
+
+from pathlib import Path
+
+import torch
+
+from orca.alignment.distance import DISTANCES, DistanceSettings
+from orca.alignment.source import SourceFeatures
+from orca.provenance import file_digest
+from orca.training.checkpoint import read_tensors, write_tensors
+
+
+def source_terms(
+    distance: str,
+    *,
+    source: Path,
+    settings: DistanceSettings,
+    out: Path,
+    device: torch.device,
+) -> None:
+    """Write what a distance keeps of the source: all that does not depend on an embedder.
+
+    Args:
+        distance: its name.
+        source: the features that `embed_source` wrote.
+        settings: of the distance.
+        out: the safetensors file.
+        device: that the terms are computed on.
+    """
+    declared = DISTANCES.look_up(distance, where="the distance")
+    tensors, _ = read_tensors(source)
+    features = SourceFeatures.of(tensors["features"].to(device), tensors["labels"].to(device))
+    terms = declared.load().source_terms(features, settings)
+    record = {"settings": settings.model_dump(mode="json"), "features": file_digest(source)}
+    write_tensors(out, terms, record)

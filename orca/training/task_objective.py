@@ -1,0 +1,78 @@
+"""Puts together what stage three descends: the task's loss, and the method's around it."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from orca.data.store import Prepared
+from orca.data.task import Classes
+from orca.declarations import named
+from orca.methods.method import METHODS
+from orca.methods.objectives.objective import Objective, ObjectiveInputs
+from orca.models.assemble import Model
+from orca.settings import Settings
+from orca.training.batches import seeded
+from orca.training.checkpoint import read_tensors
+from orca.training.loss import Loss, make_loss
+from orca.training.setup import Setup
+
+
+def in_units(loss: Loss, prepared: Prepared, device: torch.device) -> Loss:
+    """Return a loss of decoded predictions and targets.
+
+    Source: official code, Darcy flow: both are decoded before loss and metric.
+    """
+    constants = prepared.target_constants
+    mean, std = (torch.from_numpy(c).to(device) for c in (constants.mean, constants.std))
+    return lambda predicted, target: loss(predicted * std + mean, target * std + mean)
+
+
+def task_loss(setup: Setup, prepared: Prepared) -> Loss:
+    """Return the loss of the setup's task, with the class counts of its training samples."""
+    target = setup.task.target
+    if not isinstance(target, Classes):
+        loss = make_loss(setup.task.loss)
+        return in_units(loss, prepared, setup.device) if setup.task.loss_in_units else loss
+    labels = prepared.targets(prepared.rows("train"))
+    counts = torch.from_numpy(np.bincount(labels, minlength=target.count))
+    return make_loss(setup.task.loss, class_counts=counts.to(setup.device))
+
+
+def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
+    method: str,
+    setup: Setup,
+    *,
+    own: Settings | None,
+    model: Model,
+    prepared: Prepared,
+    source: Path | None,
+    seed: int,
+) -> Objective:
+    """Return the objective of a run, on the setup's device.
+
+    Args:
+        method: its name; it may put a loss of its own around the task's.
+        setup: task, body, device.
+        own: the method's own settings.
+        model: that is trained.
+        prepared: the task's data.
+        source: the body's cached source, for methods that need it.
+        seed: of the method's own random weights.
+    """
+    loss, declared = task_loss(setup, prepared), METHODS[method]
+    if not declared.objective:
+        return Objective(loss)
+    tensors: dict[str, Tensor] = read_tensors(source)[0] if source else {}
+    inputs = ObjectiveInputs(
+        model=model,
+        task_loss=loss,
+        source={name: tensor.to(setup.device) for name, tensor in tensors.items()},
+        body=setup.body,
+        weights=setup.weights,
+        settings=own,
+        generator=seeded(seed, 10),
+    )
+    objective: Objective = named(declared.objective)(inputs)
+    return objective.to(setup.device)

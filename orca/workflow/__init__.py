@@ -1,0 +1,1 @@
+"""All that only the workflow needs: paths, runs, jobs, resources, targets, costs."""

@@ -1,0 +1,61 @@
+"""What the workflow says to a job in a file beside its results, and the job reads there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field
+
+from orca.provenance import atomic
+from orca.settings import Settings, checked, merge, read_yaml
+
+
+class JobSettings(Settings):
+    """Only what the step reads, and of that only what differs from the defaults."""
+
+    settings: dict[str, dict[str, Any]] = Field(
+        {}, description="These settings, by group, differ from their defaults."
+    )
+    hyperparameters: Literal["published", "tuned", "default"] = Field(
+        "default",
+        description="The settings are the official code's, the project's own defaults, or those"
+        " above with what a search found put over them (`tuned`).",
+    )
+    fixed: dict[str, dict[str, Any]] = Field(
+        {}, description="The method's settings, by group, are put over the tuned ones."
+    )
+    alignment: str = Field(
+        "", description="Fine-tuning starts from the embedder of this alignment."
+    )
+    space: dict[str, list[Any]] = Field(
+        {}, description="A search may choose these values, by `group.key`."
+    )
+    checkpoint_seconds: float = Field(
+        30.0, description="Two checkpoints lie at least this many seconds apart."
+    )
+
+    @classmethod
+    def read(cls, path: Path) -> "JobSettings":
+        """Return what a file says; the defaults where there is none.
+
+        Raises:
+            SettingsError: if the file is damaged or has an unknown key.
+        """
+        return checked(cls, read_yaml(path), where=str(path)) if path.exists() else cls()
+
+    def over(self, *changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the settings by group with others put over them, one after the other."""
+        merged: dict[str, Any] = self.settings
+        for change in changes:
+            merged = merge(merged, change)
+        return merged
+
+
+def write_settings(path: Path, content: Mapping[str, Any]) -> None:
+    """Write plain values as YAML, unless the file holds them already."""
+    text = yaml.safe_dump(dict(content), sort_keys=False, default_flow_style=None, width=100)
+    if path.exists() and path.read_text() == text:
+        return
+    with atomic(path) as temporary:
+        temporary.write_text(text)

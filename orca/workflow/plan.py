@@ -1,0 +1,256 @@
+"""What a target would cost: jobs by step, gigabytes to bring and to keep, GPU hours.
+
+The jobs are those of Snakemake's own dry run, so what is done already costs nothing. The hours of
+a run are, in this order: those of our records of the same task, body and method, the paper's
+(Tables 11, 12 and 15, on a V100), or an estimate from the task's size (`orca.workflow.resources`).
+"""
+
+import csv
+import json
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from orca.data.source import PROXIES
+from orca.errors import SettingsError
+from orca.methods.method import METHODS
+from orca.reporting.published import PublishedNumbers, read_published
+from orca.workflow import layout, resources
+from orca.workflow.runs import Runs
+
+TRAINING = {"align": "aligned", "finetune": "finetuned", "tune": "tuned", "tune_worker": "tuned"}
+ALIGN_HOURS, FINETUNE_HOURS = "embedder_learning_hours", "fine_tuning_stage_hours"  # Table 11
+TOTAL_HOURS = ("total_runtime_hours", "total_training_hours")  # Tables 12 and 15
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that would run: its rule, and its wildcards by name."""
+
+    step: str
+    wildcards: Mapping[str, str]
+
+    @property
+    def runs(self) -> int:
+        """Runs that it makes: one for each seed."""
+        return len(layout.seeds_of(self.wildcards.get("seeds", "seed0")))
+
+
+def planned_jobs(
+    targets: Sequence[str], *, snakefile: Path, config_files: Sequence[Path], folder: Path
+) -> tuple[list[Job], Runs]:
+    """Return the jobs that Snakemake would run for some targets, and the runs they are from.
+
+    Args:
+        targets: files or rules.
+        snakefile: of the workflow.
+        config_files: laid over the workflow's own.
+        folder: that the results lie in.
+
+    Raises:
+        SettingsError: if Snakemake cannot make a target; it has printed why.
+    """
+    from snakemake.api import SnakemakeApi
+    from snakemake.settings import types
+
+    with SnakemakeApi(types.OutputSettings(quiet={types.Quietness.ALL}, dryrun=True)) as api:
+        logging.disable(logging.CRITICAL)
+        try:
+            workflow = api.workflow(
+                resource_settings=types.ResourceSettings(cores=1),
+                config_settings=types.ConfigSettings(configfiles=list(config_files)),
+                snakefile=snakefile,
+                workdir=folder,
+            )
+            dag = workflow.dag(types.DAGSettings(targets=set(targets)))
+            dag.execute_workflow(executor="dryrun")
+        except Exception as fault:
+            logging.disable(logging.NOTSET)
+            api.print_exception(fault)
+            raise SettingsError(
+                where=f"orca plan {' '.join(targets)}",
+                what="Snakemake cannot plan it, as said above",
+                mend="name a file under results/, or a rule such as `all` or `demo`",
+            ) from fault
+        finally:
+            logging.disable(logging.NOTSET)
+        inner = workflow._workflow  # the API itself does not give the jobs out
+        order = {rule.name: place for place, rule in enumerate(inner.rules)}
+        found = [job for job in inner.dag.jobs if inner.dag.finished(job) and job.output]
+        found.sort(key=lambda job: order[job.rule.name])
+        runs: Runs = inner.globals["RUNS"]
+    return [Job(job.rule.name, dict(job.wildcards.items())) for job in found], runs
+
+
+@dataclass(frozen=True)
+class Hours:
+    """How long runs take.
+
+    Args:
+        runs: whose settings count.
+        folder: that the workflow runs in.
+        published: the papers' numbers.
+    """
+
+    runs: Runs
+    folder: Path
+    published: PublishedNumbers
+
+    @cached_property
+    def _recorded(self) -> dict[tuple[str, ...], float]:
+        """Mean hours by step, task, body and method or alignment."""
+        found: dict[tuple[str, ...], list[float]] = defaultdict(list)
+        for step in ("align", "finetune"):
+            for path in (self.folder / layout.root(TRAINING[step])).glob("*/*/*/seed*/run.json"):
+                seconds = sum(json.loads(path.read_text())["seconds"].values())
+                found[(step, *path.parts[-5:-2])].append(seconds / 3600)
+        return {key: sum(hours) / len(hours) for key, hours in found.items()}
+
+    @cached_property
+    def _printed(self) -> dict[tuple[str, ...], float]:
+        """Hours in the paper by task, body, method and metric."""
+        return {
+            (number.task, number.body, number.method, number.metric): float(number.value)
+            for number in self.published.numbers
+            if number.metric in (ALIGN_HOURS, FINETUNE_HOURS, *TOTAL_HOURS)
+        }
+
+    def of(self, job: Job) -> tuple[float, str]:
+        """Return the hours of one run of a job, and where they are from."""
+        task, body = job.wildcards["task"], job.wildcards["body"]
+        which = job.wildcards.get("method") or job.wildcards.get("alignment", "")
+        recorded = self._recorded.get((job.step, task, body, which))
+        if recorded is not None:
+            return recorded, "our records"
+        printed = self._from_paper(job.step, task, body, which)
+        if printed is not None:
+            return printed, "the paper"
+        return self._estimated(job.step, task, body, which), "estimated"
+
+    def _from_paper(self, step: str, task: str, body: str, which: str) -> float | None:
+        aligned = self._printed.get((task, body, "orca", ALIGN_HOURS))
+        if step == "align":
+            return aligned if which == self.runs.alignment_of("orca") else None
+        if step != "finetune":
+            return None
+        stage = self._printed.get((task, body, which, FINETUNE_HOURS))
+        if stage is not None:
+            return stage
+        for metric in TOTAL_HOURS:  # these count stage two in, which Table 11 tells apart
+            total = self._printed.get((task, body, which, metric))
+            if total is not None:
+                return total - (aligned or 0.0) if METHODS[which].alignment else total
+        return None
+
+    def _estimated(self, step: str, task: str, body: str, which: str) -> float:
+        declared = self.runs.task(task)
+        if step == "align":
+            groups = self.runs.align_settings(task, body, which)
+            return resources.align_hours(declared, groups)
+        method = which if step == "finetune" else "finetune"
+        groups = self.runs.finetune_settings(task, body, method)
+        if step == "finetune":
+            return resources.finetune_hours(declared, groups)
+        configuration = self.runs.configuration
+        workers = configuration.workers_of(body)
+        if step == "tune" and workers > 1:
+            return 0.0  # the workers have done it all
+        epochs = resources.search_epochs(configuration.tuning_of(body)) / workers
+        return epochs * resources.epoch_hours(declared, groups)
+
+
+def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
+    """Return the gigabytes that would be fetched, and the files whose size nobody states."""
+    size, unknown = 0, 0
+    for job in jobs:
+        if job.step != "fetch":
+            continue
+        kind, name = runs.sources[job.wildcards["source"]]
+        for file in (PROXIES[name] if kind == "proxy" else runs.task(name)).files:
+            stated = getattr(file, "size", None)
+            size += stated or 0
+            unknown += bool(getattr(file, "urls", ())) and stated is None
+    return size / 1e9, unknown
+
+
+def kept(jobs: Iterable[Job], runs: Runs, folder: Path, published: Path) -> tuple[float, list[str]]:
+    """Return the gigabytes that would stay, and the bodies whose size is not known yet.
+
+    Prepared data as float32, and for each run the body's weights.
+    """
+    size, unknown = 0.0, set()
+    for job in jobs:
+        if job.step == "prepare":
+            size += resources.fit_mb(runs.task(job.wildcards["task"])) / 1e3
+        if job.step == "finetune":
+            each = body_gb(job.wildcards["body"], folder, published)
+            unknown |= {job.wildcards["body"]} if each is None else set()
+            size += (each or 0.0) * job.runs
+    return size, sorted(unknown)
+
+
+def body_gb(body: str, folder: Path, published: Path) -> float | None:
+    """Return the size of a body's weights: of its files, or by the paper's number of parameters."""
+    files = list((folder / layout.folder("bodies", body)).glob("*.safetensors"))
+    if files:
+        return sum(file.stat().st_size for file in files) / 1e9
+    with (published / "search_space.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            if (row["applies_to"], row["parameter"]) == (body, "num_params"):
+                return float(row["values"].removesuffix("M")) * 4e6 / 1e9
+    return None
+
+
+def plan(
+    targets: Sequence[str],
+    *,
+    snakefile: Path,
+    config_files: Sequence[Path],
+    folder: Path,
+    published: Path,
+) -> str:
+    """Return as text what some targets would cost.
+
+    Args:
+        targets: files or rules.
+        snakefile: of the workflow.
+        config_files: laid over the workflow's own.
+        folder: that the workflow runs in; holds `results/`.
+        published: folder of the papers' numbers.
+    """
+    jobs, runs = planned_jobs(
+        targets, snakefile=snakefile, config_files=config_files, folder=folder
+    )
+    hours = Hours(runs, folder, read_published(published))
+    counts, made = Counter(job.step for job in jobs), Counter[str]()
+    spent: dict[str, Counter[str]] = defaultdict(Counter)
+    for job in jobs:
+        if job.step in TRAINING:
+            each, source = hours.of(job)
+            made[job.step] += job.runs
+            spent[job.step][source] += each * job.runs  # type: ignore[assignment]
+    lines = [f"{'step':<16}{'jobs':>7}{'runs':>7}{'hours':>11}   of which"]
+    for step, count in counts.items():
+        parts = [f"{value:,.1f} {source}" for source, value in spent[step].items() if value]
+        shown = f"{spent[step].total():>11,.1f}" if step in TRAINING else " " * 11
+        lines.append(
+            f"{step:<16}{count:>7}{made[step] or '':>7}{shown}   {', '.join(parts)}".rstrip()
+        )
+    total = sum(by_source.total() for by_source in spent.values())
+    lines.append(f"{'all':<16}{len(jobs):>7}{made.total():>7}{total:>11,.1f}")
+    return "\n".join([*lines, "", *_sizes(jobs, runs, folder, published)])
+
+
+def _sizes(jobs: Sequence[Job], runs: Runs, folder: Path, published: Path) -> list[str]:
+    bring, unstated = downloads(jobs, runs)
+    stay, unknown = kept(jobs, runs, folder, published)
+    more = f", and {unstated} files of unstated size" if unstated else ""
+    without = f", without the weights of {', '.join(unknown)}" if unknown else ""
+    return [
+        f"To download: {bring:,.1f} GB{more}.",
+        f"To keep: {stay:,.1f} GB of prepared data and weights{without}.",
+        "Hours: of one V100 where the paper's or estimated; of the machine that ran, where ours.",
+    ]

@@ -1,0 +1,201 @@
+"""What each job asks for: memory and time by its wildcards, more at each attempt.
+
+The hours are of one V100, on which the paper's times were taken; they set time limits and stand
+in for times that nobody has measured. The constants follow from ORCA (ICML 2023), Tables 11 and
+12: each was put so that the estimates lie among the printed hours; docs/cluster.md compares them.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orca.data.task import AS_READ, Classes, Task
+from orca.models.settings import ModelSettings
+from orca.settings import Settings
+from orca.training.settings import AlignSettings, FinetuneSettings
+from orca.tuning.settings import TuningSettings
+from orca.workflow import layout
+from orca.workflow.runs import Runs
+
+Groups = Mapping[str, Settings | None]
+
+GRID_STEP_SECONDS, SEQUENCE_STEP_SECONDS = 0.1, 0.04  # one batch, whatever its size
+GRID_SAMPLE_SECONDS = 0.008  # one sample through a body of grids and back
+TOKEN_SECONDS = 5.0e-5  # one token of a sequence through its body and back
+CLASS_SECONDS = 1.2  # one class of one epoch of alignment
+ASSUMED_SAMPLES = 50_000  # where only the data tell
+ASSUMED_LENGTH = 64
+CPU_FACTOR = 20.0
+BASE_MB = 6_000  # interpreter, PyTorch, weights and a checkpoint on their way to the disk
+HELD_MB = 2_048  # training data that are kept, twice the limit in orca.training.batches
+MOST_PREPARED_MB = 30_000
+SOURCE_CLASSES = 10
+
+
+def samples(task: Task) -> int:
+    """Return the samples that a task is trained on, or an assumed number."""
+    return task.samples.fit if task.samples.fit != AS_READ else ASSUMED_SAMPLES
+
+
+def sample_numbers(task: Task) -> int:
+    """Return how many numbers a sample's input has, with an assumed length where it is not known."""
+    return math.prod(ASSUMED_LENGTH if axis == AS_READ else axis for axis in task.input_shape)
+
+
+def tokens(task: Task, settings: ModelSettings) -> int:
+    """Return the tokens of a sample of a sequence task."""
+    length = task.input_shape[-1]
+    wanted = settings.sequence_length if settings.kernel is None else length // settings.kernel
+    return min(wanted, length) if length > 1 else min(wanted, ASSUMED_LENGTH)
+
+
+def epoch_hours(task: Task, groups: Groups) -> float:
+    """Return the hours of one epoch of fine-tuning on a V100, with `model` and `finetune`."""
+    model, settings = groups["model"], groups["finetune"]
+    assert isinstance(model, ModelSettings)
+    assert isinstance(settings, FinetuneSettings)
+    if task.kind == "grid":
+        step, each = GRID_STEP_SECONDS, GRID_SAMPLE_SECONDS
+    else:
+        step, each = SEQUENCE_STEP_SECONDS, TOKEN_SECONDS * tokens(task, model)
+    return samples(task) * settings.fraction * (each + step / settings.batch_size) / 3600
+
+
+def finetune_hours(task: Task, groups: Groups) -> float:
+    """Return the hours of stage three on a V100."""
+    settings = groups["finetune"]
+    assert isinstance(settings, FinetuneSettings)
+    return settings.epochs * epoch_hours(task, groups)
+
+
+def align_hours(task: Task, groups: Groups) -> float:
+    """Return the hours of stage two on a V100: as many as there are classes and epochs."""
+    settings = groups["align"]
+    assert isinstance(settings, AlignSettings)
+    wanted = settings.clusters
+    clusters = SOURCE_CLASSES if wanted == "source_classes" else wanted
+    classes = task.target.count if isinstance(task.target, Classes) else clusters
+    return settings.epochs * classes * CLASS_SECONDS / 3600
+
+
+def search_epochs(search: TuningSettings) -> float:
+    """Return about how many epochs a search trains: each rung about as many as the lowest."""
+    rungs = 1 + math.floor(math.log(search.max_epochs / search.min_epochs, search.reduction_factor))
+    return float(search.trials * search.min_epochs * rungs + search.max_epochs)
+
+
+def training_mb(task: Task) -> int:
+    """Return the main memory that a training job needs."""
+    return BASE_MB + min(HELD_MB, 2 * fit_mb(task)) + predictions_mb(task, task.samples.validation)
+
+
+def evaluation_mb(task: Task) -> int:
+    """Return the main memory that a job needs which predicts a whole test split."""
+    return BASE_MB + predictions_mb(task, task.samples.test)
+
+
+def preparing_mb(task: Task) -> int:
+    """Return the main memory that preparing needs: raw files are read in blocks or whole."""
+    return 3_000 + min(MOST_PREPARED_MB, 2 * fit_mb(task))
+
+
+def fit_mb(task: Task) -> int:
+    """Return the size of the samples that a task is trained on, as float32."""
+    return math.ceil(samples(task) * (sample_numbers(task) + task.target.outputs) * 4 / 1e6)
+
+
+def predictions_mb(task: Task, count: int) -> int:
+    """Return the memory of predictions for so many samples, while they are put together."""
+    known = count if count != AS_READ else ASSUMED_SAMPLES // 10
+    return math.ceil(3 * known * task.target.outputs * 4 / 1e6)
+
+
+def limit_minutes(hours: float, *, on_cpu: bool) -> int:
+    """Return a time limit: half an hour to start, and twice the expected hours."""
+    return math.ceil(30 + 120 * hours * (CPU_FACTOR if on_cpu else 1.0))
+
+
+@dataclass(frozen=True)
+class JobResources:
+    """What the jobs of a workflow ask for.
+
+    A job that met a limit is given more at the next attempt; what it had trained is not lost.
+
+    Args:
+        runs: all runs that can be asked for.
+    """
+
+    runs: Runs
+
+    @property
+    def gpu(self) -> int:
+        """GPUs of a training job; on a machine without one, `device: cpu` says so."""
+        return int(self.runs.configuration.device != "cpu")
+
+    @property
+    def gpu_model(self) -> str:
+        """The GPU that a cluster is asked for; empty for any, or for none."""
+        return self.runs.configuration.gpu_model if self.gpu else ""
+
+    def _task(self, wildcards: Any) -> Task:
+        return self.runs.task(wildcards.task)
+
+    def _plain(self, wildcards: Any) -> Groups:
+        return self.runs.finetune_settings(wildcards.task, wildcards.body, "finetune")
+
+    def _minutes(self, hours: float, attempt: int) -> int:
+        minutes = attempt * limit_minutes(hours, on_cpu=not self.gpu)
+        return min(minutes, self.runs.configuration.longest_job_minutes)
+
+    def _mb(self, needed: int, attempt: int) -> int:
+        return min(attempt * needed, max(needed, self.runs.configuration.largest_job_mb))
+
+    def prepare_mb(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory of preparing a task."""
+        return self._mb(preparing_mb(self._task(wildcards)), attempt)
+
+    def train_mb(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory of aligning, fine-tuning or searching."""
+        return self._mb(training_mb(self._task(wildcards)), attempt)
+
+    def evaluate_mb(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory of an evaluation."""
+        return self._mb(evaluation_mb(self._task(wildcards)), attempt)
+
+    def align_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Return the time limit of the alignments of a job."""
+        task, body, alignment = wildcards.task, wildcards.body, wildcards.alignment
+        hours = align_hours(self._task(wildcards), self.runs.align_settings(task, body, alignment))
+        return self._minutes(_seeds(wildcards) * hours, attempt)
+
+    def finetune_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Return the time limit of the fine-tunings of a job."""
+        task, body, method = wildcards.task, wildcards.body, wildcards.method
+        groups = self.runs.finetune_settings(task, body, method)
+        hours = finetune_hours(self._task(wildcards), groups)
+        return self._minutes(_seeds(wildcards) * hours, attempt)
+
+    def evaluate_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Return the time limit of evaluating a job's runs: at most an epoch of training each."""
+        hours = epoch_hours(self._task(wildcards), self._plain(wildcards))
+        return self._minutes(_seeds(wildcards) * hours, attempt)
+
+    def tune_minutes(self, wildcards: Any, attempt: int) -> int:
+        """Return the time limit of a search's worker, which does its share of the epochs."""
+        configuration = self.runs.configuration
+        epochs = search_epochs(configuration.tuning_of(wildcards.body))
+        hours = epochs * epoch_hours(self._task(wildcards), self._plain(wildcards))
+        return self._minutes(hours / configuration.workers_of(wildcards.body), attempt)
+
+    def tune_gpu(self, wildcards: Any) -> int:
+        """Return the GPUs of a search's closing step: it trains where it is the only worker."""
+        return self.gpu if self.runs.configuration.workers_of(wildcards.body) == 1 else 0
+
+    def tune_gpu_model(self, wildcards: Any) -> str:
+        """Return the GPU that a cluster is asked for by the closing step."""
+        return self.gpu_model if self.tune_gpu(wildcards) else ""
+
+
+def _seeds(wildcards: Any) -> int:
+    return len(layout.seeds_of(wildcards.seeds)) if hasattr(wildcards, "seeds") else 1

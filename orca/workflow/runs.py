@@ -1,0 +1,273 @@
+"""Which runs there are, with which settings, and the key of each: what the rules look up.
+
+No arithmetic and no heavy import, so that planning is quick.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Any, get_args
+
+from orca.alignment.distance import DISTANCES
+from orca.configuration import Configuration, Hyperparameters, SearchSpace, check_groups
+from orca.data.source import PROXIES
+from orca.data.task import TASKS, Task
+from orca.data.user_task import task_of
+from orca.declarations import Declarations, nearest
+from orca.errors import SettingsError
+from orca.evaluation.score import Run
+from orca.methods.method import METHODS, Method
+from orca.models.body import BODIES
+from orca.models.settings import EmbedderStart
+from orca.reporting.figure import FIGURES
+from orca.reporting.table import TABLES
+from orca.settings import Settings, checked, merge, nested, not_default, read_yaml
+from orca.training.settings import GROUPS
+from orca.workflow import layout
+
+ALIGN_READS = ("model", "optimizer", "align")
+FINETUNE_READS = ("model", "optimizer", "finetune")
+Groups = dict[str, Settings | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """All runs that can be asked for.
+
+    Args:
+        configuration: `config/config.yaml` and what is laid over it.
+        folder: of the other configuration files.
+    """
+
+    configuration: Configuration
+    folder: Path
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any], folder: Path) -> "Runs":
+        """Return the runs of a configuration, checked as a whole.
+
+        Args:
+            config: merged content of the config files.
+            folder: that holds `hyperparameters.yaml` and `search_space.yaml`.
+
+        Raises:
+            SettingsError: for the first key, value or name that is not allowed.
+        """
+        runs = cls(checked(Configuration, config, where=str(folder / "config.yaml")), folder)
+        runs.check()
+        return runs
+
+    def check(self) -> None:
+        """Check every name in the configuration.
+
+        Raises:
+            SettingsError: for the first that is not declared; it offers the nearest.
+        """
+        given, where = self.configuration, self.folder / "config.yaml"
+        bodies = (given.bodies.values(), given.seeds_by_body, given.body_folders)
+        named: list[tuple[str, Iterable[str], Declarations[Any]]] = [
+            ("tables", given.tables, TABLES),
+            ("figures", given.figures, FIGURES),
+            ("reports", chain.from_iterable(given.reports.values()), TABLES),
+            ("bodies", chain(*bodies), BODIES),
+        ]
+        for key, names, declared in named:
+            for name in names:
+                declared.look_up(name, where=f"{where}, {key}")
+        for task in given.seeds_by_task:
+            self.task(task, where=f"{where}, seeds_by_task")
+        for name in given.tasks:
+            if name in TASKS:
+                raise SettingsError(
+                    where=f"{where}, tasks.{name}",
+                    what="a declared task has this name already",
+                    mend="give your own task another name",
+                )
+        self._check_hyperparameters()
+
+    def _check_hyperparameters(self) -> None:
+        sections, where = self.hyperparameters, self.folder / "hyperparameters.yaml"
+        sections.check()
+        for entry in (*sections.tasks, *sections.official):
+            task, _, body = entry.partition("/")
+            if entry in sections.tasks:  # the official code has tasks that are not declared here
+                self.task(task, where=f"{where}, {entry}")
+            if body:
+                BODIES.look_up(body, where=f"{where}, {entry}")
+        for method in sections.methods:
+            METHODS.look_up(method, where=f"{where}, methods")
+
+    @cached_property
+    def hyperparameters(self) -> Hyperparameters:
+        """Content of `hyperparameters.yaml`."""
+        path = self.folder / "hyperparameters.yaml"
+        return checked(Hyperparameters, read_yaml(path), where=str(path))
+
+    @cached_property
+    def space(self) -> SearchSpace:
+        """Content of `search_space.yaml`."""
+        path = self.folder / "search_space.yaml"
+        return checked(SearchSpace, read_yaml(path), where=str(path))
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """All tasks: the declared ones and the user's own."""
+        return (*TASKS, *self.configuration.tasks)
+
+    def task(self, name: str, *, where: str = "the task asked for") -> Task:
+        """Return a task, declared or of the user's own.
+
+        Raises:
+            SettingsError: if there is none of that name.
+        """
+        if name in self.configuration.tasks:
+            return self._own_task(name)
+        if name not in TASKS:
+            names = list(self.tasks)
+            raise SettingsError(
+                where=where, what=f"there is no task '{name}'", mend=nearest(name, names)
+            )
+        return TASKS[name]
+
+    @cache  # noqa: B019 (one object lives as long as the workflow)
+    def _own_task(self, name: str) -> Task:
+        entry = self.configuration.tasks[name]
+        return task_of(name, entry, where=f"{self.folder}/config.yaml, tasks")
+
+    def source_of(self, name: str) -> str:
+        """Return the raw folder of a task; a user's own has its own."""
+        return name if name in self.configuration.tasks else TASKS[name].source
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """What each raw folder is fetched for: `proxy` or `task`, and its name."""
+        owners = {PROXIES[name].source: ("proxy", name) for name in PROXIES}
+        return owners | {self.source_of(name): ("task", name) for name in reversed(self.tasks)}
+
+    @cached_property
+    def pretrained_bodies(self) -> tuple[str, ...]:
+        """Bodies that the workflow makes itself: nobody publishes them, and no folder has them."""
+        made = (name for name in BODIES if BODIES[name].weights.made_by)
+        return tuple(name for name in made if name not in self.configuration.body_folders)
+
+    @cached_property
+    def fetched_bodies(self) -> tuple[str, ...]:
+        """All other bodies."""
+        return tuple(name for name in BODIES if name not in self.pretrained_bodies)
+
+    def tuned(self, body: str) -> bool:
+        """Return whether the runs of a body take their settings from a search."""
+        return self.configuration.origin_of(body) == "tuned"
+
+    @cache  # noqa: B019
+    def base(self, task: str, body: str) -> dict[str, Any]:
+        """Return the settings of a task and a body by group, before tuning and any method's."""
+        published = self.configuration.origin_of(body) == "published"
+        official = self._official(task, body) if published else ""
+        return self.hyperparameters.resolve(task=task, body=body, official=official)
+
+    def _official(self, task: str, body: str) -> str:
+        """Return the task whose official configuration holds: a variant has its baseline's."""
+        like = task
+        while f"{like}/{body}" not in self.hyperparameters.official:
+            like = self.task(like).baseline
+            if not like:
+                return ""
+        return like
+
+    @cache  # noqa: B019
+    def of_method(self, method: str) -> dict[str, Any]:
+        """Return the settings of a method by group; what its declaration fixes comes last."""
+        declared = METHODS[method]
+        check_groups(declared.fixes, where=f"what the method '{method}' fixes")
+        return merge(self.hyperparameters.methods.get(method, {}), declared.fixes)
+
+    @cache  # noqa: B019
+    def alignment_of(self, method: str) -> str:
+        """Return the name of a method's alignment; empty for none.
+
+        Methods of equal distance, start and settings share an alignment.
+        """
+        return alignment_name(METHODS[method], self.of_method(method))
+
+    @cache  # noqa: B019
+    def align_settings(self, task: str, body: str, alignment: str) -> Groups:
+        """Return what an alignment reads by group, before tuning.
+
+        Raises:
+            SettingsError: if the alignment's name says what is not declared.
+        """
+        distance, start, changes = layout.parse_alignment(alignment)
+        declared = DISTANCES.look_up(distance, where=f"the alignment '{alignment}'")
+        if start not in get_args(EmbedderStart):
+            raise SettingsError(
+                where=f"the alignment '{alignment}'",
+                what=f"an embedder cannot start '{start}'",
+                mend=nearest(start, list(get_args(EmbedderStart))),
+            )
+        base = self.base(task, body)
+        content = {group: base.get(group, {}) for group in ALIGN_READS}
+        content["distance"] = base.get("distances", {}).get(distance, {})
+        content = merge(content, nested(changes))
+        known = {**GROUPS, "distance": declared.settings}
+        return _checked_groups(content, known, where=f"the alignment '{alignment}'")
+
+    @cache  # noqa: B019
+    def finetune_settings(self, task: str, body: str, method: str) -> Groups:
+        """Return what a fine-tuning reads by group, before tuning."""
+        declared = METHODS[method]
+        given = merge(self.base(task, body), self.of_method(method))
+        content = {group: given.get(group, {}) for group in FINETUNE_READS}
+        found = _checked_groups(content, GROUPS, where=f"the run {task}/{body}/{method}")
+        return {**found, "method": declared.own_settings(given.get(declared.settings_group, {}))}
+
+    def terms_of(self, task: str, body: str, alignment: str) -> str:
+        """Return the name of the source terms that an alignment reads."""
+        settings = self.align_settings(task, body, alignment)["distance"]
+        distance = layout.parse_alignment(alignment)[0]
+        return layout.terms_name(distance, sorted(not_default(settings).items()))
+
+    @cache  # noqa: B019
+    def of_table(self, table: str) -> list[Run]:
+        """Return the runs that a table needs."""
+        declared = TABLES.look_up(table, where="the table asked for")
+        return declared.runs(self.configuration)
+
+    @cached_property
+    def test_endings(self) -> list[str]:
+        """What tells apart the test splits that a task's runs are also tested on."""
+        tested = (TASKS[name].also_tested_on for name in TASKS)
+        return sorted({ending for pairs in tested for ending, _ in pairs})
+
+
+def alignment_name(method: Method, given: Mapping[str, Any]) -> str:
+    """Return the name of the alignment of a method with some settings of its own; empty for none.
+
+    Args:
+        method: its declaration.
+        given: its settings by group, of which those that alignment reads count.
+    """
+    if not method.alignment:
+        return ""
+    read = {group: given.get(group, {}) for group in ALIGN_READS}
+    read["distance"] = given.get("distances", {}).get(method.alignment, {})
+    changes = [(f"{g}.{key}", value) for g, values in read.items() for key, value in values.items()]
+    return layout.alignment_name(method.alignment, method.embedder, sorted(changes))
+
+
+def _checked_groups(
+    content: Mapping[str, Any], known: Mapping[str, type[Settings]], *, where: str
+) -> Groups:
+    for group in content:
+        if group not in known:
+            raise SettingsError(
+                where=where,
+                what=f"there is no group of settings '{group}'",
+                mend=nearest(group, list(known)),
+            )
+    return {
+        group: checked(known[group], values, where=f"{where}, {group}")
+        for group, values in content.items()
+    }

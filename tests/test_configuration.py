@@ -1,0 +1,119 @@
+"""The files under config/: what is refused, what overrules what."""
+
+import re
+
+import pytest
+
+from orca.config_reference import parts
+from orca.configuration import Configuration, Hyperparameters, SearchSpace, check_groups
+from orca.errors import SettingsError
+from orca.settings import checked, nested, not_default, read_yaml
+from orca.training.settings import AlignSettings, FinetuneSettings
+
+every_part = pytest.mark.parametrize(
+    "model", [model for _, model, _ in parts()], ids=[title for title, _, _ in parts()]
+)
+
+
+@every_part
+def test_every_key_has_a_whole_sentence(model):
+    for name, field in model.model_fields.items():
+        assert re.fullmatch(r"[A-Z`].{15,}[.]", field.description or "", re.DOTALL), name
+
+
+@every_part
+def test_the_defaults_are_allowed(model):
+    fields = model.model_fields.values()
+    if not any(field.is_required() for field in fields):
+        assert model.model_validate(model().model_dump()) == model()
+
+
+def test_settings_that_are_default_are_left_out_and_come_back():
+    settings = AlignSettings(epochs=7, milestones=(3, 5))
+    assert not_default(settings) == {"epochs": 7, "milestones": [3, 5]}
+    assert checked(AlignSettings, not_default(settings), where="x") == settings
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "mend"),
+    [
+        ({"finetune": {"epoch": 3}}, "f.yaml, finetune, epoch", "did you mean 'epochs'"),
+        ({"finetunes": {}}, "f.yaml, finetunes", "did you mean 'finetune'"),
+        ({"orca_lora": {"rang": 2}}, "f.yaml, orca_lora, rang", "did you mean 'rank'"),
+        ({"distances": {"otdd": {"regg": 1}}}, "f.yaml, distances.otdd, regg", "mean 'reg'"),
+        ({"distances": {"otd": {}}}, "f.yaml, distances", "did you mean 'otdd'"),
+        ({"pare": {"temperature": 0}}, "f.yaml, pare, temperature", "README"),
+    ],
+)
+def test_an_unknown_group_or_key_is_answered_with_the_nearest(content, place, mend):
+    with pytest.raises(SettingsError) as fault:
+        check_groups(content, where="f.yaml")
+    assert fault.value.where == place
+    assert mend in fault.value.mend
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "value"),
+    [
+        (FinetuneSettings, "epochs", 0),
+        (FinetuneSettings, "gradient_clipping", -1),
+        (AlignSettings, "rate_factor", float("nan")),
+        (AlignSettings, "step_per", "batch"),
+    ],
+)
+def test_a_value_out_of_range_is_named(model, key, value):
+    with pytest.raises(SettingsError, match=f"f.yaml, {key}"):
+        checked(model, {key: value}, where="f.yaml")
+
+
+def test_later_groups_overrule_earlier_ones_key_by_key():
+    entries = Hyperparameters(
+        defaults={
+            "all": {"finetune": {"epochs": 1}, "align": {"epochs": 2, "rounds": 3}},
+            "b": {"finetune": {"epochs": 4}},
+        },
+        tasks={
+            "t": {"finetune": {"batch_size": 5}},
+            "t/b": {"finetune": {"batch_size": 6}, "align": {"rounds": 7}},
+        },
+        official={"t/b": {"finetune": {"batch_size": 9}, "optimizer": {"weight_decay": 0.5}}},
+    )
+    plain = entries.resolve(task="t", body="b")
+    assert plain["finetune"] == {"epochs": 4, "batch_size": 6}
+    assert plain["align"] == {"epochs": 2, "rounds": 7}
+    assert "optimizer" not in plain
+    official = entries.resolve(task="t", body="b", official="t")
+    assert official["optimizer"] == {"weight_decay": 0.5}
+    assert official["finetune"]["batch_size"] == 6
+
+
+def test_a_fault_in_an_entry_names_the_entry():
+    entries = Hyperparameters(defaults={}, tasks={"t": {"finetune": {"epochs": 0}}})
+    with pytest.raises(SettingsError, match=r"hyperparameters.yaml, tasks.t, finetune, epochs"):
+        entries.check()
+
+
+def test_values_by_dotted_key_are_nested():
+    assert nested({"a.b": 1, "a.c": 2, "d.e": 3}) == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
+
+
+def test_seeds_go_by_task_then_body_then_all():
+    given = Configuration(seeds=5, seeds_by_body={"b": 3}, seeds_by_task={"t": 2})
+    for experiment in (given, given.experiment):
+        found = [len(experiment.seeds_of(*at)) for at in (("t", "b"), ("u", "b"), ("u", "c"))]
+        assert found == [2, 3, 5]
+
+
+@pytest.mark.parametrize("text", ["a: [", "- 1", ""])
+def test_a_file_that_is_no_yaml_mapping_is_named(text, tmp_path):
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(SettingsError, match="x.yaml"):
+        read_yaml(tmp_path / "x.yaml")
+
+
+def test_a_search_space_with_a_value_out_of_range_is_refused():
+    space = SearchSpace(default={"optimizer.learning_rate": [1e-3, 7.0]})
+    with pytest.raises(SettingsError, match="search_space.yaml, optimizer, learning_rate"):
+        space.of("minilm")
+    left_out = SearchSpace(default={"model.dropout": [0.1]}, by_body={"b": {"model.dropout": []}})
+    assert left_out.of("b") == {}

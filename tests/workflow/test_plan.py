@@ -1,0 +1,121 @@
+"""What a plan counts, and where its hours are from."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orca.errors import SettingsError
+from orca.reporting.published import read_published
+from orca.workflow.plan import Hours, Job, body_gb, downloads, kept, plan, planned_jobs
+from orca.workflow.runs import Runs
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "config/published"
+TABLE = "results/tables/table_11.md"
+
+
+@pytest.fixture
+def place(tmp_path) -> Path:
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def runs() -> Runs:
+    return Runs.read({"tables": ["demo"]}, ROOT / "config")
+
+
+def hours(runs, folder=Path("nowhere")) -> Hours:
+    return Hours(runs, folder, read_published(PUBLISHED))
+
+
+def job(step: str, task: str, body: str, **which: str) -> Job:
+    return Job(step, {"task": task, "body": body, "seeds": "seed0", **which})
+
+
+def test_a_plan_has_the_jobs_of_the_dry_run(place):
+    jobs, runs = planned_jobs(
+        ["results/scores/cifar100/swin_base/orca/seed0.json"],
+        snakefile=ROOT / "Snakefile", config_files=[], folder=place,
+    )  # fmt: skip
+    steps = [each.step for each in jobs]
+    assert steps.count("fetch") == 2
+    for step in ("prepare", "embed_source", "source_terms", "align", "finetune", "evaluate"):
+        assert steps.count(step) == 1
+    assert runs.configuration.seeds == 5
+
+
+def test_a_plan_is_told_in_hours_and_gigabytes(place):
+    text = plan(
+        [TABLE], snakefile=ROOT / "Snakefile", config_files=[], folder=place, published=PUBLISHED
+    )
+    assert "the paper" in text
+    assert "To download" in text
+    assert "GB of prepared data and weights" in text
+
+
+def test_a_target_that_is_not_there_is_an_error(place):
+    with pytest.raises(SettingsError, match="cannot plan"):
+        planned_jobs(["nothing"], snakefile=ROOT / "Snakefile", config_files=[], folder=place)
+
+
+def test_the_papers_hours_come_before_an_estimate(runs):
+    of = hours(runs).of
+    assert of(job("finetune", "cifar100", "swin_base", method="orca")) == (9.2, "the paper")
+    assert of(job("align", "cifar100", "swin_base", alignment="otdd-layer_norm")) == (
+        1.6,
+        "the paper",
+    )
+    assert of(job("finetune", "cifar100", "swin_base", method="fpt")) == (7.1, "the paper")
+    assert of(job("finetune", "cifar100", "swin_tiny", method="orca"))[1] == "estimated"
+    assert of(job("align", "cifar100", "swin_base", alignment="mmd-layer_norm"))[1] == "estimated"
+
+
+def test_hours_that_count_stage_two_in_are_told_without_it(runs):
+    layernorm, _ = hours(runs).of(job("finetune", "cifar100", "swin_base", method="orca_layernorm"))
+    assert layernorm == pytest.approx(8.7 - 1.6)
+
+
+def test_our_own_records_come_first(runs, tmp_path):
+    for seed, seconds in enumerate((3600.0, 7200.0)):
+        run = tmp_path / f"results/finetuned/cifar100/swin_base/orca/seed{seed}/run.json"
+        run.parent.mkdir(parents=True)
+        run.write_text(json.dumps({"seconds": {"train": seconds - 60, "validate": 60.0}}))
+    of = hours(runs, tmp_path).of
+    assert of(job("finetune", "cifar100", "swin_base", method="orca")) == (1.5, "our records")
+    assert of(job("finetune", "cifar100", "swin_base", method="fpt"))[1] == "the paper"
+
+
+def test_a_job_has_as_many_runs_as_seeds():
+    assert job("finetune", "cifar100", "swin_base", seeds="seeds0-4").runs == 5
+
+
+def test_estimates_lie_within_a_factor_of_four_of_the_papers_hours(runs):
+    known = hours(runs)
+    for (task, body, method, metric), printed in known._printed.items():
+        if (method, metric) == ("orca", "fine_tuning_stage_hours"):
+            estimated = known._estimated("finetune", task, body, "orca")
+            assert printed / 4 < estimated < printed * 4, task
+
+
+def test_downloads_and_what_stays_are_counted(runs):
+    jobs = [
+        Job("fetch", {"source": runs.source_of("cifar100")}),
+        Job("prepare", {"task": "cifar100"}),
+        job("finetune", "cifar100", "swin_base", method="orca"),
+    ]
+    size, unknown = downloads(jobs, runs)
+    assert size > 0.1 or unknown
+    stays, without = kept(jobs, runs, Path("nowhere"), PUBLISHED)
+    assert stays == pytest.approx(50_000 * 3 * 32 * 32 * 4 / 1e9 + 0.352, rel=0.1)
+    assert not without
+
+
+def test_the_weights_on_disk_tell_a_bodys_size(tmp_path):
+    assert body_gb("minilm", tmp_path, PUBLISHED) is None
+    assert body_gb("roberta_base", tmp_path, PUBLISHED) == pytest.approx(0.5)
+    (tmp_path / "results/bodies/minilm").mkdir(parents=True)
+    (tmp_path / "results/bodies/minilm/model.safetensors").write_bytes(b"0" * 2_000_000)
+    assert body_gb("minilm", tmp_path, PUBLISHED) == 0.002

@@ -1,0 +1,240 @@
+"""What is found out about runs, jobs and paths without Snakemake."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from orca.data.task import TASKS
+from orca.errors import SettingsError
+from orca.evaluation.score import Run
+from orca.methods.method import METHODS
+from orca.workflow import layout, resources
+from orca.workflow.jobs import Jobs
+from orca.workflow.resources import JobResources
+from orca.workflow.runs import Runs
+from orca.workflow.targets import check_targets
+
+CONFIG = Path(__file__).parents[2] / "config"
+
+
+def read(**configuration) -> Runs:
+    return Runs.read({"tables": ["demo"], **configuration}, CONFIG)
+
+
+@pytest.fixture(scope="module")
+def runs() -> Runs:
+    return read()
+
+
+@pytest.fixture
+def with_methods(tmp_path):
+    """Return what reads the configuration with some methods' settings."""
+
+    def read_with(methods: dict, **configuration) -> Runs:
+        for name in ("hyperparameters.yaml", "search_space.yaml"):
+            content = yaml.safe_load((CONFIG / name).read_text())
+            content |= {"methods": methods} if name.startswith("hyper") else {}
+            (tmp_path / name).write_text(yaml.safe_dump(content))
+        return Runs.read({"tables": ["demo"], **configuration}, tmp_path)
+
+    return read_with
+
+
+def job(task: str, body: str = "swin_base", **names: str) -> SimpleNamespace:
+    given = {"method": "orca", "alignment": "otdd-layer_norm", "seeds": "seed0"}
+    return SimpleNamespace(task=task, body=body, **{**given, **names})
+
+
+# Paths
+
+
+@pytest.mark.parametrize(
+    ("seeds", "name"), [((0,), "seed0"), ((12,), "seed12"), ((0, 1, 2), "seeds0-2")]
+)
+def test_seeds_have_a_name_and_come_back(seeds, name):
+    assert layout.seeds_name(seeds) == name
+    assert layout.seeds_of(name) == seeds
+
+
+def test_an_alignment_s_name_says_what_it_is_and_is_read_back():
+    changes = [
+        ("align.milestones", [20, 40]),
+        ("align.patience", None),
+        ("distance.debiased", False),
+        ("distance.inner", "gaussian"),
+        ("optimizer.learning_rate", 1e-05),
+    ]
+    name = layout.alignment_name("otdd", "layer_norm", changes)
+    assert layout.parse_alignment(name) == ("otdd", "layer_norm", dict(changes))
+    assert layout.parse_alignment("mmd-random") == ("mmd", "random", {})
+    assert layout.parse_terms(layout.terms_name("otdd", [("reg", 0.05)])) == ("otdd", {"reg": 0.05})
+
+
+def test_a_path_tells_its_kind_and_its_names():
+    assert layout.parse("results/scores/a/b/c/seed0.json") == (
+        "scores",
+        {"task": "a", "body": "b", "method": "c"},
+    )
+    assert layout.parse("results/report.html") == ("", {})
+
+
+def test_an_argument_that_is_no_result_is_no_target_of_ours(runs):
+    check_targets(["--directory", ".", "", "/", "results", "all", "results/report.html"], runs)
+
+
+# Settings
+
+
+def test_methods_of_equal_alignment_share_it_and_others_do_not(runs):
+    assert runs.alignment_of("orca") == runs.alignment_of("orca_lora") == "otdd-layer_norm"
+    assert runs.alignment_of("orca_after_5") == "otdd-layer_norm-align.epochs=5"
+    assert runs.alignment_of("finetune") == ""
+
+
+def test_a_method_s_settings_of_stage_two_reach_its_alignment(with_methods):
+    runs = with_methods({"orca_mmd": {"align": {"epochs": 7}}})
+    alignment = runs.alignment_of("orca_mmd")
+    assert runs.align_settings("openml_61", "minilm", alignment)["align"].epochs == 7
+    assert runs.align_settings("openml_61", "minilm", "mmd-layer_norm")["align"].epochs == 60
+
+
+def test_a_distance_s_settings_of_a_method_reach_the_source_terms(with_methods):
+    runs = with_methods({"orca_euclidean": {"distances": {"euclidean": {"debiased": False}}}})
+    alignment = runs.alignment_of("orca_euclidean")
+    assert alignment == "euclidean-layer_norm-distance.debiased=false"
+    assert not runs.align_settings("openml_61", "minilm", alignment)["distance"].debiased
+    assert runs.terms_of("openml_61", "minilm", alignment) == "euclidean-debiased=false"
+
+
+def test_what_a_method_fixes_holds_over_all_else(with_methods):
+    runs = with_methods({"orca_pointwise": {"model": {"kernel": 4}}})
+    groups = runs.finetune_settings("pde_advection", "roberta_base", "orca_pointwise")
+    assert groups["model"].kernel == 1
+
+
+def test_a_method_s_own_settings_are_its_own(with_methods):
+    runs = with_methods({"orca_lora": {"orca_lora": {"rank": 2}}})
+    assert runs.finetune_settings("openml_61", "minilm", "orca_lora")["method"].rank == 2
+    assert runs.finetune_settings("openml_61", "minilm", "orca")["method"] is None
+
+
+@pytest.mark.parametrize(
+    "alignment", ["otdd-random-align.epoch=3", "otdd-random-aligns.epochs=3", "otdd-warm", "otdd"]
+)
+def test_an_alignment_of_what_is_not_there_is_refused(runs, alignment):
+    with pytest.raises(SettingsError, match="the alignment"):
+        runs.align_settings("openml_61", "minilm", alignment)
+
+
+# Jobs
+
+
+def test_a_job_s_file_of_settings_has_what_its_step_reads_and_nothing_else():
+    jobs = Jobs(read(hyperparameters={"minilm": "tuned"}))
+    jobs.align_files(job("openml_61", "minilm"))
+    jobs.finetune_files(job("openml_61", "minilm", method="orca_lora"))
+    aligned, finetuned = jobs.settings_files.values()
+    assert aligned["hyperparameters"] == finetuned["hyperparameters"] == "tuned"
+    assert set(aligned["settings"]) == {"model", "optimizer", "align"}
+    assert set(finetuned["settings"]) == {"model", "optimizer", "finetune"}
+
+
+def test_a_dry_run_writes_no_settings(tmp_path, monkeypatch, runs):
+    monkeypatch.chdir(tmp_path)
+    jobs = Jobs(runs)
+    jobs.finetune_files(job("openml_61", "minilm"))
+    assert not list(tmp_path.iterdir())
+    jobs.write_settings()
+    (path,) = tmp_path.glob("results/finetuned/*/*/*/settings.yaml")
+    before = path.stat().st_mtime_ns
+    jobs.write_settings()
+    assert path.stat().st_mtime_ns == before
+
+
+def test_the_seeds_of_short_runs_share_a_job_and_those_of_long_ones_do_not():
+    jobs = Jobs(read(hours_per_job=8))
+    many = [Run(task="openml_61", body="minilm", method="orca", seed=k) for k in range(5)]
+    assert [seeds for *_, seeds in jobs.shares(many)] == ["seeds0-4"]
+    long = [run.model_copy(update={"task": "cifar100", "body": "swin_base"}) for run in many]
+    assert len(list(jobs.shares(long))) == 5
+    alone = Jobs(read(hours_per_job=1e-9))
+    assert [seeds for *_, seeds in alone.shares(many)] == [f"seed{k}" for k in range(5)]
+
+
+@pytest.mark.parametrize(("workers", "records", "gpus"), [(1, 0, 1), (3, 3, 0)])
+def test_a_lone_worker_is_the_closing_step(workers, records, gpus):
+    runs = read(tune_workers=workers)
+    assert len(Jobs(runs).search_files(job("cifar100"))["workers"]) == records
+    assert JobResources(runs).tune_gpu(job("cifar100")) == gpus
+
+
+def test_another_number_of_workers_changes_no_key():
+    one, two = (Jobs(read(tune_workers=n)).tune_key(job("cifar100")) for n in (1, 2))
+    assert one == two
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+def test_every_method_has_a_key_of_its_own(runs, method):
+    jobs = Jobs(runs)
+    keys = {name: jobs.finetune_key(job("ecg", "roberta_base", method=name)) for name in METHODS}
+    assert [name for name, key in keys.items() if key == keys[method]] == [method]
+
+
+def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    jobs = Jobs(read(reports={"one": ["demo"], "two": ["demo_2d"]}))
+    two = SimpleNamespace(report="two")
+    for there, shown in ((False, ["demo_2d"]), (True, ["demo_2d", "demo"])):
+        if there:
+            (tmp_path / "results/tables").mkdir(parents=True)
+            (tmp_path / "results/tables/demo.json").touch()
+        files = jobs.report_files(two)
+        assert jobs.settings_files["results/two.yaml"]["tables"] == shown
+        assert not any("demo." in file for file in files)
+
+
+# Resources
+
+
+@pytest.mark.parametrize("need", ["train_mb", "evaluate_mb", "prepare_mb", "finetune_minutes"])
+def test_a_second_attempt_gets_more_up_to_what_there_is(runs, need):
+    asked = [getattr(JobResources(runs), need)(job("cifar100"), attempt=n) for n in (1, 2, 50)]
+    assert asked[0] < asked[1] < asked[2]
+    assert asked[2] == (2880 if need.endswith("minutes") else 64_000)
+
+
+def test_larger_tasks_get_more_time_and_memory(runs):
+    needs, small, large = JobResources(runs), job("darcy_flow"), job("cifar100")
+    assert needs.prepare_mb(small, attempt=1) < needs.prepare_mb(large, attempt=1)
+    assert needs.finetune_minutes(small, attempt=1) < needs.finetune_minutes(large, attempt=1)
+
+
+def test_seeds_that_share_a_job_get_their_time_together():
+    needs = JobResources(read(longest_job_minutes=100_000))
+    one, five = (
+        needs.finetune_minutes(job("cifar100", seeds=seeds), attempt=1)
+        for seeds in ("seed0", "seeds0-4")
+    )
+    assert five - 30 == pytest.approx(5 * (one - 30), abs=5)
+
+
+def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():
+    with_gpu, without = (
+        JobResources(read(device=device, gpu_model="a100")) for device in ("auto", "cpu")
+    )
+    assert (with_gpu.gpu, with_gpu.gpu_model) == (1, "a100")
+    assert (without.gpu, without.gpu_model) == (0, "")
+    minutes = [n.align_minutes(job("darcy_flow"), attempt=1) for n in (with_gpu, without)]
+    assert minutes[0] < minutes[1]
+
+
+@pytest.mark.parametrize("task", list(TASKS))
+def test_every_task_has_a_size(runs, task):
+    groups = runs.finetune_settings(task, "swin_base", "finetune")
+    assert resources.finetune_hours(TASKS[task], groups) > 0
+    align = runs.align_settings(task, "swin_base", "otdd-layer_norm")
+    assert resources.align_hours(TASKS[task], align) > 0
+    assert resources.training_mb(TASKS[task]) >= resources.BASE_MB
+    assert resources.preparing_mb(TASKS[task]) > 0

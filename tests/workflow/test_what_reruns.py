@@ -1,0 +1,316 @@
+"""A finished workflow, to which the examples of docs/adding.md are added, or which is changed.
+
+The tests share one copy of the package and go on from each other in their order.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/adding.md").read_text()
+BLOCKS = re.findall(r"<!-- (\S+?)(?:: (\w+))? -->\n```python\n(.*?)```", PAGE, flags=re.DOTALL)
+OVERLAY = {
+    "hyperparameters": {"minilm": "default", "minilm_half": "default"},
+    "seeds_by_body": {"minilm": 1},
+    "source_samples": 100,
+    "tables": ["tiny"],
+    "figures": [],
+    "reports": {"report": ["tiny"]},
+    "device": "cpu",
+}
+TABLE = '''"""A table of two runs."""
+
+from orca.reporting.axis import methods, tasks
+from orca.reporting.score_table import ScoreTable
+
+TABLE = ScoreTable(
+    title="Tiny", rows=tasks("openml_61", body="minilm"), columns=methods("finetune", "orca")
+)
+'''
+SCORE = "results/scores/{}/seed0.json"
+# What each example adds: what is asked for, the jobs that are planned for it, whether it is run.
+ADDED = {
+    "orca/evaluation/metrics/median_error.py": ("", {}, False),
+    "orca/training/losses/huber.py": ("", {}, False),
+    "orca/data/tasks/tides.py": (
+        SCORE.format("tides/minilm/finetune"),
+        {"fetch": 1, "prepare": 1, "finetune": 1, "evaluate": 1},
+        True,
+    ),
+    "orca/data/proxies/weekdays.py": (
+        "results/source/minilm/weekdays.safetensors",
+        {"fetch": 1, "embed_source": 1},
+        False,
+    ),
+    "orca/models/bodies/minilm_half.py": (
+        SCORE.format("openml_61/minilm_half/orca"),
+        {
+            "fetch": 1,
+            "fetch_body": 1,
+            "embed_source": 1,
+            "source_terms": 1,
+            "align": 1,
+            "finetune": 1,
+            "evaluate": 1,
+        },
+        True,
+    ),
+    "orca/alignment/distances/mean_gap.py": (
+        "results/aligned/openml_61/minilm/mean_gap-random/seed0.json",
+        {"source_terms": 1, "align": 1},
+        True,
+    ),
+    "orca/methods/orca_mean_gap.py": (
+        SCORE.format("openml_61/minilm/orca_mean_gap"),
+        {"align": 1, "finetune": 1, "evaluate": 1},
+        True,
+    ),
+    "orca/reporting/tables/harbour.py": (
+        "results/tables/harbour.md",
+        {"align": 1, "finetune": 1, "evaluate": 1, "tabulate": 1},
+        False,
+    ),
+    "orca/reporting/drawings/harbour.py": (
+        "results/figures/harbour.svg",
+        {"align": 1, "finetune": 1, "evaluate": 1, "tabulate": 1, "plot_figure": 1},
+        False,
+    ),
+    "orca/training/settings.py": ("", {}, False),
+}
+
+
+class Copy:
+    """A copy of the package with a workflow of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        for name in ("orca", "workflow", "config"):
+            shutil.copytree(ROOT / name, place / name)
+        shutil.copy(ROOT / "Snakefile", place)
+        (place / "orca/reporting/tables/tiny.py").write_text(TABLE)
+        self.configure()
+        self.set_default("minilm", model={"sequence_length": 8})
+        self.set_default("all", finetune={"epochs": 1, "warmup_epochs": 0}, align={"epochs": 1})
+
+    def configure(self, **changes: object) -> None:
+        (self.place / "config/config.yaml").write_text(yaml.safe_dump({**OVERLAY, **changes}))
+        (self.place / "config/demo.yaml").write_text("{}\n")
+
+    def set_default(self, section: str, **groups: dict) -> None:
+        path = self.place / "config/hyperparameters.yaml"
+        content = yaml.safe_load(path.read_text())
+        content["defaults"][section] = groups
+        path.write_text(yaml.safe_dump(content))
+
+    def call(self, *command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=self.place, capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(self.place), "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+        return done.stdout + done.stderr
+
+    def snakemake(self, *arguments: str) -> str:
+        return self.call("snakemake", *arguments, "--cores", "2")
+
+    def planned(self, *targets: str) -> dict[str, int]:
+        """Return the number of planned jobs by rule."""
+        told = self.snakemake(*(targets or ["all"]), "-n")
+        found = re.findall(r"^(\w+) +(\d+)$", told.rpartition("Job stats:")[2], re.MULTILINE)
+        counts = {name: int(count) for name, count in found}
+        counts.pop("total", None)
+        counts.pop("all", None)
+        return counts
+
+    def methods(self, rule: str) -> Counter:
+        """Return the methods whose jobs of a rule are planned."""
+        told = self.snakemake("all", "-n")
+        pattern = rf"^rule {rule}:.*?method=(\w+)"
+        return Counter(re.findall(pattern, told, re.MULTILINE | re.DOTALL))
+
+    def edited(self, file: str, old: str, new: str) -> "Edit":
+        return Edit(self.place / file, old, new)
+
+
+class Edit:
+    """A change of a file for the time of a `with`."""
+
+    def __init__(self, path: Path, old: str, new: str) -> None:
+        self.path, self.before = path, path.read_text()
+        assert old in self.before
+        self.after = self.before.replace(old, new)
+
+    def __enter__(self) -> None:
+        self.path.write_text(self.after)
+
+    def __exit__(self, *_: object) -> None:
+        self.path.write_text(self.before)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Copy:
+    made = Copy(tmp_path_factory.mktemp("copy"))
+    made.snakemake("all")
+    return made
+
+
+def records(copy: Copy) -> dict[str, str]:
+    """Return when each run of stage two and three was finished."""
+    return {
+        str(path): json.loads(path.read_text())["finished"]
+        for step in ("aligned", "finetuned")
+        for path in (copy.place / "results" / step).glob("*/*/*/seed*/run.json")
+    }
+
+
+def test_a_finished_workflow_has_nothing_to_do(copy):
+    assert copy.planned() == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "rerun"),
+    [
+        # A distance: what aligns by it, and what starts from that.
+        (
+            "orca/alignment/otdd_computation.py",
+            ("whole=False)", "whole=True)"),
+            {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
+        ),
+        # The objective of a method that no run uses.
+        ("orca/methods/objectives/patch_replacement.py", ("plain + weight", "weight + plain"), {}),
+        # A metric: the evaluation of the tasks that have it, and no training.
+        (
+            "orca/evaluation/metrics/zero_one_error_pct.py",
+            ("100.0 * np.mean", "1e2 * np.mean"),
+            {"evaluate": 2},
+        ),
+        (
+            "orca/evaluation/metrics/one_minus_f1.py",
+            ("scores.append(2 *", "scores.append(2.0 *"),
+            {},
+        ),
+        # The embedder: all training.
+        (
+            "orca/models/embedder.py",
+            ("flatten(2).transpose(1, 2)", "flatten(2).transpose(2, 1)"),
+            {"embed_source": 1, "source_terms": 1, "align": 1, "finetune": 2, "evaluate": 2},
+        ),
+        # Words.
+        ("orca/training/finetune_loop.py", ('"""Stage three:', '"""The third stage:'), {}),
+    ],
+    ids=["distance", "pare", "metric", "other_metric", "embedder", "docstring"],
+)
+def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, change, rerun):
+    with copy.edited(file, *change):
+        planned = copy.planned()
+        methods = copy.methods("finetune")
+    steps = ("fetch", "prepare", "embed_source", "source_terms", "align", "finetune", "evaluate")
+    assert {step: planned[step] for step in steps if step in planned} == rerun
+    if rerun.get("finetune") == 1:
+        assert methods == {"orca": 1}
+    assert bool(planned) == bool(rerun)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rerun"),
+    [
+        ("align: {epochs: 1}", "align: {epochs: 1}\n    orca_lora: {rank: 4}", {}),
+        ("finetune: {epochs: 1,", "finetune: {epochs: 2,", {"finetune": 2, "evaluate": 2}),
+        (
+            "methods: {}",
+            "methods: {orca: {align: {epochs: 2}}}",
+            {"align": 1, "finetune": 1, "evaluate": 1},
+        ),
+        ("methods: {}", "methods: {orca_mmd: {align: {epochs: 2}}}", {}),
+        (
+            "methods: {}",
+            "methods: {orca: {distances: {otdd: {reg: 0.2}}}}",
+            {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
+        ),
+    ],
+    ids=["lora", "epochs", "of_a_method", "of_another_method", "of_a_distance"],
+)
+def test_a_changed_setting_reruns_the_steps_that_read_it(copy, old, new, rerun):
+    path = copy.place / "config/hyperparameters.yaml"
+    before = path.read_text()
+    content = yaml.safe_load(before)
+    content = {"defaults": content["defaults"], "methods": {}}
+    content["defaults"] = {k: v for k, v in content["defaults"].items() if k in ("all", "minilm")}
+    text = yaml.safe_dump(content, default_flow_style=None, width=200)
+    try:
+        assert old in text, text
+        path.write_text(text.replace(old, new))
+        planned = copy.planned()
+    finally:
+        path.write_text(before)
+    steps = ("source_terms", "align", "finetune", "evaluate")
+    assert {step: planned[step] for step in steps if step in planned} == rerun
+
+
+def test_more_seeds_train_the_new_ones_alone(copy):
+    before = records(copy)
+    copy.configure(seeds_by_body={"minilm": 2})
+    copy.snakemake("all")
+    after = records(copy)
+    assert {path: after[path] for path in before} == before
+    assert sorted(Path(path).parent.name for path in set(after) - set(before)) == ["seed1"] * 3
+
+
+def test_another_number_of_shares_trains_none(copy):
+    before = records(copy)
+    copy.configure(seeds_by_body={"minilm": 2}, hours_per_job=1e-9)
+    assert copy.planned()["finetune"] == 2  # the second seed's; the first has its stamp
+    copy.snakemake("all")
+    assert records(copy) == before
+    copy.configure()
+    assert copy.planned().get("finetune", 0) == 0
+
+
+def test_the_page_has_an_example_of_everything_that_can_be_added():
+    assert [file for file, _, _ in BLOCKS] == list(ADDED)
+
+
+@pytest.mark.parametrize(("file", "within", "code"), BLOCKS, ids=[block[0] for block in BLOCKS])
+def test_what_the_page_adds_is_planned_alone_and_runs(copy, file, within, code):
+    target, planned, runs = ADDED[file]
+    path = copy.place / file
+    if within:  # a field goes to the end of its class
+        text = path.read_text()
+        head, start, rest = text.partition(f"class {within}(")
+        body, end, tail = rest.partition("\n\n\n")
+        path.write_text(head + start + body + "\n" + code.rstrip() + end + tail)
+    else:
+        assert not path.exists()
+        path.write_text(code)
+    assert copy.planned() == {}
+    if not target:
+        return
+    assert copy.planned(target) == planned
+    if file.endswith("tides.py"):
+        level = np.random.default_rng(0).normal(size=(250, 168)).astype(np.float32)
+        np.savez(copy.place / "tides.npz", level=level, highest=level.max(axis=1))
+        copy.call("orca", "data", "add", "tides", "tides.npz")
+    if runs:
+        copy.snakemake(target)
+        made = json.loads((copy.place / target).read_text())
+        assert made.get("status", "ok") == "ok"
+        assert copy.planned() == {}
+
+
+def test_a_folder_is_renamed_at_one_place(copy):
+    with copy.edited("orca/workflow/layout.py", "results/finetuned/", "results/trained/"):
+        copy.snakemake("all")
+        assert (copy.place / "results/trained/openml_61/minilm/orca/seed0/run.json").exists()
+        assert copy.planned() == {}
+        assert "not run" not in (copy.place / "results/tables/tiny.md").read_text()
