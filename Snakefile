@@ -32,21 +32,21 @@ rule all:
     """Every table and figure that the configuration names, and the report."""
     default_target: True
     input:
-        JOBS.all_files(),
+        PAGES.all_files(),
     localrule: True
 
 
 rule demo:
     """The offline default: real tables, simulated physics, a real small body."""
     input:
-        JOBS.figures_of_table("demo"),
-        layout.report("report"),
+        PAGES.figures_of_table("demo"),
+        layout.path("report", report="report"),
     localrule: True
 
 
 rule demo_2d:
     """The demo on grids: simulated fields, a small body that is pretrained on the way."""
     input:
-        JOBS.figures_of_table("demo_2d"),
-        layout.report("report_2d"),
+        PAGES.figures_of_table("demo_2d"),
+        layout.path("report", report="report_2d"),
     localrule: True

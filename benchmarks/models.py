@@ -97,7 +97,7 @@ def measure(case: Case, device: str) -> dict[str, Any]:
 
     from orca.models.assemble import assemble
     from orca.models.predictor import Dense, Pooled
-    from orca.settings import ModelSettings
+    from orca.models.settings import ModelSettings
 
     settings = ModelSettings(
         sequence_length=case.sequence_length, gradient_checkpointing=case.recompute

@@ -73,7 +73,7 @@ include: "{root}/Snakefile"
 rule everything:
     input:
         [
-            f"results/scores/{{task}}/{{GRID.choices.bodies[TASKS[task].kind]}}/{{method}}/seed{{seed}}.json"
+            f"results/scores/{{task}}/{{RUNS.configuration.bodies[TASKS[task].kind]}}/{{method}}/seed{{seed}}.json"
             for task in TASKS
             if not TASKS[task].baseline
             for method in METHODS

@@ -12,26 +12,28 @@ import argparse
 import statistics
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 import yaml
 
 from orca.data.task import TASKS
-from orca.grid import Grid
-from orca.settings import TuningSettings
-from orca.training.cell import Cell
+from orca.training.setup import Setup
 from orca.tuning.search import Search
+from orca.tuning.settings import TuningSettings
 from orca.tuning.study import ended
+from orca.tuning.trial import SEARCHED, TrialSettings
+from orca.workflow.runs import Runs
 
 ROOT = Path(__file__).parents[1]
 
 
-def search_of(cell: Cell, space: dict, settings: TuningSettings, folder: Path) -> Search:
-    """Return a finished search."""
-    search = Search(cell=cell, space=space, settings=settings, folder=folder)
-    search.work()
-    return search
+def finished(search: Search, settings: TuningSettings, folder: Path) -> Search:
+    """Return a search with other settings, done."""
+    made = replace(search, settings=settings, folder=folder)
+    made.work()
+    return made
 
 
 def outcome(search: Search) -> tuple[float, int]:
@@ -53,21 +55,28 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    grid = Grid.read(config, ROOT / "config")
-    cell = Cell(
+    runs = Runs.read(config, ROOT / "config")
+    groups = runs.finetune_settings(given.task, given.body, "finetune")
+    defaults = TrialSettings(**{name: groups[name] for name in SEARCHED})
+    setup = Setup(
         task_name=given.task,
-        task_argument=given.task,
         task=TASKS[given.task],
         body=given.body,
-        settings=grid.settings(given.task, given.body),
+        model=defaults.model,
         prepared=given.results / f"prepared/{given.task}/fit.h5",
         weights=given.results / f"bodies/{given.body}",
         device=torch.device("cpu"),
     )
-    space = grid.space.of(given.body)
+    search = Search(
+        setup=setup,
+        defaults=defaults,
+        space=runs.space.of(given.body),
+        settings=TuningSettings(),
+        folder=Path(),
+    )
     rows = []
     for seed in range(given.seeds):
-        rows.append(compare(cell, space, given, seed))
+        rows.append(compare(search, given, seed))
         print(
             "seed {}: ASHA {:.4g} in {} epochs, random {:.4g} in {}, default {:.4g}".format(
                 seed, *rows[-1]
@@ -82,7 +91,7 @@ def main() -> None:
 
 
 def compare(
-    cell: Cell, space: dict, given: argparse.Namespace, seed: int
+    search: Search, given: argparse.Namespace, seed: int
 ) -> tuple[float, int, float, int, float]:
     """Return errors and epochs of ASHA and of random search, and the default's error."""
     start = time.monotonic()
@@ -94,7 +103,7 @@ def compare(
             reduction_factor=3,
             seed=seed,
         )
-        error, epochs = outcome(search_of(cell, space, settings, Path(place) / "asha"))
+        error, epochs = outcome(finished(search, settings, Path(place) / "asha"))
         # Only one rung, the highest: the first of the same draws, the default before all.
         flat = settings.model_copy(
             update={
@@ -103,7 +112,7 @@ def compare(
                 "seed": seed,
             }
         )
-        found = search_of(cell, space, flat, Path(place) / "random")
+        found = finished(search, flat, Path(place) / "random")
         random, spent = outcome(found)
         default = found.study().get_trials(deepcopy=False)[0].value
     print(f"  {time.monotonic() - start:.0f} s")

@@ -19,7 +19,7 @@ def fetch(task: AskedTask | None, proxy: str | None) -> None:
     if (task is None) == (proxy is None):
         raise click.UsageError("give either --task or --proxy")
     source = task.task if task else PROXIES.look_up(str(proxy), where="--proxy")
-    bring(source, Path(layout.folder("raw", source.source)))
+    bring(source, Path(layout.path("raw", source=source.source)))
 
 
 @click.command()
@@ -29,7 +29,7 @@ def fetch_body(body: str, folder: Path | None) -> None:
     """Bring a body's weights, checked."""
     from orca.models.weights import fetch_weights
 
-    fetch_weights(body, Path(layout.folder("bodies", body)), folder=folder)
+    fetch_weights(body, Path(layout.path("bodies", body=body)), folder=folder)
 
 
 @click.command()
@@ -39,8 +39,8 @@ def prepare(task: AskedTask) -> None:
     from orca.data.picture import draw_samples
     from orca.data.prepare import prepare as write
 
-    out = Path(layout.folder("prepared", task.name))
-    write(task.task, task.name, Path(layout.folder("raw", task.task.source)), out)
+    out = Path(layout.path("prepared", task=task.name))
+    write(task.task, task.name, Path(layout.path("raw", source=task.task.source)), out)
     draw_samples(task.task, out / "fit.h5", out / "samples.png")
 
 

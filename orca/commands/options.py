@@ -1,6 +1,6 @@
 """Options and arguments that several commands share, and how their values are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,8 +98,8 @@ def setup_of(asked: AskedTask, body: str, model: Settings, device: str) -> Any:
         task=asked.task,
         body=body,
         model=model,  # type: ignore[arg-type]
-        prepared=Path(layout.fit(asked.name)),
-        weights=Path(layout.folder("bodies", body)),
+        prepared=Path(layout.path("fit", task=asked.name)),
+        weights=Path(layout.path("bodies", body=body)),
         device=device_of(device),
     )
 
@@ -114,9 +114,9 @@ def read_groups(content: dict[str, Any], names: tuple[str, ...], *, where: Path)
     }
 
 
-def write_stamp(folder: str, seeds: tuple[int, ...], keys: dict[int, str]) -> None:
-    """Write the file that says that a job's runs are finished, with their keys."""
+def write_stamp(folder: str, seeds: tuple[int, ...], told: Mapping[int, Any]) -> None:
+    """Write the file that says that a job's runs are finished, with what is told of each."""
     from orca.provenance import write_json
 
     path = Path(layout.stamp(folder, layout.seeds_name(seeds)))
-    write_json(path, {f"seed{seed}": key for seed, key in keys.items()})
+    write_json(path, {f"seed{seed}": content for seed, content in told.items()})

@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from orca.commands.options import FILE, FOLDER, PUBLISHED, TASK, AskedTask
+from orca.errors import ResultsError
+from orca.workflow import layout
 
 
 @click.command()
@@ -34,9 +36,18 @@ def plan(targets: tuple[str, ...], **given: Any) -> None:
 @TASK
 def bodies(task: AskedTask) -> None:
     """Print the bodies that have been aligned to a task, the closest first."""
-    from orca.workflow.bodies import bodies as by_distance
+    from orca.reporting.bodies import bodies_by_distance
 
-    click.echo(by_distance(task.name))
+    records = sorted(Path(layout.root("aligned"), task.name).glob("*/*/seed*/run.json"))
+    told = bodies_by_distance(records)
+    if not told:
+        place = layout.run_folder("aligned", task.name, "<body>", "otdd-layer_norm")
+        raise ResultsError(
+            where=f"orca bodies {task.name}",
+            what="no body has been aligned to this task with samples held out",
+            mend=f"align some: snakemake {layout.stamp(place, 'seed0')}",
+        )
+    click.echo(told)
 
 
 @click.command()

@@ -19,7 +19,7 @@ def _experiment() -> Any:
     from orca.experiment import Experiment
     from orca.settings import checked, read_yaml
 
-    path = Path(layout.experiment())
+    path = Path(layout.path("experiment"))
     return checked(Experiment, read_yaml(path), where=str(path)) if path.exists() else Experiment()
 
 
@@ -55,7 +55,7 @@ def alignment(table: str) -> None:
     from orca.reporting.figures import plot_alignment
     from orca.settings import read_yaml
 
-    histories = read_yaml(Path(layout.histories(table)))["histories"]
+    histories = read_yaml(Path(layout.path("histories", table=table)))["histories"]
     plot_alignment([Path(path) for path in histories], FIGURES_FOLDER / f"{table}_alignment")
 
 
@@ -65,7 +65,7 @@ def figure(figure: str) -> None:
     """Draw a figure of a paper."""
     from orca.reporting.figure import FIGURES
     from orca.reporting.figure import plot as draw
-    from orca.workflow.jobs import figure_inputs
+    from orca.workflow.pages import figure_inputs
 
     declared = FIGURES.look_up(figure, where="the figure asked for")
     draw(figure, [Path(path) for path, _ in figure_inputs(declared)], FIGURES_FOLDER)
@@ -78,9 +78,9 @@ def report(name: str) -> None:
     from orca.reporting.report import write_report
     from orca.settings import read_yaml
 
-    told = read_yaml(Path(layout.report_settings(name)))
+    told = read_yaml(Path(layout.path("report_settings", report=name)))
     write_report(
-        Path(layout.report(name)),
+        Path(layout.path("report", report=name)),
         tables=[TABLES_FOLDER / f"{table}.json" for table in told["tables"]],
         figures=FIGURES_FOLDER,
         prepared=Path(layout.root("prepared")),

@@ -35,10 +35,10 @@ def pretrain_body(body: str, device: str) -> None:
     """Pretrain a body that nobody publishes, on images that need no network."""
     from orca.models.pretraining.settings import PretrainSettings
     from orca.settings import checked
+    from orca.training.job_settings import JobSettings
     from orca.training.pretrain_body import pretrain_body as pretrain
-    from orca.workflow.job_settings import JobSettings
 
-    out = layout.folder("bodies", body)
+    out = layout.path("bodies", body=body)
     path = Path(layout.settings(out))
     given = JobSettings.read(path).settings.get("pretraining", {})
     pretrain(
@@ -46,7 +46,7 @@ def pretrain_body(body: str, device: str) -> None:
         settings=checked(PretrainSettings, given, where=f"{path}, pretraining"),
         device=device_of(device),
         out=Path(out),
-        state=Path(layout.state("pretrain_body", body)),
+        state=Path(layout.path("state", step="pretrain_body"), body),
     )
 
 
@@ -64,9 +64,9 @@ def embed_source(body: str, proxy: str, samples: int, device: str) -> None:
     embed(
         body,
         proxy,
-        weights=Path(layout.folder("bodies", body)),
-        raw=Path(layout.folder("raw", source)),
-        out=Path(layout.features(body, proxy)),
+        weights=Path(layout.path("bodies", body=body)),
+        raw=Path(layout.path("raw", source=source)),
+        out=Path(layout.path("features", body=body, proxy=proxy)),
         samples=samples,
         device=device_of(device),
     )
@@ -86,9 +86,9 @@ def source_terms(body: str, proxy: str, terms: str, device: str) -> None:
     declared = DISTANCES.look_up(distance, where="the source terms asked for")
     compute(
         distance,
-        source=Path(layout.features(body, proxy)),
+        source=Path(layout.path("features", body=body, proxy=proxy)),
         settings=declared.read_settings(given, where=f"the source terms '{terms}'"),
-        out=Path(layout.terms(body, proxy, terms)),
+        out=Path(layout.path("terms", body=body, proxy=proxy, terms=terms)),
         device=device_of(device),
     )
 
@@ -102,13 +102,13 @@ def tune(task: AskedTask, body: str, worker: str | None, device: str) -> None:
     """Search for settings until there are enough trials; write them and the best settings."""
     from orca.provenance import write_json
     from orca.settings import checked
+    from orca.training.job_settings import JobSettings
     from orca.tuning.best import close
     from orca.tuning.search import Search
     from orca.tuning.settings import TuningSettings
     from orca.tuning.trial import SEARCHED, TrialSettings
-    from orca.workflow.job_settings import JobSettings
 
-    out = layout.folder("tuned", task.name, body)
+    out = layout.path("tuned", task=task.name, body=body)
     path = Path(layout.settings(out))
     job = JobSettings.read(path)
     groups = read_groups(job.settings, SEARCHED, where=path)
@@ -118,14 +118,17 @@ def tune(task: AskedTask, body: str, worker: str | None, device: str) -> None:
         defaults=TrialSettings(**groups),
         space=job.space,
         settings=checked(TuningSettings, given, where=f"{path}, search"),
-        folder=Path(layout.state("tune", task.name, body)),
+        folder=Path(layout.path("state", step="tune"), task.name, body),
         checkpoint_seconds=job.checkpoint_seconds,
     )
     search.work()
     if worker is None:
         close(search, Path(out))
     else:
-        write_json(Path(layout.worker(task.name, body, worker)), {"study": search.name})
+        write_json(
+            Path(layout.path("worker", task=task.name, body=body, worker=worker)),
+            {"study": search.name},
+        )
 
 
 @click.command()
@@ -156,7 +159,7 @@ def align(  # noqa: PLR0913 (click passes each option by name)
     declared = DISTANCES.look_up(distance, where="--distance")
     BODIES.look_up(body, where="the body asked for")
     name = "-".join([distance, start, *changes])
-    out = layout.folder("aligned", task.name, body, name)
+    out = layout.run_folder("aligned", task.name, body, name)
     job, content, path = _settings(task, body, out, nested(layout.parse_alignment(name)[2]))
     groups = read_groups(content, ("model", "optimizer", "align"), where=path)
     own = declared.read_settings(content.get("distance", {}), where=f"{path}, distance")
@@ -169,10 +172,10 @@ def align(  # noqa: PLR0913 (click passes each option by name)
         distance_settings=own,
         settings=groups["align"],
         optimizer=groups["optimizer"],
-        source=Path(layout.features(body, proxy)),
-        terms=Path(layout.terms(body, proxy, terms)),
+        source=Path(layout.path("features", body=body, proxy=proxy)),
+        terms=Path(layout.path("terms", body=body, proxy=proxy, terms=terms)),
     )
-    state = Path(layout.state("align", task.name, body, name))
+    state = Path(layout.path("state", step="align"), task.name, body, name)
     seconds = job.checkpoint_seconds
     keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
     write_stamp(out, seeds, keys)
@@ -193,24 +196,28 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
     from orca.workflow.runs import alignment_name
 
     declared = METHODS.look_up(method, where="--method")
-    out = layout.folder("finetuned", task.name, body, method)
+    out = layout.run_folder("finetuned", task.name, body, method)
     job, content, path = _settings(task, body, out, declared.fixes)
     groups = read_groups(content, ("model", "optimizer", "finetune"), where=path)
     alignment = job.alignment or alignment_name(declared, declared.fixes)
     by_test = groups["finetune"].selection == "test_as_published"
-    source = layout.features(body, BODIES.look_up(body, where="the body asked for").proxy)
+    source = layout.path(
+        "features", body=body, proxy=BODIES.look_up(body, where="the body asked for").proxy
+    )
     step = Finetune(
         setup=setup_of(task, body, groups["model"], device),
         method=method,
         settings=groups["finetune"],
         optimizer=groups["optimizer"],
         own=declared.own_settings(content.get("method", {})),
-        aligned=Path(layout.folder("aligned", task.name, body, alignment)) if alignment else None,
+        aligned=Path(layout.run_folder("aligned", task.name, body, alignment))
+        if alignment
+        else None,
         source=Path(source) if declared.needs_source else None,
-        test=Path(layout.test(task.name)) if by_test else None,
+        test=Path(layout.path("test", task=task.name)) if by_test else None,
         keep_failure=True,
     )
-    state = Path(layout.state("finetune", task.name, body, method))
+    state = Path(layout.path("state", step="finetune"), task.name, body, method)
     seconds = job.checkpoint_seconds
     keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
     write_stamp(out, seeds, keys)
@@ -218,13 +225,15 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
 
 def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any, Any, Path]:
     """Return what a job is told, its settings with tuned and fixed ones over them, and the file."""
+    from orca.training.job_settings import JobSettings
     from orca.tuning.best import tuned_values
-    from orca.workflow.job_settings import JobSettings
 
     path = Path(layout.settings(out))
     job = JobSettings.read(path)
     tuned = (
-        tuned_values(Path(layout.best(task.name, body))) if job.hyperparameters == "tuned" else {}
+        tuned_values(Path(layout.path("best", task=task.name, body=body)))
+        if job.hyperparameters == "tuned"
+        else {}
     )
     return job, job.over(tuned, job.fixed, *changes), path
 
@@ -237,23 +246,24 @@ def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any,
 @DEVICE
 def evaluate(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], device: str) -> None:
     """Score finished runs on the test split."""
+    from orca.evaluation.score import SCORE
     from orca.training.evaluate import evaluate as score
     from orca.training.finished_run import FinishedRun
-    from orca.workflow.job_settings import JobSettings
+    from orca.training.job_settings import JobSettings
 
-    runs = layout.folder("finetuned", task.name, body, method)
+    names = (task.name, body, method)
+    runs, out = layout.run_folder("finetuned", *names), layout.run_folder("scores", *names)
     origin = JobSettings.read(Path(layout.settings(runs))).hyperparameters
-    held, keys = device_of(device), {}
+    held, scores = device_of(device), {}
     also = [name for _, name in task.task.also_tested_on]
     for seed in seeds:
-        keys[seed] = score(
+        scores[seed] = score(
             FinishedRun(Path(layout.run(runs, seed)), held),
-            tests=[Path(layout.test(name)) for name in (task.name, *also)],
+            tests=[Path(layout.path("test", task=name)) for name in (task.name, *also)],
             hyperparameters=origin,
-            out=Path(layout.score(task.name, body, method, seed)),
+            out=Path(layout.run(out, seed), SCORE),
         )
-    if len(seeds) > 1:  # the score of one seed is its own stamp
-        write_stamp(layout.folder("scores", task.name, body, method), seeds, keys)
+    write_stamp(out, seeds, scores)
 
 
 @click.command()

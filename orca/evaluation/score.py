@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from orca.evaluation.metric import METRICS
 from orca.json_record import read_record
 
+SCORE = "score.json"
 ROUNDING = 1e-6  # how far beyond perfect a value may lie by rounding
 
 
@@ -24,8 +25,13 @@ class Run(BaseModel):
 
     @property
     def path(self) -> str:
-        """The run's place under `results/finetuned/`, and, with .json, under `results/scores/`."""
+        """The run's folder in those of the finetuned runs and of the scores."""
         return f"{self.task}/{self.body}/{self.method}/seed{self.seed}"
+
+    @property
+    def score_file(self) -> str:
+        """The run's score in the folder of the scores."""
+        return f"{self.path}/{SCORE}"
 
 
 class Score(Run):

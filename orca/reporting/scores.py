@@ -5,7 +5,7 @@ import tarfile
 from pathlib import Path
 
 from orca.errors import ResultsError
-from orca.evaluation.score import Score, read_score
+from orca.evaluation.score import SCORE, Score, read_score
 from orca.provenance import atomic
 
 
@@ -16,11 +16,11 @@ def score_files(results: Path) -> list[Path]:
         ResultsError: if there is none.
     """
     folder = results / "scores" if (results / "scores").is_dir() else results
-    files = sorted(folder.glob("*/*/*/seed[0-9]*.json"))
+    files = sorted(folder.glob(f"*/*/*/seed*/{SCORE}"))
     if not files:
         raise ResultsError(
             where=str(folder),
-            what="there is no score file in it (<task>/<body>/<method>/seed<k>.json)",
+            what="there is no score file in it (<task>/<body>/<method>/seed<k>/score.json)",
             mend="name a results folder of finished runs; `snakemake all` makes one",
         )
     return files
@@ -33,7 +33,7 @@ def read_scores(results: Path) -> dict[str, Score]:
 
 
 def pack_scores(results: Path, out: Path) -> None:
-    """Write the score files to an archive from which every table can be built again.
+    """Write the score files, and their jobs' stamps, to an archive that every table is built from.
 
     The same scores give the same bytes: files are sorted, and carry neither owner nor time.
 
@@ -47,14 +47,16 @@ def pack_scores(results: Path, out: Path) -> None:
     import gzip
 
     files = score_files(results)
+    folder = files[0].parents[4]
     with (
         atomic(out) as temporary,
         gzip.GzipFile(filename="", fileobj=temporary.open("wb"), mode="wb", mtime=0) as zipped,
         tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
-        for path in files:
-            score = read_score(path)
+        for path in sorted([*files, *folder.glob("*/*/*/seed*.json")]):
+            if path.name == SCORE:
+                read_score(path)
             content = path.read_bytes()
-            entry = tarfile.TarInfo(f"results/scores/{score.path}.json")
+            entry = tarfile.TarInfo(f"results/scores/{path.relative_to(folder)}")
             entry.size, entry.mode = len(content), 0o644
             archive.addfile(entry, io.BytesIO(content))

@@ -62,4 +62,4 @@ class TableInputs:
 
     def path(self, run: Run) -> Path | None:
         """Return where the run's score lies."""
-        return self.scores / f"{run.path}.json" if self.scores else None
+        return self.scores / run.score_file if self.scores else None

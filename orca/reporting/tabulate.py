@@ -83,7 +83,7 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
     names = [
         name
         for name, table in TABLES.items()
-        if any((scores / f"{run.path}.json").exists() for run in table.runs(experiment))
+        if any((scores / run.score_file).exists() for run in table.runs(experiment))
     ]
     if not names:
         raise ResultsError(

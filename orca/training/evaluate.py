@@ -22,8 +22,10 @@ RECORDED = (
 ALIGNING = ("align", "checkpoint")
 
 
-def evaluate(run: FinishedRun, *, tests: Sequence[Path], hyperparameters: str, out: Path) -> str:
-    """Write the score of a run, unless the file holds it already, and return its key.
+def evaluate(
+    run: FinishedRun, *, tests: Sequence[Path], hyperparameters: str, out: Path
+) -> dict[str, Any]:
+    """Write the score of a run, unless the file holds it already, and return it in short.
 
     Args:
         run: the finished run.
@@ -32,13 +34,15 @@ def evaluate(run: FinishedRun, *, tests: Sequence[Path], hyperparameters: str, o
         out: the score's file.
     """
     key = _score_key(run, tests, hyperparameters)
-    if _known_key(out) == key:
+    found = _known(out)
+    if found.get("key") == key:
         log.info("%s is there already", out)
-        return key
-    found = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
-    log.info("seed %d: %s %s", found.seed, found.metric, found.value)
-    write_json(out, found.model_dump(mode="json"))
-    return key
+    else:
+        score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
+        log.info("seed %d: %s %s", score.seed, score.metric, score.value)
+        found = score.model_dump(mode="json")
+        write_json(out, found)
+    return {name: found[name] for name in ("metric", "value", "status", "key")}
 
 
 def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) -> str:
@@ -48,11 +52,12 @@ def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) ->
     return digest_of([code, files, hyperparameters])
 
 
-def _known_key(path: Path) -> str:
+def _known(path: Path) -> dict[str, Any]:
     try:
-        return str(json.loads(path.read_text())["key"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any]) -> Score:

@@ -1,28 +1,20 @@
 """What the jobs of each rule read, what they are told, and their keys, by Snakemake's wildcards."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from orca.alignment.distance import DISTANCES
 from orca.data.source import PROXIES
 from orca.errors import SettingsError
-from orca.evaluation.metric import METRICS
-from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.provenance import digest_of, used_code
-from orca.reporting.figure import FIGURES, Figure
-from orca.reporting.table import TABLES
 from orca.settings import not_default
 from orca.training import key
+from orca.training.job_settings import JobSettings, write_settings
 from orca.tuning.key import tune_key
 from orca.workflow import layout
-from orca.workflow.job_settings import JobSettings, write_settings
-from orca.workflow.resources import finetune_hours
 from orca.workflow.runs import FINETUNE_READS, Groups, Runs
 
 Files = dict[str, Any]
@@ -42,7 +34,6 @@ class Jobs:
 
     runs: Runs
     settings_files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    _shares: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def write_settings(self) -> None:
         """Write the files of settings of all planned jobs."""
@@ -67,7 +58,7 @@ class Jobs:
         entry = self.runs.configuration.tasks.get(wildcards.task)
         if entry is None:
             return str(wildcards.task)
-        path = layout.task_entry(wildcards.task)
+        path = layout.path("task_entry", task=wildcards.task)
         self.settings_files[path] = entry
         return path
 
@@ -82,8 +73,10 @@ class Jobs:
         """Return what a raw folder is fetched for, as an option."""
         kind, name = self.runs.sources[wildcards.source]
         if name in self.runs.configuration.tasks:
-            self.settings_files[layout.task_entry(name)] = self.runs.configuration.tasks[name]
-            name = layout.task_entry(name)
+            self.settings_files[layout.path("task_entry", task=name)] = (
+                self.runs.configuration.tasks[name]
+            )
+            name = layout.path("task_entry", task=name)
         return f"--{kind} {name}"
 
     def body_folder(self, wildcards: Any) -> str:
@@ -94,7 +87,7 @@ class Jobs:
     def pretrain_files(self, wildcards: Any) -> list[str]:
         """Return what pretraining reads, beside its settings: nothing."""
         settings = not_default(self.runs.configuration.pretraining)
-        self._tell(layout.folder("bodies", wildcards.body), settings={"pretraining": settings})
+        self._tell(layout.path("bodies", body=wildcards.body), settings={"pretraining": settings})
         return []
 
     def pretrain_key(self, wildcards: Any) -> str:
@@ -104,7 +97,7 @@ class Jobs:
 
     def raw(self, wildcards: Any) -> str:
         """Return the record that a task's raw files are there."""
-        return layout.sources(self.runs.source_of(wildcards.task))
+        return layout.path("sources", source=self.runs.source_of(wildcards.task))
 
     def prepare_key(self, wildcards: Any) -> str:
         """Return the key of a task's preparation."""
@@ -116,7 +109,10 @@ class Jobs:
     def proxy_files(self, wildcards: Any) -> Files:
         """Return what embedding a source proxy reads."""
         raw = PROXIES.look_up(wildcards.proxy, where="the source proxy asked for").source
-        return {"weights": layout.card(wildcards.body), "raw": layout.sources(raw)}
+        return {
+            "weights": layout.path("card", body=wildcards.body),
+            "raw": layout.path("sources", source=raw),
+        }
 
     def embed_key(self, wildcards: Any) -> str:
         """Return the key of source features."""
@@ -134,7 +130,10 @@ class Jobs:
     def data_files(self, wildcards: Any) -> Files:
         """Return what every training job reads: prepared data and the body's weights."""
         self.task(wildcards)
-        return {"prepared": layout.fit(wildcards.task), "weights": layout.card(wildcards.body)}
+        return {
+            "prepared": layout.path("fit", task=wildcards.task),
+            "weights": layout.path("card", body=wildcards.body),
+        }
 
     def _searched(self, wildcards: Any) -> Groups:
         groups = self.runs.finetune_settings(wildcards.task, wildcards.body, "finetune")
@@ -155,7 +154,7 @@ class Jobs:
         body = wildcards.body
         search = not_default(self.runs.configuration.tuning_of(body))
         told = _told(self._searched(wildcards)) | {"search": search}
-        place = layout.folder("tuned", wildcards.task, body)
+        place = layout.path("tuned", task=wildcards.task, body=body)
         self._tell(place, settings=told, space=self.runs.space.of(body))
         return self.data_files(wildcards)
 
@@ -163,7 +162,10 @@ class Jobs:
         """Return what the closing step of a search reads; a lone worker is that step itself."""
         workers = self.runs.configuration.workers_of(wildcards.body)
         numbers = range(workers if workers > 1 else 0)
-        records = [layout.worker(wildcards.task, wildcards.body, str(n)) for n in numbers]
+        records = [
+            layout.path("worker", task=wildcards.task, body=wildcards.body, worker=str(n))
+            for n in numbers
+        ]
         return {**self.worker_files(wildcards), "workers": records}
 
     # Alignment and fine-tuning
@@ -172,20 +174,20 @@ class Jobs:
         """Return the settings that a search found, where they count."""
         if not self.runs.tuned(wildcards.body):
             return {}
-        return {"tuned": layout.best(wildcards.task, wildcards.body)}
+        return {"tuned": layout.path("best", task=wildcards.task, body=wildcards.body)}
 
     def align_files(self, wildcards: Any) -> Files:
         """Return what an alignment reads."""
         task, body, proxy = wildcards.task, wildcards.body, BODIES[wildcards.body].proxy
         terms = self.runs.terms_of(task, body, wildcards.alignment)
         told = _told(self.runs.align_settings(task, body, wildcards.alignment))
-        place = layout.folder("aligned", task, body, wildcards.alignment)
+        place = layout.run_folder("aligned", task, body, wildcards.alignment)
         self._tell(place, settings=told, hyperparameters=self.origin(wildcards))
         return {
             **self.data_files(wildcards),
             **self._tuned(wildcards),
-            "source": layout.features(body, proxy),
-            "terms": layout.terms(body, proxy, terms),
+            "source": layout.path("features", body=body, proxy=proxy),
+            "terms": layout.path("terms", body=body, proxy=proxy, terms=terms),
         }
 
     def align_what(self, wildcards: Any) -> str:
@@ -212,20 +214,20 @@ class Jobs:
         files = {**self.data_files(wildcards), **self._tuned(wildcards)}
         alignment = self.runs.alignment_of(method)
         if alignment:
-            folder = layout.folder("aligned", task, body, alignment)
+            folder = layout.run_folder("aligned", task, body, alignment)
             files["aligned"] = layout.stamp(folder, wildcards.seeds)
         if METHODS[method].needs_source:
-            files["source"] = layout.features(body, BODIES[body].proxy)
+            files["source"] = layout.path("features", body=body, proxy=BODIES[body].proxy)
         finetune = self.runs.finetune_settings(task, body, method)["finetune"]
         if getattr(finetune, "selection", "") == "test_as_published":
-            files["test"] = layout.test(task)
+            files["test"] = layout.path("test", task=task)
         return files
 
     def _tell_finetune(self, wildcards: Any) -> None:
         task, body, method = wildcards.task, wildcards.body, wildcards.method
         given = self.runs.of_method(method) if self.runs.tuned(body) else {}
         self._tell(
-            layout.folder("finetuned", task, body, method),
+            layout.run_folder("finetuned", task, body, method),
             settings=_told(self.runs.finetune_settings(task, body, method)),
             fixed={name: given[name] for name in FINETUNE_READS if name in given},
             alignment=self.runs.alignment_of(method),
@@ -246,9 +248,9 @@ class Jobs:
         """Return what an evaluation reads: the runs, the body, and the test splits."""
         task, body, method = wildcards.task, wildcards.body, wildcards.method
         self._tell_finetune(wildcards)  # the score names where the run's settings are from
-        runs = layout.stamp(layout.folder("finetuned", task, body, method), wildcards.seeds)
-        also = [layout.test(name) for _, name in self.runs.task(task).also_tested_on]
-        tests = {"test": layout.test(task), "also": also}
+        runs = layout.stamp(layout.run_folder("finetuned", task, body, method), wildcards.seeds)
+        also = [layout.path("test", task=name) for _, name in self.runs.task(task).also_tested_on]
+        tests = {"test": layout.path("test", task=task), "also": also}
         return {"runs": runs, **self.data_files(wildcards), **tests}
 
     def evaluate_key(self, wildcards: Any) -> str:
@@ -276,172 +278,13 @@ class Jobs:
                 what=f"it is not tested on anything called '{wildcards.ending}'",
                 mend=f"ask for a file whose name ends in 'seed<k>' and one of {list(tests)}",
             )
-        folder = layout.folder("finetuned", task, wildcards.body, wildcards.method)
+        folder = layout.run_folder("finetuned", task, wildcards.body, wildcards.method)
         runs = layout.stamp(folder, f"seed{wildcards.seed}")
-        test = layout.test(tests[wildcards.ending])
+        test = layout.path("test", task=tests[wildcards.ending])
         return {"runs": runs, **self.data_files(wildcards), "test": test}
-
-    # Tables, figures, reports
-
-    def share_of(self, task: str, body: str) -> int:
-        """Return how many seeds of a task and a body share a job."""
-        if (task, body) not in self._shares:
-            groups = self.runs.finetune_settings(task, body, "finetune")
-            hours = finetune_hours(self.runs.task(task), groups)
-            share = max(1, int(self.runs.configuration.hours_per_job / hours))
-            self._shares[(task, body)] = share
-        return self._shares[(task, body)]
-
-    def shares(self, runs: Iterable[Run]) -> Iterator[tuple[str, str, str, str]]:
-        """Yield task, body, method and seeds (`seeds0-2`) of the jobs that make some runs."""
-        seeds: dict[tuple[str, str, str], list[int]] = {}
-        for run in runs:
-            seeds.setdefault((run.task, run.body, run.method), []).append(run.seed)
-        for (task, body, method), numbers in seeds.items():
-            size, ordered = self.share_of(task, body), sorted(numbers)
-            for start in range(0, len(ordered), size):
-                yield task, body, method, layout.seeds_name(ordered[start : start + size])
-
-    def scores(self, runs: Iterable[Run]) -> list[str]:
-        """Return the stamps of the evaluations of some runs."""
-        return [
-            layout.stamp(layout.folder("scores", task, body, method), seeds)
-            for task, body, method, seeds in self.shares(runs)
-        ]
-
-    @cached_property
-    def _experiment(self) -> Mapping[str, Any]:
-        return not_default(self.runs.configuration.experiment)
-
-    def table_files(self, wildcards: Any) -> list[str]:
-        """Return the scores that a table is built from."""
-        self.settings_files[layout.experiment()] = self._experiment
-        return self.scores(self.runs.of_table(wildcards.table))
-
-    def table_key(self, wildcards: Any) -> str:
-        """Return the key of a table: its code, its declaration, and all that it names."""
-        runs = self.runs.of_table(wildcards.table)
-        tasks = {run.task: self.runs.task(run.task) for run in runs}
-        digests = {name: task.digest for name, task in tasks.items()}
-        titles = {run.method: METHODS[run.method].title for run in runs}
-        titles |= {task.metric: METRICS[task.metric].title for task in tasks.values()}
-        code = used_code("reporting/tabulate.py", TABLES.path(wildcards.table)).digest
-        return digest_of([code, digests, titles, [run.path for run in runs]])
-
-    def tabulate_code(self, wildcards: Any) -> str:
-        """Return a digest of the code that renders tables, and of all that are declared."""
-        tables = (TABLES.path(name) for name in TABLES)
-        return used_code("reporting/tabulate.py", *tables).digest
-
-    def figures_key(self, wildcards: Any) -> str:
-        """Return a digest of the code that draws a table's figures."""
-        return used_code("reporting/figures.py").digest
-
-    def figure_key(self, wildcards: Any) -> str:
-        """Return a digest of the code that draws a figure of a paper."""
-        return used_code("reporting/figure.py", FIGURES.path(wildcards.figure)).digest
-
-    def alignments(self, table: str) -> list[tuple[str, str]]:
-        """Return folder and seeds of the alignments behind a table's runs."""
-        found = {
-            (layout.folder("aligned", task, body, alignment), seeds)
-            for task, body, method, seeds in self.shares(self.runs.of_table(table))
-            if (alignment := self.runs.alignment_of(method))
-        }
-        return sorted(found)
-
-    def alignment_files(self, wildcards: Any) -> list[str]:
-        """Return the alignments that a table's figure of them is drawn from."""
-        found = self.alignments(wildcards.table)
-        self.settings_files[layout.histories(wildcards.table)] = {"histories": _histories(found)}
-        return [layout.stamp(folder, seeds) for folder, seeds in found]
-
-    def figures_of_table(self, table: str) -> list[str]:
-        """Return a table's files with those of its figures."""
-        kinds = ["profile"] * getattr(TABLES[table], "ranked", False)
-        kinds += ["alignment"] * bool(self.alignments(table))
-        figures = (layout.figure_files(f"{table}_{kind}") for kind in kinds)
-        return [*layout.table_files(table), *(file for files in figures for file in files)]
-
-    def figure_files(self, wildcards: Any) -> list[str]:
-        """Return what a figure of a paper is drawn from."""
-        return [made_by for _, made_by in figure_inputs(FIGURES[wildcards.figure])]
-
-    def all_files(self) -> list[str]:
-        """Return every table, figure and report that the configuration names."""
-        given = self.runs.configuration
-        return [
-            *(file for table in given.tables for file in self.figures_of_table(table)),
-            *(layout.figure_files(figure)[0] for figure in given.figures),
-            *(layout.report(name) for name in given.reports),
-        ]
-
-    def report_files(self, wildcards: Any) -> list[str]:
-        """Return what a report shows: tables, figures, cards of the tasks."""
-        reports = self.runs.configuration.reports
-        own = reports[wildcards.report]
-        others = sorted({table for tables in reports.values() for table in tables} - set(own))
-        there = [name for name in others if Path(f"{layout.folder('tables', name)}.json").exists()]
-        runs = [run for table in own for run in self.runs.of_table(table)]
-        finetuned = [
-            (layout.folder("finetuned", task, body, method), seeds)
-            for task, body, method, seeds in self.shares(runs)
-        ]
-        self.settings_files[layout.report_settings(wildcards.report)] = {
-            "tables": [*own, *there],  # the others join as they are
-            "histories": _histories(finetuned),
-            "configuration": not_default(self.runs.configuration),
-        }
-        return [
-            *(file for table in own for file in self.figures_of_table(table)),
-            *(f"{layout.folder('prepared', task)}/card.json" for task in _tasks(runs)),
-        ]
-
-    def report_key(self, wildcards: Any) -> str:
-        """Return the key of a report."""
-        code = used_code("reporting/report.py").digest
-        self.report_files(wildcards)
-        shown = self.settings_files[layout.report_settings(wildcards.report)]
-        return digest_of([code, dict(shown)])
-
-    def scores_there(self) -> str:
-        """Return a digest that changes when a score file comes, goes or changes."""
-        files = sorted(Path(layout.root("scores")).glob("*/*/*/seed[0-9]*.json"))
-        told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-        self.settings_files[layout.experiment()] = self._experiment
-        return sha256(repr(told).encode()).hexdigest()[:16]
-
-
-def figure_inputs(figure: Figure) -> list[tuple[str, str]]:
-    """Return the files that a figure is drawn from, each with the file that has it made."""
-    found = []
-    if figure.table:
-        table = f"{layout.folder('tables', figure.table)}.json"
-        found.append((table, table))
-    for predicted in figure.predictions:
-        path = layout.predictions(predicted.run.path, predicted.ending and f"_{predicted.ending}")
-        found.append((path, path))
-    for aligned in figure.alignments:
-        folder = layout.folder("aligned", aligned.task, aligned.body, aligned.alignment)
-        history = f"{layout.run(folder, aligned.seed)}/history.csv"
-        found.append((history, layout.stamp(folder, layout.seeds_name([aligned.seed]))))
-    return found
 
 
 def _told(groups: Groups) -> dict[str, dict[str, Any]]:
     """Return the settings that differ from their defaults, by group; empty groups are left out."""
     told = {name: not_default(group) for name, group in groups.items()}
     return {name: values for name, values in told.items() if values}
-
-
-def _histories(folders: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the histories of the runs of some jobs."""
-    return [
-        f"{layout.run(folder, seed)}/history.csv"
-        for folder, seeds in folders
-        for seed in layout.seeds_of(seeds)
-    ]
-
-
-def _tasks(runs: Iterable[Run]) -> list[str]:
-    return sorted({run.task for run in runs})

@@ -1,8 +1,8 @@
 """Every path under the results folder, once.
 
-Without arguments a function gives the path as a pattern with Snakemake's wildcards, with them the
-path of one thing. The runs of a job lie in one folder, `seed<k>` each; the job itself leaves a
-stamp beside them, `seed0.json` for one seed and `seeds0-2.json` for several.
+Without names a path is a pattern with Snakemake's wildcards, with them that of one thing. The runs
+of a job lie in one folder, `seed<k>` each; the job itself leaves a stamp beside them, `seed0.json`
+for one seed and `seeds0-2.json` for several, and reads its settings from `settings.yaml` there.
 """
 
 import json
@@ -11,74 +11,81 @@ from collections.abc import Sequence
 
 RESULTS = "results"
 SEEDS = r"seed\d+|seeds\d+-\d+"  # the wildcard `seeds`
-PLACES = {  # where each kind of result lies, with Snakemake's wildcards
-    "tasks": "results/tasks/{task}",
+PATHS = {
+    "task_entry": "results/tasks/{task}.yaml",  # a user's own task, as the commands take it
     "raw": "results/raw/{source}",
+    "sources": "results/raw/{source}/sources.json",  # says that the raw files are there
     "bodies": "results/bodies/{body}",
+    "card": "results/bodies/{body}/card.json",  # says that the weights are there
     "prepared": "results/prepared/{task}",
+    "fit": "results/prepared/{task}/fit.h5",  # training and validation samples
+    "test": "results/prepared/{task}/test.h5",  # which only `evaluate` and `predict` read
     "source": "results/source/{body}",
+    "features": "results/source/{body}/{proxy}.safetensors",
+    "terms": "results/source/{body}/{proxy}.{terms}.safetensors",
     "tuned": "results/tuned/{task}/{body}",
+    "best": "results/tuned/{task}/{body}/best.yaml",
+    "worker": "results/tuned/{task}/{body}/worker{worker}.json",
     "aligned": "results/aligned/{task}/{body}/{alignment}",
     "finetuned": "results/finetuned/{task}/{body}/{method}",
     "scores": "results/scores/{task}/{body}/{method}",
-    "predictions": "results/predictions/{task}/{body}/{method}",
+    "predictions": "results/predictions/{task}/{body}/{method}/seed{seed}{ending}.npz",
     "tables": "results/tables/{table}",
-    "figures": "results/figures",
-    "state": "results/state",
-    "logs": "results/logs",
-    "benchmarks": "results/benchmarks",
+    "figures": "results/figures/{figure}",
+    "histories": "results/figures/{table}_alignment.yaml",  # of the runs that are drawn there
+    "report": "results/{report}.html",
+    "report_settings": "results/{report}.yaml",  # its tables, histories, configuration
+    "experiment": "results/experiment.yaml",  # the part of the configuration that tables read
+    "state": "results/state/{step}",  # unfinished progress, which no rule declares
+    "logs": "results/logs/{step}/{name}.log",  # of steps whose results have no folder each
+    "benchmarks": "results/benchmarks/{step}/{name}.tsv",
 }
+RUNS = ("raw", "bodies", "prepared", "source", "tuned", "aligned", "finetuned", "scores", "tables")
 TABLE_ENDINGS = ("csv", "md", "tex", "html", "json")
 FIGURE_ENDINGS = ("svg", "pdf", "png")
 
 
-def folder(kind: str, *names: str) -> str:
-    """Return the folder of one kind of result, or of one result.
+def path(kind: str, **names: object) -> str:
+    """Return a path of a kind in `PATHS`: of one thing, or without names the pattern."""
+    return PATHS[kind].format(**names) if names else PATHS[kind]
 
-    Args:
-        kind: a name in `PLACES`.
-        names: that its wildcards stand for, from the first on; none leaves the wildcards.
-    """
-    pattern = PLACES[kind]
-    return "/".join((pattern.partition("/{")[0], *names)) if names else pattern
+
+def run_folder(kind: str, task: str, body: str, which: str) -> str:
+    """Return the folder of the runs of a task and a body by a method or an alignment."""
+    return "/".join((root(kind), task, body, which))
 
 
 def root(kind: str) -> str:
     """Return the folder above all results of one kind."""
-    return PLACES[kind].partition("/{")[0]
+    return PATHS[kind].partition("/{")[0]
 
 
-def parse(path: str) -> tuple[str, dict[str, str]]:
-    """Return the kind of a path under the results folder, and its wildcards as far as they go.
+def parse(target: str) -> tuple[str, dict[str, str]]:
+    """Return the kind of a folder of results, and its wildcards as far as a path has them.
 
-    The kind is empty for a path of no kind.
+    The kind is empty for a path of no such folder.
     """
-    for kind, pattern in PLACES.items():
-        above = root(kind)
-        if path.startswith(f"{above}/"):
-            names = path.removeprefix(f"{above}/").split("/")
-            return kind, dict(zip(re.findall(r"{(\w+)}", pattern), names, strict=False))
+    for kind in RUNS:
+        above = f"{root(kind)}/"
+        if target.startswith(above):
+            names = target.removeprefix(above).split("/")
+            return kind, dict(zip(re.findall(r"{(\w+)}", PATHS[kind]), names, strict=False))
     return "", {}
 
 
-def settings(of: str) -> str:
+def settings(folder: str) -> str:
     """Return the file with the settings of the jobs that leave their results in a folder."""
-    return f"{of}/settings.yaml"
+    return f"{folder}/settings.yaml"
 
 
-def state(step: str, *names: str) -> str:
-    """Return the folder of a step's unfinished progress, which no rule declares."""
-    return folder("state", step, *names)
+def run(folder: str, seed: int | str) -> str:
+    """Return the folder of one run."""
+    return f"{folder}/seed{seed}"
 
 
-def log(step: str, name: str) -> str:
-    """Return the log of a step whose results have no folder of their own."""
-    return f"{root('logs')}/{step}/{name}.log"
-
-
-def benchmark(step: str, name: str) -> str:
-    """Return Snakemake's benchmark of a step whose results have no folder of their own."""
-    return f"{root('benchmarks')}/{step}/{name}.tsv"
+def stamp(folder: str, seeds: str = "{seeds}") -> str:
+    """Return the file that says that some runs in a folder are finished."""
+    return f"{folder}/{seeds}.json"
 
 
 def seeds_name(seeds: Sequence[int]) -> str:
@@ -93,99 +100,14 @@ def seeds_of(name: str) -> tuple[int, ...]:
     return tuple(range(int(first), int(last or first) + 1))
 
 
-def stamp(of: str, seeds: str = "{seeds}") -> str:
-    """Return the file that says that some runs in a folder are finished, with their keys."""
-    return f"{of}/{seeds}.json"
-
-
-def run(of: str, seed: int) -> str:
-    """Return the folder of one run."""
-    return f"{of}/seed{seed}"
-
-
-def task_entry(task: str) -> str:
-    """Return the file that describes a user's own task to the commands."""
-    return f"{folder('tasks', task)}.yaml"
-
-
-def sources(source: str = "{source}") -> str:
-    """Return the record that a raw folder's files are there."""
-    return f"{folder('raw', source)}/sources.json"
-
-
-def card(body: str = "{body}") -> str:
-    """Return the record that a body's weights are there."""
-    return f"{folder('bodies', body)}/card.json"
-
-
-def fit(task: str = "{task}") -> str:
-    """Return a task's training and validation samples."""
-    return f"{folder('prepared', task)}/fit.h5"
-
-
-def test(task: str = "{task}") -> str:
-    """Return a task's test samples, which only `evaluate` and `predict` read."""
-    return f"{folder('prepared', task)}/test.h5"
-
-
-def features(body: str = "{body}", proxy: str = "{proxy}") -> str:
-    """Return the embedded source of a body."""
-    return f"{folder('source', body)}/{proxy}.safetensors"
-
-
-def terms(body: str = "{body}", proxy: str = "{proxy}", terms: str = "{terms}") -> str:
-    """Return what a distance keeps of the embedded source of a body."""
-    return f"{folder('source', body)}/{proxy}.{terms}.safetensors"
-
-
-def best(task: str = "{task}", body: str = "{body}") -> str:
-    """Return the settings that a search found."""
-    return f"{folder('tuned', task, body)}/best.yaml"
-
-
-def worker(task: str = "{task}", body: str = "{body}", worker: str = "{worker}") -> str:
-    """Return the record that a worker of a search has ended."""
-    return f"{folder('tuned', task, body)}/worker{worker}.json"
-
-
-def score(task: str, body: str, method: str, seed: int) -> str:
-    """Return the score of one run."""
-    return f"{run(folder('scores', task, body, method), seed)}.json"
-
-
-def predictions(path: str = "{task}/{body}/{method}/seed{seed}", ending: str = "{ending}") -> str:
-    """Return a run's predictions for a test split; `ending` names another task's."""
-    return f"{root('predictions')}/{path}{ending}.npz"
-
-
 def table_files(table: str) -> list[str]:
     """Return the files of a table."""
-    return [f"{folder('tables', table)}.{ending}" for ending in TABLE_ENDINGS]
+    return [f"{path('tables', table=table)}.{ending}" for ending in TABLE_ENDINGS]
 
 
 def figure_files(figure: str) -> list[str]:
     """Return the pictures of a figure."""
-    return [f"{folder('figures')}/{figure}.{ending}" for ending in FIGURE_ENDINGS]
-
-
-def report(name: str = "{report}") -> str:
-    """Return a report."""
-    return f"{RESULTS}/{name}.html"
-
-
-def report_settings(name: str) -> str:
-    """Return what a report is told: tables, histories, configuration."""
-    return f"{RESULTS}/{name}.yaml"
-
-
-def histories(table: str) -> str:
-    """Return the list of histories that a table's figure of alignments is drawn from."""
-    return f"{folder('figures')}/{table}_alignment.yaml"
-
-
-def experiment() -> str:
-    """Return the part of the configuration that tables read."""
-    return f"{RESULTS}/experiment.yaml"
+    return [f"{path('figures', figure=figure)}.{ending}" for ending in FIGURE_ENDINGS]
 
 
 def alignment_name(distance: str, start: str, changes: Sequence[tuple[str, object]] = ()) -> str:

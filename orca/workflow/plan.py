@@ -1,11 +1,10 @@
-"""What a target would cost: jobs by step, gigabytes to bring and to keep, GPU hours.
+"""What a target would cost: jobs by step, gigabytes to download, GPU hours.
 
 The jobs are those of Snakemake's own dry run, so what is done already costs nothing. The hours of
 a run are, in this order: those of our records of the same task, body and method, the paper's
 (Tables 11, 12 and 15, on a V100), or an estimate from the task's size (`orca.workflow.resources`).
 """
 
-import csv
 import json
 import logging
 from collections import Counter, defaultdict
@@ -23,6 +22,7 @@ from orca.workflow.runs import Runs
 
 TRAINING = {"align": "aligned", "finetune": "finetuned", "tune": "tuned", "tune_worker": "tuned"}
 ALIGN_HOURS, FINETUNE_HOURS = "embedder_learning_hours", "fine_tuning_stage_hours"  # Table 11
+MEANING = "Hours: of one V100 where the paper's or estimated; of the machine that ran, where ours."
 TOTAL_HOURS = ("total_runtime_hours", "total_training_hours")  # Tables 12 and 15
 
 
@@ -176,34 +176,6 @@ def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
     return size / 1e9, unknown
 
 
-def kept(jobs: Iterable[Job], runs: Runs, folder: Path, published: Path) -> tuple[float, list[str]]:
-    """Return the gigabytes that would stay, and the bodies whose size is not known yet.
-
-    Prepared data as float32, and for each run the body's weights.
-    """
-    size, unknown = 0.0, set()
-    for job in jobs:
-        if job.step == "prepare":
-            size += resources.fit_mb(runs.task(job.wildcards["task"])) / 1e3
-        if job.step == "finetune":
-            each = body_gb(job.wildcards["body"], folder, published)
-            unknown |= {job.wildcards["body"]} if each is None else set()
-            size += (each or 0.0) * job.runs
-    return size, sorted(unknown)
-
-
-def body_gb(body: str, folder: Path, published: Path) -> float | None:
-    """Return the size of a body's weights: of its files, or by the paper's number of parameters."""
-    files = list((folder / layout.folder("bodies", body)).glob("*.safetensors"))
-    if files:
-        return sum(file.stat().st_size for file in files) / 1e9
-    with (published / "search_space.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            if (row["applies_to"], row["parameter"]) == (body, "num_params"):
-                return float(row["values"].removesuffix("M")) * 4e6 / 1e9
-    return None
-
-
 def plan(
     targets: Sequence[str],
     *,
@@ -241,16 +213,6 @@ def plan(
         )
     total = sum(by_source.total() for by_source in spent.values())
     lines.append(f"{'all':<16}{len(jobs):>7}{made.total():>7}{total:>11,.1f}")
-    return "\n".join([*lines, "", *_sizes(jobs, runs, folder, published)])
-
-
-def _sizes(jobs: Sequence[Job], runs: Runs, folder: Path, published: Path) -> list[str]:
     bring, unstated = downloads(jobs, runs)
-    stay, unknown = kept(jobs, runs, folder, published)
     more = f", and {unstated} files of unstated size" if unstated else ""
-    without = f", without the weights of {', '.join(unknown)}" if unknown else ""
-    return [
-        f"To download: {bring:,.1f} GB{more}.",
-        f"To keep: {stay:,.1f} GB of prepared data and weights{without}.",
-        "Hours: of one V100 where the paper's or estimated; of the machine that ran, where ours.",
-    ]
+    return "\n".join([*lines, "", f"To download: {bring:,.1f} GB{more}.", MEANING])

@@ -12,7 +12,7 @@ from orca.reporting.table import TABLES
 from orca.workflow import layout
 from orca.workflow.runs import Runs
 
-BY_STAMP = ("aligned", "finetuned")  # steps whose runs are asked for by their job's stamp
+BY_STAMP = ("aligned", "finetuned", "scores")  # steps whose runs are asked for by their job's stamp
 
 
 def check_targets(targets: Collection[str], runs: Runs) -> None:
@@ -44,11 +44,12 @@ def check_targets(targets: Collection[str], runs: Runs) -> None:
                     what=f"there is no {'distance' if what == 'alignment' else what} '{name}'",
                     mend=nearest(name, list(known[what])),
                 )
-        run = target.removeprefix(layout.folder(kind, *names.values()) + "/") if kind else ""
+        folder = "/".join((layout.root(kind), *names.values())) if kind else ""
+        run = target.removeprefix(f"{folder}/")
         if kind in BY_STAMP and len(names) == 3 and not re.fullmatch(r"[^/]*\.json", run):
             seeds = run.partition("/")[0]
             raise SettingsError(
                 where=target,
                 what="a run's folder is made as a whole, and no rule has its files",
-                mend=f"ask for {layout.stamp(layout.folder(kind, *names.values()), seeds)}",
+                mend=f"ask for {layout.stamp(folder, seeds)}",
             )

@@ -39,7 +39,7 @@ def test_every_step_up_to_the_score_runs_as_a_job(slurm, workflow):
         + "tune_workers_by_body: {minilm: 2}\n"
     )
     workflow.end(workflow.start(score))
-    assert json.loads((workflow.place / score).read_text())["task"] == TASK
+    assert json.loads((workflow.place / score).read_text())["seed0"]["status"] == "ok"
     steps = {row[0].split("_wildcards")[0]: row[1] for row in own(slurm, workflow, "%k %b %T")}
     for step in ("embed_source", "source_terms", "tune_worker", "align", "finetune", "evaluate"):
         asked = next(gres for name, gres in steps.items() if name.startswith(f"rule_{step}"))

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from orca.data.task import TASKS, Classes, Field, Samples, Task
-from orca.evaluation.score import Score
+from orca.evaluation.score import SCORE, Score
 from orca.experiment import Experiment
 from orca.logs import Clock
 from orca.methods.method import METHODS
@@ -144,9 +144,9 @@ def score_of(task, method, seed, value, *, body="minilm", record=None, **changes
 
 
 def write_score(scores: Path, content: dict) -> Path:
-    path = scores / content["task"] / content["body"] / content["method"]
-    path.mkdir(parents=True, exist_ok=True)
-    path = path / f"seed{content['seed']}.json"
+    folder = scores / content["task"] / content["body"] / content["method"]
+    path = folder / f"seed{content['seed']}" / SCORE
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content))
     return path
 

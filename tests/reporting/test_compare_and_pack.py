@@ -24,7 +24,7 @@ def line_of(text, *cell):
 
 
 def change(results, task, method, change_score):
-    for path in (results / "scores" / task / "minilm" / method).glob("*.json"):
+    for path in (results / "scores" / task / "minilm" / method).glob("*/score.json"):
         score = json.loads(path.read_text())
         change_score(score)
         path.write_text(json.dumps(score))
@@ -105,7 +105,7 @@ def test_the_same_scores_make_the_same_archive(demo_scores, tmp_path):
 
 
 def test_a_file_that_is_no_score_is_not_packed(demo_scores, tmp_path):
-    (demo_scores / "openml_61" / "minilm" / "orca" / "seed0.json").write_text("{}")
+    (demo_scores / "openml_61" / "minilm" / "orca/seed0/score.json").write_text("{}")
     with pytest.raises(ResultsError, match="not a score"):
         pack_scores(demo_scores.parent, tmp_path / "scores.tar.gz")
     assert not (tmp_path / "scores.tar.gz").exists()

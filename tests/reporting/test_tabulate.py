@@ -50,7 +50,7 @@ def test_every_format_is_written(tabulated):
 
 def test_mean_and_spread_are_those_of_the_score_files(build, demo_scores):
     table, _ = build()
-    files = (demo_scores / IRIS / "minilm" / "orca").glob("*.json")
+    files = (demo_scores / IRIS / "minilm" / "orca").glob("*/score.json")
     values = [float(re.search(r'"value": ([\d.]+)', f.read_text())[1]) for f in files]
     ours = cell_of(table, IRIS, "orca").ours
     assert ours.mean == pytest.approx(statistics.mean(values))
@@ -93,7 +93,7 @@ def test_average_ranks_of_all_methods_add_up(build):
 
 
 def test_a_missing_run_is_said_in_its_cell_and_leaves_the_ranks(build, demo_scores):
-    for path in (demo_scores / IRIS / "minilm" / "fpt").glob("*.json"):
+    for path in (demo_scores / IRIS / "minilm" / "fpt").glob("*/score.json"):
         path.unlink()
     table, markdown = build()
     assert cell_of(table, IRIS, "fpt").ours.status == "not run"
@@ -102,7 +102,7 @@ def test_a_missing_run_is_said_in_its_cell_and_leaves_the_ranks(build, demo_scor
 
 
 def test_seeds_that_are_missing_are_counted(build, demo_scores):
-    (demo_scores / IRIS / "minilm" / "fpt" / "seed2.json").unlink()
+    (demo_scores / IRIS / "minilm" / "fpt/seed2/score.json").unlink()
     table, markdown = build()
     assert cell_of(table, IRIS, "fpt").ours.status == "incomplete"
     assert "(2 of 3 seeds)" in markdown
@@ -150,7 +150,7 @@ def test_one_seed_has_no_spread_and_says_so(build, make):
 
 def test_one_seed_beside_several_says_so(build, make, demo_scores):
     for seed in (1, 2):
-        (demo_scores / IRIS / "minilm" / "orca" / f"seed{seed}.json").unlink()
+        (demo_scores / IRIS / "minilm" / f"orca/seed{seed}/score.json").unlink()
     table, markdown = build()
     assert "(1 of 3 seeds)" in markdown
     assert cell_of(table, IRIS, "orca").ours.std is None
@@ -174,8 +174,8 @@ def test_scores_of_another_version_of_the_task_are_refused(build, demo_scores, m
 
 
 def test_a_score_at_the_wrong_place_is_refused(build, demo_scores, make):
-    path = demo_scores / IRIS / "minilm" / "orca" / "seed0.json"
-    path.write_text((demo_scores / IRIS / "minilm" / "fpt" / "seed0.json").read_text())
+    path = demo_scores / IRIS / "minilm" / "orca/seed0/score.json"
+    path.write_text((demo_scores / IRIS / "minilm" / "fpt/seed0/score.json").read_text())
     with pytest.raises(ResultsError, match="another run"):
         build()
 
@@ -194,7 +194,7 @@ def test_a_score_better_than_perfect_is_refused(build, demo_scores, make):
 
 
 def test_a_file_that_is_no_score_is_refused_in_one_line(build, demo_scores):
-    path = demo_scores / IRIS / "minilm" / "orca" / "seed0.json"
+    path = demo_scores / IRIS / "minilm" / "orca/seed0/score.json"
     for content, said in (("{", "no JSON"), ('{"task": 3}', "not a score: Input should be")):
         path.write_text(content)
         with pytest.raises(ResultsError, match=said) as fault:

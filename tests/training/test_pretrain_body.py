@@ -86,7 +86,7 @@ def test_the_card_tells_the_accuracy_the_seconds_the_seed_and_the_settings(body)
 def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.randn(7)
-    out = Path(layout.folder("bodies", NAME))
+    out = Path(layout.path("bodies", body=NAME))
     out.mkdir(parents=True)
     told = {"settings": {"pretraining": SMALL.model_dump(mode="json")}}
     Path(layout.settings(str(out))).write_text(yaml.safe_dump(told))
@@ -95,7 +95,7 @@ def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_pat
     one, other = (load_file(folder / "model.safetensors") for folder in (body, out))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
-    assert not Path(layout.state("pretrain_body", NAME)).exists()
+    assert not Path(layout.path("state", step="pretrain_body"), NAME).exists()
 
 
 def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, monkeypatch):

@@ -111,11 +111,11 @@ def test_finished_runs_make_tables_without_data_weights_or_metadata(done, snakem
 
 
 def test_a_score_cut_short_is_named_with_the_mend(done, snakemake):
-    path = done / "results/scores/openml_61/minilm/fpt/seed0.json"
+    path = done / "results/scores/openml_61/minilm/fpt/seed0/score.json"
     whole = path.read_text()
     path.write_text(whole[:50])
     snakemake(TABLE, "--allowed-rules", "tabulate", "--force", fails=True)
     log = (done / "results/logs/tabulate/demo.log").read_text()
     path.write_text(whole)
-    assert "fpt/seed0.json" in log
+    assert "fpt/seed0/score.json" in log
     assert "Mend:" in log

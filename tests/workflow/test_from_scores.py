@@ -5,7 +5,10 @@ import tarfile
 
 import pytest
 
+from orca.commands.options import write_stamp
 from orca.data.task import TASKS
+from orca.evaluation.score import Score
+from orca.provenance import write_json
 from orca.reporting.scores import pack_scores
 
 DEMO = {"openml_1510": 3, "openml_187": 3, "openml_61": 3,
@@ -17,15 +20,15 @@ def write_scores(results):
     for task, seeds in DEMO.items():
         for place, method in enumerate(METHODS):
             for seed in range(seeds):
-                content = {
-                    "task": task, "body": "minilm", "method": method, "seed": seed,
-                    "task_digest": TASKS[task].digest, "selection": "last_epoch",
-                    "hyperparameters": "tuned", "metric": TASKS[task].metric,
-                    "value": 0.5 + 0.1 * place + 0.01 * seed,
-                }  # fmt: skip
-                path = results / f"scores/{task}/minilm/{method}/seed{seed}.json"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(content))
+                score = Score(
+                    task=task, body="minilm", method=method, seed=seed,
+                    task_digest=TASKS[task].digest, selection="last_epoch",
+                    hyperparameters="tuned", metric=TASKS[task].metric,
+                    value=0.5 + 0.1 * place + 0.01 * seed,
+                )  # fmt: skip
+                write_json(results / "scores" / score.score_file, score.model_dump(mode="json"))
+            folder = str(results / f"scores/{task}/minilm/{method}")
+            write_stamp(folder, tuple(range(seeds)), dict.fromkeys(range(seeds), {}))
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +64,8 @@ def test_every_table_and_figure_of_the_scores_is_rendered(clone, snakemake):
     assert all(cell["ours"]["status"] == "ok" for row in table["cells"] for cell in row)
     assert (made / "figures/demo_profile.pdf").stat().st_size > 1000
     assert {path.name for path in (clone / "results").iterdir()} <= {
-        "scores", "from_scores", "logs", "benchmarks",
+        "scores", "from_scores", "logs", "benchmarks", "experiment.yaml",
     }  # fmt: skip
     assert "Nothing to be done" in (again := snakemake("from_scores")).stdout + again.stderr
-    next((clone / "results/scores").glob("*/*/orca/seed1.json")).unlink()
+    next((clone / "results/scores").glob("*/*/orca/seed1/score.json")).unlink()
     assert "rule from_scores" in snakemake("from_scores", "-n").stdout

@@ -12,6 +12,7 @@ from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.workflow import layout, resources
 from orca.workflow.jobs import Jobs
+from orca.workflow.pages import Pages
 from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
@@ -154,12 +155,12 @@ def test_a_dry_run_writes_no_settings(tmp_path, monkeypatch, runs):
 
 
 def test_the_seeds_of_short_runs_share_a_job_and_those_of_long_ones_do_not():
-    jobs = Jobs(read(hours_per_job=8))
+    pages = Pages(Jobs(read(hours_per_job=8)))
     many = [Run(task="openml_61", body="minilm", method="orca", seed=k) for k in range(5)]
-    assert [seeds for *_, seeds in jobs.shares(many)] == ["seeds0-4"]
+    assert [seeds for *_, seeds in pages.shares(many)] == ["seeds0-4"]
     long = [run.model_copy(update={"task": "cifar100", "body": "swin_base"}) for run in many]
-    assert len(list(jobs.shares(long))) == 5
-    alone = Jobs(read(hours_per_job=1e-9))
+    assert len(list(pages.shares(long))) == 5
+    alone = Pages(Jobs(read(hours_per_job=1e-9)))
     assert [seeds for *_, seeds in alone.shares(many)] == [f"seed{k}" for k in range(5)]
 
 
@@ -190,7 +191,7 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path
         if there:
             (tmp_path / "results/tables").mkdir(parents=True)
             (tmp_path / "results/tables/demo.json").touch()
-        files = jobs.report_files(two)
+        files = Pages(jobs).report_files(two)
         assert jobs.settings_files["results/two.yaml"]["tables"] == shown
         assert not any("demo." in file for file in files)
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/adding.md").read_text()
 BLOCKS = re.findall(r"<!-- (\S+?)(?:: (\w+))? -->\n```python\n(.*?)```", PAGE, flags=re.DOTALL)
 OVERLAY = {
-    "hyperparameters": {"minilm": "default", "minilm_half": "default"},
+    "hyperparameters": {"minilm": "default", "minilm_weekdays": "default"},
     "seeds_by_body": {"minilm": 1},
     "source_samples": 100,
     "tables": ["tiny"],
@@ -53,8 +53,8 @@ ADDED = {
         {"fetch": 1, "embed_source": 1},
         False,
     ),
-    "orca/models/bodies/minilm_half.py": (
-        SCORE.format("openml_61/minilm_half/orca"),
+    "orca/models/bodies/minilm_weekdays.py": (
+        SCORE.format("openml_61/minilm_weekdays/orca"),
         {
             "fetch": 1,
             "fetch_body": 1,
@@ -192,7 +192,7 @@ def test_a_finished_workflow_has_nothing_to_do(copy):
         # A metric: the evaluation of the tasks that have it, and no training.
         (
             "orca/evaluation/metrics/zero_one_error_pct.py",
-            ("100.0 * np.mean", "1e2 * np.mean"),
+            ("100.0 * np.mean", "50.0 * 2.0 * np.mean"),
             {"evaluate": 2},
         ),
         (
@@ -270,11 +270,12 @@ def test_more_seeds_train_the_new_ones_alone(copy):
 def test_another_number_of_shares_trains_none(copy):
     before = records(copy)
     copy.configure(seeds_by_body={"minilm": 2}, hours_per_job=1e-9)
-    assert copy.planned()["finetune"] == 2  # the second seed's; the first has its stamp
+    assert copy.planned()["evaluate"] == 2  # the second seed's; the first has its stamps
     copy.snakemake("all")
     assert records(copy) == before
     copy.configure()
-    assert copy.planned().get("finetune", 0) == 0
+    copy.snakemake("all")  # the table of one seed again
+    assert records(copy) == before
 
 
 def test_the_page_has_an_example_of_everything_that_can_be_added():
@@ -304,7 +305,7 @@ def test_what_the_page_adds_is_planned_alone_and_runs(copy, file, within, code):
     if runs:
         copy.snakemake(target)
         made = json.loads((copy.place / target).read_text())
-        assert made.get("status", "ok") == "ok"
+        assert made["seed0"]["status"] == "ok" if "scores" in target else made["seed0"]
         assert copy.planned() == {}
 
 

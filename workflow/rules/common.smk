@@ -6,12 +6,14 @@ from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
+from orca.workflow.pages import Pages
 from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
 RUNS = Runs.read(config, Path("config"))
 JOBS = Jobs(RUNS)
+PAGES = Pages(JOBS)
 NEEDS = JobResources(RUNS)
 check_targets(sys.argv[1:], RUNS)  # Snakemake itself does not say which name is near
 
@@ -20,13 +22,13 @@ shell.prefix(
     f'set -euo pipefail; orca() {{{{ exec {quote(sys.executable)} -m orca "$@"; }}}}; '
 )
 
-PREPARED = layout.folder("prepared")
-BODY = layout.folder("bodies")
-TUNED = layout.folder("tuned")
-ALIGNED = layout.folder("aligned")
-FINETUNED = layout.folder("finetuned")
-SCORES = layout.folder("scores")
-FIGURES_FOLDER = layout.folder("figures")
+PREPARED = layout.path("prepared")
+BODY = layout.path("bodies")
+TUNED = layout.path("tuned")
+ALIGNED = layout.path("aligned")
+FINETUNED = layout.path("finetuned")
+SCORES = layout.path("scores")
+FIGURES_FOLDER = layout.root("figures")
 
 
 wildcard_constraints:

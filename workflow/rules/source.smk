@@ -3,14 +3,14 @@ rule pretrain_body:
     input:
         JOBS.pretrain_files,
     output:
-        card=layout.card(),
+        card=layout.path("card"),
         weights=f"{BODY}/model.safetensors",
         history=f"{BODY}/history.csv",
         record=f"{BODY}/run.json",
     log:
-        layout.log("pretrain_body", "{body}"),
+        layout.path("logs", step="pretrain_body", name="{body}"),
     benchmark:
-        layout.benchmark("pretrain_body", "{body}")
+        layout.path("benchmarks", step="pretrain_body", name="{body}")
     wildcard_constraints:
         body="|".join(RUNS.pretrained_bodies) or "none",
     threads: 2
@@ -31,11 +31,11 @@ rule embed_source:
     input:
         unpack(JOBS.proxy_files),
     output:
-        layout.features(),
+        layout.path("features"),
     log:
-        layout.log("embed_source", "{body}.{proxy}"),
+        layout.path("logs", step="embed_source", name="{body}.{proxy}"),
     benchmark:
-        layout.benchmark("embed_source", "{body}.{proxy}")
+        layout.path("benchmarks", step="embed_source", name="{body}.{proxy}")
     resources:
         mem_mb=6_000,
         runtime=60,
@@ -53,13 +53,13 @@ rule embed_source:
 rule source_terms:
     """Compute all that a distance needs of the source alone, once for all tasks."""
     input:
-        layout.features(),
+        layout.path("features"),
     output:
-        layout.terms(),
+        layout.path("terms"),
     log:
-        layout.log("source_terms", "{body}.{proxy}.{terms}"),
+        layout.path("logs", step="source_terms", name="{body}.{proxy}.{terms}"),
     benchmark:
-        layout.benchmark("source_terms", "{body}.{proxy}.{terms}")
+        layout.path("benchmarks", step="source_terms", name="{body}.{proxy}.{terms}")
     resources:
         mem_mb=4_000,
         runtime=30,

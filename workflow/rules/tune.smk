@@ -3,7 +3,7 @@ rule tune_worker:
     input:
         unpack(JOBS.worker_files),
     output:
-        layout.worker(),
+        layout.path("worker"),
     log:
         f"{TUNED}/worker{{worker}}.log",
     benchmark:
@@ -27,7 +27,7 @@ rule tune:
         unpack(JOBS.search_files),
     output:
         trials=f"{TUNED}/trials.csv",
-        best=layout.best(),
+        best=layout.path("best"),
         pictures=multiext(f"{TUNED}/trials", ".svg", ".pdf", ".png")
         + multiext(f"{TUNED}/importance", ".svg", ".pdf", ".png"),
     log:

@@ -1,0 +1,195 @@
+"""What tables, figures and reports are made from, and their keys, by Snakemake's wildcards."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from orca.evaluation.metric import METRICS
+from orca.evaluation.score import Run
+from orca.methods.method import METHODS
+from orca.provenance import digest_of, used_code
+from orca.reporting.figure import FIGURES, Figure
+from orca.reporting.table import TABLES
+from orca.settings import not_default
+from orca.workflow import layout
+from orca.workflow.jobs import Jobs
+from orca.workflow.resources import finetune_hours
+
+
+@dataclass(frozen=True, eq=False)
+class Pages:
+    """Inputs and keys of the jobs that show results.
+
+    Args:
+        jobs: that make the results.
+    """
+
+    jobs: Jobs
+
+    @cache  # noqa: B019 (one object lives as long as the workflow)
+    def share_of(self, task: str, body: str) -> int:
+        """Return how many seeds of a task and a body share a job."""
+        runs = self.jobs.runs
+        groups = runs.finetune_settings(task, body, "finetune")
+        return max(
+            1, int(runs.configuration.hours_per_job / finetune_hours(runs.task(task), groups))
+        )
+
+    def shares(self, runs: Iterable[Run]) -> Iterator[tuple[str, str, str, str]]:
+        """Yield task, body, method and seeds (`seeds0-2`) of the jobs that make some runs."""
+        seeds: dict[tuple[str, str, str], list[int]] = {}
+        for run in runs:
+            seeds.setdefault((run.task, run.body, run.method), []).append(run.seed)
+        for (task, body, method), numbers in seeds.items():
+            size, ordered = self.share_of(task, body), sorted(numbers)
+            for start in range(0, len(ordered), size):
+                yield task, body, method, layout.seeds_name(ordered[start : start + size])
+
+    def scores(self, runs: Iterable[Run]) -> list[str]:
+        """Return the stamps of the evaluations of some runs."""
+        return [
+            layout.stamp(layout.run_folder("scores", task, body, method), seeds)
+            for task, body, method, seeds in self.shares(runs)
+        ]
+
+    @cached_property
+    def _experiment(self) -> Mapping[str, Any]:
+        return not_default(self.jobs.runs.configuration.experiment)
+
+    def table_files(self, wildcards: Any) -> list[str]:
+        """Return the scores that a table is built from."""
+        self.jobs.settings_files[layout.path("experiment")] = self._experiment
+        return self.scores(self.jobs.runs.of_table(wildcards.table))
+
+    def table_key(self, wildcards: Any) -> str:
+        """Return the key of a table: its code, its declaration, and all that it names."""
+        runs = self.jobs.runs.of_table(wildcards.table)
+        tasks = {run.task: self.jobs.runs.task(run.task) for run in runs}
+        digests = {name: task.digest for name, task in tasks.items()}
+        titles = {run.method: METHODS[run.method].title for run in runs}
+        titles |= {task.metric: METRICS[task.metric].title for task in tasks.values()}
+        code = used_code("reporting/tabulate.py", TABLES.path(wildcards.table)).digest
+        return digest_of([code, digests, titles, [run.path for run in runs]])
+
+    def tabulate_code(self, wildcards: Any) -> str:
+        """Return a digest of the code that renders tables, and of all that are declared."""
+        tables = (TABLES.path(name) for name in TABLES)
+        return used_code("reporting/tabulate.py", *tables).digest
+
+    def figures_key(self, wildcards: Any) -> str:
+        """Return a digest of the code that draws a table's figures."""
+        return used_code("reporting/figures.py").digest
+
+    def figure_key(self, wildcards: Any) -> str:
+        """Return a digest of the code that draws a figure of a paper."""
+        return used_code("reporting/figure.py", FIGURES.path(wildcards.figure)).digest
+
+    def alignments(self, table: str) -> list[tuple[str, str]]:
+        """Return folder and seeds of the alignments behind a table's runs."""
+        found = {
+            (layout.run_folder("aligned", task, body, alignment), seeds)
+            for task, body, method, seeds in self.shares(self.jobs.runs.of_table(table))
+            if (alignment := self.jobs.runs.alignment_of(method))
+        }
+        return sorted(found)
+
+    def alignment_files(self, wildcards: Any) -> list[str]:
+        """Return the alignments that a table's figure of them is drawn from."""
+        found = self.alignments(wildcards.table)
+        self.jobs.settings_files[layout.path("histories", table=wildcards.table)] = {
+            "histories": _histories(found)
+        }
+        return [layout.stamp(folder, seeds) for folder, seeds in found]
+
+    def figures_of_table(self, table: str) -> list[str]:
+        """Return a table's files with those of its figures."""
+        kinds = ["profile"] * getattr(TABLES[table], "ranked", False)
+        kinds += ["alignment"] * bool(self.alignments(table))
+        figures = (layout.figure_files(f"{table}_{kind}") for kind in kinds)
+        return [*layout.table_files(table), *(file for files in figures for file in files)]
+
+    def figure_files(self, wildcards: Any) -> list[str]:
+        """Return what a figure of a paper is drawn from."""
+        return [made_by for _, made_by in figure_inputs(FIGURES[wildcards.figure])]
+
+    def all_files(self) -> list[str]:
+        """Return every table, figure and report that the configuration names."""
+        given = self.jobs.runs.configuration
+        return [
+            *(file for table in given.tables for file in self.figures_of_table(table)),
+            *(layout.figure_files(figure)[0] for figure in given.figures),
+            *(layout.path("report", report=name) for name in given.reports),
+        ]
+
+    def report_files(self, wildcards: Any) -> list[str]:
+        """Return what a report shows: tables, figures, cards of the tasks."""
+        reports = self.jobs.runs.configuration.reports
+        own = reports[wildcards.report]
+        others = sorted({table for tables in reports.values() for table in tables} - set(own))
+        there = [
+            name for name in others if Path(f"{layout.path('tables', table=name)}.json").exists()
+        ]
+        runs = [run for table in own for run in self.jobs.runs.of_table(table)]
+        finetuned = [
+            (layout.run_folder("finetuned", task, body, method), seeds)
+            for task, body, method, seeds in self.shares(runs)
+        ]
+        self.jobs.settings_files[layout.path("report_settings", report=wildcards.report)] = {
+            "tables": [*own, *there],  # the others join as they are
+            "histories": _histories(finetuned),
+            "configuration": not_default(self.jobs.runs.configuration),
+        }
+        return [
+            *(file for table in own for file in self.figures_of_table(table)),
+            *(f"{layout.path('prepared', task=task)}/card.json" for task in _tasks(runs)),
+        ]
+
+    def report_key(self, wildcards: Any) -> str:
+        """Return the key of a report."""
+        code = used_code("reporting/report.py").digest
+        self.report_files(wildcards)
+        shown = self.jobs.settings_files[layout.path("report_settings", report=wildcards.report)]
+        return digest_of([code, dict(shown)])
+
+    def scores_there(self) -> str:
+        """Return a digest that changes when a score file comes, goes or changes."""
+        files = sorted(Path(layout.root("scores")).glob("*/*/*/seed*/*.json"))
+        told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+        self.jobs.settings_files[layout.path("experiment")] = self._experiment
+        return sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def figure_inputs(figure: Figure) -> list[tuple[str, str]]:
+    """Return the files that a figure is drawn from, each with the file that has it made."""
+    found = []
+    if figure.table:
+        table = f"{layout.path('tables', table=figure.table)}.json"
+        found.append((table, table))
+    for predicted in figure.predictions:
+        path = layout.path(
+            "predictions",
+            **predicted.run.model_dump(),
+            ending=predicted.ending and f"_{predicted.ending}",
+        )
+        found.append((path, path))
+    for aligned in figure.alignments:
+        folder = layout.run_folder("aligned", aligned.task, aligned.body, aligned.alignment)
+        history = f"{layout.run(folder, aligned.seed)}/history.csv"
+        found.append((history, layout.stamp(folder, layout.seeds_name([aligned.seed]))))
+    return found
+
+
+def _histories(folders: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the histories of the runs of some jobs."""
+    return [
+        f"{layout.run(folder, seed)}/history.csv"
+        for folder, seeds in folders
+        for seed in layout.seeds_of(seeds)
+    ]
+
+
+def _tasks(runs: Iterable[Run]) -> list[str]:
+    return sorted({run.task for run in runs})

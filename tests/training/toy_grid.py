@@ -1,0 +1,116 @@
+"""Runs of any method on a toy body of grids, which lies in a folder as a fetched one does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from orca.alignment.distance import DISTANCES
+from orca.data.fetch import fetch
+from orca.data.source import PROXIES
+from orca.data.task import Field
+from orca.methods.method import METHODS
+from orca.models.bodies import swin_fractals
+from orca.models.pretraining.model import body_tensors, untrained
+from orca.models.weights import write_card
+from orca.training.align import Align
+from orca.training.embed_source import embed_source
+from orca.training.finetune import Finetune
+from orca.training.setup import Setup
+from orca.training.source_terms import source_terms
+from tests.training.toys import CLASSES, CPU, run, toy_settings, write_prepared
+
+NAME = "swin_fractals"
+IMAGES = replace(CLASSES, input_shape=(2, 12, 12))
+TASKS = {
+    "classes": IMAGES,
+    "fields": replace(IMAGES, target=Field(grid=(12, 12)), loss="nrmse", metric="nrmse"),
+}
+
+
+@contextmanager
+def toy_place(folder: Path) -> Iterator[Path]:
+    """Fill a folder with a toy body, its source, and a task of each kind."""
+    toy = replace(swin_fractals.BODY, shape=swin_fractals.BODY.toy)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(swin_fractals, "BODY", toy)
+        (folder / "body").mkdir()
+        generator = torch.Generator().manual_seed(0)
+        tensors = body_tensors(untrained(NAME, 3, generator))
+        for name, tensor in tensors.items():
+            if "norm" in name:  # so that it tells whether it is copied
+                tensor += torch.randn(tensor.shape, generator=generator) / 4
+        save_file(tensors, folder / "body/model.safetensors")
+        write_card(NAME, folder / "body", way="a test")
+        fetch(PROXIES["digits"], folder / "raw")
+        embed_source(
+            NAME, "digits", weights=folder / "body", raw=folder / "raw",
+            out=folder / "source.safetensors", samples=120, device=CPU,
+        )  # fmt: skip
+        for name, task in TASKS.items():
+            for part in ("fit", "test"):
+                write_prepared(folder / name / f"{part}.h5", task, part=part)
+        yield folder
+
+
+def different(**alike: object) -> list[str]:
+    """Return one method of each that differ in more than words and settings.
+
+    Args:
+        alike: what does not tell methods apart either, with a value for all.
+    """
+    plain = {"title": "", "origin": "", "fixes": {}, "variant_of": "", **alike}
+    plainest = sorted(METHODS, reverse=True)  # of equal ones the first by name stays
+    return sorted({repr(replace(METHODS[name], **plain)): name for name in plainest}.values())
+
+
+def prepared_step(name: str, kind: str, place: Path, out: Path, **model: object) -> Finetune:
+    """Return the fine-tuning of a method for two epochs, after its alignment for two.
+
+    Args:
+        name: of the method.
+        kind: of the task.
+        place: a folder that `toy_place` filled.
+        out: folder that the alignment goes to.
+        model: changed settings of the model.
+    """
+    method, source = METHODS[name], place / "source.safetensors"
+    groups = toy_settings({**model, "epochs": 2}, "model", "optimizer", "finetune")
+    setup = Setup(
+        task_name="made_up", task=TASKS[kind], body=NAME, model=groups["model"],
+        prepared=place / kind / "fit.h5", weights=place / "body", device=CPU,
+    )  # fmt: skip
+    return Finetune(
+        setup=setup,
+        method=name,
+        settings=groups["finetune"],
+        optimizer=groups["optimizer"],
+        own=method.own_settings({"sampled_epochs": 1} if method.settings_group == "pare" else {}),
+        aligned=aligned(setup, name, source, out) if method.alignment else None,
+        source=source if method.needs_source else None,
+    )
+
+
+def aligned(setup: Setup, name: str, source: Path, out: Path) -> Path:
+    """Return the folder of a method's alignment, after making it."""
+    method = METHODS[name]
+    terms = source.with_name(f"terms.{method.alignment}.safetensors")
+    settings = DISTANCES[method.alignment].settings()
+    groups = toy_settings({"epochs": 2}, "optimizer", "align")
+    if not terms.exists():
+        source_terms(method.alignment, source=source, settings=settings, out=terms, device=CPU)
+    step = Align(
+        setup=setup,
+        start=method.embedder,
+        distance=method.alignment,
+        distance_settings=settings,
+        settings=groups["align"],
+        optimizer=groups["optimizer"],
+        source=source,
+        terms=terms,
+    )
+    return run(step, out / "aligned")[0].parent
