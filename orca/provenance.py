@@ -50,23 +50,37 @@ def _named_modules(node: ast.AST) -> set[str]:
     return set()
 
 
-def _walk(node: ast.AST, words: list[str], names: set[str], attributes: set[str]) -> None:
-    """Collect what a syntax tree says without places and docstrings, what it imports and reads."""
-    names |= _named_modules(node)
-    if isinstance(node, ast.Attribute):
-        attributes.add(node.attr)
-    words.append(type(node).__name__)
+def _walk(tree: ast.AST) -> tuple[list[str], set[str], set[str]]:
+    """Return what a syntax tree says without places and docstrings, what it imports and reads."""
+    words: list[str] = []
+    names: set[str] = set()
+    attributes: set[str] = set()
+    waiting: list[ast.AST | str] = [tree]
+    while waiting:  # from the first node on, each before what it holds
+        node = waiting.pop()
+        if isinstance(node, str):
+            words.append(node)
+            continue
+        names |= _named_modules(node)
+        if isinstance(node, ast.Attribute):
+            attributes.add(node.attr)
+        words.append(type(node).__name__)
+        waiting += reversed([*_held(node), ")"])
+    return words, names, attributes
+
+
+def _held(node: ast.AST) -> Iterator[ast.AST | str]:
+    """Yield a node's fields by name with what they hold; texts that are statements are left out."""
     for field in node._fields:
         value = getattr(node, field, None)
         if value is None or value == [] or field == "ctx":  # the place tells what ctx does
             continue
-        words.append(field)
+        yield field
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, ast.AST):
-                words.append(repr(each))
+                yield repr(each)
             elif not _is_text(each):
-                _walk(each, words, names, attributes)
-    words.append(")")
+                yield each
 
 
 @dataclass(frozen=True)
@@ -87,10 +101,7 @@ class Module:
 @cache
 def _read(file: Path) -> Module:
     """Return what a module says; kept, since planning asks for the same files many times."""
-    words: list[str] = []
-    names: set[str] = set()
-    attributes: set[str] = set()
-    _walk(ast.parse(file.read_text()), words, names, attributes)
+    words, names, attributes = _walk(ast.parse(file.read_text()))
     digest = hashlib.sha256(" ".join(words).encode()).digest()
     return Module(digest, frozenset(names), frozenset(attributes))
 

@@ -17,6 +17,7 @@ from orca.errors import SettingsError
 Rate = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, several times as fast
 S = TypeVar("S", bound="Settings")
 
 
@@ -76,7 +77,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         SettingsError: if the file is missing or is no YAML mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.load(path.read_text(), Loader=LOADER)
     except (OSError, yaml.YAMLError) as fault:
         raise SettingsError(
             where=str(path), what=f"it cannot be read: {fault}", mend="restore or correct the file"

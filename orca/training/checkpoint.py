@@ -135,7 +135,7 @@ class State:
         if others:
             log.info("%s is of other settings, code or inputs: starting afresh", self.folder)
         for old in others:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
+            shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
         with atomic(mark) as temporary:
             temporary.write_text(self.key)
 
