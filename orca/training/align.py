@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from orca.errors import SettingsError
 from orca.logs import log
 from orca.models.settings import EmbedderStart
 from orca.provenance import file_digest
+from orca.settings import Settings
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
 from orca.training.checkpoint import State, read_tensors, write_tensors
 from orca.training.key import EXACT, align_key
@@ -79,6 +79,15 @@ class Align:
     terms: Path
 
     @property
+    def _groups(self) -> dict[str, Settings]:
+        return {
+            "model": self.setup.model,
+            "optimizer": self.optimizer,
+            "align": self.settings,
+            "distance": self.distance_settings,
+        }
+
+    @property
     def key(self) -> str:
         """Digest of the settings and the code that the step uses."""
         return align_key(
@@ -86,12 +95,7 @@ class Align:
             body=self.setup.body,
             start=self.start,
             distance=self.distance,
-            settings={
-                "model": self.setup.model,
-                "optimizer": self.optimizer,
-                "align": self.settings,
-                "distance": self.distance_settings,
-            },
+            settings=self._groups,
         )
 
     def inputs(self, seed: int) -> Mapping[str, str]:
@@ -176,19 +180,8 @@ class Align:
             held_out_distance=value,
             epochs_done=len(loop.history),
             target_classes=len(np.unique(labels)),
-            **self._facts(),
+            distance=self.distance,
+            embedder_start=self.start,
+            settings={name: group.model_dump(mode="json") for name, group in self._groups.items()},
             **setup.record(),
         )
-
-    def _facts(self) -> dict[str, Any]:
-        groups = {
-            "model": self.setup.model,
-            "optimizer": self.optimizer,
-            "align": self.settings,
-            "distance": self.distance_settings,
-        }
-        return {
-            "distance": self.distance,
-            "embedder_start": self.start,
-            "settings": {name: group.model_dump(mode="json") for name, group in groups.items()},
-        }

@@ -10,6 +10,7 @@ from orca.data.source import PROXIES
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.provenance import digest_of
 from orca.settings import not_default
 from orca.training import key
 from orca.training.job_settings import JobSettings, write_settings
@@ -78,6 +79,12 @@ class Jobs:
             )
             name = layout.path("task_entry", task=name)
         return f"--{kind} {name}"
+
+    def fetch_key(self, wildcards: Any) -> str:
+        """Return the key of a raw folder: what those of its files are made by that we make."""
+        kind, name = self.runs.sources[wildcards.source]
+        source = PROXIES[name] if kind == "proxy" else self.runs.task(name)
+        return digest_of([(file.name, getattr(file, "recipe", "")) for file in source.files])
 
     def body_folder(self, wildcards: Any) -> str:
         """Return the folder that the configuration names for a body's weights, as an option."""

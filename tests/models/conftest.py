@@ -7,7 +7,7 @@ import torch
 
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
-from orca.models.embedder import Start
+from orca.models.settings import EmbedderStart
 from orca.models.loaded_body import LoadedBody
 from orca.models.predictor import Output
 from orca.models.settings import ModelSettings
@@ -34,7 +34,7 @@ def toy_model(toy_body: ToyBody) -> ToyModel:
         output: Output,
         *,
         seed: int = 0,
-        embedder: Start = "random",
+        embedder: EmbedderStart = "random",
         **settings: object,
     ) -> Model:
         return put_together(

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from orca.data.task import TASKS
+from orca.data.ways import Simulated
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
@@ -152,6 +153,19 @@ def test_a_dry_run_writes_no_settings(tmp_path, monkeypatch, runs):
     before = path.stat().st_mtime_ns
     jobs.write_settings()
     assert path.stat().st_mtime_ns == before
+
+
+def test_a_file_that_we_make_by_other_code_is_fetched_anew(runs, monkeypatch):
+    jobs = Jobs(runs)
+    simulated, downloaded = (
+        SimpleNamespace(source=runs.source_of(task))
+        for task in ("pde_advection_simulated_128", "cifar100")
+    )
+    before = [jobs.fetch_key(source) for source in (simulated, downloaded)]
+    monkeypatch.setattr(Simulated, "recipe", "other code")
+    after = [jobs.fetch_key(source) for source in (simulated, downloaded)]
+    assert after[0] != before[0]
+    assert after[1] == before[1]
 
 
 def test_the_seeds_of_short_runs_share_a_job_and_those_of_long_ones_do_not():

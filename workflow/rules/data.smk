@@ -11,6 +11,7 @@ rule fetch:
         mem_mb=4_000,
         runtime=240,
     params:
+        key=JOBS.fetch_key,
         what=JOBS.fetch,
     shell:
         "orca fetch {params.what} &> {log:q}"
