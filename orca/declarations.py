@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -65,7 +66,8 @@ class Declarations(Mapping[str, T]):
 
     def path(self, name: str) -> str:
         """Return the declaring module of a name as a file under `orca/`."""
-        return "/".join(self.module_of(name).__name__.split(".")[1:]) + ".py"
+        file = Path(str(self.module_of(name).__file__))
+        return file.relative_to(Path(__file__).parent).as_posix()
 
     @cached_property
     def _files(self) -> list[str]:

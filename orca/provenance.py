@@ -38,10 +38,17 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def _named_modules(node: ast.AST) -> set[str]:
-    """Return what a node imports, or refers to as "module:name": modules, or what may be some."""
-    if isinstance(node, ast.ImportFrom) and node.module:
-        return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+def _named_modules(node: ast.AST, package: tuple[str, ...]) -> set[str]:
+    """Return what a node imports, or refers to as "module:name": modules, or what may be some.
+
+    Args:
+        node: of a module's tree.
+        package: that the module lies in, from which relative imports go.
+    """
+    if isinstance(node, ast.ImportFrom):
+        above = package[: len(package) + 1 - node.level] if node.level else ()
+        module = ".".join([*above, *([node.module] if node.module else [])])
+        return {module, *(f"{module}.{alias.name}" for alias in node.names)}
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names}
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -50,7 +57,7 @@ def _named_modules(node: ast.AST) -> set[str]:
     return set()
 
 
-def _walk(tree: ast.AST) -> tuple[list[str], set[str], set[str]]:
+def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str], set[str]]:
     """Return what a syntax tree says without places and docstrings, what it imports and reads."""
     words: list[str] = []
     names: set[str] = set()
@@ -61,7 +68,7 @@ def _walk(tree: ast.AST) -> tuple[list[str], set[str], set[str]]:
         if isinstance(node, str):
             words.append(node)
             continue
-        names |= _named_modules(node)
+        names |= _named_modules(node, package)
         if isinstance(node, ast.Attribute):
             attributes.add(node.attr)
         words.append(type(node).__name__)
@@ -101,7 +108,9 @@ class Module:
 @cache
 def _read(file: Path) -> Module:
     """Return what a module says; kept, since planning asks for the same files many times."""
-    words, names, attributes = _walk(ast.parse(file.read_text()))
+    words, names, attributes = _walk(
+        ast.parse(file.read_text()), ("orca", *file.parent.relative_to(PACKAGE).parts)
+    )
     digest = hashlib.sha256(" ".join(words).encode()).digest()
     return Module(digest, frozenset(names), frozenset(attributes))
 
@@ -110,22 +119,24 @@ def _read(file: Path) -> Module:
 def _imports(file: Path) -> frozenset[Path]:
     """Return the files of this package that a module imports or refers to."""
     places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in _read(file).names if "." in name]
-    return frozenset(p for p in (place.with_suffix(".py") for place in places) if p.is_file())
+    files = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
+    return frozenset(file for file in files if file.is_file())
 
 
 @cache
 def _closure(files: frozenset[str]) -> tuple[Path, ...]:
     """Return some modules and all in this package that they import, imports in functions too.
 
-    Modules named `settings.py` are left out: they declare settings, and a run counts the values
-    of those that it reads.
+    Modules named `settings.py` in a folder of the package are left out: they declare settings, and
+    a run counts the values of those that it reads.
     """
     seen: set[Path] = set()
     waiting = {PACKAGE / file for file in files}
     while waiting:
         seen |= waiting
         waiting = {place for file in waiting for place in _imports(file)} - seen
-    return tuple(sorted(file for file in seen if file.name != "settings.py"))
+    declared = {file for file in seen if file.name == "settings.py" and file.parent != PACKAGE}
+    return tuple(sorted(seen - declared))
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,6 @@
+import ast
+import re
+
 import pytest
 
 from orca import provenance
@@ -27,7 +30,8 @@ def package(tmp_path, monkeypatch):
 
     def used(**sources: str):
         for name, source in sources.items():
-            file = tmp_path / "orca" / f"{name.replace('__', '/')}.py"
+            path = re.sub("__(?=[a-z_])", "/", name, count=1)
+            file = tmp_path / "orca" / f"{path}.py"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(source)
         forget()
@@ -64,12 +68,33 @@ def test_code_that_a_declaration_names_as_text_is_used_too(package):
     assert package(data__b="def load(): return 1\n") != first
 
 
+def test_relative_imports_and_packages_count_too(package):
+    first = package(
+        a="from orca.data import b\n",
+        data__b="from .c import x\nfrom . import d\n",
+        data__c="x = 1\n",
+        data__d="x = 1\n",
+        data____init__="x = 1\n",
+    )
+    for changed in ("data__c", "data__d", "data____init__"):
+        assert package(**{changed: "x = 2\n"}) != first
+        assert package(**{changed: "x = 1\n"}) == first
+
+
+@pytest.mark.parametrize("file", sorted(provenance.PACKAGE.rglob("settings.py")))
+def test_modules_of_settings_hold_no_code(file):
+    if file.parent == provenance.PACKAGE:
+        return  # the base class and what reads files
+    tree = ast.parse(file.read_text())
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
 def test_declarations_of_settings_are_no_code_but_their_names_are_told(package):
     first = package(
-        a="from orca.settings import S\ndef f(s):\n    return s.epochs\n",
-        settings="class S:\n    epochs = 1\n",
+        a="from orca.data.settings import S\ndef f(s):\n    return s.epochs\n",
+        data__settings="class S:\n    epochs = 1\n",
     )
-    assert package(settings="class S:\n    epochs = 1\n    rounds = 2\n") == first
+    assert package(data__settings="class S:\n    epochs = 1\n    rounds = 2\n") == first
     assert "epochs" in first.attributes
     assert "rounds" not in first.attributes
 

@@ -23,6 +23,7 @@ from orca.commands.options import (
     setup_of,
     write_stamp,
 )
+from orca.logs import log
 from orca.models.settings import EmbedderStart
 from orca.settings import nested, not_default
 from orca.workflow import layout
@@ -178,7 +179,8 @@ def align(  # noqa: PLR0913 (click passes each option by name)
     state = Path(layout.path("state", step="align"), task.name, body, name)
     seconds = job.checkpoint_seconds
     keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
-    write_stamp(out, seeds, keys)
+    if path.exists():
+        write_stamp(out, seeds, keys)
 
 
 @click.command()
@@ -220,7 +222,8 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
     state = Path(layout.path("state", step="finetune"), task.name, body, method)
     seconds = job.checkpoint_seconds
     keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
-    write_stamp(out, seeds, keys)
+    if path.exists():
+        write_stamp(out, seeds, keys)
 
 
 def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any, Any, Path]:
@@ -229,6 +232,8 @@ def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any,
     from orca.tuning.best import tuned_values
 
     path = Path(layout.settings(out))
+    if not path.exists():
+        log.info("%s is not there: the defaults hold, and the workflow makes its own run", path)
     job = JobSettings.read(path)
     tuned = (
         tuned_values(Path(layout.path("best", task=task.name, body=body)))

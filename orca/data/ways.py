@@ -198,8 +198,10 @@ class Own:
 
     @property
     def recipe(self) -> str:
-        """What the file is made by."""
-        return repr(self)
+        """Which file it is, and its state: another one is read anew."""
+        own = Path(self.path).expanduser()
+        state = own.stat() if own.exists() else None
+        return f"{self!r} {state and (state.st_size, state.st_mtime_ns)}"
 
     def bring(self, path: Path) -> None:
         """Point to the person's file from `path`.

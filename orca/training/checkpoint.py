@@ -66,7 +66,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise StateError(
             where=str(path),
             what=f"it cannot be read: {fault}",
-            mend=f"remove it and make it again: snakemake {path}",
+            mend=f"remove it, and {path.parents[1]}/seed*.json if it is of a run; run the same command",
         ) from fault
 
 

@@ -12,6 +12,7 @@ from orca.provenance import digest_of, file_digest, write_json
 from orca.training.finished_run import FinishedRun
 from orca.training.key import evaluate_key
 from orca.training.record import digests
+from orca.training.seeds import withdraw_stamps
 from orca.training.validate import score
 
 RECORDED = (
@@ -41,7 +42,12 @@ def evaluate(
         score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
         log.info("seed %d: %s %s", score.seed, score.metric, score.value)
         found = score.model_dump(mode="json")
+        withdraw_stamps(out.parents[1], score.seed, _short(found))
         write_json(out, found)
+    return _short(found)
+
+
+def _short(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: found[name] for name in ("metric", "value", "status", "key")}
 
 

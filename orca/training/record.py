@@ -34,7 +34,8 @@ def digests(paths: Sequence[Path]) -> dict[str, str]:
             raise StateError(
                 where=str(path),
                 what="the file is missing",
-                mend=f"make it: snakemake {path}",
+                mend=f"make it: snakemake {path}; for a file of a run, remove {path.parents[1]}/seed*.json"
+                " and run the same command again",
             )
     return {str(path): file_digest(path) for path in paths}
 
@@ -82,6 +83,6 @@ def read_run(path: Path) -> dict[str, Any]:
         raise StateError(
             where=str(path),
             what=f"the run's record cannot be read: {fault}",
-            mend=f"make the run again: snakemake --force {path}",
+            mend=f"make the run again: remove {path.parents[1]}/seed*.json and run the same command",
         ) from fault
     return record

@@ -61,8 +61,28 @@ def run_seeds(
                 progress.outputs.mkdir(exist_ok=True)
                 log.info("seed %d", seed)
                 step.run(seed, progress, progress.outputs)
+            withdraw_stamps(out, seed, key)
             publish(progress, place)
     return keys
+
+
+def withdraw_stamps(folder: Path, seed: int, told: object) -> None:
+    """Remove the stamps of jobs that say something else of a seed than is true from now on.
+
+    Jobs of other shares may have made the seed before; without their stamp they are made again.
+
+    Args:
+        folder: of the runs and of the jobs' stamps.
+        seed: that is made anew.
+        told: what a stamp says of it now.
+    """
+    for stamp in folder.glob("seed*.json"):
+        try:
+            known = json.loads(stamp.read_text()).get(f"seed{seed}", told)
+        except (OSError, ValueError, AttributeError):
+            known = None
+        if known != told:
+            stamp.unlink(missing_ok=True)
 
 
 def _run_key(step: Step, seed: int) -> str:

@@ -9,7 +9,10 @@ import json
 import re
 from collections.abc import Sequence
 
+from orca.errors import SettingsError
+
 RESULTS = "results"
+LONGEST = 200  # characters of a folder's name
 SEEDS = r"seed\d+|seeds\d+-\d+"  # the wildcard `seeds`
 PATHS = {
     "task_entry": "results/tasks/{task}.yaml",  # a user's own task, as the commands take it
@@ -91,6 +94,8 @@ def stamp(folder: str, seeds: str = "{seeds}") -> str:
 def seeds_name(seeds: Sequence[int]) -> str:
     """Return what stands for some successive seeds in a path: `seed0`, `seeds0-2`."""
     first, last = seeds[0], seeds[-1]
+    if list(seeds) != list(range(first, last + 1)):
+        raise ValueError(f"seeds that are not successive have no name: {list(seeds)}")
     return f"seed{first}" if first == last else f"seeds{first}-{last}"
 
 
@@ -118,7 +123,15 @@ def alignment_name(distance: str, start: str, changes: Sequence[tuple[str, objec
         start: of the embedder.
         changes: settings, by `group.key`, in which it differs from the task's and body's own.
     """
-    return "-".join([distance, start, *(f"{key}={_text(value)}" for key, value in changes)])
+    name = "-".join([distance, start, *(f"{key}={_text(value)}" for key, value in changes)])
+    plain = {key: json.loads(json.dumps(value)) for key, value in changes}
+    if len(name) > LONGEST or parse_alignment(name) != (distance, start, plain):
+        raise SettingsError(
+            where=f"the alignment {name}",
+            what="the settings that a method changes make no folder's name",
+            mend="set some of them for the body or the task in config/hyperparameters.yaml",
+        )
+    return name
 
 
 def parse_alignment(name: str) -> tuple[str, str, dict[str, object]]:
@@ -148,7 +161,7 @@ def _value(text: str) -> object:
 
 
 def _parse(name: str, *, words: int) -> tuple[object, ...]:
-    first, *changes = re.split(r"-(?=[a-z_.]+=)", name)
+    first, *changes = re.split(r"-(?=[a-z_][a-z_.0-9]*=)", name)
     head = first.split("-", words - 1)
     pairs = (change.partition("=") for change in changes)
     missing = [""] * (words - len(head))

@@ -45,7 +45,7 @@ class Pages:
             seeds.setdefault((run.task, run.body, run.method), []).append(run.seed)
         for (task, body, method), numbers in seeds.items():
             size, ordered = self.share_of(task, body), sorted(numbers)
-            for start in range(0, len(ordered), size):
+            for start in range(0, len(ordered), size):  # a table's seeds are successive
                 yield task, body, method, layout.seeds_name(ordered[start : start + size])
 
     def scores(self, runs: Iterable[Run]) -> list[str]:

@@ -7,10 +7,9 @@ import torch
 
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
-from orca.models.settings import EmbedderStart
 from orca.models.loaded_body import LoadedBody
 from orca.models.predictor import Output
-from orca.models.settings import ModelSettings
+from orca.models.settings import EmbedderStart, ModelSettings
 
 ToyBody = Callable[..., LoadedBody]
 ToyModel = Callable[..., Model]

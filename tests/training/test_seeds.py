@@ -61,6 +61,16 @@ def test_jobs_over_the_same_seeds_however_shared_train_none_and_have_the_same_ke
         assert json.loads((tmp_path / f"out/seed{seed}/run.json").read_text())["key"] == key
 
 
+def test_a_seed_made_anew_withdraws_what_other_jobs_said_of_it(job, tmp_path):
+    keys, _ = job(0, 1, 2)
+    stamps = {"seeds0-1": (0, 1), "seed2": (2,), "seeds1-2": (1, 2)}
+    for name, seeds in stamps.items():
+        told = {f"seed{seed}": keys[seed] for seed in seeds}
+        (tmp_path / f"out/{name}.json").write_text(json.dumps(told))
+    job(0, batch_size=16)
+    assert sorted(path.stem for path in (tmp_path / "out").glob("*.json")) == ["seed2", "seeds1-2"]
+
+
 def test_a_job_killed_in_its_second_seed_has_published_the_first(job, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         job(0, 1, fatal=1)

@@ -66,12 +66,31 @@ def test_an_alignment_s_name_says_what_it_is_and_is_read_back():
         ("align.patience", None),
         ("distance.debiased", False),
         ("distance.inner", "gaussian"),
+        ("distance.l2_weight", 0.5),
         ("optimizer.learning_rate", 1e-05),
     ]
     name = layout.alignment_name("otdd", "layer_norm", changes)
     assert layout.parse_alignment(name) == ("otdd", "layer_norm", dict(changes))
     assert layout.parse_alignment("mmd-random") == ("mmd", "random", {})
     assert layout.parse_terms(layout.terms_name("otdd", [("reg", 0.05)])) == ("otdd", {"reg": 0.05})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("distance.inner", "true")],
+        [("distance.inner", "x-align.y=3")],
+        [(f"align.key_{k}", "a value of some length") for k in range(9)],
+    ],
+)
+def test_changes_that_make_no_name_are_refused(changes):
+    with pytest.raises(SettingsError, match="make no folder's name"):
+        layout.alignment_name("otdd", "random", changes)
+
+
+def test_seeds_that_are_not_successive_have_no_name():
+    with pytest.raises(ValueError, match="not successive"):
+        layout.seeds_name((0, 2, 5))
 
 
 def test_a_path_tells_its_kind_and_its_names():

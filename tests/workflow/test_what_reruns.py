@@ -278,6 +278,25 @@ def test_another_number_of_shares_trains_none(copy):
     assert records(copy) == before
 
 
+def test_a_seed_that_is_made_otherwise_is_made_again_with_the_others(copy):
+    """The job of one seed withdraws the stamp of the job of both."""
+    copy.configure(seeds_by_body={"minilm": 2})
+    copy.snakemake("all")
+    config = copy.place / "config/hyperparameters.yaml"
+    before = config.read_text()
+    content = yaml.safe_load(before)
+    content["defaults"]["all"]["finetune"]["epochs"] = 2
+    config.write_text(yaml.safe_dump(content))
+    copy.snakemake(SCORE.format("openml_61/minilm/finetune"))
+    config.write_text(before)
+    assert copy.planned()["finetune"] == 1
+    copy.snakemake("all")
+    histories = (copy.place / "results/finetuned/openml_61/minilm/finetune").glob("*/history.csv")
+    assert [len(path.read_text().splitlines()) for path in histories] == [2, 2]
+    copy.configure()
+    copy.snakemake("all")
+
+
 def test_the_page_has_an_example_of_everything_that_can_be_added():
     assert [file for file, _, _ in BLOCKS] == list(ADDED)
 
