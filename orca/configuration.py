@@ -74,7 +74,9 @@ class Configuration(Experiment):
         " for any.",
     )
     device: str = Field(
-        "auto", description="Runs use this device: `auto`, `cpu`, `cuda` or `cuda:1`."
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
+        description="Runs use this device: `auto`, `cpu`, `cuda` or `cuda:1`.",
     )
 
     def origin_of(self, body: str) -> Origin:

@@ -65,7 +65,7 @@ def planned_jobs(
                 snakefile=snakefile,
                 workdir=folder,
             )
-            dag = workflow.dag(types.DAGSettings(targets=set(targets)))
+            dag = workflow.dag(types.DAGSettings(targets=set(targets), force_incomplete=True))
             dag.execute_workflow(executor="dryrun")
         except Exception as fault:
             logging.disable(logging.NOTSET)

@@ -66,7 +66,10 @@ class Runs:
             SettingsError: for the first that is not declared; it offers the nearest.
         """
         given, where = self.configuration, self.folder / "config.yaml"
-        bodies = (given.bodies.values(), given.seeds_by_body, given.body_folders)
+        bodies = (
+            given.bodies.values(), given.seeds_by_body, given.body_folders, given.tuning_by_body,
+            given.tune_workers_by_body, {*given.hyperparameters} - {"default"},
+        )  # fmt: skip
         named: list[tuple[str, Iterable[str], Declarations[Any]]] = [
             ("tables", given.tables, TABLES),
             ("figures", given.figures, FIGURES),
@@ -96,8 +99,17 @@ class Runs:
                 self.task(task, where=f"{where}, {entry}")
             if body:
                 BODIES.look_up(body, where=f"{where}, {entry}")
-        for method in sections.methods:
-            METHODS.look_up(method, where=f"{where}, methods")
+        for body in {*sections.defaults} - {"all"}:
+            BODIES.look_up(body, where=f"{where}, defaults")
+        for method, groups in sections.methods.items():
+            own = METHODS.look_up(method, where=f"{where}, methods").settings_group
+            known = ["distances", *GROUPS, *([own] if own else [])]
+            for group in set(groups) - set(known):
+                raise SettingsError(
+                    where=f"{where}, methods.{method}, {group}",
+                    what=f"the method '{method}' reads no such group",
+                    mend=nearest(group, known),
+                )
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:

@@ -145,6 +145,8 @@ def test_a_misspelt_target_is_answered_with_the_nearest(target, near, snakemake)
         ("seeds: 0", "config.yaml, seeds: Input should be greater than or equal to 1"),
         ("tables: [demoo]", "did you mean 'demo'"),
         ("bodies: {sequence: robert_base}", "did you mean 'roberta_base'"),
+        ("hyperparameters: {minlm: default}", "did you mean 'minilm'"),
+        ("device: gpu", "config.yaml, device: String should match pattern"),
         ("seeds_by_task: {openml_16o: 2}", "there is no task 'openml_16o'"),
     ],
 )

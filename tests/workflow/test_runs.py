@@ -135,6 +135,11 @@ def test_what_a_method_fixes_holds_over_all_else(with_methods):
     assert groups["model"].kernel == 1
 
 
+def test_a_group_that_a_method_does_not_read_is_refused(with_methods):
+    with pytest.raises(SettingsError, match=r"methods.orca, pare: the method 'orca' reads no such"):
+        with_methods({"orca": {"pare": {"temperature": 0.5}}})
+
+
 def test_a_method_s_own_settings_are_its_own(with_methods):
     runs = with_methods({"orca_lora": {"orca_lora": {"rank": 2}}})
     assert runs.finetune_settings("openml_61", "minilm", "orca_lora")["method"].rank == 2
