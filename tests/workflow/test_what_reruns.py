@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/adding.md").read_text()
 BLOCKS = re.findall(r"<!-- (\S+?)(?:: (\w+))? -->\n```python\n(.*?)```", PAGE, flags=re.DOTALL)
 OVERLAY = {
-    "hyperparameters": {"minilm": "default", "minilm_weekdays": "default"},
+    "hyperparameters": {"default": "default"},
     "seeds_by_body": {"minilm": 1},
     "source_samples": 100,
     "tables": ["tiny"],
