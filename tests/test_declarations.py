@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from orca.alignment.distance import DISTANCES
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError

@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from orca.alignment.annealing import Annealing
 from orca.alignment.kept_kernel import KeptKernel
-from orca.alignment.schedule import Annealing
 from orca.alignment.sinkhorn import Kernel, Problem, log_sums, times, with_mass
 
 LOGGER = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.schedule import Steps
+from orca.alignment.annealing import Steps
 from orca.alignment.sinkhorn import Problem, block_slices, dual_value, sums_by_block
 
 FAR = 16.0  # temperature from which on this is done, in standard deviations of d

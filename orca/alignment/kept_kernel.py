@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.schedule import Annealing
+from orca.alignment.annealing import Annealing
 from orca.alignment.sinkhorn import (
     FLOOR,
     Kernel,

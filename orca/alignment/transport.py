@@ -7,11 +7,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from orca.alignment.annealing import Annealing, annealing, official_steps
 from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
 from orca.alignment.high_temperature import anneal_far_above
 from orca.alignment.kept_kernel import KeptKernel
 from orca.alignment.otdd_settings import OtddSettings
-from orca.alignment.schedule import Annealing, annealing, official_steps
 from orca.alignment.sinkhorn import Problem, dual_value
 from orca.errors import FeatureError
 

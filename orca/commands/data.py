@@ -14,7 +14,7 @@ from orca.workflow import layout
 def fetch(task: AskedTask | None, proxy: str | None) -> None:
     """Bring raw files, checked, to the folder of their source."""
     from orca.data.fetch import fetch as bring
-    from orca.data.source import PROXIES
+    from orca.data.proxy import PROXIES
 
     if (task is None) == (proxy is None):
         raise click.UsageError("give either --task or --proxy")

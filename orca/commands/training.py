@@ -58,7 +58,7 @@ def pretrain_body(body: str, device: str) -> None:
 @DEVICE
 def embed_source(body: str, proxy: str, samples: int, device: str) -> None:
     """Pass a source proxy through the body's own embedding, once."""
-    from orca.data.source import PROXIES
+    from orca.data.proxy import PROXIES
     from orca.training.embed_source import embed_source as embed
 
     source = PROXIES.look_up(proxy, where="the source proxy asked for").source

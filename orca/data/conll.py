@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orca.data.source import Texts
+from orca.data.proxy import Texts
 from orca.errors import DataError
 
 OUTSIDE = "O"

@@ -55,7 +55,7 @@ def _mapped(path: Path) -> Any:
 
 
 @dataclass(frozen=True)
-class Table:
+class DrugTable:
     """Numbers by name of a cell line or drug."""
 
     names: tuple[str, ...]
@@ -131,21 +131,21 @@ def _most_varying(
     return keep
 
 
-def _scaled(table: Table, rows: Int[np.ndarray, " used"]) -> Scaled:
+def _scaled(table: DrugTable, rows: Int[np.ndarray, " used"]) -> Scaled:
     values = table.values[:, np.isfinite(table.values).all(axis=0)]
     least, largest = values[rows].min(axis=0), values[rows].max(axis=0)
     values = (values - least) / np.where(largest > least, largest - least, 1)
     return Scaled(values.astype(np.float32), values[rows].var(axis=0, dtype=np.float64))
 
 
-def _read_table(path: Path, *, header_rows: int) -> Table:
+def _read_table(path: Path, *, header_rows: int) -> DrugTable:
     """Read a table of tab-separated values, names in the first column, a portion at a time."""
     names: list[str] = []
     values = []
     for portion in _portions(path, header_rows):
         names += [str(name) for name in portion.iloc[:, 0]]
         values.append(_numbers(portion.iloc[:, 1:]))
-    return Table(tuple(names), np.concatenate(values))
+    return DrugTable(tuple(names), np.concatenate(values))
 
 
 def _portions(path: Path, header_rows: int) -> Iterator[Any]:

@@ -6,10 +6,10 @@ PROBABILITY = 0.5
 MOST_BINS = 0.15
 MOST_FRAMES = 0.20
 
-Place = tuple[slice, slice]
+MaskedSlice = tuple[slice, slice]
 
 
-def masks(bins: int, frames: int, uniform: Callable[[], float]) -> list[Place]:
+def masks(bins: int, frames: int, uniform: Callable[[], float]) -> list[MaskedSlice]:
     """Return what to hide: with probability one half, one or two bands of bins and of frames.
 
     A band is up to 15 % of the bins or 20 % of the frames wide. What is hidden is filled with

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orca.data.fetch import RECORD, Source, Way, fetch
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 from orca.declarations import nearest
 from orca.errors import DataError, SettingsError

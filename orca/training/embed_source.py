@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from orca.data.source import PROXIES, Images, Texts, read_proxy
+from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.logs import log
 from orca.models.body import BODIES
-from orca.models.source import embed, to_numbers
+from orca.models.source_embedding import embed, to_numbers
 from orca.training.batches import seeded
 from orca.training.checkpoint import write_tensors
 

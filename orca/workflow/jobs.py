@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from orca.alignment.distance import DISTANCES
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES

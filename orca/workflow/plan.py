@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.reporting.published import PublishedNumbers, read_published

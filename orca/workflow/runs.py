@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from orca.alignment.distance import DISTANCES
 from orca.configuration import Configuration, Hyperparameters, SearchSpace, check_groups
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
 from orca.declarations import Declarations, nearest

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orca.alignment import high_temperature, sinkhorn
+from orca.alignment.annealing import annealing, official_steps
 from orca.alignment.class_transport import (
     ON_GPU,
     ONE_BY_ONE,
@@ -17,7 +18,6 @@ from orca.alignment.class_transport import (
 from orca.alignment.cost import feature_cost
 from orca.alignment.kept_kernel import KeptKernel
 from orca.alignment.points_by_class import PointsByClass
-from orca.alignment.schedule import annealing, official_steps
 from orca.alignment.sinkhorn import (
     Kernel,
     Problem,

@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 
 PAGE = (Path(__file__).parents[2] / "docs/fidelity.md").read_text()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from orca.data import conll
-from orca.data.source import PROXIES, Images, Texts, read_proxy
+from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.errors import DataError, SettingsError
 from tests.data import fixtures_nas_bench_360, fixtures_tables
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.data.task import AS_READ, TASKS, Classes, Field, MultiLabel
 from orca.evaluation.metric import METRICS
 from orca.training.augment import AUGMENTATIONS
@@ -122,7 +122,7 @@ def test_no_two_files_of_a_task_have_one_name():
 def test_declaring_tasks_loads_no_heavy_library():
     heavy = ["torch", "scipy", "pandas", "sklearn", "h5py", "openml", "requests", "PIL"]
     code = (
-        "import sys\nfrom orca.data.task import TASKS\nfrom orca.data.source import PROXIES\n"
+        "import sys\nfrom orca.data.task import TASKS\nfrom orca.data.proxy import PROXIES\n"
         f"len(TASKS), len(PROXIES)\nprint([m for m in {heavy} if m in sys.modules])"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -27,7 +27,7 @@ from orca.models.encoders.bert import load_bert
 from orca.models.encoders.prompts import add_prompts
 from orca.models.encoders.swin import load_swin
 from orca.models.settings import ModelSettings
-from orca.models.source import to_numbers
+from orca.models.source_embedding import to_numbers
 from orca.models.weights import fetch_weights
 
 SETTINGS = ModelSettings()

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from orca.alignment.distance import DISTANCES
 from orca.data.fetch import fetch
-from orca.data.source import PROXIES
+from orca.data.proxy import PROXIES
 from orca.data.task import Field
 from orca.methods.method import METHODS
 from orca.models.bodies import swin_fractals

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.download import Download
-from orca.data.source import Images, Proxy
+from orca.data.proxy import Images, Proxy
 
 COUNT = 5000
 SEED = 0

@@ -9,7 +9,7 @@ recorded; here it is the chunk, which the label speaks of. The generator is nump
 from pathlib import Path
 
 from orca.data.download import Download
-from orca.data.source import Proxy, Texts
+from orca.data.proxy import Proxy, Texts
 
 PROXY = Proxy(
     title="CoNLL-2000 chunks",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orca.data.proxies.conll2000 import PROXY as CHUNKS
-from orca.data.source import Texts
+from orca.data.proxy import Texts
 
 PROXY = replace(CHUNKS, title="CoNLL-2000 sentences, labelled by one chunk each")
 

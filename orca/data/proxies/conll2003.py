@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.download import Download
-from orca.data.source import Proxy, Texts
+from orca.data.proxy import Proxy, Texts
 
 PER_TAG = 350
 SEED = 42

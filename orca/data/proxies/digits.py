@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orca.data.source import Images, Proxy
+from orca.data.proxy import Images, Proxy
 
 PROXY = Proxy(
     title="handwritten digits (scikit-learn)",

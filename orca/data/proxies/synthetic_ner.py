@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from orca.data.source import Proxy, Texts
+from orca.data.proxy import Proxy, Texts
 
 if TYPE_CHECKING:
     from faker import Faker

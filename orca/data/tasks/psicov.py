@@ -16,7 +16,7 @@ from orca.data.task import Field, Samples, Splits, Task
 
 
 @dataclass(frozen=True)
-class Place:
+class Placing:
     """Where a protein stands in its window, and what is around it.
 
     Args:
@@ -40,7 +40,7 @@ PSICOV = Task(
     extra_metrics=("mae8_official",),
     files=(in_bucket("protein.zip", "protein.zip"),),
     source="psicov",
-    option=Place(),
+    option=Placing(),
 )
 TASKS = {
     "psicov": PSICOV,
@@ -48,7 +48,7 @@ TASKS = {
         PSICOV,
         metric="mae8_official",
         extra_metrics=("mae8",),
-        option=Place(before=5, outside=100.0),
+        option=Placing(before=5, outside=100.0),
         baseline="psicov",
         differs="5 empty rows and columns before a protein; outside of it 100 angstrom, clipped to"
         " 16 in training, are to be learnt, as in the official code; both triangles of a map are"
@@ -61,7 +61,7 @@ def read(raw: Path, task: Task) -> Splits:
     """Read the proteins one by one out of the archive."""
     from orca.data.proteins import Window, part_of
 
-    assert isinstance(task.option, Place)
+    assert isinstance(task.option, Placing)
     archive = raw / task.files[0].name
     window = Window(task.input_shape[-1], task.option.before, task.option.outside)
     return Splits(

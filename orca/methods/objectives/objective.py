@@ -58,7 +58,7 @@ class ObjectiveInputs:
     Args:
         model: as assembled, on its device.
         task_loss: from (output, target) to a scalar.
-        source: the body's cached source samples: `numbers` [n, ...] as `orca.models.source` takes
+        source: the body's cached source samples: `numbers` [n, ...] as `orca.models.source_embedding` takes
             them and `labels` [n]; empty for a method that declares no `needs_source`.
         body: its name.
         weights: folder of its weights.

@@ -19,7 +19,7 @@ from orca.methods.pare import PareSettings
 from orca.models import initialise
 from orca.models.assemble import Model
 from orca.models.predictor import DenseHead, ImageDecoderHead, pool
-from orca.models.source import source_embedder
+from orca.models.source_embedding import source_embedder
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from orca.errors import DataError, WeightsError
-from orca.models import source
+from orca.models import source_embedding
 from orca.models.body import BODIES
-from orca.models.source import TEXT_TOKENS, embed, embed_numbers, to_numbers, token_mean
+from orca.models.source_embedding import TEXT_TOKENS, embed, embed_numbers, to_numbers, token_mean
 
 CPU = torch.device("cpu")
 WORDS = ["[PAD]", "[UNK]", "a", "dog", "sat", "in", "paris"]
@@ -48,7 +48,7 @@ def test_images_are_averaged_over_the_patches_of_the_copied_embedding(
     toy_body, tmp_path, monkeypatch
 ):
     body = toy_body("swin_base")
-    monkeypatch.setattr(source, "load_body", lambda *args, **kwargs: body)
+    monkeypatch.setattr(source_embedding, "load_body", lambda *args, **kwargs: body)
     images = np.random.default_rng(0).normal(size=(70, 3, 32, 32)).astype(np.float32)
     features = embed("swin_base", tmp_path, images, device=CPU)
     convolved = torch.nn.functional.conv2d(
