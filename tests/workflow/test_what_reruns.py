@@ -289,8 +289,9 @@ def test_a_seed_that_is_made_otherwise_is_made_again_with_the_others(copy):
     config.write_text(yaml.safe_dump(content))
     copy.snakemake(SCORE.format("openml_61/minilm/finetune"))
     config.write_text(before)
-    assert copy.planned()["finetune"] == 1
-    copy.snakemake("all")
+    again = ("all", "--forcerun", "tabulate")  # the table that is there is right as it is
+    assert copy.planned(*again)["finetune"] == 1
+    copy.snakemake(*again)
     histories = (copy.place / "results/finetuned/openml_61/minilm/finetune").glob("*/history.csv")
     assert [len(path.read_text().splitlines()) for path in histories] == [2, 2]
     copy.configure()
