@@ -19,11 +19,12 @@ import torch
 import yaml
 
 from orca.data.task import TASKS
+from orca.training.settings import FINETUNE_READS
 from orca.training.setup import Setup
 from orca.tuning.search import Search
 from orca.tuning.settings import TuningSettings
 from orca.tuning.study import ended
-from orca.tuning.trial import SEARCHED, TrialSettings
+from orca.tuning.trial import TrialSettings
 from orca.workflow.runs import Runs
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +58,7 @@ def main() -> None:
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     runs = Runs.read(config, ROOT / "config")
     groups = runs.finetune_settings(given.task, given.body, "finetune")
-    defaults = TrialSettings(**{name: groups[name] for name in SEARCHED})
+    defaults = TrialSettings(**{name: groups[name] for name in FINETUNE_READS})
     setup = Setup(
         task_name=given.task,
         task=TASKS[given.task],

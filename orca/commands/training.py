@@ -26,6 +26,7 @@ from orca.commands.options import (
 from orca.logs import log
 from orca.models.settings import EmbedderStart
 from orca.settings import nested, not_default
+from orca.training.settings import ALIGN_READS, FINETUNE_READS
 from orca.workflow import layout
 
 
@@ -107,12 +108,12 @@ def tune(task: AskedTask, body: str, worker: str | None, device: str) -> None:
     from orca.tuning.best import close
     from orca.tuning.search import Search
     from orca.tuning.settings import TuningSettings
-    from orca.tuning.trial import SEARCHED, TrialSettings
+    from orca.tuning.trial import TrialSettings
 
     out = layout.path("tuned", task=task.name, body=body)
     path = Path(layout.settings(out))
     job = JobSettings.read(path)
-    groups = read_groups(job.settings, SEARCHED, where=path)
+    groups = read_groups(job.settings, FINETUNE_READS, where=path)
     given = job.settings.get("search", {})
     search = Search(
         setup=setup_of(task, body, groups["model"], device),
@@ -162,7 +163,7 @@ def align(  # noqa: PLR0913 (click passes each option by name)
     name = "-".join([distance, start, *changes])
     out = layout.run_folder("aligned", task.name, body, name)
     job, content, path = _settings(task, body, out, nested(layout.parse_alignment(name)[2]))
-    groups = read_groups(content, ("model", "optimizer", "align"), where=path)
+    groups = read_groups(content, ALIGN_READS, where=path)
     own = declared.read_settings(content.get("distance", {}), where=f"{path}, distance")
     terms = layout.terms_name(distance, sorted(not_default(own).items()))
     proxy = BODIES[body].proxy
@@ -200,7 +201,7 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
     declared = METHODS.look_up(method, where="--method")
     out = layout.run_folder("finetuned", task.name, body, method)
     job, content, path = _settings(task, body, out, declared.fixes)
-    groups = read_groups(content, ("model", "optimizer", "finetune"), where=path)
+    groups = read_groups(content, FINETUNE_READS, where=path)
     alignment = job.alignment or alignment_name(declared, declared.fixes)
     by_test = groups["finetune"].selection == "test_as_published"
     source = layout.path(

@@ -135,3 +135,6 @@ GROUPS: dict[str, type[Settings]] = {
     "align": AlignSettings,
     "finetune": FinetuneSettings,
 }
+# The groups that each stage reads, beside those of the distance and of the method.
+ALIGN_READS = ("model", "optimizer", "align")
+FINETUNE_READS = ("model", "optimizer", "finetune")

@@ -27,11 +27,12 @@ from orca.errors import StateError, TrainingError
 from orca.logs import log
 from orca.provenance import digest_of
 from orca.training.checkpoint import Preempted, State
+from orca.training.settings import FINETUNE_READS
 from orca.training.setup import Setup
 from orca.tuning.key import tune_key
 from orca.tuning.settings import TuningSettings
 from orca.tuning.study import draw, ended, open_study
-from orca.tuning.trial import SEARCHED, TrialSettings, out_of_memory, train, trial_settings
+from orca.tuning.trial import TrialSettings, out_of_memory, train, trial_settings
 
 IDLE_SECONDS = 1.0
 MOST_DEATHS = 3  # a trial under which so many workers died without an epoch's progress has failed
@@ -75,7 +76,7 @@ class Search:
         code = tune_key(
             task=self.setup.task,
             body=self.setup.body,
-            settings={name: getattr(self.defaults, name) for name in SEARCHED},
+            settings={name: getattr(self.defaults, name) for name in FINETUNE_READS},
             search=self.settings.model_copy(update={"trials": 1}),  # more trials go on
             space=self.choices,
         )

@@ -16,14 +16,12 @@ from orca.settings import checked
 from orca.training.batches import Batches
 from orca.training.checkpoint import State
 from orca.training.finetune_loop import FinetuneLoop
-from orca.training.settings import GROUPS, FinetuneSettings, OptimizerSettings
+from orca.training.settings import FINETUNE_READS, GROUPS, FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
 from orca.training.validate import Validation
 from orca.tuning.key import METHOD
 from orca.tuning.settings import TuningSettings
-
-SEARCHED = ("model", "optimizer", "finetune")  # groups that a search may choose from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +47,14 @@ class TrialSettings:
         Raises:
             SettingsError: if a key is unknown or a value is not allowed.
         """
-        groups = {name: getattr(self, name).model_dump() for name in SEARCHED}
+        groups = {name: getattr(self, name).model_dump() for name in FINETUNE_READS}
         for key, value in values.items():
             group, _, name = key.partition(".")
             if group not in groups or not name:
                 raise SettingsError(
                     where=f"{where}, {key}",
                     what="a search cannot choose this",
-                    mend=f"name a key as `group.key`, the group one of {', '.join(SEARCHED)}",
+                    mend=f"name a key as `group.key`, the group one of {', '.join(FINETUNE_READS)}",
                 )
             groups[group][name] = value
         checked_groups: dict[str, Any] = {

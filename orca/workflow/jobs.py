@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from orca.alignment.distance import DISTANCES
@@ -14,9 +15,10 @@ from orca.provenance import digest_of
 from orca.settings import not_default
 from orca.training import key
 from orca.training.job_settings import JobSettings, write_settings
+from orca.training.settings import FINETUNE_READS
 from orca.tuning.key import tune_key
 from orca.workflow import layout
-from orca.workflow.runs import FINETUNE_READS, Groups, Runs
+from orca.workflow.runs import Groups, Runs
 
 Files = dict[str, Any]
 
@@ -89,7 +91,7 @@ class Jobs:
     def body_folder(self, wildcards: Any) -> str:
         """Return the folder that the configuration names for a body's weights, as an option."""
         folder = self.runs.configuration.body_folders.get(wildcards.body)
-        return f"--folder '{folder}'" if folder else ""
+        return f"--folder {quote(folder)}" if folder else ""
 
     def pretrain_files(self, wildcards: Any) -> list[str]:
         """Return what pretraining reads, beside its settings: nothing."""
@@ -143,7 +145,7 @@ class Jobs:
         }
 
     def _searched(self, wildcards: Any) -> Groups:
-        groups = self.runs.finetune_settings(wildcards.task, wildcards.body, "finetune")
+        groups = self.runs.plain_settings(wildcards.task, wildcards.body)
         return {name: groups[name] for name in FINETUNE_READS}
 
     def tune_key(self, wildcards: Any) -> str:
@@ -199,11 +201,9 @@ class Jobs:
 
     def align_what(self, wildcards: Any) -> str:
         """Return an alignment as options: its distance, its start, and what it changes."""
-        distance, start, _ = layout.parse_alignment(wildcards.alignment)
-        changes = wildcards.alignment.removeprefix(f"{distance}-{start}").split("-")[1:]
-        return " ".join(
-            [f"--distance {distance} --start {start}", *(f"--set '{change}'" for change in changes)]
-        )
+        distance, start, changes = layout.parse_alignment(wildcards.alignment)
+        options = [f"--set {quote(layout.change(*item))}" for item in changes.items()]
+        return " ".join([f"--distance {distance} --start {start}", *options])
 
     def align_key(self, wildcards: Any) -> str:
         """Return the key of an alignment."""

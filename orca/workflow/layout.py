@@ -123,7 +123,7 @@ def alignment_name(distance: str, start: str, changes: Sequence[tuple[str, objec
         start: of the embedder.
         changes: settings, by `group.key`, in which it differs from the task's and body's own.
     """
-    name = "-".join([distance, start, *(f"{key}={_text(value)}" for key, value in changes)])
+    name = "-".join([distance, start, *(change(*item) for item in changes)])
     plain = {key: json.loads(json.dumps(value)) for key, value in changes}
     if len(name) > LONGEST or parse_alignment(name) != (distance, start, plain):
         raise SettingsError(
@@ -141,7 +141,7 @@ def parse_alignment(name: str) -> tuple[str, str, dict[str, object]]:
 
 def terms_name(distance: str, changes: Sequence[tuple[str, object]] = ()) -> str:
     """Return the name of a distance's source terms; `changes` are settings that are not default."""
-    return "-".join([distance, *(f"{key}={_text(value)}" for key, value in changes)])
+    return "-".join([distance, *(change(*item) for item in changes)])
 
 
 def parse_terms(name: str) -> tuple[str, dict[str, object]]:
@@ -149,8 +149,9 @@ def parse_terms(name: str) -> tuple[str, dict[str, object]]:
     return _parse(name, words=1)  # type: ignore[return-value]
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":")).replace('"', "")
+def change(key: str, value: object) -> str:
+    """Return a changed setting as it stands in a name."""
+    return f"{key}={json.dumps(value, separators=(',', ':'))}".replace('"', "")
 
 
 def _value(text: str) -> object:

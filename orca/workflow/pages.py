@@ -33,7 +33,7 @@ class Pages:
     def share_of(self, task: str, body: str) -> int:
         """Return how many seeds of a task and a body share a job."""
         runs = self.jobs.runs
-        groups = runs.finetune_settings(task, body, "finetune")
+        groups = runs.plain_settings(task, body)
         return max(
             1, int(runs.configuration.hours_per_job / finetune_hours(runs.task(task), groups))
         )

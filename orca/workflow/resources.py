@@ -142,7 +142,7 @@ class JobResources:
         return self.runs.task(wildcards.task)
 
     def _plain(self, wildcards: Any) -> Groups:
-        return self.runs.finetune_settings(wildcards.task, wildcards.body, "finetune")
+        return self.runs.plain_settings(wildcards.task, wildcards.body)
 
     def _minutes(self, hours: float, attempt: int) -> int:
         minutes = attempt * limit_minutes(hours, on_cpu=not self.gpu)

@@ -24,11 +24,10 @@ from orca.models.settings import EmbedderStart
 from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.settings import Settings, checked, merge, nested, not_default, read_yaml
-from orca.training.settings import GROUPS
+from orca.training.settings import ALIGN_READS, FINETUNE_READS, GROUPS
+from orca.tuning.key import METHOD as SEARCHED_METHOD
 from orca.workflow import layout
 
-ALIGN_READS = ("model", "optimizer", "align")
-FINETUNE_READS = ("model", "optimizer", "finetune")
 Groups = dict[str, Settings | None]
 
 
@@ -234,6 +233,10 @@ class Runs:
         content = {group: given.get(group, {}) for group in FINETUNE_READS}
         found = _checked_groups(content, GROUPS, where=f"the run {task}/{body}/{method}")
         return {**found, "method": declared.own_settings(given.get(declared.settings_group, {}))}
+
+    def plain_settings(self, task: str, body: str) -> Groups:
+        """Return what plain fine-tuning reads by group, which a search starts from."""
+        return self.finetune_settings(task, body, SEARCHED_METHOD)
 
     def terms_of(self, task: str, body: str, alignment: str) -> str:
         """Return the name of the source terms that an alignment reads."""

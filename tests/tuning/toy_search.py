@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 
 from orca import logs
+from orca.training.settings import FINETUNE_READS
 from orca.tuning.search import Search
 from orca.tuning.settings import TuningSettings
-from orca.tuning.trial import SEARCHED, TrialSettings
+from orca.tuning.trial import TrialSettings
 from tests.training.toys import CLASSES, SETTINGS, make_setup
 
 SPACE = {
@@ -22,7 +23,7 @@ def make_search(folder: Path, *, space=SPACE, **changes) -> Search:
     settings = {"trials": 6, "min_epochs": 1, "max_epochs": 4, "reduction_factor": 2, **changes}
     return Search(
         setup=make_setup(folder / "data", CLASSES, SETTINGS["model"]),
-        defaults=TrialSettings(**{name: SETTINGS[name] for name in SEARCHED}),
+        defaults=TrialSettings(**{name: SETTINGS[name] for name in FINETUNE_READS}),
         space=space,
         settings=TuningSettings(**settings),
         folder=folder / "state",
