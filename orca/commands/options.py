@@ -1,6 +1,6 @@
 """Options and arguments that several commands share, and how their values are read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from orca.data.task import TASKS, Task
 from orca.settings import Settings, checked, read_yaml
 from orca.workflow import layout
 
-Verb = Callable[..., Any]
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 

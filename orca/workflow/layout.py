@@ -102,7 +102,10 @@ def seeds_name(seeds: Sequence[int]) -> str:
 def seeds_of(name: str) -> tuple[int, ...]:
     """Return the seeds that a name of `seeds_name` stands for."""
     first, _, last = name.lstrip("sed").partition("-")
-    return tuple(range(int(first), int(last or first) + 1))
+    seeds = tuple(range(int(first), int(last or first) + 1))
+    if not seeds:
+        raise ValueError(f"there is no seed from {first} to {last}")
+    return seeds
 
 
 def table_files(table: str) -> list[str]:

@@ -91,6 +91,8 @@ def test_changes_that_make_no_name_are_refused(changes):
 def test_seeds_that_are_not_successive_have_no_name():
     with pytest.raises(ValueError, match="not successive"):
         layout.seeds_name((0, 2, 5))
+    with pytest.raises(ValueError, match="no seed from 2 to 1"):
+        layout.seeds_of("seeds2-1")
 
 
 def test_a_path_tells_its_kind_and_its_names():
