@@ -8,10 +8,11 @@ import optuna
 import yaml
 from optuna.trial import FrozenTrial, TrialState
 
-from orca.errors import TrainingError
+from orca.errors import SettingsError, TrainingError
 from orca.provenance import atomic, environment
-from orca.settings import nested, read_yaml
+from orca.settings import checked, nested, read_yaml
 from orca.training.record import write_history
+from orca.training.settings import FINETUNE_READS, GROUPS
 from orca.tuning.pictures import draw_importance, draw_trials
 from orca.tuning.search import Search
 from orca.tuning.study import ended, scores
@@ -89,6 +90,15 @@ def tuned_values(best: Path) -> dict[str, Any]:
         best: the search's `best.yaml`.
 
     Raises:
-        SettingsError: if the file is damaged.
+        SettingsError: if the file is damaged, or names a setting that no search finds.
     """
-    return nested(read_yaml(best).get("settings", {}))
+    values = nested(read_yaml(best).get("settings", {}))
+    for group, settings in values.items():
+        if group not in FINETUNE_READS:
+            raise SettingsError(
+                where=f"{best}, settings",
+                what=f"a search finds nothing in a group '{group}'",
+                mend="remove the file and run the same target again",
+            )
+        checked(GROUPS[group], settings, where=f"{best}, settings, {group}")
+    return values

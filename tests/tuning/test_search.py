@@ -249,6 +249,13 @@ def test_the_best_settings_name_their_origin(searched):
     assert values["finetune"] == {"batch_size": best["settings"]["finetune.batch_size"]}
 
 
+@pytest.mark.parametrize("setting", ["dropout", "align.epochs", "model.dropuot"])
+def test_settings_that_no_search_finds_are_refused(setting, tmp_path):
+    (tmp_path / "best.yaml").write_text(yaml.safe_dump({"settings": {setting: 0.5}}))
+    with pytest.raises(SettingsError, match="best.yaml, settings"):
+        tuned_values(tmp_path / "best.yaml")
+
+
 def test_every_trial_has_a_line_and_both_pictures_are_there(searched):
     search, out = searched
     rows = list(csv.DictReader((out / "trials.csv").open()))
