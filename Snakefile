@@ -32,14 +32,14 @@ rule all:
     """Every table and figure that the configuration names, and the report."""
     default_target: True
     input:
-        PAGES.all_files(),
+        lambda wildcards: PAGES.all_files(),
     localrule: True
 
 
 rule demo:
     """The offline default: real tables, simulated physics, a real small body."""
     input:
-        PAGES.figures_of_table("demo"),
+        lambda wildcards: PAGES.figures_of_table("demo"),
         layout.path("report", report="report"),
     localrule: True
 
@@ -47,6 +47,6 @@ rule demo:
 rule demo_2d:
     """The demo on grids: simulated fields, a small body that is pretrained on the way."""
     input:
-        PAGES.figures_of_table("demo_2d"),
+        lambda wildcards: PAGES.figures_of_table("demo_2d"),
         layout.path("report", report="report_2d"),
     localrule: True

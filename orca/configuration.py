@@ -1,6 +1,7 @@
 """The files under `config/`: what is built, with which settings, within which limits."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -168,6 +169,7 @@ class Hyperparameters(Settings):
         return merged
 
 
+@cache
 def method_groups() -> dict[str, type[Settings]]:
     """Return the groups that methods declare, by name."""
     declared = (METHODS[name] for name in METHODS)

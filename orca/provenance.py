@@ -68,9 +68,10 @@ def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str],
         if isinstance(node, str):
             words.append(node)
             continue
-        names |= _named_modules(node, package)
         if isinstance(node, ast.Attribute):
             attributes.add(node.attr)
+        elif isinstance(node, ast.Import | ast.ImportFrom | ast.Constant):
+            names |= _named_modules(node, package)
         words.append(type(node).__name__)
         waiting += reversed([*_held(node), ")"])
     return words, names, attributes

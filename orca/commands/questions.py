@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from orca.commands.options import FILE, FOLDER, PUBLISHED, TASK, AskedTask
+from orca.commands.options import FILE, FOLDER, TASK, AskedTask
 from orca.errors import ResultsError
 from orca.workflow import layout
 
@@ -24,7 +24,6 @@ def write_config_reference(root: Path) -> None:
 @click.option("--snakefile", type=FILE, default=Path("Snakefile"), show_default=True)
 @click.option("--configfile", "config_files", type=FILE, multiple=True, help="Repeatable.")
 @click.option("--directory", "folder", type=FOLDER, default=Path(), help="That it would run in.")
-@PUBLISHED
 def plan(targets: tuple[str, ...], **given: Any) -> None:
     """Print what targets would cost: jobs by step, gigabytes, GPU hours. Nothing is run."""
     from orca.workflow.plan import plan as cost_of

@@ -21,7 +21,7 @@ from orca.settings import Settings
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
 from orca.training.checkpoint import State, read_tensors, write_tensors
 from orca.training.key import EXACT, align_key
-from orca.training.record import digests, write_history, write_run
+from orca.training.record import digests, write_history
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.setup import Setup
 
@@ -168,11 +168,11 @@ class Align:
         log.info("distance of the held-out samples: %s", value)
         write_tensors(out / "embedder.safetensors", loop.model.embedder.state_dict())
         write_history(out / "history.csv", loop.history)
-        write_run(
+        setup.write_record(
             out / "run.json",
-            device=setup.device,
             clock=loop.clock,
-            inputs={**setup.input_digests, **self.inputs(seed)},
+            inputs=self.inputs(seed),
+            settings=self._groups,
             key=state.key,
             step="align",
             status="ok",
@@ -182,6 +182,4 @@ class Align:
             target_classes=len(np.unique(labels)),
             distance=self.distance,
             embedder_start=self.start,
-            settings={name: group.model_dump(mode="json") for name, group in self._groups.items()},
-            **setup.record(),
         )

@@ -18,7 +18,7 @@ from orca.training.batches import Batches, seeded
 from orca.training.checkpoint import State, read_tensors, write_tensors
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.key import finetune_key
-from orca.training.record import digests, read_run, write_history, write_run
+from orca.training.record import digests, read_run, write_history
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
@@ -112,11 +112,11 @@ class Finetune:
         else:
             keep_weights(loop.model, out / "weights.safetensors")
         write_history(out / "history.csv", loop.history)
-        write_run(
+        setup.write_record(
             out / "run.json",
-            device=setup.device,
             clock=loop.clock,
-            inputs={**setup.input_digests, **self.inputs(seed)},
+            inputs=self.inputs(seed),
+            settings=self._groups,
             key=state.key,
             step="finetune",
             method=self.method,
@@ -124,15 +124,11 @@ class Finetune:
             reason=reason,
             seed=seed,
             selection=self.settings.selection,
-            settings={
-                name: group.model_dump(mode="json") for name, group in self._groups.items() if group
-            },
             best_epoch=loop.progress.best_epoch if loop.progress.best_epoch >= 0 else None,
             trained_parameters=sum(parameter.numel() for parameter in loop.trained),
             all_parameters=sum(parameter.numel() for parameter in loop.model.parameters()),
             train_samples=len(loop.batches.rows),
             alignment=self._alignment(seed),
-            **setup.record(),
         )
 
     def _loop(self, seed: int, state: State, prepared: Prepared, rest: Prepared) -> FinetuneLoop:

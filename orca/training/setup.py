@@ -10,13 +10,14 @@ import torch
 
 from orca.data.store import Prepared
 from orca.data.task import Task
+from orca.logs import Clock
 from orca.methods.method import METHODS
 from orca.models.assemble import Model, assemble
 from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
 from orca.settings import Settings
 from orca.training.batches import seeded
 from orca.training.build import output_of
-from orca.training.record import digests
+from orca.training.record import digests, write_run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +85,35 @@ class Setup:
         """Digests of the prepared data and of the body's weights."""
         return digests([self.prepared, *sorted(self.weights.glob("*.safetensors"))])
 
-    def record(self) -> dict[str, Any]:
-        """Return what a run's record says of its task and body, and where their files lie."""
-        return {
-            "task": self.task_name,
-            "task_entry": self.task_entry,
-            "task_digest": self.task.digest,
-            "body": self.body,
-            "prepared": str(self.prepared),
-            "weights": str(self.weights),
-        }
+    def write_record(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        inputs: Mapping[str, str],
+        settings: Mapping[str, Settings | None],
+        **facts: Any,
+    ) -> None:
+        """Write the record of a run of this task and body.
+
+        Args:
+            path: of the record, `run.json`.
+            clock: seconds by part.
+            inputs: digests of the files that it read beside the setup's, by path.
+            settings: the groups that it read, by name.
+            facts: what else is worth knowing: step, key, seed, status, counts.
+        """
+        write_run(
+            path,
+            device=self.device,
+            clock=clock,
+            inputs={**self.input_digests, **inputs},
+            settings={name: g.model_dump(mode="json") for name, g in settings.items() if g},
+            task=self.task_name,
+            task_entry=self.task_entry,
+            task_digest=self.task.digest,
+            body=self.body,
+            prepared=str(self.prepared),
+            weights=str(self.weights),
+            **facts,
+        )

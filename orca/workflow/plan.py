@@ -1,8 +1,8 @@
 """What a target would cost: jobs by step, gigabytes to download, GPU hours.
 
 The jobs are those of Snakemake's own dry run, so what is done already costs nothing. The hours of
-a run are, in this order: those of our records of the same task, body and method, the paper's
-(Tables 11, 12 and 15, on a V100), or an estimate from the task's size (`orca.workflow.resources`).
+a run are those of our records of the same task, body and method, or else an estimate from the
+task's size (`orca.workflow.resources`), which is held against the paper's hours.
 """
 
 import json
@@ -15,15 +15,11 @@ from pathlib import Path
 
 from orca.data.proxy import PROXIES
 from orca.errors import SettingsError
-from orca.methods.method import METHODS
-from orca.reporting.published import PublishedNumbers, read_published
 from orca.workflow import layout, resources
 from orca.workflow.runs import Runs
 
 TRAINING = {"align": "aligned", "finetune": "finetuned", "tune": "tuned", "tune_worker": "tuned"}
-ALIGN_HOURS, FINETUNE_HOURS = "embedder_learning_hours", "fine_tuning_stage_hours"  # Table 11
-MEANING = "Hours: of one V100 where the paper's or estimated; of the machine that ran, where ours."
-TOTAL_HOURS = ("total_runtime_hours", "total_training_hours")  # Tables 12 and 15
+MEANING = "Hours: of one V100 where estimated; of the machine that ran, where from our records."
 
 
 @dataclass(frozen=True)
@@ -92,12 +88,10 @@ class Hours:
     Args:
         runs: whose settings count.
         folder: that the workflow runs in.
-        published: the papers' numbers.
     """
 
     runs: Runs
     folder: Path
-    published: PublishedNumbers
 
     @cached_property
     def _recorded(self) -> dict[tuple[str, ...], float]:
@@ -109,15 +103,6 @@ class Hours:
                 found[(step, *path.parts[-5:-2])].append(seconds / 3600)
         return {key: sum(hours) / len(hours) for key, hours in found.items()}
 
-    @cached_property
-    def _printed(self) -> dict[tuple[str, ...], float]:
-        """Hours in the paper by task, body, method and metric."""
-        return {
-            (number.task, number.body, number.method, number.metric): float(number.value)
-            for number in self.published.numbers
-            if number.metric in (ALIGN_HOURS, FINETUNE_HOURS, *TOTAL_HOURS)
-        }
-
     def of(self, job: Job) -> tuple[float, str]:
         """Return the hours of one run of a job, and where they are from."""
         task, body = job.wildcards["task"], job.wildcards["body"]
@@ -125,25 +110,7 @@ class Hours:
         recorded = self._recorded.get((job.step, task, body, which))
         if recorded is not None:
             return recorded, "our records"
-        printed = self._from_paper(job.step, task, body, which)
-        if printed is not None:
-            return printed, "the paper"
         return self._estimated(job.step, task, body, which), "estimated"
-
-    def _from_paper(self, step: str, task: str, body: str, which: str) -> float | None:
-        aligned = self._printed.get((task, body, "orca", ALIGN_HOURS))
-        if step == "align":
-            return aligned if which == self.runs.alignment_of("orca") else None
-        if step != "finetune":
-            return None
-        stage = self._printed.get((task, body, which, FINETUNE_HOURS))
-        if stage is not None:
-            return stage
-        for metric in TOTAL_HOURS:  # these count stage two in, which Table 11 tells apart
-            total = self._printed.get((task, body, which, metric))
-            if total is not None:
-                return total - (aligned or 0.0) if METHODS[which].alignment else total
-        return None
 
     def _estimated(self, step: str, task: str, body: str, which: str) -> float:
         declared = self.runs.task(task)
@@ -182,7 +149,6 @@ def plan(
     snakefile: Path,
     config_files: Sequence[Path],
     folder: Path,
-    published: Path,
 ) -> str:
     """Return as text what some targets would cost.
 
@@ -191,12 +157,11 @@ def plan(
         snakefile: of the workflow.
         config_files: laid over the workflow's own.
         folder: that the workflow runs in; holds `results/`.
-        published: folder of the papers' numbers.
     """
     jobs, runs = planned_jobs(
         targets, snakefile=snakefile, config_files=config_files, folder=folder
     )
-    hours = Hours(runs, folder, read_published(published))
+    hours = Hours(runs, folder)
     counts, made = Counter(job.step for job in jobs), Counter[str]()
     spent: dict[str, Counter[str]] = defaultdict(Counter)
     for job in jobs:
