@@ -1,7 +1,6 @@
 """The files under `config/`: what is built, with which settings, within which limits."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.experiment import Experiment
 from orca.methods.method import METHODS
+from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
 from orca.settings import Count, Settings, checked, merge
 from orca.training.settings import GROUPS
@@ -119,7 +119,7 @@ class SearchSpace(Settings):
         for key, values in space.items():
             group, _, name = key.partition(".")
             for value in values:
-                check_groups({group: {name: value}}, where="config/search_space.yaml")
+                check_groups({group: {name: value}}, GROUPS, where="config/search_space.yaml")
         return {key: values for key, values in space.items() if values}
 
 
@@ -138,14 +138,22 @@ class Hyperparameters(Settings):
     methods: dict[str, dict[str, Any]] = Field({}, description="The settings of a method.")
 
     def check(self) -> None:
-        """Check every group of every entry.
+        """Check every body, method, group and value of every entry.
 
         Raises:
-            SettingsError: for the first key or value that is not allowed.
+            SettingsError: for the first that is not allowed.
         """
+        groups = {**GROUPS, **method_groups()}
         for section in type(self).model_fields:
-            for name, content in getattr(self, section).items():
-                check_groups(content, where=f"{WHERE}, {section}.{name}")
+            for entry, content in getattr(self, section).items():
+                where = f"{WHERE}, {section}.{entry}"
+                if section == "methods":
+                    check_method(entry, content, where=where)
+                    continue
+                body = entry if section == "defaults" else entry.partition("/")[2]
+                if body not in ("", "all"):
+                    BODIES.look_up(body, where=where)
+                check_groups(content, groups, where=where)
 
     def resolve(self, *, task: str, body: str, official: str = "") -> dict[str, Any]:
         """Return the settings of a task and a body by group, before any method's.
@@ -169,35 +177,58 @@ class Hyperparameters(Settings):
         return merged
 
 
-@cache
 def method_groups() -> dict[str, type[Settings]]:
     """Return the groups that methods declare, by name."""
     declared = (METHODS[name] for name in METHODS)
     return {m.settings_group: m.settings for m in declared if m.settings}
 
 
-def check_groups(content: Mapping[str, Any], *, where: str) -> None:
-    """Check settings by group: the steps' own, the methods', and `distances` by name.
+def check_method(method: str, content: Mapping[str, Any], *, where: str) -> None:
+    """Check the settings of a method: the steps' groups, and its own.
+
+    Raises:
+        SettingsError: for the first group, key or value that is not allowed.
+    """
+    declared = METHODS.look_up(method, where=where)
+    own = {declared.settings_group: declared.settings} if declared.settings else {}
+    check_groups(content, {**GROUPS, **own}, where=where)
+
+
+def check_groups(
+    content: Mapping[str, Any], known: Mapping[str, type[Settings]], *, where: str
+) -> None:
+    """Check settings by group, and those of `distances` by name.
+
+    Raises:
+        SettingsError: for the first group, key or value that is not allowed.
+    """
+    for name, settings in content.get("distances", {}).items():
+        declared = DISTANCES.look_up(name, where=f"{where}, distances")
+        checked(declared.settings, settings, where=f"{where}, distances.{name}")
+    checked_groups({g: v for g, v in content.items() if g != "distances"}, known, where=where)
+
+
+def checked_groups(
+    content: Mapping[str, Any], known: Mapping[str, type[Settings]], *, where: str
+) -> dict[str, Settings | None]:
+    """Return settings by group.
 
     Args:
         content: groups, keys and values.
+        known: the groups that there are.
         where: they come from, for the error.
 
     Raises:
         SettingsError: for the first group, key or value that is not allowed.
     """
-    known = {**GROUPS, **method_groups()}
-    for group, values in content.items():
-        place = f"{where}, {group}"
-        if group == "distances":
-            for name, settings in values.items():
-                declared = DISTANCES.look_up(name, where=place)
-                checked(declared.settings, settings, where=f"{place}.{name}")
-        elif group in known:
-            checked(known[group], values, where=place)
-        else:
+    for group in content:
+        if group not in known:
             raise SettingsError(
-                where=place,
-                what=f"there is no group of settings '{group}'",
+                where=f"{where}, {group}",
+                what=f"nothing reads a group of settings '{group}' here",
                 mend=nearest(group, ["distances", *known]),
             )
+    return {
+        group: checked(known[group], values, where=f"{where}, {group}")
+        for group, values in content.items()
+    }

@@ -5,10 +5,16 @@ import re
 import pytest
 
 from orca.config_reference import parts
-from orca.configuration import Configuration, Hyperparameters, SearchSpace, check_groups
+from orca.configuration import (
+    Configuration,
+    Hyperparameters,
+    SearchSpace,
+    check_groups,
+    method_groups,
+)
 from orca.errors import SettingsError
 from orca.settings import checked, nested, not_default, read_yaml
-from orca.training.settings import AlignSettings, FinetuneSettings
+from orca.training.settings import GROUPS, AlignSettings, FinetuneSettings
 
 every_part = pytest.mark.parametrize(
     "model", [model for _, model, _ in parts()], ids=[title for title, _, _ in parts()]
@@ -47,7 +53,7 @@ def test_settings_that_are_default_are_left_out_and_come_back():
 )
 def test_an_unknown_group_or_key_is_answered_with_the_nearest(content, place, mend):
     with pytest.raises(SettingsError) as fault:
-        check_groups(content, where="f.yaml")
+        check_groups(content, {**GROUPS, **method_groups()}, where="f.yaml")
     assert fault.value.where == place
     assert mend in fault.value.mend
 

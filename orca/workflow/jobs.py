@@ -30,9 +30,6 @@ class Jobs:
     Every method takes Snakemake's wildcards, so that a rule can name it as an input function or a
     parameter. What a job reads as a file of settings is collected while the jobs are planned and
     written when the workflow starts, so that a dry run writes nothing.
-
-    Args:
-        runs: all runs that can be asked for.
     """
 
     runs: Runs
@@ -58,10 +55,13 @@ class Jobs:
 
     def task(self, wildcards: Any) -> str:
         """Return a task as the commands take it: its name, or the file of a user's own entry."""
-        entry = self.runs.configuration.tasks.get(wildcards.task)
+        return self._task_argument(wildcards.task)
+
+    def _task_argument(self, name: str) -> str:
+        entry = self.runs.configuration.tasks.get(name)
         if entry is None:
-            return str(wildcards.task)
-        path = layout.path("task_entry", task=wildcards.task)
+            return name
+        path = layout.path("task_entry", task=name)
         self.settings_files[path] = entry
         return path
 
@@ -75,12 +75,7 @@ class Jobs:
     def fetch(self, wildcards: Any) -> str:
         """Return what a raw folder is fetched for, as an option."""
         kind, name = self.runs.sources[wildcards.source]
-        if name in self.runs.configuration.tasks:
-            self.settings_files[layout.path("task_entry", task=name)] = (
-                self.runs.configuration.tasks[name]
-            )
-            name = layout.path("task_entry", task=name)
-        return f"--{kind} {name}"
+        return f"--{kind} {name if kind == 'proxy' else self._task_argument(name)}"
 
     def fetch_key(self, wildcards: Any) -> str:
         """Return the key of a raw folder: what those of its files are made by that we make."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,7 @@ from orca.workflow.resources import finetune_hours
 
 @dataclass(frozen=True, eq=False)
 class Pages:
-    """Inputs and keys of the jobs that show results.
-
-    Args:
-        jobs: that make the results.
-    """
+    """Inputs and keys of the jobs that show results."""
 
     jobs: Jobs
 
@@ -33,10 +28,8 @@ class Pages:
     def share_of(self, task: str, body: str) -> int:
         """Return how many seeds of a task and a body share a job."""
         runs = self.jobs.runs
-        groups = runs.plain_settings(task, body)
-        return max(
-            1, int(runs.configuration.hours_per_job / finetune_hours(runs.task(task), groups))
-        )
+        hours = finetune_hours(runs.task(task), runs.plain_settings(task, body))
+        return max(1, int(runs.configuration.hours_per_job / hours))
 
     def shares(self, runs: Iterable[Run]) -> Iterator[tuple[str, str, str, str]]:
         """Yield task, body, method and seeds (`seeds0-2`) of the jobs that make some runs."""
@@ -99,9 +92,8 @@ class Pages:
     def alignment_files(self, wildcards: Any) -> list[str]:
         """Return the alignments that a table's figure of them is drawn from."""
         found = self.alignments(wildcards.table)
-        self.jobs.settings_files[layout.path("histories", table=wildcards.table)] = {
-            "histories": _histories(found)
-        }
+        path = layout.path("histories", table=wildcards.table)
+        self.jobs.settings_files[path] = {"histories": _histories(found)}
         return [layout.stamp(folder, seeds) for folder, seeds in found]
 
     def figures_of_table(self, table: str) -> list[str]:
@@ -133,6 +125,7 @@ class Pages:
             name for name in others if Path(f"{layout.path('tables', table=name)}.json").exists()
         ]
         runs = [run for table in own for run in self.jobs.runs.of_table(table)]
+        tasks = sorted({run.task for run in runs})
         finetuned = [
             (layout.run_folder("finetuned", task, body, method), seeds)
             for task, body, method, seeds in self.shares(runs)
@@ -144,7 +137,7 @@ class Pages:
         }
         return [
             *(file for table in own for file in self.figures_of_table(table)),
-            *(f"{layout.path('prepared', task=task)}/card.json" for task in _tasks(runs)),
+            *(f"{layout.path('prepared', task=task)}/card.json" for task in tasks),
         ]
 
     def report_key(self, wildcards: Any) -> str:
@@ -159,7 +152,7 @@ class Pages:
         files = sorted(Path(layout.root("scores")).glob("*/*/*/seed*/*.json"))
         told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
         self.jobs.settings_files[layout.path("experiment")] = self._experiment
-        return sha256(repr(told).encode()).hexdigest()[:16]
+        return digest_of(told)
 
 
 def figure_inputs(figure: Figure) -> list[tuple[str, str]]:
@@ -189,7 +182,3 @@ def _histories(folders: Sequence[tuple[str, str]]) -> list[str]:
         for folder, seeds in folders
         for seed in layout.seeds_of(seeds)
     ]
-
-
-def _tasks(runs: Iterable[Run]) -> list[str]:
-    return sorted({run.task for run in runs})

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from orca.data.proxy import PROXIES
 from orca.errors import SettingsError
-from orca.workflow import layout, resources
+from orca.workflow import layout
+from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 
 TRAINING = {"align": "aligned", "finetune": "finetuned", "tune": "tuned", "tune_worker": "tuned"}
@@ -83,12 +84,7 @@ def planned_jobs(
 
 @dataclass(frozen=True)
 class Hours:
-    """How long runs take.
-
-    Args:
-        runs: whose settings count.
-        folder: that the workflow runs in.
-    """
+    """How long the runs of the workflow in a folder take."""
 
     runs: Runs
     folder: Path
@@ -110,23 +106,10 @@ class Hours:
         recorded = self._recorded.get((job.step, task, body, which))
         if recorded is not None:
             return recorded, "our records"
-        return self._estimated(job.step, task, body, which), "estimated"
-
-    def _estimated(self, step: str, task: str, body: str, which: str) -> float:
-        declared = self.runs.task(task)
-        if step == "align":
-            groups = self.runs.align_settings(task, body, which)
-            return resources.align_hours(declared, groups)
-        method = which if step == "finetune" else "finetune"
-        groups = self.runs.finetune_settings(task, body, method)
-        if step == "finetune":
-            return resources.finetune_hours(declared, groups)
-        configuration = self.runs.configuration
-        workers = configuration.workers_of(body)
-        if step == "tune" and workers > 1:
-            return 0.0  # the workers have done it all
-        epochs = resources.search_epochs(configuration.tuning_of(body)) / workers
-        return epochs * resources.epoch_hours(declared, groups)
+        if job.step == "tune" and self.runs.configuration.workers_of(body) > 1:
+            return 0.0, "estimated"  # the workers have done it all
+        step = "tune" if job.step == "tune_worker" else job.step
+        return JobResources(self.runs).hours(step, job.wildcards), "estimated"
 
 
 def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:

@@ -6,7 +6,7 @@ in for times that nobody has measured. The constants follow from ORCA (ICML 2023
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,14 +116,14 @@ def limit_minutes(hours: float, *, on_cpu: bool) -> int:
     return math.ceil(30 + 120 * hours * (CPU_FACTOR if on_cpu else 1.0))
 
 
+MEMORY = {"prepare": preparing_mb, "train": training_mb, "evaluate": evaluation_mb}
+
+
 @dataclass(frozen=True)
 class JobResources:
     """What the jobs of a workflow ask for.
 
     A job that met a limit is given more at the next attempt; what it had trained is not lost.
-
-    Args:
-        runs: all runs that can be asked for.
     """
 
     runs: Runs
@@ -138,64 +138,43 @@ class JobResources:
         """The GPU that a cluster is asked for; empty for any, or for none."""
         return self.runs.configuration.gpu_model if self.gpu else ""
 
-    def _task(self, wildcards: Any) -> Task:
-        return self.runs.task(wildcards.task)
+    def hours(self, step: str, names: Mapping[str, str]) -> float:
+        """Return the estimated hours of one run on a V100.
 
-    def _plain(self, wildcards: Any) -> Groups:
-        return self.runs.plain_settings(wildcards.task, wildcards.body)
-
-    def _minutes(self, hours: float, attempt: int) -> int:
-        minutes = attempt * limit_minutes(hours, on_cpu=not self.gpu)
-        return min(minutes, self.runs.configuration.longest_job_minutes)
-
-    def _mb(self, needed: int, attempt: int) -> int:
-        return min(attempt * needed, max(needed, self.runs.configuration.largest_job_mb))
-
-    def prepare_mb(self, wildcards: Any, attempt: int) -> int:
-        """Return the memory of preparing a task."""
-        return self._mb(preparing_mb(self._task(wildcards)), attempt)
-
-    def train_mb(self, wildcards: Any, attempt: int) -> int:
-        """Return the memory of aligning, fine-tuning or searching."""
-        return self._mb(training_mb(self._task(wildcards)), attempt)
-
-    def evaluate_mb(self, wildcards: Any, attempt: int) -> int:
-        """Return the memory of an evaluation."""
-        return self._mb(evaluation_mb(self._task(wildcards)), attempt)
-
-    def align_minutes(self, wildcards: Any, attempt: int) -> int:
-        """Return the time limit of the alignments of a job."""
-        task, body, alignment = wildcards.task, wildcards.body, wildcards.alignment
-        hours = align_hours(self._task(wildcards), self.runs.align_settings(task, body, alignment))
-        return self._minutes(_seeds(wildcards) * hours, attempt)
-
-    def finetune_minutes(self, wildcards: Any, attempt: int) -> int:
-        """Return the time limit of the fine-tunings of a job."""
-        task, body, method = wildcards.task, wildcards.body, wildcards.method
-        groups = self.runs.finetune_settings(task, body, method)
-        hours = finetune_hours(self._task(wildcards), groups)
-        return self._minutes(_seeds(wildcards) * hours, attempt)
-
-    def evaluate_minutes(self, wildcards: Any, attempt: int) -> int:
-        """Return the time limit of evaluating a job's runs: at most an epoch of training each."""
-        hours = epoch_hours(self._task(wildcards), self._plain(wildcards))
-        return self._minutes(_seeds(wildcards) * hours, attempt)
-
-    def tune_minutes(self, wildcards: Any, attempt: int) -> int:
-        """Return the time limit of a search's worker, which does its share of the epochs."""
+        Args:
+            step: `align`, `finetune`, `evaluate`, or `tune` for a worker's share of a search.
+            names: task, body, and method or alignment.
+        """
+        task, body = self.runs.task(names["task"]), names["body"]
+        if step == "align":
+            groups = self.runs.align_settings(names["task"], body, names["alignment"])
+            return align_hours(task, groups)
+        if step == "finetune":
+            groups = self.runs.finetune_settings(names["task"], body, names["method"])
+            return finetune_hours(task, groups)
+        an_epoch = epoch_hours(task, self.runs.plain_settings(names["task"], body))
+        if step == "evaluate":  # takes at most as long as an epoch of training
+            return an_epoch
         configuration = self.runs.configuration
-        epochs = search_epochs(configuration.tuning_of(wildcards.body))
-        hours = epochs * epoch_hours(self._task(wildcards), self._plain(wildcards))
-        return self._minutes(hours / configuration.workers_of(wildcards.body), attempt)
+        epochs = search_epochs(configuration.tuning_of(body))
+        return an_epoch * epochs / configuration.workers_of(body)
 
-    def tune_gpu(self, wildcards: Any) -> int:
-        """Return the GPUs of a search's closing step: it trains where it is the only worker."""
-        return self.gpu if self.runs.configuration.workers_of(wildcards.body) == 1 else 0
+    def minutes(self, step: str) -> Callable[[Any, int], int]:
+        """Return what gives a step's time limit by wildcards and attempt."""
 
-    def tune_gpu_model(self, wildcards: Any) -> str:
-        """Return the GPU that a cluster is asked for by the closing step."""
-        return self.gpu_model if self.tune_gpu(wildcards) else ""
+        def limit(wildcards: Any, attempt: int) -> int:
+            names = dict(wildcards.items())
+            hours = self.hours(step, names) * len(layout.seeds_of(names.get("seeds", "seed0")))
+            minutes = attempt * limit_minutes(hours, on_cpu=not self.gpu)
+            return min(minutes, self.runs.configuration.longest_job_minutes)
 
+        return limit
 
-def _seeds(wildcards: Any) -> int:
-    return len(layout.seeds_of(wildcards.seeds)) if hasattr(wildcards, "seeds") else 1
+    def mb(self, work: str) -> Callable[[Any, int], int]:
+        """Return what gives the memory for some work of `MEMORY` by wildcards and attempt."""
+
+        def limit(wildcards: Any, attempt: int) -> int:
+            needed = MEMORY[work](self.runs.task(wildcards.task))
+            return min(attempt * needed, max(needed, self.runs.configuration.largest_job_mb))
+
+        return limit

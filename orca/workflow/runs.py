@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 from orca.alignment.distance import DISTANCES
-from orca.configuration import Configuration, Hyperparameters, SearchSpace, check_groups
+from orca.configuration import (
+    Configuration,
+    Hyperparameters,
+    SearchSpace,
+    check_method,
+    checked_groups,
+)
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
@@ -87,28 +93,9 @@ class Runs:
                     what="a declared task has this name already",
                     mend="give your own task another name",
                 )
-        self._check_hyperparameters()
-
-    def _check_hyperparameters(self) -> None:
-        sections, where = self.hyperparameters, self.folder / "hyperparameters.yaml"
-        sections.check()
-        for entry in (*sections.tasks, *sections.official):
-            task, _, body = entry.partition("/")
-            if entry in sections.tasks:  # the official code has tasks that are not declared here
-                self.task(task, where=f"{where}, {entry}")
-            if body:
-                BODIES.look_up(body, where=f"{where}, {entry}")
-        for body in {*sections.defaults} - {"all"}:
-            BODIES.look_up(body, where=f"{where}, defaults")
-        for method, groups in sections.methods.items():
-            own = METHODS.look_up(method, where=f"{where}, methods").settings_group
-            known = ["distances", *GROUPS, *([own] if own else [])]
-            for group in set(groups) - set(known):
-                raise SettingsError(
-                    where=f"{where}, methods.{method}, {group}",
-                    what=f"the method '{method}' reads no such group",
-                    mend=nearest(group, known),
-                )
+        self.hyperparameters.check()
+        for entry in self.hyperparameters.tasks:
+            self.task(entry.partition("/")[0], where=f"{self.folder}/hyperparameters.yaml, {entry}")
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:
@@ -192,7 +179,7 @@ class Runs:
     def of_method(self, method: str) -> dict[str, Any]:
         """Return the settings of a method by group; what its declaration fixes comes last."""
         declared = METHODS[method]
-        check_groups(declared.fixes, where=f"what the method '{method}' fixes")
+        check_method(method, declared.fixes, where=f"what the method '{method}' fixes")
         return merge(self.hyperparameters.methods.get(method, {}), declared.fixes)
 
     @cache  # noqa: B019
@@ -223,7 +210,7 @@ class Runs:
         content["distance"] = base.get("distances", {}).get(distance, {})
         content = merge(content, nested(changes))
         known = {**GROUPS, "distance": declared.settings}
-        return _checked_groups(content, known, where=f"the alignment '{alignment}'")
+        return checked_groups(content, known, where=f"the alignment '{alignment}'")
 
     @cache  # noqa: B019
     def finetune_settings(self, task: str, body: str, method: str) -> Groups:
@@ -231,7 +218,7 @@ class Runs:
         declared = METHODS[method]
         given = merge(self.base(task, body), self.of_method(method))
         content = {group: given.get(group, {}) for group in FINETUNE_READS}
-        found = _checked_groups(content, GROUPS, where=f"the run {task}/{body}/{method}")
+        found = checked_groups(content, GROUPS, where=f"the run {task}/{body}/{method}")
         return {**found, "method": declared.own_settings(given.get(declared.settings_group, {}))}
 
     def plain_settings(self, task: str, body: str) -> Groups:
@@ -258,31 +245,10 @@ class Runs:
 
 
 def alignment_name(method: Method, given: Mapping[str, Any]) -> str:
-    """Return the name of the alignment of a method with some settings of its own; empty for none.
-
-    Args:
-        method: its declaration.
-        given: its settings by group, of which those that alignment reads count.
-    """
+    """Return the name of the alignment of a method with settings of its own; empty for none."""
     if not method.alignment:
         return ""
     read = {group: given.get(group, {}) for group in ALIGN_READS}
     read["distance"] = given.get("distances", {}).get(method.alignment, {})
     changes = [(f"{g}.{key}", value) for g, values in read.items() for key, value in values.items()]
     return layout.alignment_name(method.alignment, method.embedder, sorted(changes))
-
-
-def _checked_groups(
-    content: Mapping[str, Any], known: Mapping[str, type[Settings]], *, where: str
-) -> Groups:
-    for group in content:
-        if group not in known:
-            raise SettingsError(
-                where=where,
-                what=f"there is no group of settings '{group}'",
-                mend=nearest(group, list(known)),
-            )
-    return {
-        group: checked(known[group], values, where=f"{where}, {group}")
-        for group, values in content.items()
-    }

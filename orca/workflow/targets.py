@@ -18,10 +18,6 @@ BY_STAMP = ("aligned", "finetuned", "scores")  # steps whose runs are asked for 
 def check_targets(targets: Collection[str], runs: Runs) -> None:
     """Check the names in the paths that were asked for.
 
-    Args:
-        targets: what Snakemake is asked for.
-        runs: all that can be asked for.
-
     Raises:
         SettingsError: for the first that is not declared, with the nearest; or for a file of a
             run, with the path that makes it.

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from snakemake.iocontainers import Wildcards
 
 from orca.data.task import TASKS
 from orca.data.ways import Simulated
@@ -14,7 +15,7 @@ from orca.methods.method import METHODS
 from orca.workflow import layout, resources
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
-from orca.workflow.resources import JobResources
+from orca.workflow.resources import MEMORY, JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
@@ -44,9 +45,9 @@ def with_methods(tmp_path):
     return read_with
 
 
-def job(task: str, body: str = "swin_base", **names: str) -> SimpleNamespace:
+def job(task: str, body: str = "swin_base", **names: str) -> Wildcards:
     given = {"method": "orca", "alignment": "otdd-layer_norm", "seeds": "seed0"}
-    return SimpleNamespace(task=task, body=body, **{**given, **names})
+    return Wildcards(fromdict={"task": task, "body": body, **given, **names})
 
 
 # Paths
@@ -138,7 +139,7 @@ def test_what_a_method_fixes_holds_over_all_else(with_methods):
 
 
 def test_a_group_that_a_method_does_not_read_is_refused(with_methods):
-    with pytest.raises(SettingsError, match=r"methods.orca, pare: the method 'orca' reads no such"):
+    with pytest.raises(SettingsError, match=r"methods.orca, pare: nothing reads a group"):
         with_methods({"orca": {"pare": {"temperature": 0.5}}})
 
 
@@ -204,11 +205,10 @@ def test_the_seeds_of_short_runs_share_a_job_and_those_of_long_ones_do_not():
     assert [seeds for *_, seeds in alone.shares(many)] == [f"seed{k}" for k in range(5)]
 
 
-@pytest.mark.parametrize(("workers", "records", "gpus"), [(1, 0, 1), (3, 3, 0)])
-def test_a_lone_worker_is_the_closing_step(workers, records, gpus):
+@pytest.mark.parametrize(("workers", "records"), [(1, 0), (3, 3)])
+def test_a_lone_worker_is_the_closing_step(workers, records):
     runs = read(tune_workers=workers)
     assert len(Jobs(runs).search_files(job("cifar100"))["workers"]) == records
-    assert JobResources(runs).tune_gpu(job("cifar100")) == gpus
 
 
 def test_another_number_of_workers_changes_no_key():
@@ -239,25 +239,23 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path
 # Resources
 
 
-@pytest.mark.parametrize("need", ["train_mb", "evaluate_mb", "prepare_mb", "finetune_minutes"])
-def test_a_second_attempt_gets_more_up_to_what_there_is(runs, need):
-    asked = [getattr(JobResources(runs), need)(job("cifar100"), attempt=n) for n in (1, 2, 50)]
-    assert asked[0] < asked[1] < asked[2]
-    assert asked[2] == (2880 if need.endswith("minutes") else 64_000)
+def test_a_second_attempt_gets_more_up_to_what_there_is(runs):
+    needs, asked_by = JobResources(runs), job("cifar100")
+    limits = [(needs.mb(work), 64_000) for work in MEMORY] + [(needs.minutes("finetune"), 2880)]
+    for need, most in limits:
+        asked = [need(asked_by, n) for n in (1, 2, 50)]
+        assert asked[0] < asked[1] < asked[2] == most
 
 
 def test_larger_tasks_get_more_time_and_memory(runs):
     needs, small, large = JobResources(runs), job("darcy_flow"), job("cifar100")
-    assert needs.prepare_mb(small, attempt=1) < needs.prepare_mb(large, attempt=1)
-    assert needs.finetune_minutes(small, attempt=1) < needs.finetune_minutes(large, attempt=1)
+    for need in (needs.mb("prepare"), needs.minutes("finetune")):
+        assert need(small, 1) < need(large, 1)
 
 
 def test_seeds_that_share_a_job_get_their_time_together():
-    needs = JobResources(read(longest_job_minutes=100_000))
-    one, five = (
-        needs.finetune_minutes(job("cifar100", seeds=seeds), attempt=1)
-        for seeds in ("seed0", "seeds0-4")
-    )
+    need = JobResources(read(longest_job_minutes=100_000)).minutes("finetune")
+    one, five = (need(job("cifar100", seeds=seeds), 1) for seeds in ("seed0", "seeds0-4"))
     assert five - 30 == pytest.approx(5 * (one - 30), abs=5)
 
 
@@ -267,7 +265,7 @@ def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():
     )
     assert (with_gpu.gpu, with_gpu.gpu_model) == (1, "a100")
     assert (without.gpu, without.gpu_model) == (0, "")
-    minutes = [n.align_minutes(job("darcy_flow"), attempt=1) for n in (with_gpu, without)]
+    minutes = [n.minutes("align")(job("darcy_flow"), 1) for n in (with_gpu, without)]
     assert minutes[0] < minutes[1]
 
 

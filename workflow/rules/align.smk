@@ -9,8 +9,8 @@ rule align:
     benchmark:
         f"{ALIGNED}/{{seeds}}.tsv"
     resources:
-        mem_mb=NEEDS.train_mb,
-        runtime=NEEDS.align_minutes,
+        mem_mb=NEEDS.mb("train"),
+        runtime=NEEDS.minutes("align"),
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:

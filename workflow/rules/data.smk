@@ -51,7 +51,7 @@ rule prepare:
     benchmark:
         layout.path("benchmarks", step="prepare", name="{task}")
     resources:
-        mem_mb=NEEDS.prepare_mb,
+        mem_mb=NEEDS.mb("prepare"),
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         key=JOBS.prepare_key,

@@ -11,8 +11,8 @@ rule evaluate:
             "benchmarks", step="evaluate", name="{task}.{body}.{method}.{seeds}"
         )
     resources:
-        mem_mb=NEEDS.evaluate_mb,
-        runtime=NEEDS.evaluate_minutes,
+        mem_mb=NEEDS.mb("evaluate"),
+        runtime=NEEDS.minutes("evaluate"),
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
@@ -43,8 +43,8 @@ rule predict:
             name="{task}.{body}.{method}.seed{seed}{ending}",
         )
     resources:
-        mem_mb=NEEDS.evaluate_mb,
-        runtime=NEEDS.evaluate_minutes,
+        mem_mb=NEEDS.mb("evaluate"),
+        runtime=NEEDS.minutes("evaluate"),
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:

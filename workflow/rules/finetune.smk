@@ -9,8 +9,8 @@ rule finetune:
     benchmark:
         f"{FINETUNED}/{{seeds}}.tsv"
     resources:
-        mem_mb=NEEDS.train_mb,
-        runtime=NEEDS.finetune_minutes,
+        mem_mb=NEEDS.mb("train"),
+        runtime=NEEDS.minutes("finetune"),
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:

@@ -9,8 +9,8 @@ rule tune_worker:
     benchmark:
         f"{TUNED}/worker{{worker}}.tsv"
     resources:
-        mem_mb=NEEDS.train_mb,
-        runtime=NEEDS.tune_minutes,
+        mem_mb=NEEDS.mb("train"),
+        runtime=NEEDS.minutes("tune"),
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
@@ -35,10 +35,10 @@ rule tune:
     benchmark:
         f"{TUNED}/tune.tsv"
     resources:
-        mem_mb=NEEDS.train_mb,
-        runtime=NEEDS.tune_minutes,
-        gpu=NEEDS.tune_gpu,
-        gpu_model=NEEDS.tune_gpu_model,
+        mem_mb=NEEDS.mb("train"),
+        runtime=NEEDS.minutes("tune"),
+        gpu=NEEDS.gpu,
+        gpu_model=NEEDS.gpu_model,
     params:
         key=JOBS.tune_key,
         task=JOBS.task,
