@@ -13,9 +13,9 @@ from orca.provenance import atomic, environment
 from orca.settings import checked, nested, read_yaml
 from orca.training.record import write_history
 from orca.training.settings import FINETUNE_READS, GROUPS
-from orca.tuning.pictures import draw_importance, draw_trials
 from orca.tuning.search import Search
 from orca.tuning.study import ended, scores
+from orca.tuning.trial_figures import draw_importance, draw_trials
 
 
 def close(search: Search, out: Path) -> None:

@@ -29,7 +29,7 @@ from orca.provenance import digest_of
 from orca.training.checkpoint import Preempted, State
 from orca.training.settings import FINETUNE_READS
 from orca.training.setup import Setup
-from orca.tuning.key import tune_key
+from orca.tuning.search_key import tune_key
 from orca.tuning.settings import TuningSettings
 from orca.tuning.study import draw, ended, open_study
 from orca.tuning.trial import TrialSettings, out_of_memory, train, trial_settings

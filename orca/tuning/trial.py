@@ -20,7 +20,7 @@ from orca.training.settings import FINETUNE_READS, GROUPS, FinetuneSettings, Opt
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
 from orca.training.validate import Validation
-from orca.tuning.key import METHOD
+from orca.tuning.search_key import METHOD
 from orca.tuning.settings import TuningSettings
 
 

@@ -16,7 +16,7 @@ from orca.settings import not_default
 from orca.training import key
 from orca.training.job_settings import JobSettings, write_settings
 from orca.training.settings import FINETUNE_READS
-from orca.tuning.key import tune_key
+from orca.tuning.search_key import tune_key
 from orca.workflow import layout
 from orca.workflow.runs import Groups, Runs
 

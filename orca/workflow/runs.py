@@ -31,7 +31,7 @@ from orca.reporting.figure import FIGURES
 from orca.reporting.table import TABLES
 from orca.settings import Settings, checked, merge, nested, not_default, read_yaml
 from orca.training.settings import ALIGN_READS, FINETUNE_READS, GROUPS
-from orca.tuning.key import METHOD as SEARCHED_METHOD
+from orca.tuning.search_key import METHOD as SEARCHED_METHOD
 from orca.workflow import layout
 
 Groups = dict[str, Settings | None]
