@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from orca.alignment.distance import DISTANCES
 from orca.declarations import nearest
@@ -20,6 +20,10 @@ WHERE = "config/hyperparameters.yaml"
 Origin = Literal["published", "tuned", "default"]
 
 
+def _by_body(given: object) -> object:
+    return {"default": given} if isinstance(given, str) else given
+
+
 class Configuration(Experiment):
     """`config/config.yaml`: what is built, and how."""
 
@@ -31,10 +35,11 @@ class Configuration(Experiment):
         {"report": ("demo",)},
         description="Each report, `results/<name>.html`, shows the tables listed under its name.",
     )
-    hyperparameters: dict[str, Origin] = Field(
+    hyperparameters: Annotated[dict[str, Origin], BeforeValidator(_by_body)] = Field(
         {"default": "published"},
-        description="By body, or `default`: runs take the official configurations, the settings"
-        " that `tune` finds, or those of config/hyperparameters.yaml without the official ones.",
+        description="For all bodies, or by body and `default`: runs take the official"
+        " configurations (`published`), what a search finds that starts from these (`tuned`), or"
+        " config/hyperparameters.yaml without the official ones (`default`).",
     )
     body_folders: dict[str, str] = Field(
         {}, description="The weights of a body that is named here are taken from this folder."
@@ -82,6 +87,8 @@ class Configuration(Experiment):
 
     def origin_of(self, body: str) -> Origin:
         """Return where the settings of a body's runs come from."""
+        if self.protocol == "published":
+            return "published"
         return self.hyperparameters.get(body, self.hyperparameters.get("default", "published"))
 
     def tuning_of(self, body: str) -> TuningSettings:
@@ -130,7 +137,9 @@ class Hyperparameters(Settings):
         description="The settings of each body; those under `all` hold for every body."
     )
     official: dict[str, dict[str, Any]] = Field(
-        {}, description="The official code's configurations, by task/body."
+        {},
+        description="The official code's configurations, by task/body, or by task/body/method for"
+        " a method that has its own.",
     )
     tasks: dict[str, dict[str, Any]] = Field(
         {}, description="The settings of a task, or of a task/body."
@@ -150,9 +159,12 @@ class Hyperparameters(Settings):
                 if section == "methods":
                     check_method(entry, content, where=where)
                     continue
-                body = entry if section == "defaults" else entry.partition("/")[2]
+                named = entry if section == "defaults" else entry.partition("/")[2]
+                body, _, method = named.partition("/")
                 if body not in ("", "all"):
                     BODIES.look_up(body, where=where)
+                if method:
+                    METHODS.look_up(method, where=where)
                 check_groups(content, groups, where=where)
 
     def resolve(self, *, task: str, body: str, official: str = "") -> dict[str, Any]:
@@ -163,13 +175,13 @@ class Hyperparameters(Settings):
         Args:
             task: its name.
             body: its name.
-            official: task whose official configuration with this body counts; empty for none.
+            official: the entry of `official` that counts; empty for none.
         """
         merged: dict[str, Any] = {}
         for content in (
             self.defaults.get("all", {}),
             self.defaults.get(body, {}),
-            self.official.get(f"{official}/{body}", {}) if official else {},
+            self.official.get(official, {}),
             self.tasks.get(task, {}),
             self.tasks.get(f"{task}/{body}", {}),
         ):

@@ -10,6 +10,11 @@ from orca.settings import Count, Settings
 class Experiment(Settings):
     """What tables must know of the configuration to say which runs they are made from."""
 
+    protocol: Literal["sound", "published"] = Field(
+        "sound",
+        description="Tables are made as this project finds sound, or exactly as the printed numbers"
+        " came about: official data variants, methods as released, selection by the test split.",
+    )
     bodies: dict[Literal["sequence", "grid"], str] = Field(
         {"sequence": "roberta_base", "grid": "swin_base"},
         description="A table that names no body takes this one for each kind of input.",

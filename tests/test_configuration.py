@@ -88,7 +88,7 @@ def test_later_groups_overrule_earlier_ones_key_by_key():
     assert plain["finetune"] == {"epochs": 4, "batch_size": 6}
     assert plain["align"] == {"epochs": 2, "rounds": 7}
     assert "optimizer" not in plain
-    official = entries.resolve(task="t", body="b", official="t")
+    official = entries.resolve(task="t", body="b", official="t/b")
     assert official["optimizer"] == {"weight_decay": 0.5}
     assert official["finetune"]["batch_size"] == 6
 

@@ -32,6 +32,7 @@ class Method:
         objective: names what makes the loss that stage three descends ("module:function"), from
             an `orca.methods.objectives.objective.ObjectiveInputs`; empty for the plain task loss.
         variant_of: the method that this one varies; a variant joins no table of all methods.
+        as_published: whether it stands for that method under `protocol: published`.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Method:
     needs_source: bool = False
     objective: str = ""
     variant_of: str = ""
+    as_published: bool = False
 
     @property
     def settings_group(self) -> str:

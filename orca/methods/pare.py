@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from orca.methods.method import Method
+from orca.methods.released import FIXES
 from orca.settings import Settings
 
 Amount = Annotated[float, Field(ge=0)]
@@ -42,16 +43,21 @@ class PareSettings(Settings):
     temperature: Annotated[float, Field(gt=0)] = Field(
         0.9, description="The temperature of the sampling of patches."
     )
+    frozen_query_key: bool = Field(
+        False, description="The queries and keys of attention are not trained."
+    )
 
 
-def freeze_queries_and_keys(model: Any, settings: Any, generator: Any) -> None:
-    """Train everything but the queries and keys of attention.
+def freeze_where_asked(model: Any, settings: PareSettings, generator: Any) -> None:
+    """Train everything, or everything but the queries and keys of attention.
 
     Source: PaRe's code, `finetune_method: Wv`, for Darcy flow.
     """
     from orca.methods.attention_layers import query_key_value
 
-    del settings, generator
+    del generator
+    if not settings.frozen_query_key:
+        return
     query, key, _ = query_key_value(model)
     for name, part in model.body.named_modules():
         if name.endswith((f".{query}", f".{key}")):
@@ -64,6 +70,7 @@ PARE = Method(
     origin=f"{ORIGIN}; its code, with the figure's choice of replaced patches",
     embedder="copied",
     settings=PareSettings,
+    trains=freeze_where_asked,
     needs_source=True,
     objective="orca.methods.objectives.patch_replacement:replace_lowest",
 )
@@ -74,21 +81,15 @@ METHODS = {
         title="PaRe (released code)",
         origin=f"{ORIGIN}; its code: after the sampled epochs the highest-scored patches go",
         objective="orca.methods.objectives.patch_replacement:replace_highest",
+        fixes=FIXES,
         variant_of="pare",
+        as_published=True,
     ),
     "pare_figure": replace(
         PARE,
         title="PaRe (figure)",
         origin=f"{ORIGIN}; its figure: no patches are sampled",
         objective="orca.methods.objectives.patch_replacement:replace_lowest_from_the_start",
-        variant_of="pare",
-    ),
-    "pare_frozen_query_key": replace(
-        PARE,
-        title="PaRe (queries and keys frozen)",
-        origin=f"{ORIGIN}; its code for Darcy flow",
-        objective="orca.methods.objectives.patch_replacement:replace_highest",
-        trains=freeze_queries_and_keys,
         variant_of="pare",
     ),
 }

@@ -262,8 +262,8 @@ class Jobs:
         )
 
     def origin(self, wildcards: Any) -> str:
-        """Return where the settings of a body's runs come from."""
-        return self.runs.configuration.origin_of(wildcards.body)
+        """Return where the settings of a run come from."""
+        return self.runs.origin(wildcards.task, wildcards.body, getattr(wildcards, "method", ""))
 
     def predict_files(self, wildcards: Any) -> Files:
         """Return what the predictions of a run for a test split are made from.

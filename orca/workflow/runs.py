@@ -14,6 +14,7 @@ from orca.alignment.distance import DISTANCES
 from orca.configuration import (
     Configuration,
     Hyperparameters,
+    Origin,
     SearchSpace,
     check_method,
     checked_groups,
@@ -94,7 +95,7 @@ class Runs:
                     mend="give your own task another name",
                 )
         self.hyperparameters.check()
-        for entry in self.hyperparameters.tasks:
+        for entry in (*self.hyperparameters.tasks, *self.hyperparameters.official):
             self.task(entry.partition("/")[0], where=f"{self.folder}/hyperparameters.yaml, {entry}")
 
     @cached_property
@@ -160,20 +161,35 @@ class Runs:
         return self.configuration.origin_of(body) == "tuned"
 
     @cache  # noqa: B019
-    def base(self, task: str, body: str) -> dict[str, Any]:
-        """Return the settings of a task and a body by group, before tuning and any method's."""
-        published = self.configuration.origin_of(body) == "published"
-        official = self._official(task, body) if published else ""
+    def base(self, task: str, body: str, method: str = "") -> dict[str, Any]:
+        """Return the settings of a task and a body by group, before tuning and any method's.
+
+        Args:
+            task: its name.
+            body: its name.
+            method: whose own official configuration counts where it has one.
+        """
+        official = self._official(task, body, method)
         return self.hyperparameters.resolve(task=task, body=body, official=official)
 
-    def _official(self, task: str, body: str) -> str:
-        """Return the task whose official configuration holds: a variant has its baseline's."""
-        like = task
-        while f"{like}/{body}" not in self.hyperparameters.official:
-            like = self.task(like).baseline
-            if not like:
-                return ""
-        return like
+    @cache  # noqa: B019
+    def _official(self, task: str, body: str, method: str) -> str:
+        """Return the official entry that holds, if any; a variant has its baseline's."""
+        if self.configuration.origin_of(body) == "default":
+            return ""
+        for entry in (f"{{}}/{body}/{method}", f"{{}}/{body}"):
+            like = task
+            while like:
+                if entry.format(like) in self.hyperparameters.official:
+                    return entry.format(like)
+                like = self.task(like).baseline
+        return ""
+
+    def origin(self, task: str, body: str, method: str = "") -> Origin:
+        """Return where the settings of a run come from."""
+        origin = self.configuration.origin_of(body)
+        lacks = origin == "published" and not self._official(task, body, method)
+        return "default" if lacks else origin
 
     @cache  # noqa: B019
     def of_method(self, method: str) -> dict[str, Any]:
@@ -216,7 +232,7 @@ class Runs:
     def finetune_settings(self, task: str, body: str, method: str) -> Groups:
         """Return what a fine-tuning reads by group, before tuning."""
         declared = METHODS[method]
-        given = merge(self.base(task, body), self.of_method(method))
+        given = merge(self.base(task, body, method), self.of_method(method))
         content = {group: given.get(group, {}) for group in FINETUNE_READS}
         found = checked_groups(content, GROUPS, where=f"the run {task}/{body}/{method}")
         return {**found, "method": declared.own_settings(given.get(declared.settings_group, {}))}

@@ -43,6 +43,11 @@ def test_what_a_method_fixes_are_settings_with_values_that_are_allowed(name):
             checked(GROUPS[group], content, where=name)
 
 
+def test_one_method_at_most_stands_for_another_under_the_published_protocol():
+    stand_in = [method.variant_of for method in METHODS.values() if method.as_published]
+    assert len(stand_in) == len(set(stand_in)) > 5
+
+
 def test_methods_with_one_group_of_settings_share_its_class_and_no_stage_has_that_group():
     own = {(method.settings_group, method.settings) for method in METHODS.values()}
     groups = [group for group, _ in own]
@@ -131,14 +136,14 @@ def test_prompts_are_looked_at_and_leave_the_frozen_model_alone():
     assert not torch.allclose(model(inputs), plain(inputs))
 
 
-@pytest.mark.parametrize("name", ["vpt", "pare_frozen_query_key"])
-def test_a_body_that_makes_queries_keys_and_values_in_one_layer_says_so(name):
+@pytest.mark.parametrize(("name", "own"), [("vpt", {}), ("pare", {"frozen_query_key": True})])
+def test_a_body_that_makes_queries_keys_and_values_in_one_layer_says_so(name, own):
     with pytest.raises(SettingsError, match="makes them in one layer, Wqkv"):
-        toy("modernbert_base", name)
+        toy("modernbert_base", name, **own)
 
 
 @pytest.mark.parametrize(("body", "layers"), [("roberta_base", 2), ("swin_base", 4)])
 def test_queries_and_keys_can_stay_while_all_else_is_trained(body, layers):
-    model = toy(body, "pare_frozen_query_key")
+    model = toy(body, "pare", frozen_query_key=True)
     frozen = [key for key, weight in model.named_parameters() if not weight.requires_grad]
     assert len(frozen) == 2 * 2 * layers  # of queries and keys, weight and bias

@@ -41,6 +41,9 @@ class Replacement:
     replace: Replace
 
 
+PATCHES = 56 * 56  # that Swin has; shares of patches are whole numbers of these
+
+
 @dataclass(frozen=True)
 class _Official:
     """What one of PaRe's three scripts fixes."""
@@ -52,8 +55,7 @@ class _Official:
 
 def _over_swin(first: int, lost: int) -> Curriculum:
     """Return `begin_num` and `end_num` of a configuration, over the patches that Swin has."""
-    patches = 56 * 56
-    return Curriculum(first=Fraction(first, patches), lost=Fraction(lost, patches), of="target")
+    return Curriculum(first=Fraction(first, PATCHES), lost=Fraction(lost, PATCHES), of="target")
 
 
 SEQUENCE = _Official(Curriculum(first=Fraction(1), lost=Fraction(1), of="source"), 0.1, 5)
@@ -78,7 +80,7 @@ def official_numbers(model: Model, settings: PareSettings, replace: Replace) -> 
     curriculum = official.curriculum
     if settings.first_share is not None or settings.lost_share is not None:
         first, lost = (
-            old if new is None else Fraction(new)
+            old if new is None else Fraction(new).limit_denominator(PATCHES)
             for old, new in (
                 (curriculum.first, settings.first_share),
                 (curriculum.lost, settings.lost_share),
