@@ -44,6 +44,9 @@ class Configuration(Experiment):
     body_folders: dict[str, str] = Field(
         {}, description="The weights of a body that is named here are taken from this folder."
     )
+    proxies: dict[str, str] = Field(
+        {}, description="The source of a body that is named here is this proxy, not the body's own."
+    )
     source_samples: Count = Field(
         5000, description="This many source samples are embedded and cached, at most."
     )

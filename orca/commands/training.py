@@ -154,19 +154,17 @@ def align(  # noqa: PLR0913 (click passes each option by name)
 ) -> None:
     """Train the embedder until the target's features lie like the source's (stage two)."""
     from orca.alignment.distance import DISTANCES
-    from orca.models.body import BODIES
     from orca.training.align import Align
     from orca.training.seeds import run_seeds
 
     declared = DISTANCES.look_up(distance, where="--distance")
-    BODIES.look_up(body, where="the body asked for")
     name = "-".join([distance, start, *changes])
     out = layout.run_folder("aligned", task.name, body, name)
     job, content, path = _settings(task, body, out, nested(layout.parse_alignment(name)[2]))
     groups = read_groups(content, ALIGN_READS, where=path)
     own = declared.read_settings(content.get("distance", {}), where=f"{path}, distance")
     terms = layout.terms_name(distance, sorted(not_default(own).items()))
-    proxy = BODIES[body].proxy
+    proxy = job.proxy_of(body)
     step = Align(
         setup=setup_of(task, body, groups["model"], device),
         start=start,
@@ -193,7 +191,6 @@ def align(  # noqa: PLR0913 (click passes each option by name)
 def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], device: str) -> None:
     """Train the weights on the task (stage three); a run that fails is recorded as failed."""
     from orca.methods.method import METHODS
-    from orca.models.body import BODIES
     from orca.training.finetune import Finetune
     from orca.training.seeds import run_seeds
     from orca.workflow.runs import alignment_name
@@ -204,9 +201,7 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
     groups = read_groups(content, FINETUNE_READS, where=path)
     alignment = job.alignment or alignment_name(declared, declared.fixes)
     by_test = groups["finetune"].selection == "test_as_published"
-    source = layout.path(
-        "features", body=body, proxy=BODIES.look_up(body, where="the body asked for").proxy
-    )
+    source = layout.path("features", body=body, proxy=job.proxy_of(body))
     step = Finetune(
         setup=setup_of(task, body, groups["model"], device),
         method=method,

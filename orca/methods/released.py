@@ -6,6 +6,7 @@ all that the body's own embedding offers, and descend the distances as the code 
 """
 
 from dataclasses import replace
+from typing import Any
 
 from orca.methods.finetune import METHOD as FINETUNE
 from orca.methods.fpt import METHOD as FPT
@@ -19,7 +20,7 @@ from orca.methods.scratch import METHOD as SCRATCH
 from orca.methods.vpt import METHOD as VPT
 from orca.methods.warm_init import METHOD as WARM_INIT
 
-FIXES = {
+FIXES: dict[str, dict[str, Any]] = {
     "model": {"kernel_rule": "smallest_divisor", "dense_head": "pooling"},
     "align": {"clusters": 10},
     "finetune": {"selection": "test_as_published"},

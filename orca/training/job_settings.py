@@ -7,6 +7,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field
 
+from orca.models.body import BODIES
 from orca.provenance import atomic
 from orca.settings import Settings, checked, merge, read_yaml
 
@@ -28,6 +29,7 @@ class JobSettings(Settings):
     alignment: str = Field(
         "", description="Fine-tuning starts from the embedder of this alignment."
     )
+    proxy: str = Field("", description="The source is this proxy; empty for the body's own.")
     space: dict[str, list[Any]] = Field(
         {}, description="A search may choose these values, by `group.key`."
     )
@@ -43,6 +45,14 @@ class JobSettings(Settings):
             SettingsError: if the file is damaged or has an unknown key.
         """
         return checked(cls, read_yaml(path), where=str(path)) if path.exists() else cls()
+
+    def proxy_of(self, body: str) -> str:
+        """Return the source proxy of a body.
+
+        Raises:
+            SettingsError: if there is no such body.
+        """
+        return self.proxy or BODIES.look_up(body, where="the body asked for").proxy
 
     def over(self, *changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the settings by group with others put over them, one after the other."""

@@ -10,7 +10,6 @@ from orca.alignment.distance import DISTANCES
 from orca.data.proxy import PROXIES
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
-from orca.models.body import BODIES
 from orca.provenance import digest_of
 from orca.settings import not_default
 from orca.training import key
@@ -46,6 +45,10 @@ class Jobs:
         told = JobSettings(**content, checkpoint_seconds=seconds)
         path = layout.settings(place)
         self.settings_files[path] = told.model_dump(mode="json", exclude_defaults=True)
+
+    def _tell_training(self, place: str, wildcards: Any, **content: Any) -> None:
+        proxy = self.runs.configuration.proxies.get(wildcards.body, "")
+        self._tell(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
 
     @property
     def device(self) -> str:
@@ -182,11 +185,11 @@ class Jobs:
 
     def align_files(self, wildcards: Any) -> Files:
         """Return what an alignment reads."""
-        task, body, proxy = wildcards.task, wildcards.body, BODIES[wildcards.body].proxy
+        task, body, proxy = wildcards.task, wildcards.body, self.runs.proxy_of(wildcards.body)
         terms = self.runs.terms_of(task, body, wildcards.alignment)
         told = _told(self.runs.align_settings(task, body, wildcards.alignment))
         place = layout.run_folder("aligned", task, body, wildcards.alignment)
-        self._tell(place, settings=told, hyperparameters=self.origin(wildcards))
+        self._tell_training(place, wildcards, settings=told)
         return {
             **self.data_files(wildcards),
             **self._tuned(wildcards),
@@ -219,7 +222,7 @@ class Jobs:
             folder = layout.run_folder("aligned", task, body, alignment)
             files["aligned"] = layout.stamp(folder, wildcards.seeds)
         if METHODS[method].needs_source:
-            files["source"] = layout.path("features", body=body, proxy=BODIES[body].proxy)
+            files["source"] = layout.path("features", body=body, proxy=self.runs.proxy_of(body))
         finetune = self.runs.finetune_settings(task, body, method)["finetune"]
         if getattr(finetune, "selection", "") == "test_as_published":
             files["test"] = layout.path("test", task=task)
@@ -228,12 +231,12 @@ class Jobs:
     def _tell_finetune(self, wildcards: Any) -> None:
         task, body, method = wildcards.task, wildcards.body, wildcards.method
         given = self.runs.of_method(method) if self.runs.tuned(body) else {}
-        self._tell(
+        self._tell_training(
             layout.run_folder("finetuned", task, body, method),
+            wildcards,
             settings=_told(self.runs.finetune_settings(task, body, method)),
             fixed={name: given[name] for name in FINETUNE_READS if name in given},
             alignment=self.runs.alignment_of(method),
-            hyperparameters=self.origin(wildcards),
         )
 
     def finetune_key(self, wildcards: Any) -> str:

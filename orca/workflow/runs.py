@@ -74,13 +74,14 @@ class Runs:
         given, where = self.configuration, self.folder / "config.yaml"
         bodies = (
             given.bodies.values(), given.seeds_by_body, given.body_folders, given.tuning_by_body,
-            given.tune_workers_by_body, {*given.hyperparameters} - {"default"},
+            given.tune_workers_by_body, given.proxies, {*given.hyperparameters} - {"default"},
         )  # fmt: skip
         named: list[tuple[str, Iterable[str], Declarations[Any]]] = [
             ("tables", given.tables, TABLES),
             ("figures", given.figures, FIGURES),
             ("reports", chain.from_iterable(given.reports.values()), TABLES),
             ("bodies", chain(*bodies), BODIES),
+            ("proxies", given.proxies.values(), PROXIES),
         ]
         for key, names, declared in named:
             for name in names:
@@ -144,6 +145,10 @@ class Runs:
         """What each raw folder is fetched for: `proxy` or `task`, and its name."""
         owners = {PROXIES[name].source: ("proxy", name) for name in PROXIES}
         return owners | {self.source_of(name): ("task", name) for name in reversed(self.tasks)}
+
+    def proxy_of(self, body: str) -> str:
+        """Return the source proxy of a body: the configuration's, or its own."""
+        return self.configuration.proxies.get(body, BODIES[body].proxy)
 
     @cached_property
     def pretrained_bodies(self) -> tuple[str, ...]:

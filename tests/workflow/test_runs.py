@@ -236,6 +236,48 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path
         assert not any("demo." in file for file in files)
 
 
+def test_a_body_s_source_can_be_any_declared_proxy():
+    jobs = Jobs(read(proxies={"roberta_base": "conll2000_sentences"}))
+    files = jobs.align_files(job("openml_61", "roberta_base"))
+    assert files["source"] == "results/source/roberta_base/conll2000_sentences.safetensors"
+    told = jobs.settings_files[
+        "results/aligned/openml_61/roberta_base/otdd-layer_norm/settings.yaml"
+    ]
+    assert told["proxy"] == "conll2000_sentences"
+    with pytest.raises(SettingsError, match="did you mean 'conll2003' or 'conll2000'"):
+        read(proxies={"roberta_base": "conll200"})
+
+
+# The papers' protocol
+
+
+def test_under_the_published_protocol_all_bodies_have_the_official_settings():
+    runs = read(protocol="published", hyperparameters={"default": "tuned"})
+    assert runs.origin("cifar100", "swin_base") == "published"
+    assert not runs.tuned("swin_base")
+
+
+def test_settings_are_called_published_only_where_there_are_such(runs):
+    assert runs.origin("deepsea", "roberta_base") == "published"
+    assert runs.origin("deepsea", "swin_base") == "default"
+
+
+def test_pare_as_released_has_pares_own_settings(runs):
+    groups = runs.finetune_settings("ecg", "roberta_base", "pare_released")
+    assert groups["optimizer"].learning_rate == 3e-5
+    assert runs.finetune_settings("ecg_official", "roberta_base", "pare_released") == groups
+    assert runs.finetune_settings("ecg", "roberta_base", "pare")["optimizer"].learning_rate == 1e-6
+    darcy = runs.finetune_settings("darcy_flow", "swin_base", "pare_released")
+    assert darcy["method"].frozen_query_key
+
+
+def test_a_search_starts_from_the_official_settings():
+    tuned = read(hyperparameters="tuned")
+    groups = tuned.plain_settings("cifar100", "swin_base")
+    assert groups["optimizer"].name == "sgd"
+    assert read(hyperparameters="default").plain_settings("cifar100", "swin_base") != groups
+
+
 # Resources
 
 
