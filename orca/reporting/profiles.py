@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orca.reporting.cells import TableData, Whose
+from orca.reporting.filled_table import FilledTable, Whose
 from orca.reporting.summary import competition
 
 
@@ -89,7 +89,7 @@ class Panel:
     of: int
 
 
-def panels(table: TableData) -> list[Panel]:
+def panels(table: FilledTable) -> list[Panel]:
     """Return the profiles of the published numbers and of ours, each if there are any."""
     sides: list[tuple[str, Whose]] = [("published", "theirs"), ("ours", "ours")]
     found = []

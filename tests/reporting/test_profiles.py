@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.reporting.cells import read_table
+from orca.reporting.filled_table import read_table
 from orca.reporting.profiles import panels, performance_profiles, to_csv
 
 ERRORS = st.one_of(st.floats(0, 10), st.just(0.0), st.just(math.inf), st.sampled_from([1.0, 2.0]))
