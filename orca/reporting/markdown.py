@@ -1,5 +1,7 @@
 """Writes a filled table as Markdown."""
 
+from collections.abc import Sequence
+
 from orca.reporting.filled_table import FilledTable
 from orca.reporting.table_lines import TextCell, as_text, legend, verdict_line
 
@@ -16,18 +18,7 @@ def to_markdown(table: FilledTable) -> str:
         rows.append([*line.headings, *map(_markdown, line.cells)])
     rows = [[place.replace("|", "\\|") for place in row] for row in rows]
     left = len(text.titles) if table.textual else text.headings
-    widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(text.titles))]
-
-    def joined(row: list[str]) -> str:
-        padded = [
-            place.ljust(width) if i < left else place.rjust(width)
-            for i, (place, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        return f"| {' | '.join(padded)} |"
-
-    rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    body = [joined(rows[0]), f"| {' | '.join(rule)} |", *map(joined, rows[1:])]
-    parts = [f"# {table.heading}", "\n".join(body)]
+    parts = [f"# {table.heading}", "\n".join(aligned(rows, left))]
     signs = list(filter(None, (verdict_line(table), legend(table))))
     if signs:
         parts.append("  \n".join(signs))
@@ -41,3 +32,22 @@ def to_markdown(table: FilledTable) -> str:
 def _markdown(cell: TextCell) -> str:
     text = f"**{cell.text}**" if cell.strong else cell.text
     return " ".join(filter(None, (text, cell.remark and f"({cell.remark})", cell.mark)))
+
+
+def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    """Return a Markdown table's lines, padded; its first row is the heading.
+
+    Args:
+        rows: of texts.
+        left: so many columns stand to the left, the others to the right.
+    """
+    widths = [max(3, *map(len, column)) for column in zip(*rows, strict=True)]
+    rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
+    lines = []
+    for row in (rows[0], rule, *rows[1:]):
+        padded = [
+            place.ljust(width) if i < left else place.rjust(width)
+            for i, (place, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(f"| {' | '.join(padded)} |")
+    return lines

@@ -24,11 +24,6 @@ class Profile:
     ratios: tuple[float, ...]
     fractions: tuple[float, ...]
 
-    def at(self, ratio: float) -> float:
-        """Return the fraction of tasks on which the method is within `ratio` of the best."""
-        reached = [f for r, f in zip(self.ratios, self.fractions, strict=True) if r <= ratio]
-        return reached[-1] if reached else 0.0
-
 
 def performance_profiles(errors: Mapping[str, Sequence[float]]) -> list[Profile]:
     """Return each method's profile: the fraction of tasks with error / (least error) ≤ τ.

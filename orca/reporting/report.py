@@ -114,7 +114,6 @@ def write_report(
 
 
 def _runs(tables: Iterable[FilledTable]) -> list[RunOfCell]:
-    """Return each run of the tables once."""
     cells = [cell for table in tables for row in table.cells for cell in row]
     return list({run.path: run for cell in cells if cell.ours for run in cell.ours.runs}.values())
 
@@ -197,7 +196,6 @@ def _drawn(parts: Any, anchor: str, title: str, drawings: list[Drawing]) -> Sect
 
 
 def _table_of(stem: str) -> str:
-    """Return the table that a figure is drawn from; empty if there is none."""
     return FIGURES[stem].table if stem in FIGURES else stem.rpartition("_")[0]
 
 
