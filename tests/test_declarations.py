@@ -12,7 +12,7 @@ from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.reporting.table import TABLES
+from orca.reporting.declared_table import TABLES
 from orca.training.loss import make_loss
 
 KINDS = {
@@ -47,7 +47,7 @@ def test_listing_all_that_is_declared_loads_no_heavy_library():
         "import sys\n"
         "from orca.workflow.runs import Runs\n"
         "from orca.workflow.jobs import Jobs\n"
-        "from orca.reporting.table import TABLES\n"
+        "from orca.reporting.declared_table import TABLES\n"
         "len(TABLES)\n"
         f"print(sorted(set(sys.modules) & set({HEAVY!r})))"
     )

@@ -35,7 +35,7 @@ def plan(targets: tuple[str, ...], **given: Any) -> None:
 @TASK
 def bodies(task: AskedTask) -> None:
     """Print the bodies that have been aligned to a task, the closest first."""
-    from orca.reporting.bodies import bodies_by_distance
+    from orca.reporting.body_distances import bodies_by_distance
 
     records = sorted(Path(layout.root("aligned"), task.name).glob("*/*/seed*/run.json"))
     told = bodies_by_distance(records)

@@ -43,7 +43,7 @@ def plot() -> None:
 @click.argument("table")
 def profile(table: str) -> None:
     """Draw a table's performance profile."""
-    from orca.reporting.figures import plot_profile
+    from orca.reporting.profile_drawing import plot_profile
 
     plot_profile(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_profile")
 
@@ -52,7 +52,7 @@ def profile(table: str) -> None:
 @click.argument("table")
 def alignment(table: str) -> None:
     """Draw the distance to the source over the epochs of the alignments behind a table."""
-    from orca.reporting.figures import plot_alignment
+    from orca.reporting.history_drawing import plot_alignment
     from orca.settings import read_yaml
 
     histories = read_yaml(Path(layout.path("histories", table=table)))["histories"]
@@ -63,8 +63,8 @@ def alignment(table: str) -> None:
 @click.argument("figure")
 def figure(figure: str) -> None:
     """Draw a figure of a paper."""
-    from orca.reporting.figure import FIGURES
-    from orca.reporting.figure import plot as draw
+    from orca.reporting.declared_figure import FIGURES
+    from orca.reporting.declared_figure import plot as draw
     from orca.workflow.pages import figure_inputs
 
     declared = FIGURES.look_up(figure, where="the figure asked for")

@@ -24,6 +24,7 @@ class Axis:
         quantity: what is reported; None for the task's metric.
         published: columns of the published numbers that pick the cell's number, over those
             that follow from task, method and quantity.
+        fact: column of `task_metadata.csv` that the cell shows, in place of a published number.
         group: heading over neighbouring rows.
     """
 
@@ -34,6 +35,7 @@ class Axis:
     body: str = ""
     quantity: Quantity | None = None
     published: Mapping[str, str] = field(default_factory=dict)
+    fact: str = ""
     group: str = ""
 
     def meet(self, other: "Axis") -> "Axis":
@@ -45,6 +47,7 @@ class Axis:
             body=self.body or other.body,
             quantity=self.quantity or other.quantity,
             published={**other.published, **self.published},
+            fact=self.fact or other.fact,
         )
 
     @property
@@ -62,9 +65,9 @@ def tasks(*names: str, group: str = "", body: str = "") -> tuple[Axis, ...]:
     return tuple(Axis(name=name, task=name, group=group, body=body) for name in names)
 
 
-def methods(*names: str) -> tuple[Axis, ...]:
+def methods(*names: str, quantity: Quantity | None = None) -> tuple[Axis, ...]:
     """Return a column for each method."""
-    return tuple(Axis(name=name, method=name) for name in names)
+    return tuple(Axis(name=name, method=name, quantity=quantity) for name in names)
 
 
 def baselines(**titles: str) -> tuple[Axis, ...]:
@@ -72,6 +75,17 @@ def baselines(**titles: str) -> tuple[Axis, ...]:
     return tuple(
         Axis(name=name, title=title, published={"method": name}) for name, title in titles.items()
     )
+
+
+def facts(**titles: str) -> tuple[Axis, ...]:
+    """Return a column of `task_metadata.csv` for each title by its name there."""
+    return tuple(Axis(name=name, title=title, fact=name) for name, title in titles.items())
+
+
+def printed_in(paper: str, table: str, columns: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Return the columns, with their published numbers taken from a certain table of a paper."""
+    place = {"paper": paper, "table": table}
+    return tuple(replace(axis, published={**axis.published, **place}) for axis in columns)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from scipy.stats import ttest_ind
 from orca.errors import ResultsError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Score
+from orca.reporting.markdown import aligned
 from orca.reporting.numbers import alone, with_spread
 from orca.reporting.scores import read_scores
 from orca.reporting.verdicts import LEVEL
@@ -39,20 +40,12 @@ def compare(a: Path, b: Path) -> str:
     ranked = sorted(rows.items(), key=lambda item: (order.index(item[1][-1]), item[0]))
     counts = {word: sum(row[-1] == word for row in rows.values()) for word in order}
     head = ["task", "body", "method", "metric", "A", "B", "what moved"]
-    lines = [head, *([*cell, *row] for cell, row in ranked)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    text = [_line(head, widths), _line(["-" * width for width in widths], widths)]
-    text += [_line([*cell, *row], widths) for cell, row in ranked]
+    text = aligned([head, *([*cell, *row] for cell, row in ranked)], left=len(head))
     summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     changed = _protocols(before, after)
     return "\n".join(
         [f"A: {a}", f"B: {b}", "", *text, "", f"{len(rows)} cells: {summary}.", *changed, ""]
     )
-
-
-def _line(texts: list[str], widths: list[int]) -> str:
-    padded = [text.ljust(width) for text, width in zip(texts, widths, strict=True)]
-    return f"| {' | '.join(padded)} |"
 
 
 def _cells(results: Path) -> dict[CellKey, list[Score]]:

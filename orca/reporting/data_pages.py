@@ -1,8 +1,6 @@
 """What a person should know of each prepared data set, from its card."""
 
 import base64
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,34 +9,34 @@ from pydantic import BaseModel, ConfigDict
 
 from orca.json_record import read_record
 from orca.reporting.names import task_title
-from orca.reporting.sections import ContentsEntry
 
+PARTS = ("train", "validation", "test")  # as a run meets them
 PICTURES = ("*.png", "*.jpg")
 MOST_BARS = 40  # classes that are shown one by one
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One class: its name, its samples, and its share of the largest class in percent."""
-
-    name: str
-    count: int
-    share_pct: float
-
-
-@dataclass(frozen=True)
 class Balance:
-    """Samples by class of one part; no bars where there are too many classes."""
+    """Samples by class of one part of a data set.
+
+    Args:
+        part: its name.
+        bars: name, samples and share of the largest class in percent; none where there are too
+            many classes.
+        text: how many classes there are, and how large.
+    """
 
     part: str
-    bars: tuple[Bar, ...]
+    bars: tuple[tuple[str, int, float], ...]
     text: str
 
 
 @dataclass(frozen=True)
-class DataPage(ContentsEntry):
+class DataPage:
     """One task's card in the report."""
 
+    anchor: str
+    title: str
     facts: tuple[tuple[str, str], ...]
     balances: tuple[Balance, ...]
     pictures: tuple[str, ...]
@@ -46,16 +44,29 @@ class DataPage(ContentsEntry):
 
 
 class Card(BaseModel):
-    """The parts of a card that the report relies on; others pass through."""
+    """What the report relies on in a card, as `prepare` writes it; the rest passes through."""
 
     model_config = ConfigDict(extra="allow")
 
-    input_shape: list[int] = []
-    inputs: dict[str, float] = {}
-    target: dict[str, Any] = {}
-    parts: dict[str, dict[str, Any]] = {}
-    normalisation: dict[str, dict[str, Any]] = {}
-    raw_files: list[dict[str, Any]] = []
+    raw_files: list[dict[str, Any]]
+    task: str
+    suite: str
+    origin: str
+    task_digest: str
+    variant_of: str
+    differs: str
+    input_shape: list[int]
+    input_type: str
+    inputs: dict[str, float]
+    target: dict[str, Any]
+    loss: str
+    metric: str
+    parts: dict[str, dict[str, Any]]
+    normalisation: dict[str, dict[str, list[float]]]
+
+    def facts_of_parts(self) -> dict[str, dict[str, Any]]:
+        """Return what is said of each part, in the order that a run meets them."""
+        return {name: self.parts[name] for name in PARTS if name in self.parts}
 
 
 def pages(prepared: Path) -> list[DataPage]:
@@ -70,98 +81,78 @@ def pages(prepared: Path) -> list[DataPage]:
 def _page(path: Path) -> DataPage:
     task = path.parent.name
     mend = f"prepare the task again: snakemake --force {path}"
-    card = read_record(Card, path, what="a task's card", mend=mend).model_dump(exclude_unset=True)
+    card = read_record(Card, path, what="a task's card", mend=mend)
     pictures = [picture for kind in PICTURES for picture in sorted(path.parent.glob(kind))]
-    title = task_title(task)
     return DataPage(
         anchor=f"d-{task}",
-        title=title,
-        short=title,
-        facts=tuple((name, text) for name, text in _facts(card) if text),
-        balances=tuple(_balances(card)),
+        title=task_title(task),
+        facts=tuple((name, text) for name, text in _facts(card).items() if text),
+        balances=tuple(
+            _balance(name, counts, card.target.get("names", []))
+            for name, part in card.facts_of_parts().items()
+            if (counts := part.get("per_class") or part.get("per_label"))
+        ),
         pictures=tuple(_embedded(picture) for picture in pictures),
-        card=json.dumps(card, indent=1),
+        card=path.read_text().strip(),
     )
 
 
-def _facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    target = card.get("target", {})
-    parts = _parts(card)
-    counts = [f"{name} {part.get('samples', '?')}" for name, part in parts.items()]
+def _facts(card: Card) -> dict[str, str]:
+    parts = card.facts_of_parts()
+    samples = [f"{name} {part['samples']}" for name, part in parts.items()]
     groups = [f"{name} {part['groups']}" for name, part in parts.items() if "groups" in part]
-    inputs = card.get("inputs", {})
-    return [
-        ("task", str(card.get("task", ""))),
-        ("benchmark", str(card.get("suite", ""))),
-        ("origin", str(card.get("origin", ""))),
-        ("variant of", str(card.get("variant_of", ""))),
-        ("differs", str(card.get("differs", ""))),
-        ("input", f"{_shape(card.get('input_shape', []))} {card.get('input_type', '')}".strip()),
-        ("values", ", ".join(f"{k} {inputs[k]:g}" for k in ("min", "mean", "max") if k in inputs)),
-        ("target", _target(target)),
-        ("samples", ", ".join(counts)),
-        ("groups", ", ".join(groups)),
-        ("loss, metric", f"{card.get('loss', '?')}, {card.get('metric', '?')}"),
-        ("normalised by", _normalisation(card.get("normalisation", {}))),
-        ("raw files", "; ".join(_file(file) for file in card.get("raw_files", []))),
-        ("version", str(card.get("task_digest", ""))),
-    ]
-
-
-def _parts(card: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts in the order that a run meets them."""
-    parts: dict[str, Any] = card.get("parts", {})
-    order = {name: place for place, name in enumerate(("train", "validation", "test"))}
-    return dict(sorted(parts.items(), key=lambda part: order.get(part[0], len(order))))
+    return {
+        "task": card.task,
+        "benchmark": card.suite,
+        "origin": card.origin,
+        "variant of": card.variant_of,
+        "differs": card.differs,
+        "input": f"{_shape(card.input_shape)} {card.input_type}",
+        "values": ", ".join(f"{name} {card.inputs[name]:g}" for name in ("min", "mean", "max")),
+        "target": _target(card.target),
+        "samples": ", ".join(samples),
+        "groups": ", ".join(groups),
+        "loss, metric": f"{card.loss}, {card.metric}",
+        "normalised by": _normalisation(card.normalisation),
+        "raw files": "; ".join(
+            f"{file['name']}, {file['bytes']:,} bytes, sha256 {file['sha256'][:16]}…"
+            for file in card.raw_files
+        ),
+        "version": card.task_digest,
+    }
 
 
 def _shape(lengths: list[int]) -> str:
     return " × ".join(map(str, lengths))
 
 
-def _target(target: Mapping[str, Any]) -> str:
-    kind = str(target.get("kind", "?"))
-    unit = f" in {target['unit']}" if target.get("unit") else ""
+def _target(target: dict[str, Any]) -> str:
     if target.get("count"):
-        return f"{target['count']} {'labels' if kind == 'MultiLabel' else 'classes'}"
-    return f"{kind} {_shape(target.get('shape', []))}{unit}".replace("  ", " ").strip()
+        return f"{target['count']} {'labels' if target['kind'] == 'MultiLabel' else 'classes'}"
+    unit = f"in {target['unit']}" if target.get("unit") else ""
+    return " ".join(filter(None, (target["kind"], _shape(target["shape"]), unit)))
 
 
-def _normalisation(constants: Mapping[str, Any]) -> str:
-    texts = []
-    for what, found in constants.items():
-        if found.get("mean") and (found["mean"] != [0, 0] or found["std"] != [1, 1]):
-            mean, std = (_between(found[name]) for name in ("mean", "std"))
-            texts.append(f"{what}: mean {mean}, deviation {std}")
-    return "; ".join(texts)
+def _normalisation(constants: dict[str, dict[str, list[float]]]) -> str:
+    return "; ".join(
+        f"{what}: mean {_between(*found['mean'])}, deviation {_between(*found['std'])}"
+        for what, found in constants.items()
+        if found["mean"] != [0, 0] or found["std"] != [1, 1]
+    )
 
 
-def _between(ends: list[Any]) -> str:
-    low, high = ends
+def _between(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _file(file: Mapping[str, Any]) -> str:
-    size = f", {file['bytes']:,} bytes" if "bytes" in file else ""
-    digest = f", sha256 {file['sha256'][:16]}…" if file.get("sha256") else ""
-    return f"{file.get('name', '?')}{size}{digest}"
-
-
-def _balances(card: Mapping[str, Any]) -> list[Balance]:
-    names = card.get("target", {}).get("names") or []
-    found = []
-    for name, part in _parts(card).items():
-        counts: list[int] = part.get("per_class") or part.get("per_label") or []
-        if not counts:
-            continue
-        largest = max(counts) or 1
-        text = f"{len(counts)} classes with {min(counts)} to {max(counts)} samples"
-        bars = tuple(
-            Bar(str(names[i]) if i < len(names) else str(i), count, 100 * count / largest)
-            for i, count in enumerate(counts)
-        )
-        found.append(Balance(name, bars if len(bars) <= MOST_BARS else (), text))
-    return found
+def _balance(part: str, counts: list[int], names: list[str]) -> Balance:
+    largest = max(counts) or 1
+    names = [*names, *map(str, range(len(names), len(counts)))]
+    bars = [
+        (name, count, 100 * count / largest) for name, count in zip(names, counts, strict=False)
+    ]
+    text = f"{len(counts)} classes with {min(counts)} to {max(counts)} samples"
+    return Balance(part, tuple(bars) if len(bars) <= MOST_BARS else (), text)
 
 
 def _embedded(picture: Path) -> str:

@@ -2,9 +2,8 @@
 
 import re
 
-from orca.reporting.cells import TableData
-from orca.reporting.render import heading
-from orca.reporting.text_table import (
+from orca.reporting.filled_table import FilledTable
+from orca.reporting.table_lines import (
     TextCell,
     TextLine,
     TextTable,
@@ -32,7 +31,7 @@ def escape_latex(text: str) -> str:
     return re.sub(r"[^\w\s]|_|²|β|τ", lambda found: LATEX.get(found[0], found[0]), text)
 
 
-def to_latex(table: TableData) -> str:
+def to_latex(table: FilledTable) -> str:
     r"""Return a `table` that shrinks to the width of the line, or whose columns of words break.
 
     It needs the packages of its first line, which all belong to LaTeX's base and its tools.
@@ -47,7 +46,7 @@ def to_latex(table: TableData) -> str:
             rf"% needs \usepackage{{{PACKAGES}}}",
             r"\begin{table}",
             rf"  \centering{size}\setlength{{\tabcolsep}}{{4pt}}",
-            rf"  \caption{{{escape_latex(heading(table))}}}"
+            rf"  \caption{{{escape_latex(table.heading)}}}"
             rf"\label{{tab:{table.name.replace('_', '-')}}}",
             r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
             rf"  \begin{{tabular}}{{{_columns_of_words(text) if table.textual else columns}}}",

@@ -69,3 +69,26 @@ def save(figure: Any, stem: Path) -> None:
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}, "png": {}}
     for ending, metadata in undated.items():
         figure.savefig(stem.with_name(f"{stem.name}.{ending}"), format=ending, metadata=metadata)
+
+
+def legend_below(figure: Any, axes: Any, *, columns: int) -> None:
+    """Put the names of all curves under the figure, each once, at most so many in a line."""
+    found: dict[str, Any] = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    if found:
+        figure.legend(
+            found.values(),
+            found.keys(),
+            loc="outside lower center",
+            ncols=min(len(found), columns),
+            handlelength=3,
+        )
+
+
+def say(axis: Any, text: str) -> None:
+    """Write in an empty axis why it is empty."""
+    axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes, color="#555555")
+    axis.set_xticks([])
+    axis.set_yticks([])

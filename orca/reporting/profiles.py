@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orca.reporting.cells import TableData, Whose
+from orca.reporting.filled_table import FilledTable, Whose
 from orca.reporting.summary import competition
 
 
@@ -23,11 +23,6 @@ class Profile:
     method: str
     ratios: tuple[float, ...]
     fractions: tuple[float, ...]
-
-    def at(self, ratio: float) -> float:
-        """Return the fraction of tasks on which the method is within `ratio` of the best."""
-        reached = [f for r, f in zip(self.ratios, self.fractions, strict=True) if r <= ratio]
-        return reached[-1] if reached else 0.0
 
 
 def performance_profiles(errors: Mapping[str, Sequence[float]]) -> list[Profile]:
@@ -89,7 +84,7 @@ class Panel:
     of: int
 
 
-def panels(table: TableData) -> list[Panel]:
+def panels(table: FilledTable) -> list[Panel]:
     """Return the profiles of the published numbers and of ours, each if there are any."""
     sides: list[tuple[str, Whose]] = [("published", "theirs"), ("ours", "ours")]
     found = []

@@ -4,6 +4,7 @@ import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from orca.declarations import nearest
 from orca.errors import ResultsError
+from orca.reporting.filled_table import PublishedResult
 
 KEY = ("paper", "table", "benchmark", "task", "metric", "method", "body")
 REQUIRED = (*KEY, "direction", "value", "std", "note")
@@ -82,9 +84,10 @@ class PublishedNumber(BaseModel):
 
 @dataclass(frozen=True)
 class PublishedNumbers:
-    """All numbers of a folder of CSV files."""
+    """All numbers of a folder of CSV files, and the facts about tasks in it."""
 
     numbers: tuple[PublishedNumber, ...]
+    folder: Path
 
     def where(self, **columns: str) -> list[PublishedNumber]:
         """Return the numbers whose columns have these values; an empty value matches any."""
@@ -110,6 +113,60 @@ class PublishedNumbers:
                 mend="name the metric or the body in `published` of the table's row or column",
             )
         return found[0] if found else None
+
+    def result(
+        self, number: PublishedNumber | None, twin: Mapping[str, str] | None, *, unpublished: str
+    ) -> PublishedResult:
+        """Return what a cell shows of a number.
+
+        Args:
+            number: as printed; None if there is none.
+            twin: key of the same number in a table that prints its spread.
+            unpublished: what is shown where there is none.
+        """
+        if number is None:
+            return PublishedResult(text=unpublished)
+        spread = number.spread
+        if spread is None and twin:
+            other = self.find(twin)
+            spread = other.spread if other else None
+        return PublishedResult(
+            value=number.number,
+            std=spread,
+            text=number.text,
+            body=number.body,
+            source=number.source or f"Table {number.table}",
+            note=number.note,
+        )
+
+    def facts(self, table: str, task: str) -> Mapping[str, str]:
+        """Return what a table of the paper says of a task, by column; nothing if it is not there.
+
+        Raises:
+            ResultsError: if `task_metadata.csv` is missing.
+        """
+        return self._facts.get((table, task), {})
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, str], dict[str, str]]:
+        path = self.folder / "task_metadata.csv"
+        if not path.exists():
+            raise ResultsError(
+                where=str(path),
+                what="there are no published facts about tasks",
+                mend="point `published` at config/published of this repository",
+            )
+        with path.open(newline="") as file:
+            return {(row["table"], row["task"]): row for row in csv.DictReader(file)}
+
+
+def printed_fact(text: str) -> PublishedResult:
+    """Return what a cell shows of a printed fact, with its number if it is one."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = None
+    return PublishedResult(text=text.replace("_", " ") or "–", value=value)
 
 
 def read_published(folder: Path) -> PublishedNumbers:
@@ -138,7 +195,7 @@ def read_published(folder: Path) -> PublishedNumbers:
                 )
             seen[key] = place
             numbers.append(number)
-    return PublishedNumbers(tuple(numbers))
+    return PublishedNumbers(tuple(numbers), folder)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, PublishedNumber]]:

@@ -1,23 +1,28 @@
 """What a table reports of a run: its metric, hours, a ratio of them, or a number of its record."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Score
 
 Direction = Literal["lower", "higher"]
+# Parts of a run as `orca.training` times them.
+ALIGNING = ("align",)
+FINETUNING = ("train", "validate", "checkpoint")
+STAGES = (*ALIGNING, *FINETUNING)
+MACHINE = "time on another machine: the published one was an NVIDIA V100"
 
 
 @dataclass(frozen=True)
-class Quantity(ABC):
+class Quantity:
     """A number that can be read off a score.
 
     Args:
         name: its key in the published numbers.
         title: as it stands in a table, with its unit.
+        of: returns it for a successful run, or None where the score does not hold it.
         direction: which way is better.
         perfect: the best value there can be.
         elsewhere: why it cannot be compared with a number from another machine; empty if it can.
@@ -25,121 +30,83 @@ class Quantity(ABC):
 
     name: str
     title: str
-    direction: Direction = field(default="lower", kw_only=True)
-    perfect: float = field(default=0.0, kw_only=True)
-    elsewhere: str = field(default="", kw_only=True)
-
-    @abstractmethod
-    def of(self, score: Score) -> float | None:
-        """Return the quantity of one successful run, or None where its score does not hold it."""
-
-
-@dataclass(frozen=True)
-class MetricValue(Quantity):
-    """A metric of the predictions on a test split; see `metric_value`.
-
-    Args:
-        ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
-    """
-
-    ending: str = ""
-
-    def of(self, score: Score) -> float | None:
-        """Return the metric, whether it is the task's own or a further one."""
-        if score.metric == self.name and not self.ending:
-            return score.value
-        return score.metrics.get(f"{self.name}_{self.ending}" if self.ending else self.name)
+    of: Callable[[Score], float | None]
+    direction: Direction = "lower"
+    perfect: float = 0.0
+    elsewhere: str = ""
 
 
 def metric_value(
     name: str, published_direction: Direction = "lower", *, ending: str = ""
-) -> MetricValue:
-    """Return the value of a metric, also of one that is known from a paper alone.
+) -> Quantity:
+    """Return the value of a metric on a test split, also of one that is known from a paper alone.
 
     Args:
         name: as in `orca.evaluation.metrics`, or as published where that metric is not there.
         published_direction: which way is better, for a metric known from a paper alone; its best
             value is then taken for 0, 1 or 100 %.
-        ending: of a further test split.
+        ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
     """
+
+    def of(score: Score) -> float | None:
+        if score.metric == name and not ending:
+            return score.value
+        return score.metrics.get(f"{name}_{ending}" if ending else name)
+
     if name in METRICS:
         metric = METRICS[name]
-        title, direction, perfect = metric.title, metric.direction, metric.perfect
-    else:
-        title, direction = name.replace("_", " "), published_direction
-        highest = 100.0 if name.endswith("_pct") else 1.0
-        perfect = highest if direction == "higher" else 0.0
-    return MetricValue(name, title, ending, direction=direction, perfect=perfect)
+        return Quantity(name, metric.title, of, metric.direction, metric.perfect)
+    highest = 100.0 if name.endswith("_pct") else 1.0
+    perfect = highest if published_direction == "higher" else 0.0
+    return Quantity(name, name.replace("_", " "), of, published_direction, perfect)
 
 
-@dataclass(frozen=True)
-class Complement(Quantity):
-    """What a metric in per cent leaves of 100: the accuracy of a 0-1 error."""
+def accuracy_pct() -> Quantity:
+    """Return the accuracy, which is what the 0-1 error leaves of 100 %."""
+    error = metric_value("zero_one_error_pct")
 
-    of_metric: str
-
-    def of(self, score: Score) -> float | None:
-        """Return 100 less the metric."""
-        value = metric_value(self.of_metric).of(score)
+    def of(score: Score) -> float | None:
+        value = error.of(score)
         return None if value is None else 100.0 - value
 
-
-# Parts of a run as `orca.training` times them.
-ALIGNING = ("align",)
-FINETUNING = ("train", "validate", "checkpoint")
-MACHINE = "time on another machine: the published one was an NVIDIA V100"
+    return Quantity("accuracy_pct", "accuracy (%)", of, "higher", perfect=100.0)
 
 
-@dataclass(frozen=True)
-class WallTime(Quantity):
-    """Wall time of some phases of a run, in hours or in what `unit_seconds` makes of it."""
+def wall_time(
+    name: str, title: str, phases: Sequence[str], *, unit_seconds: float = 3600.0
+) -> Quantity:
+    """Return the wall time of some phases of a run. A phase that was not run took no time."""
 
-    phases: Sequence[str]
-    unit_seconds: float = 3600.0
-    elsewhere: str = field(default=MACHINE, kw_only=True)
+    def of(score: Score) -> float | None:
+        seconds = _spent(score, phases)
+        return None if seconds is None else seconds / unit_seconds
 
-    def of(self, score: Score) -> float | None:
-        """Return the time. A phase that was not run took no time."""
-        seconds = _spent(score, self.phases)
-        return None if seconds is None else seconds / self.unit_seconds
+    return Quantity(name, title, of, elsewhere=MACHINE)
 
 
-@dataclass(frozen=True)
-class Percentage(Quantity):
-    """Some phases' wall time as a percentage of others'."""
+def percentage(name: str, title: str, phases: Sequence[str], of_phases: Sequence[str]) -> Quantity:
+    """Return some phases' wall time as a percentage of others', where both were timed."""
 
-    phases: Sequence[str]
-    of_phases: Sequence[str]
-
-    def of(self, score: Score) -> float | None:
-        """Return the percentage, or None where one of the two was not timed."""
-        part, whole = _spent(score, self.phases), _spent(score, self.of_phases)
+    def of(score: Score) -> float | None:
+        part, whole = _spent(score, phases), _spent(score, of_phases)
         return 100 * part / whole if whole and part is not None else None
 
-
-@dataclass(frozen=True)
-class RecordValue(Quantity):
-    """A number in the run's record, by its dotted path (`alignment.distance`)."""
-
-    path: str
-
-    def of(self, score: Score) -> float | None:
-        """Return the number."""
-        return _recorded(score, self.path)
+    return Quantity(name, title, of)
 
 
-@dataclass(frozen=True)
-class TimePerEpoch(Quantity):
-    """Seconds of some phases for each epoch, by the number of epochs that the record holds."""
+def record_value(name: str, title: str, path: str, *, elsewhere: str = "") -> Quantity:
+    """Return a number in the run's record, by its dotted path (`alignment.distance`)."""
+    return Quantity(name, title, lambda score: _recorded(score, path), elsewhere=elsewhere)
 
-    phases: Sequence[str]
-    epochs: str
-    elsewhere: str = field(default=MACHINE, kw_only=True)
 
-    def of(self, score: Score) -> float | None:
-        """Return the seconds, or None where time or epochs are not recorded."""
-        epochs, seconds = _recorded(score, self.epochs), _spent(score, self.phases)
-        return seconds / epochs if epochs and seconds is not None else None
+def time_per_epoch(name: str, title: str, phases: Sequence[str], epochs: str) -> Quantity:
+    """Return seconds of some phases for each epoch, by the number of epochs in the record."""
+
+    def of(score: Score) -> float | None:
+        count, seconds = _recorded(score, epochs), _spent(score, phases)
+        return seconds / count if count and seconds is not None else None
+
+    return Quantity(name, title, of, elsewhere=MACHINE)
 
 
 def _spent(score: Score, phases: Sequence[str]) -> float | None:
@@ -149,7 +116,6 @@ def _spent(score: Score, phases: Sequence[str]) -> float | None:
 
 
 def _recorded(score: Score, path: str) -> float | None:
-    """Return the number at a dotted path of a score's record, or None if there is none."""
     found: Any = score.record
     for key in path.split("."):
         if not isinstance(found, dict) or key not in found:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,13 @@ from markupsafe import Markup
 
 from orca.errors import ResultsError
 from orca.provenance import atomic
-from orca.reporting import curves, data_pages
-from orca.reporting.cells import VERDICTS, RunOfCell, TableData, read_table
-from orca.reporting.figure import FIGURES
-from orca.reporting.inline import inline_svg
-from orca.reporting.page import environment
-from orca.reporting.records import costs, seconds_in_words, software
-from orca.reporting.render import heading, short_heading
-from orca.reporting.sections import FigureEntry, Section, TableEntry
-from orca.reporting.table import TABLES, Table
-from orca.reporting.text_table import as_text
+from orca.reporting import data_pages
+from orca.reporting.declared_figure import FIGURES
+from orca.reporting.declared_table import TABLES
+from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
+from orca.reporting.history_drawing import training_curves
+from orca.reporting.page import environment, inline_svg
+from orca.reporting.run_costs import costs, seconds_in_words, software
 from orca.reporting.verdicts import EXPLANATION
 
 FIGURE_TITLES = {"profile": "Performance profile", "alignment": "Alignment"}
@@ -34,6 +32,30 @@ FIGURE_CAPTIONS = {
         "lines are seeds, the strong one their mean."
     ),
 }
+COSTS = (
+    "Wall time of the runs in the tables, by task, body and method: mean over seeds for each phase, "
+    "and the sum of all seeds."
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: heading, content, and anchors and titles that the contents list."""
+
+    anchor: str
+    title: str
+    content: Markup
+    entries: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as SVG, and what is said under it."""
+
+    anchor: str
+    title: str
+    drawing: Markup
+    caption: str
 
 
 def write_report(
@@ -91,13 +113,12 @@ def write_report(
         temporary.write_text(page + "\n", encoding="utf-8")
 
 
-def _runs(tables: Iterable[TableData]) -> list[RunOfCell]:
-    """Return each run of the tables once."""
+def _runs(tables: Iterable[FilledTable]) -> list[RunOfCell]:
     cells = [cell for table in tables for row in table.cells for cell in row]
     return list({run.path: run for cell in cells if cell.ours for run in cell.ours.runs}.values())
 
 
-def _lead(tables: list[TableData]) -> str:
+def _lead(tables: list[FilledTable]) -> str:
     commits = sorted(
         {str(run.record["commit"]) for run in _runs(tables) if run.record.get("commit")}
     )
@@ -108,7 +129,7 @@ def _lead(tables: list[TableData]) -> str:
     )
 
 
-def _glance(tables: list[TableData]) -> list[tuple[str, str]]:
+def _glance(tables: list[FilledTable]) -> list[tuple[str, str]]:
     runs = _runs(tables)
     done = [run for run in runs if run.status == "ok"]
     failed = sum(run.status == "failed" for run in runs)
@@ -130,55 +151,52 @@ def _glance(tables: list[TableData]) -> list[tuple[str, str]]:
     return glance
 
 
-def _verdicts(parts: Any, tables: list[TableData]) -> Section | None:
+def _verdicts(parts: Any, tables: list[FilledTable]) -> Section | None:
     judged = [table for table in tables if table.verdicts]
     if not judged:
         return None
-    rows = [
-        {"anchor": f"t-{table.name}", "title": heading(table), "counts": table.verdicts}
-        for table in judged
-    ]
     used = [verdict for verdict in VERDICTS if any(verdict in t.verdicts for t in judged)]
-    explanation = EXPLANATION.replace("*", "")
-    return Section("verdicts", "Ours beside theirs", parts.verdicts(rows, used, explanation))
-
-
-def _tables(parts: Any, tables: list[TableData]) -> Section:
-    entries = tuple(
-        TableEntry(f"t-{table.name}", heading(table), short_heading(table), table, as_text(table))
-        for table in tables
+    rows = []
+    for table in judged:
+        link = Markup('<a href="#t-{}">{}</a>').format(table.name, table.heading)
+        counts = [table.verdicts.get(verdict, 0) for verdict in used]
+        rows.append([(link, None), *((count or "–", count) for count in counts)])
+    shown = parts.sortable(
+        "verdicts", "verdicts by table", EXPLANATION.replace("*", ""), ["table", *used], rows, 1
     )
-    return Section("tables", "Tables", parts.tables(entries), entries)
+    return Section("verdicts", "Ours beside theirs", shown)
+
+
+def _tables(parts: Any, tables: list[FilledTable]) -> Section:
+    entries = tuple((f"t-{table.name}", table.short_heading) for table in tables)
+    return Section("tables", "Tables", parts.tables(tables), entries)
 
 
 def _figures(parts: Any, folder: Path, tables: list[str]) -> Section | None:
-    """Return the figures that are drawn from the report's tables, or from none."""
-    entries = []
-    drawn = [path for path in folder.glob("*.svg") if _table_of(path.stem) in ("", *tables)]
-    for path in sorted(drawn, key=lambda path: _rank(path.stem)):
-        declared = FIGURES.get(path.stem)
-        kind, table = _kind(path.stem), TABLES.get(_table_of(path.stem))
-        caption = declared.caption if declared else FIGURE_CAPTIONS.get(kind, "")
-        title = declared.heading if declared else _figure_title(kind, table)
-        short = title.partition(". ")[0]
-        drawing = inline_svg(path.read_text(encoding="utf-8"), prefix=path.stem)
-        entries.append(FigureEntry(f"f-{path.stem}", title, short, drawing, caption))
-    if not entries:
+    """Return the figures that are drawn from the report's tables, or from none.
+
+    The papers' own come first, then profiles, then alignments.
+    """
+    stems = [path.stem for path in folder.glob("*.svg") if _table_of(path.stem) in ("", *tables)]
+    kinds = ["", *FIGURE_TITLES]
+    stems.sort(key=lambda stem: (kinds.index(_kind(stem)), stem))
+    drawings = []
+    for stem in stems:
+        title, caption = _title_and_caption(stem)
+        svg = (folder / f"{stem}.svg").read_text(encoding="utf-8")
+        drawings.append(Drawing(f"f-{stem}", title, inline_svg(svg, prefix=stem), caption))
+    return _drawn(parts, "figures", "Figures", drawings)
+
+
+def _drawn(parts: Any, anchor: str, title: str, drawings: list[Drawing]) -> Section | None:
+    if not drawings:
         return None
-    return Section("figures", "Figures", parts.figures(entries), tuple(entries))
+    entries = tuple((drawn.anchor, drawn.title.partition(". ")[0]) for drawn in drawings)
+    return Section(anchor, title, parts.figures(drawings), entries)
 
 
 def _table_of(stem: str) -> str:
-    """Return the table that a figure is drawn from; empty if there is none."""
     return FIGURES[stem].table if stem in FIGURES else stem.rpartition("_")[0]
-
-
-def _figure_title(kind: str, table: Table | None) -> str:
-    """Return what a table's figure is called."""
-    of = ""
-    if table:
-        of = f"Table {table.number}" if table.number else table.title.partition(":")[0]
-    return ": ".join(filter(None, (FIGURE_TITLES.get(kind, "Figure"), of)))
 
 
 def _kind(stem: str) -> str:
@@ -187,33 +205,41 @@ def _kind(stem: str) -> str:
     return kind if kind in FIGURE_TITLES else ""
 
 
-def _rank(stem: str) -> tuple[int, str]:
-    """Return what figures are put in order by: the papers' own, profiles, then alignments."""
-    return (["", *FIGURE_TITLES].index(_kind(stem)), stem)
+def _title_and_caption(stem: str) -> tuple[str, str]:
+    if stem in FIGURES:
+        return FIGURES[stem].heading, FIGURES[stem].caption
+    kind, table = _kind(stem), TABLES.get(_table_of(stem))
+    title = FIGURE_TITLES.get(kind, "Figure")
+    if table:
+        of = f"Table {table.number}" if table.number else table.title.partition(":")[0]
+        title = f"{title}: {of}"
+    return title, FIGURE_CAPTIONS.get(kind, "")
 
 
-def _training(parts: Any, histories: list[Path], tables: list[TableData]) -> Section | None:
+def _training(parts: Any, histories: list[Path], tables: list[FilledTable]) -> Section | None:
     methods = dict.fromkeys(cell.method for t in tables for row in t.cells for cell in row)
     order = [method for method in methods if method]
-    entries = [
-        FigureEntry(f"c-{name}", title, title, inline_svg(svg, prefix=f"c-{name}"), caption)
-        for name, title, svg, caption in curves.drawings(histories, order)
+    drawings = [
+        Drawing(f"c-{name}", title, inline_svg(svg, prefix=f"c-{name}"), caption)
+        for name, title, svg, caption in training_curves(histories, order)
     ]
-    if not entries:
-        return None
-    return Section("curves", "Training", parts.figures(entries), tuple(entries))
+    return _drawn(parts, "curves", "Training", drawings)
 
 
 def _data(parts: Any, prepared: Path) -> Section | None:
     pages = data_pages.pages(prepared)
     if not pages:
         return None
-    return Section("data", "Data", parts.cards(pages), tuple(pages))
+    entries = tuple((page.anchor, page.title) for page in pages)
+    return Section("data", "Data", parts.cards(pages), entries)
 
 
-def _costs(parts: Any, tables: list[TableData]) -> Section | None:
+def _costs(parts: Any, tables: list[FilledTable]) -> Section | None:
     titles, rows = costs(_runs(tables))
-    return Section("costs", "What it cost", parts.costs_of_runs(titles, rows)) if rows else None
+    if not rows:
+        return None
+    table = parts.sortable("costs-table", "costs of runs", COSTS, titles, rows, 3)
+    return Section("costs", "What it cost", table)
 
 
 def _settings(settings: dict[str, Any]) -> Section:
@@ -223,9 +249,9 @@ def _settings(settings: dict[str, Any]) -> Section:
     return Section("settings", "Settings", Markup("<pre>{}</pre>").format(text))
 
 
-def _software(parts: Any, tables: list[TableData]) -> Section | None:
+def _software(parts: Any, tables: list[FilledTable]) -> Section | None:
     rows = software(_runs(tables))
     if not rows:
         return None
-    table = parts.plain_table("software-table", ("what", "version"), rows, 9)
+    table = parts.sortable("software-table", "software", "", ("what", "version"), rows, 9)
     return Section("software", "Software and machine", table)

@@ -1,12 +1,56 @@
-"""Folders and archives of score files."""
+"""Score files: those of a table's runs, folders of them, and archives."""
 
 import io
 import tarfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from orca.data.task import TASKS
 from orca.errors import ResultsError
-from orca.evaluation.score import SCORE, Score, read_score
+from orca.evaluation.score import SCORE, Run, Score, read_score
 from orca.provenance import atomic
+
+
+@dataclass(frozen=True)
+class ScoreFolder:
+    """The folder that holds the scores of runs, each read once."""
+
+    folder: Path
+    _read: dict[str, Score | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def path(self, run: Run) -> Path:
+        """Return where the run's score lies."""
+        return self.folder / run.score_file
+
+    def read(self, run: Run) -> Score | None:
+        """Return the run's score, or None if there is none yet.
+
+        Raises:
+            ResultsError: if the file is of another run, or of another version of the task.
+        """
+        if run.path not in self._read:
+            path = self.path(run)
+            self._read[run.path] = _score_of(run, path) if path.exists() else None
+        return self._read[run.path]
+
+
+def _score_of(run: Run, path: Path) -> Score:
+    score = read_score(path)
+    if score.path != run.path:
+        raise ResultsError(
+            where=str(path),
+            what=f"it holds the score of another run, {score.path}",
+            mend=f"move it to where it belongs, and make this one: snakemake {path}",
+        )
+    declared = TASKS[run.task].digest if run.task in TASKS else score.task_digest
+    if score.task_digest != declared:
+        raise ResultsError(
+            where=str(path),
+            what=f"it was made with another version of task '{run.task}' "
+            f"(task_digest {score.task_digest}, declared now: {declared})",
+            mend=f"make it again: snakemake --force {path}; or go back to the commit of the run",
+        )
+    return score
 
 
 def score_files(results: Path) -> list[Path]:

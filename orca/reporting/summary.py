@@ -1,9 +1,10 @@
-"""Which cell of a row is best, average ranks, and wins."""
+"""What is said of a table's cells: which is best, ranks and wins, common metrics, notes."""
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
-from orca.reporting.cells import Heading, SummaryRow, TableCell, Whose
+from orca.reporting.filled_table import VERDICTS, SummaryRow, TableCell, Whose
 from orca.reporting.numbers import alone
 
 
@@ -48,9 +49,7 @@ def competition(
     return columns, rows, kept
 
 
-def summarise(
-    cells: list[list[TableCell]], columns: tuple[Heading, ...], whose: Whose
-) -> list[SummaryRow]:
+def summarise(cells: list[list[TableCell]], width: int, whose: Whose) -> list[SummaryRow]:
     """Return average rank and wins over the tasks where every competing method has a result.
 
     Ranks of ties are averaged, as are those of failures, which come last. A win is an error
@@ -62,8 +61,8 @@ def summarise(
     from scipy.stats import rankdata
 
     ranks = [rankdata(row, method="average") for row in errors]
-    average: list[float | None] = [None] * len(columns)
-    wins: list[float | None] = [None] * len(columns)
+    average: list[float | None] = [None] * width
+    wins: list[float | None] = [None] * width
     for place, column in enumerate(competing):
         average[column] = sum(float(rank[place]) for rank in ranks) / len(rows)
         wins[column] = float(
@@ -86,3 +85,46 @@ def _row(
 ) -> SummaryRow:
     text = tuple("–" if value is None else write(value) for value in values)
     return SummaryRow(title=title, whose=whose, values=tuple(values), text=text)
+
+
+def count_verdicts(cells: Iterable[Iterable[TableCell]]) -> dict[str, int]:
+    """Return how many cells have each verdict, in the order of `VERDICTS`."""
+    found = Counter(cell.verdict.verdict for row in cells for cell in row if cell.verdict)
+    return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+
+def usual_count(row: Iterable[TableCell]) -> int:
+    """Return the number of seeds that most complete cells of a row have."""
+    counts = Counter(c.ours.n for c in row if c.ours and c.ours.status == "ok")
+    return max(counts, key=lambda n: (counts[n], n)) if counts else 0
+
+
+def common_metric(cells: Iterable[TableCell]) -> str:
+    """Return the metric that all cells share, with an arrow for its direction; empty if none."""
+    titles = {(cell.metric_title, cell.direction) for cell in cells}
+    title, direction = titles.pop() if len(titles) == 1 else ("", "")
+    return title and f"{title} {'↓' if direction == 'lower' else '↑'}"
+
+
+def notes_on(cells: Iterable[Iterable[TableCell]], summary: Sequence[SummaryRow]) -> list[str]:
+    """Return what a reader must know of the cells: spreads, failures, absences, remarks."""
+    all_cells = [cell for row in cells for cell in row]
+    ours = [cell.ours for cell in all_cells if cell.ours]
+    notes = []
+    if any(result.std is not None for result in ours):
+        notes.append("Mean ± sample standard deviation over seeds.")
+    if any(result.n == 1 for result in ours):
+        notes.append("Where there is one seed only, there is no spread to give.")
+    if summary:
+        notes.append("A win is a score that none on the task beats; ties count for each.")
+    failed = [run for result in ours for run in result.runs if run.status == "failed"]
+    notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
+    absent = dict.fromkeys(result.absent for result in ours if result.absent)
+    if absent:
+        notes.append(f"No runs, since {'; '.join(absent)}.")
+    verdicts = [cell.verdict for cell in all_cells if cell.verdict]
+    reasons = dict.fromkeys(v.reason for v in verdicts if v.verdict == "not comparable")
+    notes.extend(f"Not comparable: {reason}." for reason in reasons)
+    remarks = dict.fromkeys(cell.theirs.note for cell in all_cells if cell.theirs)
+    notes.extend(f"Published: {remark}" for remark in remarks if remark)
+    return notes

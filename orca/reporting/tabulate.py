@@ -1,17 +1,26 @@
 """Makes a table from score files and writes it in every format."""
 
+import csv
+import io
 from pathlib import Path
 
 from orca.errors import ResultsError
 from orca.experiment import Experiment
-from orca.reporting.cells import TableData
-from orca.reporting.figure import FIGURES, plot
-from orca.reporting.figures import plot_profile
+from orca.reporting.declared_figure import FIGURES, plot
+from orca.reporting.declared_table import TABLES
+from orca.reporting.filled_table import FilledTable
 from orca.reporting.latex import to_latex
+from orca.reporting.markdown import to_markdown
 from orca.reporting.page import to_html
-from orca.reporting.render import to_csv, to_markdown
-from orca.reporting.table import TABLES
-from orca.reporting.table_inputs import TableInputs
+from orca.reporting.profile_drawing import plot_profile
+from orca.reporting.published import read_published
+from orca.reporting.scores import ScoreFolder
+
+CSV_COLUMNS = (
+    "row", "column", "metric", "direction", "body", "status", "mean", "std", "n",
+    "published", "published_std", "published_text", "verdict", "difference", "ratio", "margin",
+    "p_different", "p_equivalent",
+)  # fmt: skip
 
 
 def tabulate(
@@ -33,11 +42,11 @@ def tabulate(
         ResultsError: if scores cannot stand in one table, or a published number is at fault.
     """
     declared = TABLES.look_up(table, where="the table asked for")
-    inputs = TableInputs.read(scores=scores, published=published)
-    write_table(declared.fill(table, inputs, experiment), out)
+    numbers = read_published(published)
+    write_table(declared.fill(table, ScoreFolder(scores), numbers, experiment), out)
 
 
-def write_table(table: TableData, out: Path) -> None:
+def write_table(table: FilledTable, out: Path) -> None:
     """Write a filled table in every format; JSON holds all that the others show."""
     out.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -51,6 +60,25 @@ def write_table(table: TableData, out: Path) -> None:
         (out / f"{table.name}.{ending}").write_text(text, encoding="utf-8")
 
 
+def to_csv(table: FilledTable) -> str:
+    """Return one line for each cell, with full digits; empty where there is nothing."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for row, cells in zip(table.rows, table.cells, strict=True):
+        for column, cell in zip(table.columns, cells, strict=True):
+            ours, theirs, verdict = cell.ours, cell.theirs, cell.verdict
+            values: list[object] = [row.name, column.name, cell.metric, cell.direction, cell.body]
+            values += [getattr(ours, field, None) for field in ("status", "mean", "std", "n")]
+            values += [getattr(theirs, field, None) for field in ("value", "std", "text")]
+            values += [
+                getattr(verdict, field, None)
+                for field in CSV_COLUMNS[CSV_COLUMNS.index("verdict") :]
+            ]
+            writer.writerow(["" if value is None else value for value in values])
+    return out.getvalue()
+
+
 def render_published(out: Path, published: Path) -> None:
     """Render every table and figure of the papers from their published numbers, without a run.
 
@@ -58,10 +86,10 @@ def render_published(out: Path, published: Path) -> None:
         out: folder; tables go to `out/tables`, figures to `out/figures`.
         published: folder of the papers' numbers.
     """
-    inputs = TableInputs.read(scores=None, published=published)
+    numbers, nothing = read_published(published), ScoreFolder(out)
     for name, table in TABLES.items():
         if table.paper:
-            write_table(table.fill(name, inputs, NoRuns()), out / "tables")
+            write_table(table.fill(name, nothing, numbers, NoRuns()), out / "tables")
     _draw_figures(out)
 
 
@@ -79,11 +107,11 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
     Raises:
         ResultsError: if there is no score of any table, or scores cannot stand in one table.
     """
-    inputs = TableInputs.read(scores=scores, published=published)
+    numbers, folder = read_published(published), ScoreFolder(scores)
     names = [
         name
         for name, table in TABLES.items()
-        if any((scores / run.score_file).exists() for run in table.runs(experiment))
+        if any(folder.path(run).exists() for run in table.runs(experiment))
     ]
     if not names:
         raise ResultsError(
@@ -92,8 +120,8 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
             mend="unpack an archive that `orca scores pack` made, or run `snakemake all`",
         )
     for name in names:
-        write_table(TABLES[name].fill(name, inputs, experiment), out / "tables")
-        if getattr(TABLES[name], "ranked", False):
+        write_table(TABLES[name].fill(name, folder, numbers, experiment), out / "tables")
+        if TABLES[name].ranked:
             plot_profile(out / "tables" / f"{name}.json", out / "figures" / f"{name}_profile")
     _draw_figures(out)
 

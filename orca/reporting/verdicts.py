@@ -3,10 +3,10 @@
 import math
 from typing import Literal
 
-from orca.reporting.cells import OurResult, TableCell, Verdict
+from orca.reporting.filled_table import TableCell, Verdict, VerdictName
 from orca.reporting.numbers import unit_of_last_digit
-from orca.reporting.published import PublishedNumber
 
+Sample = tuple[float, float, int]  # mean, sample standard deviation, number of runs
 LEVEL = 0.05  # of every test
 RELATIVE_MARGIN = 0.1  # of the published error: what counts as the same for practical ends
 PUBLISHED_RUNS = 5  # "averages over 5 trials", ORCA (ICML 2023), section 4
@@ -22,38 +22,31 @@ EXPLANATION = (
 )
 
 
-def judge(
-    cell: TableCell,
-    ours: OurResult,
-    number: PublishedNumber,
-    published_std: float | None,
-    elsewhere: str = "",
-) -> Verdict:
-    """Return the verdict on one cell's runs.
+def judge(cell: TableCell, elsewhere: str = "") -> Verdict | None:
+    """Return the verdict on one cell; None where ours or the published number is not there.
 
     Args:
-        cell: its metric, direction and body.
-        ours: its runs.
-        number: what was published for it.
-        published_std: the spread published with the number, here or in another table.
+        cell: our runs and the published number.
         elsewhere: why a number from another machine cannot be compared; empty if it can.
 
     Source: Welch 1947 (Biometrika 34); Schuirmann 1987 (two one-sided tests).
     """
+    ours, theirs = cell.ours, cell.theirs
+    if ours is None or theirs is None or theirs.value is None:
+        return None
     if ours.status == "failed":
         return Verdict(verdict="failed", reason="every run failed")
     if ours.mean is None:
         return Verdict(verdict="not run", reason=ours.absent or ours.status)
-    difference = ours.mean - number.number
+    difference = ours.mean - theirs.value
     reason = elsewhere
-    if number.body not in ("not_stated", cell.body):
-        reason = f"our body is {cell.body}, the published one is {number.body}"
+    if theirs.body not in ("", "not_stated", cell.body):
+        reason = f"our body is {cell.body}, the published one is {theirs.body}"
     if reason:
-        ratio = ours.mean / number.number if elsewhere and number.number else None
+        ratio = ours.mean / theirs.value if elsewhere and theirs.value else None
         return Verdict(verdict="not comparable", reason=reason, difference=difference, ratio=ratio)
-    margin = max(
-        RELATIVE_MARGIN * abs(number.number - cell.perfect), unit_of_last_digit(number.value)
-    )
+    least = unit_of_last_digit(theirs.text.partition(" ")[0])
+    margin = max(RELATIVE_MARGIN * abs(theirs.value - cell.perfect), least)
     if ours.std is None:
         return Verdict(
             verdict="too few runs",
@@ -61,35 +54,39 @@ def judge(
             difference=difference,
             margin=margin,
         )
-    different, equivalent = compare_means(
-        (ours.mean, ours.std, ours.n), (number.number, published_std or 0.0, PUBLISHED_RUNS), margin
+    return _by_tests(
+        (ours.mean, ours.std, ours.n),
+        (theirs.value, theirs.std or 0.0, PUBLISHED_RUNS),
+        margin,
+        lower_is_better=cell.direction == "lower",
     )
-    worse = (difference > 0) == (cell.direction == "lower")
+
+
+def _by_tests(ours: Sample, theirs: Sample, margin: float, *, lower_is_better: bool) -> Verdict:
+    different, equivalent = compare_means(ours, theirs, margin)
+    difference = ours[0] - theirs[0]
+    verdict: VerdictName = "too few runs"
+    reason = "neither a difference nor equality can be shown"
     if equivalent < LEVEL:
         verdict, reason = "reproduced", f"the means differ by less than {margin:.3g}"
     elif different < LEVEL:
+        worse = (difference > 0) == lower_is_better
         verdict, reason = ("worse" if worse else "better"), "the means differ"
-    else:
-        verdict, reason = "too few runs", "neither a difference nor equality can be shown"
-    return Verdict.model_validate(
-        {
-            "verdict": verdict,
-            "reason": f"{reason} (Welch p = {different:.2g}, equivalence p = {equivalent:.2g})",
-            "difference": difference,
-            "margin": margin,
-            "p_different": different,
-            "p_equivalent": equivalent,
-        }
+    return Verdict(
+        verdict=verdict,
+        reason=f"{reason} (Welch p = {different:.2g}, equivalence p = {equivalent:.2g})",
+        difference=difference,
+        margin=margin,
+        p_different=different,
+        p_equivalent=equivalent,
     )
 
 
-def compare_means(
-    ours: tuple[float, float, int], theirs: tuple[float, float, int], margin: float
-) -> tuple[float, float]:
+def compare_means(ours: Sample, theirs: Sample, margin: float) -> tuple[float, float]:
     """Return the p-values of "the means are equal" and of "they are `margin` or more apart".
 
     Args:
-        ours: mean, sample standard deviation, and number of runs.
+        ours: our runs.
         theirs: likewise; a spread of 0 takes the mean as exact.
         margin: largest difference that counts as the same, in the unit of the means.
     """

@@ -10,8 +10,8 @@ from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.provenance import digest_of, used_code
-from orca.reporting.figure import FIGURES, Figure
-from orca.reporting.table import TABLES
+from orca.reporting.declared_figure import FIGURES, Figure
+from orca.reporting.declared_table import TABLES
 from orca.settings import not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
@@ -74,11 +74,11 @@ class Pages:
 
     def figures_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a table's figures."""
-        return used_code("reporting/figures.py").digest
+        return used_code("reporting/profile_drawing.py", "reporting/history_drawing.py").digest
 
     def figure_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a figure of a paper."""
-        return used_code("reporting/figure.py", FIGURES.path(wildcards.figure)).digest
+        return used_code("reporting/declared_figure.py", FIGURES.path(wildcards.figure)).digest
 
     def alignments(self, table: str) -> list[tuple[str, str]]:
         """Return folder and seeds of the alignments behind a table's runs."""
@@ -98,7 +98,7 @@ class Pages:
 
     def figures_of_table(self, table: str) -> list[str]:
         """Return a table's files with those of its figures."""
-        kinds = ["profile"] * getattr(TABLES[table], "ranked", False)
+        kinds = ["profile"] * TABLES[table].ranked
         kinds += ["alignment"] * bool(self.alignments(table))
         figures = (layout.figure_files(f"{table}_{kind}") for kind in kinds)
         return [*layout.table_files(table), *(file for files in figures for file in files)]

@@ -28,8 +28,8 @@ from orca.evaluation.score import Run
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES
 from orca.models.settings import EmbedderStart
-from orca.reporting.figure import FIGURES
-from orca.reporting.table import TABLES
+from orca.reporting.declared_figure import FIGURES
+from orca.reporting.declared_table import TABLES
 from orca.settings import Settings, checked, merge, nested, not_default, read_yaml
 from orca.training.settings import ALIGN_READS, FINETUNE_READS, GROUPS
 from orca.tuning.search_key import METHOD as SEARCHED_METHOD

@@ -8,7 +8,7 @@ from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.reporting.table import TABLES
+from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
 from orca.workflow.runs import Runs
 

@@ -18,6 +18,11 @@ from orca.evaluation.score import SCORE, Score
 from orca.experiment import Experiment
 from orca.logs import Clock
 from orca.methods.method import METHODS
+from orca.provenance import write_json
+from orca.reporting.declared_table import TABLES
+from orca.reporting.published import read_published
+from orca.reporting.scores import ScoreFolder
+from orca.reporting.tabulate import NoRuns, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
 from orca.training.finetune_loop import FinetuneLoop, Progress
@@ -151,6 +156,22 @@ def write_score(scores: Path, content: dict) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def numbers_of_papers(pytestconfig):
+    """The papers' numbers that the repository holds."""
+    return read_published(pytestconfig.rootpath / "config" / "published")
+
+
+@pytest.fixture(scope="session")
+def fill(numbers_of_papers):
+    """Fill a table from scores; without any, as published. A function that takes its name."""
+
+    def filled(name, scores=Path("nowhere"), experiment=None, published=numbers_of_papers):
+        return TABLES[name].fill(name, ScoreFolder(scores), published, experiment or NoRuns())
+
+    return filled
+
+
 @pytest.fixture
 def demo_scores(tmp_path, demo_tasks):
     """Folder of a finished demo's score files."""
@@ -211,46 +232,37 @@ def write_finetune_history(path, losses, *, validated_every=2):
     write_history(path, loop.history)
 
 
+def card_of_demo(task, title, width):
+    """Return a card with the keys that `prepare` writes."""
+    declared = make_task(title, width)
+    facts = ("title", "suite", "origin", "differs", "loss", "pooling", "metric")
+    return {
+        "task": task,
+        **{name: getattr(declared, name) for name in facts},
+        "task_digest": "0" * 16,
+        "variant_of": "",
+        "input_shape": [1, width],
+        "input_type": "float32",
+        "target": {"kind": "Classes", "shape": [], "count": 3, "names": ["a", "b", "c"]},
+        "parts": {
+            "train": {"samples": 60, "per_class": [30, 20, 10]},
+            "test": {"samples": 30, "per_class": [10, 10, 10]},
+        },
+        "normalisation": {
+            "inputs": {"shape": [1, width], "mean": [-0.5, 3.2], "std": [0.1, 2]},
+            "targets": {"shape": [1], "mean": [0, 0], "std": [1, 1]},
+        },
+        "inputs": {"min": -3.2, "max": 4.1, "mean": 0.0},
+        "raw_files": [{"name": "data.csv", "bytes": 12345, "sha256": "0" * 64}],
+    }
+
+
 def write_demo_results(results):
     """Write a finished demo: scores, cards, histories."""
     write_demo_scores(results / "scores")
     numbers = random.Random(1)
     for task, (title, width, _) in DEMO_TASKS.items():
-        card = results / "prepared" / task / "card.json"
-        card.parent.mkdir(parents=True)
-        card.write_text(
-            json.dumps(
-                {
-                    "task": task,
-                    "title": title,
-                    "suite": "demo",
-                    "origin": "made up for a test",
-                    "task_digest": "0" * 16,
-                    "variant_of": "",
-                    "differs": "",
-                    "input_shape": [1, width],
-                    "input_type": "float32",
-                    "target": {
-                        "kind": "Classes",
-                        "shape": [],
-                        "count": 3,
-                        "names": ["a", "b", "c"],
-                    },
-                    "loss": "cross_entropy",
-                    "metric": "zero_one_error_pct",
-                    "parts": {
-                        "train": {"samples": 60, "per_class": [30, 20, 10]},
-                        "test": {"samples": 30, "per_class": [10, 10, 10]},
-                    },
-                    "normalisation": {
-                        "inputs": {"shape": [1, width], "mean": [-0.5, 3.2], "std": [0.1, 2]},
-                        "targets": {"shape": [1], "mean": [0, 0], "std": [1, 1]},
-                    },
-                    "inputs": {"min": -3.2, "max": 4.1, "mean": 0.0},
-                    "raw_files": [{"name": "data.csv", "bytes": 12345, "sha256": "0" * 64}],
-                }
-            )
-        )
+        write_json(results / "prepared" / task / "card.json", card_of_demo(task, title, width))
         for seed in (0, 1):
             aligned, finetuned = results / "aligned" / task, results / "finetuned" / task
             distances = [40 * 0.8**epoch + 5 + numbers.random() for epoch in range(10)]
@@ -288,14 +300,21 @@ def published(tmp_path):
     return folder
 
 
+def cell_of(table, row, column):
+    """Return the cell of a filled table by the names of its row and column."""
+    rows, columns = ([head.name for head in heads] for heads in (table.rows, table.columns))
+    return table.cells[rows.index(row)][columns.index(column)]
+
+
 @pytest.fixture
 def make():
-    """Helpers that tests call: experiments, tasks, scores, histories."""
+    """Helpers that tests call: experiments, tasks, scores, cells, histories."""
     return SimpleNamespace(
         experiment=experiment,
         task=make_task,
         score=score_of,
         write=write_score,
+        cell=cell_of,
         align_history=write_align_history,
     )
 
@@ -303,8 +322,8 @@ def make():
 @pytest.fixture(scope="session")
 def tabulated(tmp_path_factory):
     """A finished demo's results with table and figures made; for reading only."""
-    from orca.reporting.figures import plot_alignment, plot_profile
-    from orca.reporting.tabulate import tabulate
+    from orca.reporting.history_drawing import plot_alignment
+    from orca.reporting.profile_drawing import plot_profile
 
     results = tmp_path_factory.mktemp("demo") / "results"
     out = results / "tables"

@@ -6,13 +6,12 @@ import pytest
 from PIL import Image
 
 from orca.errors import ResultsError, SettingsError
-from orca.reporting.fields import plot_fields
-from orca.reporting.figure import FIGURES, plot
-from orca.reporting.figures import plot_alignment, plot_profile
-from orca.reporting.figures_by_row import plot_estimate_beside_exact
+from orca.reporting.declared_figure import FIGURES, plot
+from orca.reporting.declared_table import TABLES
+from orca.reporting.field_drawing import plot_fields
+from orca.reporting.history_drawing import plot_alignment, plot_estimate_beside_exact
 from orca.reporting.look import COLOURS, DASHES
-from orca.reporting.table import TABLES
-from orca.reporting.table_inputs import TableInputs
+from orca.reporting.profile_drawing import plot_profile
 from orca.reporting.tabulate import write_table
 
 
@@ -24,19 +23,17 @@ def assert_drawn(stem):
     ET.parse(stem.with_name(f"{stem.name}.svg"))
 
 
-def test_a_profile_is_drawn_in_every_format(tabulated, tmp_path):
-    plot_profile(tabulated / "tables" / "demo.json", tmp_path / "profile")
-    assert_drawn(tmp_path / "profile")
-    with (tmp_path / "profile.csv").open() as file:
-        assert {row["whose"] for row in csv.DictReader(file)} == {"ours"}
-
-
-def test_equal_tables_give_equal_bytes(tabulated, tmp_path):
+def test_a_profile_is_drawn_in_every_format_sharp_and_twice_the_same(tabulated, tmp_path):
     for name in ("a", "b"):
         plot_profile(tabulated / "tables" / "demo.json", tmp_path / name)
+    assert_drawn(tmp_path / "a")
     for ending in ("svg", "pdf", "png", "csv"):
         first, second = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("a", "b"))
         assert first == second, ending
+    with (tmp_path / "a.csv").open() as file:
+        assert {row["whose"] for row in csv.DictReader(file)} == {"ours"}
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.width >= 600
 
 
 def test_alignment_is_drawn_with_a_panel_for_each_task(tabulated, tmp_path):
@@ -47,29 +44,31 @@ def test_alignment_is_drawn_with_a_panel_for_each_task(tabulated, tmp_path):
     assert axes == 6  # five tasks, and one place left empty
 
 
-def test_an_empty_place_in_a_history_is_left_out(tmp_path):
-    folder = tmp_path / "iris" / "minilm" / "otdd" / "seed0"
-    folder.mkdir(parents=True)
-    (folder / "history.csv").write_text("epoch,loss,value\n0,1.0,5.0\n1,0.9,\n2,0.8,3.0\n")
-    plot_alignment([folder / "history.csv"], tmp_path / "alignment")
+@pytest.fixture
+def history(tmp_path):
+    path = tmp_path / "iris" / "minilm" / "otdd" / "seed0" / "history.csv"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def test_an_empty_place_in_a_history_is_left_out(tmp_path, history):
+    history.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.9,\n2,0.8,3.0\n")
+    plot_alignment([history], tmp_path / "alignment")
     assert_drawn(tmp_path / "alignment")
 
 
-def test_an_alignment_of_no_epoch_is_drawn_too(tmp_path, make):
-    history = tmp_path / "iris" / "minilm" / "otdd" / "seed0" / "history.csv"
+def test_an_alignment_of_no_epoch_is_drawn_too(tmp_path, make, history):
     make.align_history(history, [])
     plot_alignment([history], tmp_path / "alignment")
     assert_drawn(tmp_path / "alignment")
 
 
 @pytest.mark.parametrize("content", ["epoch,loss,value\n0,one,5.0\n", "loss,value\n1.0,5.0\n"])
-def test_a_history_that_is_none_is_named(tmp_path, content):
-    folder = tmp_path / "iris" / "minilm" / "otdd" / "seed0"
-    folder.mkdir(parents=True)
-    (folder / "history.csv").write_text(content)
+def test_a_history_that_is_none_is_named(tmp_path, content, history):
+    history.write_text(content)
     with pytest.raises(ResultsError) as fault:
-        plot_alignment([folder / "history.csv"], tmp_path / "alignment")
-    assert fault.value.where == str(folder / "history.csv")
+        plot_alignment([history], tmp_path / "alignment")
+    assert fault.value.where == str(history)
 
 
 @pytest.mark.parametrize("shape", [(4, 1, 64), (3, 2, 16, 16)], ids=["1D", "2D"])
@@ -91,13 +90,12 @@ def test_fields_of_two_shapes_are_refused(tmp_path):
         plot_fields([tmp_path / "odd.npz"], tmp_path / "fields")
 
 
-def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path):
-    path = tmp_path / "history.csv"
-    path.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.5,3.0\n")
+def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path, history):
+    history.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.5,3.0\n")
     with pytest.raises(ResultsError, match="exact"):
-        plot_estimate_beside_exact(path, tmp_path / "figure")
-    path.write_text("epoch,loss,value,exact\n0,1.0,5.0,5.2\n1,0.5,3.0,2.9\n")
-    plot_estimate_beside_exact(path, tmp_path / "figure")
+        plot_estimate_beside_exact(history, tmp_path / "figure")
+    history.write_text("epoch,loss,value,exact\n0,1.0,5.0,5.2\n1,0.5,3.0,2.9\n")
+    plot_estimate_beside_exact(history, tmp_path / "figure")
     assert_drawn(tmp_path / "figure")
 
 
@@ -112,16 +110,16 @@ def test_an_unknown_figure_offers_the_nearest(tmp_path):
 
 
 @pytest.mark.parametrize("name", [n for n, figure in FIGURES.items() if figure.table])
-def test_figures_of_tables_are_drawn_from_runs_too(name, declared, make, tmp_path, pytestconfig):
-    folder = pytestconfig.rootpath / "config" / "published"
+def test_figures_of_tables_are_drawn_from_runs_too(
+    name, declared, make, tmp_path, fill, numbers_of_papers
+):
     table = TABLES[FIGURES[name].table]
     rows = dict.fromkeys(row.task for row in table.rows)
     declared(**{task: make.task(task, metric="nrmse") for task in rows})
     experiment = make.experiment(bodies={"sequence": "roberta_base"}, seeds=2)
-    inputs = TableInputs.read(scores=tmp_path / "scores", published=folder)
     for place, run in enumerate(table.runs(experiment)):
         of_run = {"paper": "orca_icml2023", "table": table.number or "-", "task": run.task}
-        printed = inputs.published.where(**of_run)
+        printed = numbers_of_papers.where(**of_run)
         value = 0.01 * (1 + place % 7)
         score = make.score(
             run.task,
@@ -133,7 +131,8 @@ def test_figures_of_tables_are_drawn_from_runs_too(name, declared, make, tmp_pat
             record={"alignment": {"held_out_distance": 30.0 - place % 7}},
         )
         make.write(tmp_path / "scores", score)
-    write_table(table.fill(FIGURES[name].table, inputs, experiment), tmp_path / "tables")
+    filled = fill(FIGURES[name].table, tmp_path / "scores", experiment)
+    write_table(filled, tmp_path / "tables")
     plot(name, [tmp_path / "tables" / f"{FIGURES[name].table}.json"], tmp_path / "figures")
     assert_drawn(tmp_path / "figures" / name)
     assert (tmp_path / "figures" / f"{name}.txt").read_text().strip()
@@ -148,8 +147,3 @@ def test_no_two_curves_share_dashes_and_neighbours_differ_in_grey():
     assert len({str(dash) for dash in DASHES}) == len(DASHES) >= len(COLOURS) == len(set(COLOURS))
     for one, other in zip(COLOURS, COLOURS[1:], strict=False):
         assert abs(luminance(one) - luminance(other)) > 0.04
-
-
-def test_pictures_are_sharp_enough_for_print(tabulated):
-    with Image.open(tabulated / "figures" / "demo_profile.png") as picture:
-        assert picture.width >= 600

@@ -1,4 +1,5 @@
 import csv
+import json
 import math
 import re
 import statistics
@@ -11,8 +12,9 @@ import pytest
 from orca.errors import ResultsError, SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
-from orca.reporting.cells import read_table
-from orca.reporting.table import TABLES
+from orca.reporting.declared_table import TABLES
+from orca.reporting.filled_table import read_table
+from orca.reporting.markdown import to_markdown
 from orca.reporting.tables.demos import every_method
 from orca.reporting.tabulate import tabulate
 
@@ -20,27 +22,14 @@ IRIS = "openml_61"
 
 
 @pytest.fixture
-def build(demo_scores, published, tmp_path, make):
-    """Tabulate the demo and return the filled table and its Markdown."""
+def build(demo_scores, fill, make):
+    """Fill the demo's table and return it with its Markdown."""
 
     def built(experiment=None):
-        out = tmp_path / "tables"
-        tabulate(
-            "demo",
-            scores=demo_scores,
-            out=out,
-            published=published,
-            experiment=experiment or make.experiment(),
-        )
-        return read_table(out / "demo.json"), (out / "demo.md").read_text()
+        table = fill("demo", demo_scores, experiment or make.experiment())
+        return table, to_markdown(table)
 
     return built
-
-
-def cell_of(table, row, column):
-    rows = [head.name for head in table.rows]
-    columns = [head.name for head in table.columns]
-    return table.cells[rows.index(row)][columns.index(column)]
 
 
 def test_every_format_is_written(tabulated):
@@ -48,23 +37,23 @@ def test_every_format_is_written(tabulated):
     assert made == {".csv", ".md", ".tex", ".html", ".json"}
 
 
-def test_mean_and_spread_are_those_of_the_score_files(build, demo_scores):
+def test_mean_and_spread_are_those_of_the_score_files(build, demo_scores, make):
     table, _ = build()
     files = (demo_scores / IRIS / "minilm" / "orca").glob("*/score.json")
     values = [float(re.search(r'"value": ([\d.]+)', f.read_text())[1]) for f in files]
-    ours = cell_of(table, IRIS, "orca").ours
+    ours = make.cell(table, IRIS, "orca").ours
     assert ours.mean == pytest.approx(statistics.mean(values))
     assert ours.std == pytest.approx(statistics.stdev(values))
     assert ours.n == 3
 
 
-def test_the_csv_holds_every_cell_with_full_digits(tabulated):
+def test_the_csv_holds_every_cell_with_full_digits(tabulated, make):
     table = read_table(tabulated / "tables" / "demo.json")
     with (tabulated / "tables" / "demo.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(table.rows) * len(table.columns)
     for row in rows:
-        assert float(row["mean"]) == cell_of(table, row["row"], row["column"]).ours.mean
+        assert float(row["mean"]) == make.cell(table, row["row"], row["column"]).ours.mean
 
 
 def test_the_best_of_each_row_is_marked_and_no_other(build):
@@ -92,34 +81,27 @@ def test_average_ranks_of_all_methods_add_up(build):
     assert sum(ranks.values) == pytest.approx(methods * (methods + 1) / 2)
 
 
-def test_a_missing_run_is_said_in_its_cell_and_leaves_the_ranks(build, demo_scores):
-    for path in (demo_scores / IRIS / "minilm" / "fpt").glob("*/score.json"):
-        path.unlink()
+@pytest.mark.parametrize(
+    ("seeds", "reason", "status", "said"),
+    [
+        ((0, 1, 2), "", "not run", ("not run", "average rank (4 of 5 tasks)")),
+        ((2,), "", "incomplete", ("(2 of 3 seeds)",)),
+        ((1, 2), "", "incomplete", ("(1 of 3 seeds)",)),
+        ((0, 1, 2), "loss not finite at step 7", "failed", ("failed", "loss not finite at step 7")),
+    ],
+)
+def test_a_run_that_is_missing_or_failed_is_said_in_its_cell(
+    build, demo_scores, make, seeds, reason, status, said
+):
+    for seed in seeds:
+        if reason:
+            failed = make.score(IRIS, "fpt", seed, None, status="failed", reason=reason)
+            make.write(demo_scores, failed)
+        else:
+            (demo_scores / IRIS / f"minilm/fpt/seed{seed}/score.json").unlink()
     table, markdown = build()
-    assert cell_of(table, IRIS, "fpt").ours.status == "not run"
-    assert "not run" in markdown
-    assert "average rank (4 of 5 tasks)" in markdown
-
-
-def test_seeds_that_are_missing_are_counted(build, demo_scores):
-    (demo_scores / IRIS / "minilm" / "fpt/seed2/score.json").unlink()
-    table, markdown = build()
-    assert cell_of(table, IRIS, "fpt").ours.status == "incomplete"
-    assert "(2 of 3 seeds)" in markdown
-
-
-def test_a_failed_run_is_said_with_its_reason(build, demo_scores, make):
-    for seed in range(3):
-        make.write(
-            demo_scores,
-            make.score(
-                IRIS, "fpt", seed, None, status="failed", reason="loss not finite at step 7"
-            ),
-        )
-    table, markdown = build()
-    assert cell_of(table, IRIS, "fpt").ours.status == "failed"
-    assert "failed" in markdown
-    assert "loss not finite at step 7" in markdown
+    assert make.cell(table, IRIS, "fpt").ours.status == status
+    assert all(text in markdown for text in said)
 
 
 def test_a_failed_method_ranks_last(build, demo_scores, make):
@@ -130,30 +112,22 @@ def test_a_failed_method_ranks_last(build, demo_scores, make):
         )
     after, _ = build()
     assert after.summary[0].values[3] == pytest.approx(
-        before.summary[0].values[3] + (4 - rank_in(before, IRIS, "orca")) / len(before.rows)
+        before.summary[0].values[3] + (4 - rank_in(make, before, IRIS, "orca")) / len(before.rows)
     )
 
 
-def rank_in(table, row, column):
+def rank_in(make, table, row, column):
     index = [head.name for head in table.rows].index(row)
-    mine = cell_of(table, row, column).error("ours")
+    mine = make.cell(table, row, column).error("ours")
     return 1 + sum(cell.error("ours") < mine for cell in table.cells[index])
 
 
 def test_one_seed_has_no_spread_and_says_so(build, make):
     table, markdown = build(make.experiment(seeds=1))
-    assert cell_of(table, IRIS, "orca").ours.std is None
+    assert make.cell(table, IRIS, "orca").ours.std is None
     assert "(1 seed)" in markdown
     assert "±" not in markdown
     assert "no spread" in markdown
-
-
-def test_one_seed_beside_several_says_so(build, make, demo_scores):
-    for seed in (1, 2):
-        (demo_scores / IRIS / "minilm" / f"orca/seed{seed}/score.json").unlink()
-    table, markdown = build()
-    assert "(1 of 3 seeds)" in markdown
-    assert cell_of(table, IRIS, "orca").ours.std is None
 
 
 @pytest.mark.parametrize("field", ["selection", "hyperparameters"])
@@ -166,60 +140,42 @@ def test_scores_of_another_protocol_are_refused_by_name(build, demo_scores, make
     assert field in str(fault.value)
 
 
-def test_scores_of_another_version_of_the_task_are_refused(build, demo_scores, make):
-    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0, task_digest="f" * 16))
-    with pytest.raises(ResultsError, match="another version of task 'openml_61'") as fault:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"task_digest": "f" * 16}, "another version of task 'openml_61'"),
+        ({"method": "fpt"}, "another run"),
+        ({"value": math.nan}, "finite"),
+        ({"value": -3.0}, "-3 is better than perfect, 0"),
+        ("{", "no JSON"),
+        ('{"task": 3}', "not a score: Input should be"),
+    ],
+)
+def test_a_file_that_is_no_score_of_the_run_is_refused_in_one_line(
+    build, demo_scores, make, content, said
+):
+    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0))
+    if isinstance(content, dict):
+        content = json.dumps(json.loads(path.read_text()) | content)
+    path.write_text(content)
+    with pytest.raises(ResultsError, match=said) as fault:
         build()
-    assert fault.value.where == str(path)
-
-
-def test_a_score_at_the_wrong_place_is_refused(build, demo_scores, make):
-    path = demo_scores / IRIS / "minilm" / "orca/seed0/score.json"
-    path.write_text((demo_scores / IRIS / "minilm" / "fpt/seed0/score.json").read_text())
-    with pytest.raises(ResultsError, match="another run"):
-        build()
-
-
-def test_a_score_that_is_not_a_number_is_refused(build, demo_scores, make):
-    make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0) | {"value": math.nan})
-    with pytest.raises(ResultsError, match="finite"):
-        build()
-
-
-def test_a_score_better_than_perfect_is_refused(build, demo_scores, make):
-    path = make.write(demo_scores, make.score(IRIS, "orca", 0, 3.0) | {"value": -3.0})
-    with pytest.raises(ResultsError, match="-3 is better than perfect, 0") as fault:
-        build()
-    assert fault.value.where == f"{path}, the whole"
-
-
-def test_a_file_that_is_no_score_is_refused_in_one_line(build, demo_scores):
-    path = demo_scores / IRIS / "minilm" / "orca/seed0/score.json"
-    for content, said in (("{", "no JSON"), ('{"task": 3}', "not a score: Input should be")):
-        path.write_text(content)
-        with pytest.raises(ResultsError, match=said) as fault:
-            build()
-        assert str(path) in fault.value.where
-        assert "\n" not in fault.value.what
+    assert fault.value.where.startswith(str(path))
+    assert "\n" not in fault.value.what
 
 
 def test_a_task_that_is_not_declared_is_said_in_its_row(build, declared, make):
     declared(openml_61=make.task("Iris (61)", 4))
     table, markdown = build()
-    assert cell_of(table, "openml_187", "orca").ours.status == "not declared"
+    assert make.cell(table, "openml_187", "orca").ours.status == "not declared"
     assert "task 'openml_187' is not declared" in markdown
     assert {run.task for run in TABLES["demo"].runs(make.experiment())} == {IRIS}
 
 
-def test_an_unknown_table_offers_the_nearest(demo_scores, published, tmp_path, make):
+def test_an_unknown_table_offers_the_nearest(tmp_path, make):
+    folders = dict.fromkeys(("scores", "out", "published"), tmp_path)
     with pytest.raises(SettingsError, match="did you mean 'demo'"):
-        tabulate(
-            "dmo",
-            scores=demo_scores,
-            out=tmp_path,
-            published=published,
-            experiment=make.experiment(),
-        )
+        tabulate("dmo", **folders, experiment=make.experiment())
 
 
 def test_the_runs_asked_for_are_all_seeds_of_all_cells(demo_tasks, make):
@@ -248,7 +204,7 @@ def test_tables_and_figures_are_made_without_torch(tmp_path, pytestconfig):
     assert (tmp_path / "tables" / "table_4.md").exists()
 
 
-def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, published, make):
+def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, fill, make):
     (tmp_path / "wells.csv").write_text("a,b,label\n1,2,x\n3,4,y\n")
     entry = {
         "path": str(tmp_path / "wells.csv"),
@@ -262,16 +218,9 @@ def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, published, make):
     score = make.score("wells", "orca", 0, 91.0, metric="accuracy_pct", task_digest="a" * 16)
     make.write(tmp_path / "scores", score)
     assert {run.task for run in TABLES["own"].runs(experiment)} == {"wells"}
-    tabulate(
-        "own",
-        scores=tmp_path / "scores",
-        out=tmp_path,
-        published=published,
-        experiment=experiment,
-    )
-    table = read_table(tmp_path / "own.json")
+    table = fill("own", tmp_path / "scores", experiment)
     assert [row.title for row in table.rows] == ["My wells"]
-    assert cell_of(table, "wells", "orca").ours.mean == 91.0
+    assert make.cell(table, "wells", "orca").ours.mean == 91.0
 
 
 def test_a_task_of_the_suite_joins_its_table_and_a_variant_does_not(declared, make):

@@ -113,7 +113,7 @@ ALL = {"align", "finetune", "evaluate"}
         ("training/losses/mse.py", set()),
         ("evaluation/metrics/zero_one_error_pct.py", {"evaluate"}),
         ("evaluation/metrics/rmse.py", set()),
-        ("reporting/table.py", set()),
+        ("reporting/declared_table.py", set()),
     ],
 )
 def test_changed_code_moves_the_keys_of_the_steps_that_run_it_and_no_others(file, steps, edit):

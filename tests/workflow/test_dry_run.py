@@ -9,7 +9,7 @@ import pytest
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.reporting.table import TABLES
+from orca.reporting.declared_table import TABLES
 
 ROOT = Path(__file__).parents[2]
 RULES = "\n".join(

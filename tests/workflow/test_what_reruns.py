@@ -32,9 +32,9 @@ OVERLAY = {
 TABLE = '''"""A table of two runs."""
 
 from orca.reporting.axis import methods, tasks
-from orca.reporting.score_table import ScoreTable
+from orca.reporting.declared_table import Table
 
-TABLE = ScoreTable(
+TABLE = Table(
     title="Tiny", rows=tasks("openml_61", body="minilm"), columns=methods("finetune", "orca")
 )
 '''

@@ -2,8 +2,8 @@ import sys
 from pathlib import Path
 from shlex import quote
 
-from orca.reporting.figure import FIGURES
-from orca.reporting.table import TABLES
+from orca.reporting.declared_figure import FIGURES
+from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages

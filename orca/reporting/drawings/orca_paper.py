@@ -6,15 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from orca.evaluation.score import Run
-from orca.reporting.fields import plot_fields
-from orca.reporting.figure import AlignmentInput, Figure, PredictionInput
-from orca.reporting.figures import plot_profile
-from orca.reporting.figures_by_row import (
-    plot_by_share,
-    plot_errors_by_task,
-    plot_estimate_beside_exact,
-    plot_two_quantities,
-)
+from orca.reporting.declared_figure import AlignmentInput, Figure, PredictionInput
+from orca.reporting.field_drawing import plot_fields
+from orca.reporting.history_drawing import plot_estimate_beside_exact
+from orca.reporting.profile_drawing import plot_profile
+from orca.reporting.table_drawing import plot_by_share, plot_errors_by_task, plot_two_quantities
 
 PAPER = "orca_icml2023"
 

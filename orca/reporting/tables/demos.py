@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from orca.methods.method import METHODS
 from orca.reporting.axis import methods, tasks
-from orca.reporting.score_table import ScoreTable
+from orca.reporting.declared_table import Table
 
 SHOWN = ("scratch", "finetune", "fpt", "orca")
 
@@ -15,7 +15,7 @@ def every_method() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*SHOWN, *rest)))
 
 
-DEMO = ScoreTable(
+DEMO = Table(
     title="Demo: four ways of tuning a small language model to tables and physics",
     rows=tasks(
         "openml_1510",

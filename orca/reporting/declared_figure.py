@@ -8,8 +8,8 @@ from orca.declarations import Declarations
 from orca.errors import ResultsError
 from orca.evaluation.score import Run
 from orca.experiment import Experiment
+from orca.reporting.declared_table import TABLES
 from orca.reporting.names import PAPERS
-from orca.reporting.table import TABLES
 
 
 @dataclass(frozen=True)

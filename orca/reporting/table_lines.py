@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from orca.reporting.cells import TableCell, TableData
+from orca.reporting.filled_table import FilledTable, TableCell
 
 MARKS = {  # sign and meaning of each verdict that has one
     "reproduced": ("=", "reproduced"),
@@ -57,7 +57,7 @@ class TextTable:
     lines: tuple[TextLine, ...]
 
 
-def as_text(table: TableData) -> TextTable:
+def as_text(table: FilledTable) -> TextTable:
     """Return the table as lines: for each row the published numbers, then ours."""
     both = table.has_ours and table.has_theirs
     metrics = any(row.metric_title for row in table.rows)
@@ -116,7 +116,7 @@ def _ours(cell: TableCell, place: tuple[int, int]) -> TextCell:
     )
 
 
-def legend(table: TableData) -> str:
+def legend(table: FilledTable) -> str:
     """Return what the marks in the table mean; empty if there are none."""
     return ", ".join(
         f"{mark} {meaning}"
@@ -125,7 +125,7 @@ def legend(table: TableData) -> str:
     )
 
 
-def verdict_line(table: TableData) -> str:
+def verdict_line(table: FilledTable) -> str:
     """Return how many cells reproduced a published number; empty if none has one."""
     if not table.verdicts:
         return ""

@@ -1,14 +1,13 @@
 """A table with its cells filled: what is written as JSON, and what every format is made from."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from orca.json_record import read_record
+from orca.reporting.names import PAPERS
 
 Status = Literal["ok", "incomplete", "failed", "not run", "not declared", "not recorded"]
 VerdictName = Literal[
@@ -148,7 +147,7 @@ class SummaryRow(TableRecord):
     text: tuple[str, ...]
 
 
-class TableData(TableRecord):
+class FilledTable(TableRecord):
     """A filled table; one that is `textual` holds words, not numbers to compare."""
 
     format: Literal[1] = 1
@@ -167,6 +166,20 @@ class TableData(TableRecord):
     verdicts: dict[str, int] = {}
 
     @property
+    def heading(self) -> str:
+        """The title, with the table's number in its paper."""
+        return (
+            f"{PAPERS[self.paper]}, Table {self.number}. {self.title}"
+            if self.number
+            else self.title
+        )
+
+    @property
+    def short_heading(self) -> str:
+        """The table's number in its paper, or its title up to a colon."""
+        return self.heading.partition(". " if self.number else ":")[0]
+
+    @property
     def has_ours(self) -> bool:
         """Whether any cell is about runs of ours."""
         return any(cell.ours for row in self.cells for cell in row)
@@ -177,18 +190,12 @@ class TableData(TableRecord):
         return any(cell.theirs for row in self.cells for cell in row)
 
 
-def counted(cells: Iterable[Iterable[TableCell]]) -> dict[str, int]:
-    """Return how many cells have each verdict, in the order of `VERDICTS`."""
-    found = Counter(cell.verdict.verdict for row in cells for cell in row if cell.verdict)
-    return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
-
-
-def read_table(path: Path) -> TableData:
+def read_table(path: Path) -> FilledTable:
     """Return the filled table that a JSON file holds.
 
     Raises:
         ResultsError: if the file is missing, or no table.
     """
     return read_record(
-        TableData, path, what="a table", mend=f"make it again: snakemake --force {path}"
+        FilledTable, path, what="a table", mend=f"make it again: snakemake --force {path}"
     )

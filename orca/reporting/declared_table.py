@@ -1,4 +1,4 @@
-"""A table of scores, hours or recorded numbers: where a row and a column meet stands a cell."""
+"""What a table is: rows, columns and the key of its published numbers, filled by one function."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,47 +6,58 @@ from typing import Any
 
 from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
+from orca.declarations import Declarations
 from orca.evaluation.score import Run
 from orca.experiment import Experiment
 from orca.methods.method import METHODS
 from orca.reporting.axis import Axis, CellPlan
-from orca.reporting.cells import Heading, SummaryRow, TableCell, TableData, counted
-from orca.reporting.collate import (
-    check_protocols,
-    common_metric,
-    fill_cell,
-    notes_on,
-    published_result,
-    usual_count,
-    with_text,
-)
+from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
+from orca.reporting.our_results import check_protocols, our_result, with_text
+from orca.reporting.published import PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
-from orca.reporting.summary import mark_best, summarise
-from orca.reporting.table import Table
-from orca.reporting.table_inputs import TableInputs
+from orca.reporting.scores import ScoreFolder
+from orca.reporting.summary import (
+    common_metric,
+    count_verdicts,
+    mark_best,
+    notes_on,
+    summarise,
+    usual_count,
+)
+from orca.reporting.verdicts import judge
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoreTable(Table):
-    """A table of scores, hours or recorded numbers.
+class Table:
+    """A table of a paper, or one of our own: where a row and a column meet stands a cell.
 
     Args:
+        title: what it is about.
+        paper: key of the published numbers; empty for a table of our own.
+        number: of the table in the paper; empty where it is not known.
+        caption: what is said under it.
         rows: usually tasks.
         suite: declared tasks of this suite that `rows` does not name join as rows.
         columns: usually methods.
         published_as: what the published numbers call the table, if not by its number.
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.
+        textual: whether there are words in it, not only numbers.
         unpublished: what stands where no number was published.
         row_title: what the rows are.
     """
 
+    title: str
+    paper: str = ""
+    number: str = ""
+    caption: str = ""
     rows: tuple[Axis, ...] = ()
     suite: str = ""
     columns: tuple[Axis, ...]
     published_as: str = ""
     spread_from: str = ""
     ranked: bool = True
+    textual: bool = False
     unpublished: str = "–"
     row_title: str = "task"
 
@@ -55,7 +66,7 @@ class ScoreTable(Table):
         if not self.suite:
             return self.rows
         named = {row.task for row in self.rows}
-        own = {name: own_task(name, entry) for name, entry in experiment.tasks.items()}
+        own = {name: _own_task(name, entry) for name, entry in experiment.tasks.items()}
         joining = [
             Axis(name=name, task=name, title=task.title)
             for name, task in {**TASKS, **own}.items()
@@ -77,29 +88,33 @@ class ScoreTable(Table):
             key["metric"] = axis.quantity.name
         task = TASKS.get(axis.task)
         if axis.task in experiment.tasks:
-            task = own_task(axis.task, experiment.tasks[axis.task])
-        quantity = axis.quantity or (metric_value(task.metric) if task else None)
+            task = _own_task(axis.task, experiment.tasks[axis.task])
+        metric = metric_value(task.metric) if task and not axis.fact else None
         body, absent = _body(axis, task, experiment) if axis.method else ("", "")
         seeds = experiment.seeds_of(axis.task, body) if body else ()
         runs = tuple(
             Run(task=axis.task, body=body, method=axis.method, seed=seed) for seed in seeds
         )
-        return CellPlan(axis, body, runs, absent, quantity, {**key, **axis.published})
+        return CellPlan(
+            axis, body, runs, absent, axis.quantity or metric, {**key, **axis.published}
+        )
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """Return the runs of every cell, each once; undeclared tasks and methods have none."""
         plan = self.plan(experiment)
         return list({run.path: run for row in plan for cell in row for run in cell.runs}.values())
 
-    def fill(self, name: str, inputs: TableInputs, experiment: Experiment) -> TableData:
+    def fill(
+        self, name: str, scores: ScoreFolder, published: PublishedNumbers, experiment: Experiment
+    ) -> FilledTable:
         """Return the table with every cell filled, or saying why it is not.
 
         Raises:
             ResultsError: if scores of different protocols would meet in one row.
         """
         plan = self.plan(experiment)
-        check_protocols(plan, inputs)
-        cells = [self._fill_row(row, inputs) for row in plan]
+        check_protocols(plan, scores)
+        cells = [self._fill_row(row, scores, published) for row in plan]
         usual = [usual_count(row) for row in cells]
         cells = [[with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]
         if self.ranked:
@@ -108,7 +123,7 @@ class ScoreTable(Table):
         rows = [
             Heading(
                 name=axis.name,
-                title=axis.heading,
+                title=self._row_title(axis, published),
                 metric_title=common_metric(row),
                 group=axis.group,
                 seeds=seeds,
@@ -116,64 +131,99 @@ class ScoreTable(Table):
             for axis, row, seeds in zip(self.all_rows(experiment), cells, usual, strict=True)
         ]
         summary = self._summary(cells, columns)
-        return self.filled(
-            name,
-            row_title=self.row_title,
-            columns=columns,
-            rows=tuple(rows),
-            cells=tuple(tuple(row) for row in cells),
-            summary=tuple(summary),
-            notes=tuple(notes_on(cells, summary)),
-            verdicts=counted(cells),
+        return self._filled(
+            name, columns, rows, cells, summary=summary, notes=notes_on(cells, summary)
         )
 
-    def _fill_row(self, row: list[CellPlan], inputs: TableInputs) -> list[TableCell]:
+    def _filled(
+        self,
+        name: str,
+        columns: Sequence[Heading],
+        rows: Sequence[Heading],
+        cells: Sequence[Sequence[TableCell]],
+        **content: Any,
+    ) -> FilledTable:
+        return FilledTable(
+            name=name,
+            title=self.title,
+            paper=self.paper,
+            number=self.number,
+            caption=self.caption,
+            row_title=self.row_title,
+            textual=self.textual,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            cells=tuple(map(tuple, cells)),
+            verdicts=count_verdicts(cells),
+            **content,
+        )
+
+    def _fill_row(
+        self, row: list[CellPlan], scores: ScoreFolder, published: PublishedNumbers
+    ) -> list[TableCell]:
         """Return a row's cells: our runs, the published number, and the verdict on the two.
 
         The metric is the one that the row or column names, else the one published for the row,
         else the task's own.
         """
-        if not self.paper:
-            return [fill_cell(plan, plan.quantity, inputs) for plan in row]
-        numbers = [inputs.published.find(plan.key) for plan in row]
+        numbers = [published.find(plan.key) if self.paper else None for plan in row]
         printed = next((metric_value(n.metric, n.direction) for n in numbers if n), None)
         cells = []
         for plan, number in zip(row, numbers, strict=True):
-            spread = number.spread if number else None
-            if number and spread is None and self.spread_from:
-                twin = inputs.published.find({**plan.key, "table": self.spread_from})
-                spread = twin.spread if twin else None
-            theirs = published_result(number, spread, unpublished=self.unpublished)
             quantity = plan.axis.quantity or printed or plan.quantity
-            cells.append(fill_cell(plan, quantity, inputs, number, theirs))
+            theirs = None
+            if plan.axis.fact:
+                facts = published.facts(self.number, plan.axis.task)
+                theirs = printed_fact(facts.get(plan.axis.fact, ""))
+            elif self.paper:
+                twin = {**plan.key, "table": self.spread_from} if self.spread_from else None
+                theirs = published.result(number, twin, unpublished=self.unpublished)
+            cell = TableCell(
+                metric=quantity.name if quantity else "",
+                metric_title=quantity.title if quantity else "",
+                direction=quantity.direction if quantity else "lower",
+                perfect=quantity.perfect if quantity else 0.0,
+                task=plan.axis.task,
+                method=plan.axis.method,
+                body=plan.body,
+                ours=our_result(plan, quantity, scores) if plan.axis.method else None,
+                theirs=theirs,
+            )
+            verdict = judge(cell, quantity.elsewhere if quantity else "")
+            cells.append(cell.model_copy(update={"verdict": verdict}))
         return cells
 
-    def _column_headings(self, cells: Sequence[Sequence[TableCell]]) -> tuple[Heading, ...]:
+    def _row_title(self, axis: Axis, published: PublishedNumbers) -> str:
+        """Return a row's title; facts about tasks stand under the names that the paper prints."""
+        if not any(column.fact for column in self.columns):
+            return axis.heading
+        return published.facts(self.number, axis.task).get("name", axis.heading)
+
+    def _column_headings(self, cells: Sequence[Sequence[TableCell]]) -> list[Heading]:
         """Return the columns' headings, with their metrics where no row has one of its own."""
         by_row = any(common_metric(row) for row in cells)
-        return tuple(
+        return [
             Heading(
                 name=axis.name,
                 title=axis.heading,
                 metric_title="" if by_row else common_metric([row[place] for row in cells]),
             )
             for place, axis in enumerate(self.columns)
-        )
+        ]
 
     def _summary(
-        self, cells: list[list[TableCell]], columns: tuple[Heading, ...]
+        self, cells: list[list[TableCell]], columns: Sequence[Heading]
     ) -> list[SummaryRow]:
         """Return ranks and wins by the published numbers, and by ours if there are any."""
         if not self.ranked:
             return []
-        summary = summarise(cells, columns, "theirs")
+        summary = summarise(cells, len(columns), "theirs")
         if any(cell.ours and cell.ours.n for row in cells for cell in row):
-            summary += summarise(cells, columns, "ours")
+            summary += summarise(cells, len(columns), "ours")
         return summary
 
 
-def own_task(name: str, entry: Any) -> Task:
-    """Return one of the user's own tasks, from its entry in the configuration."""
+def _own_task(name: str, entry: Any) -> Task:
     return task_of(name, entry, where="config, tasks")
 
 
@@ -185,3 +235,6 @@ def _body(axis: Axis, task: Task | None, experiment: Experiment) -> tuple[str, s
         return "", f"method '{axis.method}' is not declared"
     body = axis.body or experiment.bodies.get(task.kind, "")
     return body, "" if body else f"no body is chosen for tasks of kind '{task.kind}'"
+
+
+TABLES: Declarations[Table] = Declarations("orca.reporting.tables", "table")

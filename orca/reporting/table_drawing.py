@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from orca.errors import ResultsError
-from orca.reporting.cells import TableData, read_table
-from orca.reporting.figures import say
-from orca.reporting.histories import finite, read_history
-from orca.reporting.look import COLUMN, MARKERS, PAGE, look, save, style
+from orca.reporting.filled_table import FilledTable, read_table
+from orca.reporting.look import COLUMN, MARKERS, PAGE, look, save, say, style
 from orca.reporting.names import task_title
 
 NOTHING = "no run has a score yet"
@@ -17,19 +14,14 @@ def _leading_number(text: str) -> float:
     return float(text.split()[0])
 
 
-def _points(
-    table: TableData, column: int, rows: list[int]
-) -> tuple[list[float], list[float], list[float]]:
+def _points(table: FilledTable, column: int, rows: list[int]) -> list[tuple[float, float, float]]:
     """Return place, mean and spread of our cells in a column that have a number."""
-    found = []
-    for row in rows:
-        ours = table.cells[row][column].ours
-        if ours and ours.mean is not None:
-            found.append((_leading_number(table.rows[row].title), ours.mean, ours.std or 0.0))
-    places, means, spreads = (
-        (list(values) for values in zip(*found, strict=True)) if found else ([], [], [])
-    )
-    return places, means, spreads
+    ours = [(row, table.cells[row][column].ours) for row in rows]
+    return [
+        (_leading_number(table.rows[row].title), cell.mean, cell.std or 0.0)
+        for row, cell in ours
+        if cell and cell.mean is not None
+    ]
 
 
 def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
@@ -50,15 +42,14 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
             axis.set_title(task_title(group))
             axis.set_xlabel(along)
             found = [_points(table, column, rows) for column in range(2)]
-            if not any(places for places, _, _ in found):
+            if not any(found):
                 say(axis, NOTHING)
                 continue
             for column, side in enumerate((axis, axis.twinx())):
-                places, means, spreads = found[column]
-                side.errorbar(places, means, spreads, marker=MARKERS[column], **style(3 * column))
-                side.set_ylabel(
-                    table.columns[column].title.lower(), color=style(3 * column)["color"]
-                )
+                curve = style(3 * column)
+                points = zip(*found[column], strict=True) if found[column] else ([], [], [])
+                side.errorbar(*points, marker=MARKERS[column], **curve)
+                side.set_ylabel(table.columns[column].title.lower(), color=curve["color"])
                 side.spines["right"].set_visible(side is not axis)
                 side.grid(visible=side is axis)
         save(figure, stem)
@@ -73,20 +64,16 @@ def plot_by_share(table_json: Path, stem: Path, *, along: str) -> None:
         along: title of the horizontal axis.
     """
     table = read_table(table_json)
-    rows = list(range(len(table.rows)))
+    found = [_points(table, c, list(range(len(table.rows)))) for c in range(len(table.columns))]
     with look() as figure_class:
         figure = figure_class(figsize=(COLUMN, 2.4))
         axis = figure.subplots()
-        drawn = 0
-        for column, head in enumerate(table.columns):
-            places, means, spreads = _points(table, column, rows)
-            drawn += len(places)
-            if places:
-                axis.errorbar(
-                    places, means, spreads, marker=MARKERS[column], label=head.title,
-                    **style(column),
-                )  # fmt: skip
-        if drawn:
+        for column, points in enumerate(found):
+            if points:
+                of_column: dict[str, Any] = {"marker": MARKERS[column], **style(column)}
+                label = table.columns[column].title
+                axis.errorbar(*zip(*points, strict=True), label=label, **of_column)
+        if any(found):
             axis.set_xscale("log")
             ticks = [_leading_number(row.title) for row in table.rows]
             axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -120,7 +107,7 @@ def plot_errors_by_task(table_json: Path, stem: Path) -> None:
         save(figure, stem)
 
 
-def _draw_column(axis: Any, table: TableData, column: int, title: str) -> None:
+def _draw_column(axis: Any, table: FilledTable, column: int, title: str) -> None:
     sign: dict[str, Any] = {
         "marker": MARKERS[column % len(MARKERS)],
         "color": style(column)["color"],
@@ -143,32 +130,3 @@ def _draw_column(axis: Any, table: TableData, column: int, title: str) -> None:
         axis.plot(*zip(*theirs, strict=True), **sign, markerfacecolor="none", label=label)
     if ours:
         axis.plot(*zip(*ours, strict=True), **sign, label=f"{title}, ours")
-
-
-def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
-    """Draw the class-wise distance and the exact one by epoch.
-
-    Args:
-        history: of an alignment that kept both, in the columns `value` and `exact`.
-        stem: of the files to write.
-
-    Raises:
-        ResultsError: if the exact distance was not kept.
-    """
-    columns = read_history(history)
-    if not finite(columns, "exact"):
-        raise ResultsError(
-            where=str(history),
-            what="it does not hold the exact distance (column 'exact')",
-            mend="align with align.record_exact_every set, as the method orca_exact_recorded does",
-        )
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 2.3))
-        axis = figure.subplots()
-        for index, (name, label) in enumerate((("value", "class by class"), ("exact", "exact"))):
-            points = zip(*finite(columns, name), strict=True)
-            axis.plot(*points, label=label, **style(index))
-        axis.set_xlabel("epoch of alignment")
-        axis.set_ylabel("OTDD")
-        axis.legend()
-        save(figure, stem)

@@ -4,7 +4,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 
-from orca.reporting.cells import RunOfCell
+from orca.reporting.filled_table import RunOfCell
 from orca.reporting.names import method_title, task_title
 
 Row = list[tuple[str, float | None]]  # texts, and what their columns are sorted by

@@ -1,0 +1,153 @@
+"""Tables of a benchmark's aggregates: wins, averages, and distance from a baseline."""
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orca.evaluation.score import Run
+from orca.experiment import Experiment
+from orca.reporting.declared_table import TABLES, Table
+from orca.reporting.filled_table import FilledTable, Heading, OurResult, Status, TableCell
+from orca.reporting.our_results import mean_and_spread, with_text
+from orca.reporting.published import PublishedNumbers
+from orca.reporting.scores import ScoreFolder
+from orca.reporting.summary import mark_best
+from orca.reporting.verdicts import judge
+
+ScoresByColumn = Mapping[str, Sequence[float]]  # one for each task; higher is better
+
+
+def wins(scores: ScoresByColumn, column: str, rivals: Sequence[str]) -> float:
+    """Return on how many tasks no rival is better; ties count for each, as in the paper."""
+    competing = [values for name, values in scores.items() if name in rivals]
+    best = [max(task) for task in zip(*competing, strict=True)]
+    return float(sum(mine == top for mine, top in zip(scores[column], best, strict=True)))
+
+
+def average(scores: ScoresByColumn, column: str, rivals: Sequence[str]) -> float:
+    """Return the mean over tasks."""
+    del rivals
+    return statistics.fmean(scores[column])
+
+
+def from_xgboost(scores: ScoresByColumn, column: str, rivals: Sequence[str]) -> float:
+    """Return the mean over tasks of the difference from XGBoost's score."""
+    del rivals
+    pairs = zip(scores[column], scores["xgboost"], strict=True)
+    return statistics.fmean(mine - other for mine, other in pairs)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A row: one number for each column of a table of scores; in both, higher is better.
+
+    Args:
+        of: name of the table of scores.
+        group: heading over the rows that are about it.
+        task: what the published numbers call the whole of its tasks.
+        metric: its name in the published numbers.
+        title: as it stands in the table.
+        compute: from all scores, the column, and the columns that it competes with.
+    """
+
+    of: str
+    group: str
+    task: str
+    metric: str
+    title: str
+    compute: Callable[[ScoresByColumn, str, Sequence[str]], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AggregateTable(Table):
+    """A table of aggregates over other tables, some of whose columns it has."""
+
+    aggregates: tuple[Aggregate, ...]
+    ranked: bool = False
+    row_title: str = "over all tasks"
+
+    def runs(self, experiment: Experiment) -> list[Run]:
+        """Return the runs of the tables of scores, each once."""
+        tables = [TABLES[name] for name in self._tables()]
+        return list({run.path: run for t in tables for run in t.runs(experiment)}.values())
+
+    def _tables(self) -> list[str]:
+        return list(dict.fromkeys(aggregate.of for aggregate in self.aggregates))
+
+    def fill(
+        self, name: str, scores: ScoreFolder, published: PublishedNumbers, experiment: Experiment
+    ) -> FilledTable:
+        """Return the table; an aggregate of ours needs a score on every task."""
+        filled = {of: TABLES[of].fill(of, scores, published, experiment) for of in self._tables()}
+        titles = {head.name: head.title for table in filled.values() for head in table.columns}
+        rows, cells = [], []
+        for row in self.aggregates:
+            line = [self._cell(row, axis.name, filled[row.of], published) for axis in self.columns]
+            cells.append(mark_best(mark_best(line, "theirs"), "ours"))
+            rows.append(
+                Heading(name=f"{row.of}_{row.metric}", title=f"{row.title} ↑", group=row.group)
+            )
+        columns = [Heading(name=axis.name, title=titles[axis.name]) for axis in self.columns]
+        return self._filled(name, columns, rows, cells)
+
+    def _cell(
+        self, row: Aggregate, column: str, table: FilledTable, published: PublishedNumbers
+    ) -> TableCell:
+        key = {"paper": self.paper, "table": self.number, "task": row.task, "method": column}
+        names = [head.name for head in table.columns]
+        sample = table.cells[0][names.index(column)] if column in names else TableCell()
+        ours = None
+        if sample.ours is not None:
+            ours = _ours(row, table, column, [axis.name for axis in self.columns])
+        cell = TableCell(
+            metric=row.metric,
+            metric_title=row.title,
+            direction="higher",
+            method=sample.method,
+            body=sample.body,
+            ours=ours,
+            theirs=published.result(
+                published.find({**key, "metric": row.metric}), None, unpublished=self.unpublished
+            ),
+        )
+        cell = with_text(cell, ours.n if ours else 0)
+        return cell.model_copy(update={"verdict": judge(cell)})
+
+
+def _ours(row: Aggregate, table: FilledTable, column: str, rivals: Sequence[str]) -> OurResult:
+    """Return the aggregate by seed, over the tasks; baselines count with published scores."""
+    names = [head.name for head in table.columns]
+    results = [cells[names.index(column)].ours for cells in table.cells]
+    done = [result for result in results if result and result.status == "ok"]
+    if len(done) < len(results):
+        absent = all(result and result.absent for result in results)
+        status: Status = "not declared" if absent else "not run"
+        text = f"{len(done)} of {len(results)} tasks" if done else status
+        return OurResult(status=status, text=text)
+    values = []
+    for seed in range(min(result.n for result in done)):
+        scores = {name: _scores(table, place, seed) for place, name in enumerate(names)}
+        complete = {name: found for name, found in scores.items() if found}
+        values.append(row.compute(complete, column, rivals))
+    runs = tuple(run for result in done for run in result.runs)
+    return OurResult(status="ok", text="", runs=runs, **mean_and_spread(values))
+
+
+def _scores(table: FilledTable, column: int, seed: int) -> list[float]:
+    """Return a column's score on every task, or none if one is missing.
+
+    Ours are those of one seed (the last one that a task has, where it has fewer), a baseline's
+    are the published ones.
+    """
+    found = []
+    for row in table.cells:
+        cell = row[column]
+        values = [run.value for run in cell.ours.runs] if cell.ours else []
+        kept = [value for value in values if value is not None]
+        if kept:
+            found.append(kept[min(seed, len(kept) - 1)])
+        elif cell.ours is None and cell.theirs and cell.theirs.value is not None:
+            found.append(cell.theirs.value)
+        else:
+            return []
+    return found

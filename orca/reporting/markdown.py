@@ -1,0 +1,53 @@
+"""Writes a filled table as Markdown."""
+
+from collections.abc import Sequence
+
+from orca.reporting.filled_table import FilledTable
+from orca.reporting.table_lines import TextCell, as_text, legend, verdict_line
+
+
+def to_markdown(table: FilledTable) -> str:
+    """Return the table with its columns padded, so that it reads well in a terminal too."""
+    text = as_text(table)
+    rows = [list(text.titles)]
+    group = ""
+    for line in text.lines:
+        if line.group and line.group != group:
+            rows.append([f"*{line.group}*", *[""] * (len(text.titles) - 1)])
+        group = line.group
+        rows.append([*line.headings, *map(_markdown, line.cells)])
+    rows = [[place.replace("|", "\\|") for place in row] for row in rows]
+    left = len(text.titles) if table.textual else text.headings
+    parts = [f"# {table.heading}", "\n".join(aligned(rows, left))]
+    signs = list(filter(None, (verdict_line(table), legend(table))))
+    if signs:
+        parts.append("  \n".join(signs))
+    if table.caption:
+        parts.append(table.caption)
+    if table.notes:
+        parts.append("\n".join(f"- {note}" for note in table.notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown(cell: TextCell) -> str:
+    text = f"**{cell.text}**" if cell.strong else cell.text
+    return " ".join(filter(None, (text, cell.remark and f"({cell.remark})", cell.mark)))
+
+
+def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    """Return a Markdown table's lines, padded; its first row is the heading.
+
+    Args:
+        rows: of texts.
+        left: so many columns stand to the left, the others to the right.
+    """
+    widths = [max(3, *map(len, column)) for column in zip(*rows, strict=True)]
+    rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
+    lines = []
+    for row in (rows[0], rule, *rows[1:]):
+        padded = [
+            place.ljust(width) if i < left else place.rjust(width)
+            for i, (place, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append(f"| {' | '.join(padded)} |")
+    return lines

@@ -1,0 +1,115 @@
+"""What our runs say in a cell of a table: mean and spread over seeds, or why there is none."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from orca.errors import ResultsError
+from orca.evaluation.score import Run, Score
+from orca.reporting.axis import CellPlan
+from orca.reporting.filled_table import OurResult, RunOfCell, Status, TableCell
+from orca.reporting.numbers import alone, with_spread
+from orca.reporting.quantities import Quantity
+from orca.reporting.scores import ScoreFolder
+
+PROTOCOL = ("task_digest", "selection", "hyperparameters", "metric")
+
+
+def our_result(plan: CellPlan, quantity: Quantity | None, scores: ScoreFolder) -> OurResult:
+    """Return what the runs of a cell say.
+
+    Args:
+        plan: the cell's runs.
+        quantity: what is reported of them.
+        scores: where their scores are.
+    """
+    if plan.absent:
+        return OurResult(status="not declared", text="not declared", absent=plan.absent)
+    runs = tuple(_run(run, quantity, scores) for run in plan.runs)
+    values = [run.value for run in runs if run.value is not None]
+    failed = sum(run.status == "failed" for run in runs)
+    status: Status = "incomplete"
+    if any(run.status == "ok" for run in runs) and not values:
+        status = "not recorded"
+    elif runs and len(values) == len(runs):
+        status = "ok"
+    elif runs and failed == len(runs):
+        status = "failed"
+    elif not values and not failed:
+        status = "not run"
+    return OurResult(status=status, text="", runs=runs, **mean_and_spread(values))
+
+
+def mean_and_spread(values: Sequence[float]) -> dict[str, Any]:
+    """Return mean, sample standard deviation and count, under the names of `OurResult`."""
+    return {
+        "mean": statistics.fmean(values) if values else None,
+        "std": statistics.stdev(values) if len(values) > 1 else None,
+        "n": len(values),
+    }
+
+
+def _run(run: Run, quantity: Quantity | None, scores: ScoreFolder) -> RunOfCell:
+    score = scores.read(run)
+    if score is None:
+        return RunOfCell(path=run.path, seed=run.seed, status="not run")
+    return RunOfCell(
+        path=run.path,
+        seed=run.seed,
+        status=score.status,
+        value=quantity.of(score) if quantity and score.status == "ok" else None,
+        reason=score.reason,
+        selection=score.selection,
+        hyperparameters=score.hyperparameters,
+        samples=score.samples,
+        seconds=score.seconds,
+        record=score.record,
+    )
+
+
+def check_protocols(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None:
+    """Refuse scores of one task and body that differ in more than method and seed.
+
+    Raises:
+        ResultsError: naming the first two that do.
+    """
+    first: dict[tuple[str, str], tuple[Run, Score]] = {}
+    for run in {run.path: run for row in plan for cell in row for run in cell.runs}.values():
+        score = scores.read(run)
+        if score is None:
+            continue
+        other_run, other = first.setdefault((run.task, run.body), (run, score))
+        for field in PROTOCOL:
+            mine, theirs = getattr(score, field), getattr(other, field)
+            if mine != theirs:
+                raise ResultsError(
+                    where=str(scores.path(run)),
+                    what=f"its {field} is '{mine}', but '{theirs}' in "
+                    f"{scores.path(other_run)}: the two cannot stand in one row",
+                    mend=f"make the odd one again: snakemake --force {scores.path(run)}",
+                )
+
+
+def with_text(cell: TableCell, usual: int) -> TableCell:
+    """Return the cell with its text, which says seeds where they are not the `usual` number."""
+    ours = cell.ours
+    if ours is None or ours.text:
+        return cell
+    failed = sum(run.status == "failed" for run in ours.runs)
+    remarks = []
+    if ours.mean is None:
+        text: str = ours.status
+        if 0 < failed < len(ours.runs):
+            text = f"{failed} of {len(ours.runs)} failed, {len(ours.runs) - failed} not run"
+    else:
+        text = alone(ours.mean) if ours.std is None else with_spread(ours.mean, ours.std)
+        if ours.status == "incomplete":
+            remarks.append(f"{ours.n} of {len(ours.runs)} seeds")
+        elif ours.n == 1:
+            remarks.append("1 seed")
+        elif ours.n != usual:
+            remarks.append(f"{ours.n} seeds")
+        if failed:
+            remarks.append(f"{failed} failed")
+    written = ours.model_copy(update={"text": text, "remark": ", ".join(remarks)})
+    return cell.model_copy(update={"ours": written})
