@@ -110,6 +110,15 @@ class Declarations(Mapping[str, T]):
     def __len__(self) -> int:
         return len(self._found)
 
+    @cached_property
+    def _stand_ins(self) -> dict[str, str]:
+        declared: dict[str, Any] = dict(self)
+        return {d.variant_of: name for name, d in declared.items() if d.as_published}
+
+    def as_published(self, name: str) -> str:
+        """Return the variant that stands for `name` under `protocol: published`, or `name`."""
+        return self._stand_ins.get(name, name)
+
     def look_up(self, name: str, *, where: str) -> T:
         """Return what is declared as `name`.
 

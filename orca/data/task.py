@@ -206,7 +206,9 @@ class Task:
         source: name of the raw folder, shared by the tasks that read the same files.
         normalisation: of inputs and targets.
         augmentation: names of random changes made to a training input, in order.
-        baseline: a variant's task that it differs from, if any.
+        variant_of: the task that this one varies, if any.
+        as_published: whether it stands for that task under `protocol: published`. No part of the
+            digest.
         differs: what the variant does otherwise, and who does it that way.
         option: what tells the members of one family apart for `read`.
         pooling: how predictions for the pieces of one recording become one, before the metric:
@@ -230,7 +232,8 @@ class Task:
     source: str
     normalisation: Normalisation = Normalisation()
     augmentation: tuple[str, ...] = ()
-    baseline: str = ""
+    variant_of: str = ""
+    as_published: bool = field(default=False, repr=False)
     differs: str = ""
     option: object = None
     extra_metrics: tuple[str, ...] = field(default=())
@@ -251,3 +254,20 @@ class Task:
 
 
 TASKS: Declarations[Task] = Declarations("orca.data.tasks", "task")
+Unlike = Literal["", "metric", "unit", "split", "data"]
+
+
+def unlike_published(name: str) -> Unlike:
+    """Return what is not the published one of scores on a task; empty where all is.
+
+    It is what first tells the task from the variant that stands for it under `protocol: published`.
+    """
+    other = TASKS.as_published(name)
+    if other == name:
+        return ""
+    ours, theirs = TASKS[name], TASKS[other]
+    if (ours.metric, ours.pooling) != (theirs.metric, theirs.pooling):
+        return "metric"
+    if ours.normalisation.targets != theirs.normalisation.targets:
+        return "unit"
+    return "split" if ours.samples != theirs.samples else "data"

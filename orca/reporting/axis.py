@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from orca.data.task import TASKS
+from orca.data.task import TASKS, Unlike
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.reporting.quantities import Quantity
@@ -99,6 +99,7 @@ class CellPlan:
         absent: why there can be no runs although the cell is about a method of ours.
         quantity: what is reported of each run.
         key: columns of the published numbers, and what they must be.
+        unlike: what is not the published one of scores on the task.
     """
 
     axis: Axis
@@ -107,3 +108,4 @@ class CellPlan:
     absent: str
     quantity: Quantity | None
     key: Mapping[str, str]
+    unlike: Unlike

@@ -1,10 +1,10 @@
 """What a table is: rows, columns and the key of its published numbers, filled by one function."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from orca.data.task import TASKS, Task
+from orca.data.task import TASKS, Task, unlike_published
 from orca.data.user_task import task_of
 from orca.declarations import Declarations
 from orca.evaluation.score import Run
@@ -25,6 +25,12 @@ from orca.reporting.summary import (
     usual_count,
 )
 from orca.reporting.verdicts import judge
+
+PROTOCOLS = {
+    "sound": "Protocol: sound; the test split is read once, when all is trained.",
+    "published": "Protocol: published; data, metrics, methods, settings and the choice of the epoch by the"
+    " test split are those of the released code.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,17 +92,26 @@ class Table:
         key["method"] = axis.method
         if axis.quantity is not None:
             key["metric"] = axis.quantity.name
-        task = TASKS.get(axis.task)
-        if axis.task in experiment.tasks:
-            task = _own_task(axis.task, experiment.tasks[axis.task])
+        name, method = axis.task, axis.method
+        if experiment.protocol == "published":
+            name, method = TASKS.as_published(name), METHODS.as_published(method)
+        task = TASKS.get(name)
+        if name in experiment.tasks:
+            task = _own_task(name, experiment.tasks[name])
         metric = metric_value(task.metric) if task and not axis.fact else None
-        body, absent = _body(axis, task, experiment) if axis.method else ("", "")
-        seeds = experiment.seeds_of(axis.task, body) if body else ()
-        runs = tuple(
-            Run(task=axis.task, body=body, method=axis.method, seed=seed) for seed in seeds
-        )
+        if name != axis.task and task and task.metric != TASKS[axis.task].metric:
+            axis = replace(axis, quantity=axis.quantity or metric)  # goes before the printed one
+        body, absent = _body(axis, task, experiment) if method else ("", "")
+        seeds = experiment.seeds_of(name, body) if body else ()
+        runs = tuple(Run(task=name, body=body, method=method, seed=seed) for seed in seeds)
         return CellPlan(
-            axis, body, runs, absent, axis.quantity or metric, {**key, **axis.published}
+            axis=axis,
+            body=body,
+            runs=runs,
+            absent=absent,
+            quantity=axis.quantity or metric,
+            key={**key, **axis.published},
+            unlike=unlike_published(name) if method else "",
         )
 
     def runs(self, experiment: Experiment) -> list[Run]:
@@ -131,9 +146,8 @@ class Table:
             for axis, row, seeds in zip(self.all_rows(experiment), cells, usual, strict=True)
         ]
         summary = self._summary(cells, columns)
-        return self._filled(
-            name, columns, rows, cells, summary=summary, notes=notes_on(cells, summary)
-        )
+        notes = [PROTOCOLS[experiment.protocol], *notes_on(cells, summary)]
+        return self._filled(name, columns, rows, cells, summary=summary, notes=tuple(notes))
 
     def _filled(
         self,
@@ -186,6 +200,7 @@ class Table:
                 task=plan.axis.task,
                 method=plan.axis.method,
                 body=plan.body,
+                unlike=plan.unlike,
                 ours=our_result(plan, quantity, scores) if plan.axis.method else None,
                 theirs=theirs,
             )

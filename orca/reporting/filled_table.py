@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from orca.data.task import Unlike
 from orca.json_record import read_record
 from orca.reporting.names import PAPERS
 
@@ -81,6 +82,7 @@ class Verdict(TableRecord):
 
     Args:
         verdict: in a word.
+        differs: what keeps the two from being compared, such as "other metric"; may be empty.
         reason: for it, with what the test found.
         difference: ours less the published number.
         ratio: ours to the published one, where another machine keeps them from being compared.
@@ -91,6 +93,7 @@ class Verdict(TableRecord):
 
     verdict: VerdictName
     reason: str
+    differs: str = ""
     difference: float | None = None
     ratio: float | None = None
     margin: float | None = None
@@ -99,7 +102,11 @@ class Verdict(TableRecord):
 
 
 class TableCell(TableRecord):
-    """Where a row and a column meet. A cell that we make no runs for has no `ours`."""
+    """Where a row and a column meet. A cell that we make no runs for has no `ours`.
+
+    Args:
+        unlike: what is not the published one of our scores.
+    """
 
     metric: str = ""
     metric_title: str = ""
@@ -108,6 +115,7 @@ class TableCell(TableRecord):
     task: str = ""
     method: str = ""
     body: str = ""
+    unlike: Unlike = ""
     ours: OurResult | None = None
     theirs: PublishedResult | None = None
     verdict: Verdict | None = None

@@ -111,5 +111,7 @@ def with_text(cell: TableCell, usual: int) -> TableCell:
             remarks.append(f"{ours.n} seeds")
         if failed:
             remarks.append(f"{failed} failed")
+        if cell.verdict and cell.verdict.differs:
+            remarks.append(cell.verdict.differs)
     written = ours.model_copy(update={"text": text, "remark": ", ".join(remarks)})
     return cell.model_copy(update={"ours": written})

@@ -17,8 +17,9 @@ EXPLANATION = (
     "and no less than one unit of its last printed digit. Failing that, it is *better* or *worse* "
     f"if Welch's two-sided test (level {LEVEL:g}) tells the means apart, and else there are *too "
     f"few runs* to say. Published means count as {PUBLISHED_RUNS} runs; one printed without a "
-    "spread is taken as exact. Another body than the published one is *not comparable*, nor are times "
-    "on another machine, of which only the ratio is given."
+    "spread is taken as exact. Another metric, unit, data variant, split or body than the published one "
+    "is *not comparable*, and the cell says which; nor are times on another machine, of which only the "
+    "ratio is given."
 )
 
 
@@ -39,12 +40,22 @@ def judge(cell: TableCell, elsewhere: str = "") -> Verdict | None:
     if ours.mean is None:
         return Verdict(verdict="not run", reason=ours.absent or ours.status)
     difference = ours.mean - theirs.value
-    reason = elsewhere
-    if theirs.body not in ("", "not_stated", cell.body):
+    reason, differs = elsewhere, ""
+    if not elsewhere and cell.unlike:
+        differs = f"other {cell.unlike}"
+        reason = f"our {cell.unlike} of {cell.task} is not the published one"
+    elif theirs.body not in ("", "not_stated", cell.body):
         reason = f"our body is {cell.body}, the published one is {theirs.body}"
+        differs = "other body"
     if reason:
         ratio = ours.mean / theirs.value if elsewhere and theirs.value else None
-        return Verdict(verdict="not comparable", reason=reason, difference=difference, ratio=ratio)
+        return Verdict(
+            verdict="not comparable",
+            reason=reason,
+            differs=differs,
+            difference=difference,
+            ratio=ratio,
+        )
     least = unit_of_last_digit(theirs.text.partition(" ")[0])
     margin = max(RELATIVE_MARGIN * abs(theirs.value - cell.perfect), least)
     if ours.std is None:
