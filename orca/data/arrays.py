@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from orca.data.npz import header_of
 from orca.data.table import Column, column_of_series
 from orca.declarations import nearest
 from orca.errors import DataError
@@ -100,11 +101,7 @@ def _npz_shape(path: Path, key: str) -> tuple[int, ...]:
     with _npz(path) as file:
         _require(key, file.files, path)
         with file.zip.open(f"{key}.npy") as stream:
-            version = np.lib.format.read_magic(stream)
-            read = np.lib.format.read_array_header_1_0
-            if version >= (2, 0):
-                read = np.lib.format.read_array_header_2_0
-            return tuple(read(stream)[0])
+            return header_of(stream)[0]
 
 
 def _hdf5_array(path: Path, key: str) -> Any:

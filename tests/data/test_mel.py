@@ -3,7 +3,17 @@ import math
 import numpy as np
 import pytest
 
-from orca.data.mel import BANDS, FFT, HOP, RATE, WINDOW, filters, hz_of_mel, log_mel, mel_of_hz
+from orca.data.tasks.fsd50k.mel import (
+    BANDS,
+    FFT,
+    HOP,
+    RATE,
+    WINDOW,
+    filters,
+    hz_of_mel,
+    log_mel,
+    mel_of_hz,
+)
 
 GENERATOR = np.random.default_rng(0)
 

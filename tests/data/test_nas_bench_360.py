@@ -3,8 +3,9 @@ import io
 import numpy as np
 import pytest
 
-from orca.data import recordings as ecg
 from orca.data.task import Field, Samples
+from orca.data.tasks import ecg
+from orca.data.tasks.fsd50k.clips import spectrogram
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
 from tests.data.going_through import go
@@ -266,8 +267,6 @@ CLIPS = {
 def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
     sources, tmp_path, server
 ):
-    from orca.data.clips import spectrogram
-
     made = fixtures.sounds(sources / "audio.zip", CLIPS)
     _, fit, test = go("fsd50k", sources, tmp_path, server)
     clips = fit.groups(fit.rows("train"))
@@ -286,8 +285,6 @@ def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
 def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_other(
     sources, tmp_path, server
 ):
-    from orca.data.clips import spectrogram
-
     clips = {**CLIPS, "tr": {number: (2, "Sound_1") for number in range(60)}}
     made = fixtures.sounds(sources / "audio.zip", clips)
     _, fit, test = go("fsd50k_official", sources, tmp_path, server)
@@ -352,8 +349,6 @@ def test_a_list_that_names_an_absent_sound_is_refused(sources, tmp_path, server)
     ("content", "said"), [(fixtures.wav(44100, rate=44100), "44100 Hz"), (b"RIFF", "decoded")]
 )
 def test_a_sound_of_another_rate_or_none_is_refused(content, said):
-    from orca.data.clips import spectrogram
-
     with pytest.raises(DataError, match=said):
         spectrogram(content, where="here")
 

@@ -8,6 +8,7 @@ from orca.data.fetch import fetch
 from orca.data.prepare import prepare
 from orca.data.store import Prepared
 from orca.data.task import TASKS, Samples
+from orca.data.tasks.drug_response import rebuilt
 from orca.errors import DataError
 from tests.data import fixtures_tables as fixtures
 from tests.data.going_through import go
@@ -114,10 +115,8 @@ def test_the_never_released_arrays_say_so(tmp_path):
 def test_the_substitute_joins_genes_and_descriptors_of_each_pair(sources, tmp_path):
     import pandas as pd
 
-    from orca.data import drugs
-
     responses = fixtures.improve(sources, 30, 20, 60, 50)
-    splits = drugs.rebuilt(sources, study="CTRPv2", features=80)
+    splits = rebuilt(sources, study="CTRPv2", features=80)
     used = responses[(responses.source == "CTRPv2") & responses.auc.notna()]
     used = used[used.improve_sample_id != "ACH-unknown"]
     assert splits.fit.count + splits.test.count == len(used)
@@ -138,16 +137,12 @@ def test_the_substitute_joins_genes_and_descriptors_of_each_pair(sources, tmp_pa
 
 
 def test_the_substitute_needs_enough_features(sources):
-    from orca.data import drugs
-
     fixtures.improve(sources, 10, 10, 20, 10)
     with pytest.raises(DataError, match="are wanted"):
-        drugs.rebuilt(sources, study="CTRPv2", features=3901)
+        rebuilt(sources, study="CTRPv2", features=3901)
 
 
 def test_an_unknown_study_is_named(sources):
-    from orca.data import drugs
-
     fixtures.improve(sources, 10, 10, 20, 10)
     with pytest.raises(DataError, match="no responses of CTRP"):
-        drugs.rebuilt(sources, study="CTRP", features=5)
+        rebuilt(sources, study="CTRP", features=5)
