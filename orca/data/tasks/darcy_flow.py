@@ -96,7 +96,7 @@ def _part(path: Path, samples: int, stride: int) -> Part:
 def read_field(path: Path, key: str, *, samples: int, stride: int) -> Float32[np.ndarray, "n h w"]:
     """Return the first samples of a field, every `stride`-th point; it is held whole meanwhile.
 
-    A MATLAB file of level 7.3 is HDF5, with the axes in reverse order.
+    A MATLAB file of level 7.3 is HDF5 with the axes in reverse order, which our own HDF5 has not.
 
     Raises:
         DataError: if the file is damaged, holds no such field, or fewer samples.
@@ -106,7 +106,8 @@ def read_field(path: Path, key: str, *, samples: int, stride: int) -> Float32[np
 
     if h5py.is_hdf5(path):
         with reading(path, f"'{key}' cannot be read", OSError, KeyError), h5py.File(path) as file:
-            field = file[key][()].T
+            values = file[key][()]
+            field = values if "simulated_title" in file.attrs else values.T
     else:
         # What scipy says of a damaged file depends on where it is damaged.
         faults = (
