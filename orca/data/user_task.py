@@ -237,7 +237,6 @@ def _labels(target: Column, task: Task, path: Path) -> Int[np.ndarray, " n"]:
 
 
 def _read_file(path: Path, entry: TaskEntry, task: Task) -> tuple[Any, np.ndarray, Any]:
-    """Return inputs, targets and which numbers may be normalised."""
     if entry.is_table:
         wanted = (entry.inputs,) if isinstance(entry.inputs, str) else entry.inputs
         features, target = read_columns(

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 
+from orca.data.simulate.gas_dynamics import limited
 from orca.data.simulate.layout import Fields, at_frames, cell_centres
 from orca.data.simulation import Portion, Simulation
 
@@ -124,19 +125,9 @@ def _outflow(state: Float[np.ndarray, "3 n n"], *, mirrored: bool) -> Float[np.n
         low[1] *= -1
     padded = np.concatenate([low, state, state[:, [-1, -1]]], axis=1)
     padded[1:] /= padded[0]
-    half = limited_slopes(padded) / 2
+    steps = np.diff(padded, axis=1)
+    half = limited(steps[:, :-1], steps[:, 1:])
     return np.diff(flux(padded[:, 1:-2] + half[:, :-1], padded[:, 2:-1] - half[:, 1:]), axis=1)
-
-
-def limited_slopes(values: Float[np.ndarray, "3 m n"]) -> Float[np.ndarray, "3 m_less_2 n"]:
-    """Return the smallest of the central and twice either one-sided difference, or 0 at extrema.
-
-    Source: van Leer 1977, Journal of Computational Physics 23, 263-275.
-    """
-    steps = np.diff(values, axis=1)
-    before, after = steps[:, :-1], steps[:, 1:]
-    size = np.minimum(2 * np.minimum(np.abs(before), np.abs(after)), np.abs(before + after) / 2)
-    return np.where(before * after > 0, np.copysign(size, after), 0.0)
 
 
 def flux(

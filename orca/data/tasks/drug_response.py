@@ -119,7 +119,6 @@ def read(raw: Path, task: Task) -> Splits:
 
 
 def _array_part(raw: Path, option: Released, part: str) -> Part:
-    """Return the part that two arrays hold, which are mapped into memory."""
     paths = [raw / f"{option.study}_{part}_{what}.npy" for what in ("feat", "label")]
     arrays = []
     for path in paths:

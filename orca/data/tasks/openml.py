@@ -201,7 +201,6 @@ def read(raw: Path, task: Task) -> Splits:
 
 
 def _standardised(inputs: np.ndarray, only: np.ndarray) -> np.ndarray:
-    """Return the inputs with mean 0 and deviation 1 over all rows."""
     from orca.data.normalise import of_inputs
 
     return of_inputs("per_position", [inputs], only).encode(inputs)
