@@ -37,20 +37,19 @@ class Carried(Way):
 
     def bring(self, path: Path) -> None:
         """Write the table to `path`; the same bytes each time, the class as the last column."""
+        import pandas as pd
         from sklearn import datasets
 
-        from orca.data.table import Column, write_arff
+        from orca.data.table import write_arff
 
         bunch = getattr(datasets, f"load_{self.table}")()
-        columns = [
-            Column(name=str(name), values=tuple(float(v) for v in bunch.data[:, number]))
-            for number, name in enumerate(bunch.feature_names)
-        ]
-        names = tuple(str(name) for name in bunch.target_names)
-        labels = Column(
-            name="class", values=tuple(names[label] for label in bunch.target), categories=names
+        features = zip(bunch.feature_names, bunch.data.T, strict=True)
+        columns = [pd.Series(values, name=str(name), dtype=float) for name, values in features]
+        labels = pd.Categorical.from_codes(
+            bunch.target, pd.Index([str(n) for n in bunch.target_names])
         )
-        write_arff(path, relation=self.relation, columns=[*columns, labels])
+        columns.append(pd.Series(labels, name="class"))
+        write_arff(path, relation=self.relation, columns=columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +77,7 @@ class OpenMLTable(Way):
         import pandas as pd
         import requests
 
-        from orca.data.table import column_of_series, write_arff
+        from orca.data.table import tidied, write_arff
 
         try:
             dataset = openml.datasets.get_dataset(
@@ -101,7 +100,7 @@ class OpenMLTable(Way):
         kinds = dict(zip(names, categorical, strict=True))
         features = [name for name in names if name != target]
         columns = [
-            column_of_series(frame[name], categorical=kinds[name] or name == target)
+            tidied(frame[name], categorical=kinds[name] or name == target)
             for name in [*features, target]
         ]
         write_arff(path, relation=str(dataset.name), columns=columns)
