@@ -18,14 +18,11 @@ from orca.data.simulate.layout import (
     write_arrays,
     write_groups,
 )
-from orca.errors import DataError, SettingsError
+from orca.errors import DataError
 from orca.provenance import atomic
 
 BLOCK_BYTES = 64 * 2**20
 """Stored fields of one block are kept under this size, whatever the number of samples."""
-
-LARGEST_SEED = 2**32 - 1
-"""Seeds take one 32-bit word, so that no two (sample, seed) pairs share a generator."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,13 +108,13 @@ class Simulation:
             samples: how many.
             cells: grid points along each axis; the published number if None.
             frames: numbers of the frames to keep, ascending; all if None.
-            seed: from 0 to 2^32 - 1.
+            seed: from 0 to 2^32 - 1, so that no two samples and seeds share a generator.
             variant: the default one if None.
             progress: called with the number of samples finished since the last call.
             workers: processes to spread the blocks over; 1 stays in this one.
 
         Raises:
-            SettingsError: if an argument is out of its range or the variant is unknown.
+            DataError: if a solution is not finite.
             StateError: if the file cannot be written.
         """
         portion = Portion(
@@ -127,7 +124,6 @@ class Simulation:
             seed=seed,
             variant=self.variants[0] if variant is None else variant,
         )
-        self._check(portion, workers)
         header = Header(
             samples=len(portion.samples),
             axes=self.axes(portion.cells),
@@ -149,27 +145,6 @@ class Simulation:
             times = self.frames + (self.layout == "arrays")
             axes["t"] = self.frame_interval * np.arange(times)
         return axes
-
-    def _check(self, portion: Portion, workers: int) -> None:
-        _check_range("samples", len(portion.samples), 1, 2**32 - 1)
-        _check_range("cells", portion.cells, self.smallest_cells, 2**14)
-        _check_range("seed", portion.seed, 0, LARGEST_SEED)
-        _check_range("workers", workers, 1, 1024)
-        frames = portion.frames
-        if not frames or list(frames) != sorted(set(frames)):
-            raise SettingsError(
-                where="frames",
-                what=f"{frames} is not a list of ascending frame numbers",
-                mend=f"give each wanted frame once, for instance (0, {self.frames - 1})",
-            )
-        _check_range("frames", frames[0], 0, self.frames - 1)
-        _check_range("frames", frames[-1], 0, self.frames - 1)
-        if portion.variant not in self.variants:
-            raise SettingsError(
-                where="variant",
-                what=f"'{self.title}' has no variant '{portion.variant}'",
-                mend="there are: " + ", ".join(self.variants),
-            )
 
     def _blocks(
         self, portion: Portion, workers: int, progress: Callable[[int], object] | None
@@ -204,13 +179,6 @@ def _in_order(
                 yield first, future.result()
         for last, future in waiting:
             yield last, future.result()
-
-
-def _check_range(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise SettingsError(
-            where=name, what=f"{value} is out of range", mend=f"choose from {low} to {high}"
-        )
 
 
 def _check_finite(title: str, portion: Portion, fields: Fields) -> None:
