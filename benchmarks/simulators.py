@@ -66,7 +66,7 @@ def speed(names: list[str]) -> None:
 def _time(name: str, simulation: Simulation, choices: dict) -> None:
     with tempfile.TemporaryDirectory() as folder:
         start, busy = time.perf_counter(), time.process_time()
-        simulation.generate(Path(folder) / simulation.file_names[0], **choices)
+        simulation.generate(Path(folder) / "twin", **choices)
         seconds, busy = time.perf_counter() - start, time.process_time() - busy
     variant = choices.get("variant", simulation.variants[0])
     cells = choices.get("cells", simulation.cells)

@@ -3,13 +3,17 @@
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orca.data.table import Column, column_of_series
+from orca.data.npz import header_of
+from orca.data.table import tidied
 from orca.declarations import nearest
 from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas
 
 
 def axes_of(path: Path, form: str, key: str) -> int:
@@ -51,7 +55,7 @@ def read_columns(
     features: tuple[str, ...],
     target: str,
     categorical: tuple[str, ...],
-) -> tuple[list[Column], Column]:
+) -> tuple[list["pandas.Series"], "pandas.Series"]:
     """Return the feature columns and the target column of a csv or parquet file.
 
     Args:
@@ -74,9 +78,9 @@ def read_columns(
     frame = frame[frame[target].notna()]
     chosen = features or tuple(str(name) for name in frame.columns if name != target)
 
-    def column(name: str) -> Column:
+    def column(name: str) -> "pandas.Series":
         numeric = pd.api.types.is_numeric_dtype(frame[name]) and name not in categorical
-        return column_of_series(frame[name], categorical=not numeric)
+        return tidied(frame[name], categorical=not numeric)
 
     return [column(name) for name in chosen], column(target)
 
@@ -100,11 +104,7 @@ def _npz_shape(path: Path, key: str) -> tuple[int, ...]:
     with _npz(path) as file:
         _require(key, file.files, path)
         with file.zip.open(f"{key}.npy") as stream:
-            version = np.lib.format.read_magic(stream)
-            read = np.lib.format.read_array_header_1_0
-            if version >= (2, 0):
-                read = np.lib.format.read_array_header_2_0
-            return tuple(read(stream)[0])
+            return header_of(stream)[0]
 
 
 def _hdf5_array(path: Path, key: str) -> Any:

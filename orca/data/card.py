@@ -44,7 +44,6 @@ def card_of(
 
 
 def _target(task: Task) -> dict[str, Any]:
-    """Return kind, shape, unit and class names of the target."""
     target = task.target
     facts: dict[str, Any] = {"kind": type(target).__name__, "shape": list(target.shape)}
     if isinstance(target, Scalar | Field):
@@ -55,7 +54,6 @@ def _target(task: Task) -> dict[str, Any]:
 
 
 def _part(task: Task, file: "h5py.File", rows: Num[np.ndarray, " n"]) -> dict[str, Any]:
-    """Return the number of samples, of groups, and of samples per class of a part."""
     facts: dict[str, Any] = {"samples": len(rows)}
     if "groups" in file:
         facts["groups"] = len(np.unique(file["groups"][()][rows]))
@@ -68,7 +66,6 @@ def _part(task: Task, file: "h5py.File", rows: Num[np.ndarray, " n"]) -> dict[st
 
 
 def _constants(file: "h5py.File", what: str) -> dict[str, Any]:
-    """Return the shape and the range of the normalising constants."""
     mean, std = (file[f"normalisation/{what}/{c}"][()] for c in ("mean", "std"))
     return {
         "shape": list(mean.shape),

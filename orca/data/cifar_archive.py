@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, UInt8
 
+from orca.data.raw_file import damaged, open_tar, reading
 from orca.data.safe_pickle import load_pickle
-from orca.errors import DataError
 
 
 def read_batches(
@@ -26,19 +26,15 @@ def read_batches(
         DataError: if the archive is damaged or a batch is missing.
     """
     found: dict[str, Any] = {}
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                name = Path(member.name).name
-                stream = archive.extractfile(member) if name in names else None
-                if isinstance(stream, BufferedIOBase):
-                    found[name] = load_pickle(stream, where=f"{path}, {name}")
-    except (OSError, tarfile.TarError, EOFError) as fault:
-        raise DataError(
-            where=str(path), what=f"it is missing or damaged: {fault}", mend="fetch it again"
-        ) from fault
+    faults = (OSError, EOFError, tarfile.TarError)
+    with reading(path, "it is damaged", *faults), open_tar(path) as archive:
+        for member in archive:
+            name = Path(member.name).name
+            stream = archive.extractfile(member) if name in names else None
+            if isinstance(stream, BufferedIOBase):
+                found[name] = load_pickle(stream, where=f"{path}, {name}")
     if absent := [name for name in names if name not in found]:
-        raise DataError(where=str(path), what=f"it has no '{absent[0]}'", mend="fetch it again")
+        raise damaged(path, f"it has no '{absent[0]}'")
     images = [np.asarray(found[name]["data"], np.uint8).reshape(-1, 3, 32, 32) for name in names]
     numbers = [np.asarray(found[name][labels], np.int64) for name in names]
     return np.concatenate(images), np.concatenate(numbers)

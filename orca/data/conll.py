@@ -1,7 +1,6 @@
 """The column files of the CoNLL shared tasks, and the labelled pieces drawn from them."""
 
 import gzip
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.proxy import Texts
-from orca.errors import DataError
+from orca.data.raw_file import damaged, member_of, open_zip, reading
 
 OUTSIDE = "O"
 
@@ -40,30 +39,23 @@ def read_columns(path: Path, member: str, column: int) -> list[tuple[tuple[str, 
     Raises:
         DataError: if the file is damaged, or a line has too few columns.
     """
-    try:
+    faults = (OSError, EOFError, UnicodeDecodeError)
+    with reading(path, "it is missing or damaged", *faults):
         if member:
-            with zipfile.ZipFile(path) as archive:
-                text = archive.read(member).decode()
+            with open_zip(path) as archive:
+                text = member_of(archive, member).decode()
         else:
             text = gzip.decompress(path.read_bytes()).decode()
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, UnicodeDecodeError) as fault:
-        raise DataError(
-            where=str(path), what=f"it is missing or damaged: {fault}", mend="fetch it again"
-        ) from fault
     sentences = []
     for block in text.replace("\r", "").split("\n\n"):
         lines = [line.split() for line in block.splitlines() if line.strip()]
         if not lines or lines[0][0] == "-DOCSTART-":
             continue
         if min(len(line) for line in lines) <= column:
-            raise DataError(
-                where=str(path),
-                what=f"a line has fewer than {column + 1} columns: {block[:60]!r}",
-                mend="fetch it again",
-            )
+            raise damaged(path, f"a line has fewer than {column + 1} columns: {block[:60]!r}")
         sentences.append(tuple((line[0], line[column]) for line in lines))
     if not sentences:
-        raise DataError(where=str(path), what="it has no sentences", mend="fetch it again")
+        raise damaged(path, "it has no sentences")
     return sentences
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orca.data.task import Way
 from orca.errors import DataError
 from orca.logs import log, progress
 from orca.provenance import file_digest
@@ -29,8 +30,11 @@ class _RefusedError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Download:
+class Download(Way):
     """A file that a server gives.
+
+    Not by pooch, which goes on neither with a part of a file nor at another address, and takes a
+    refusing server's page for data; files here have up to 55 GB.
 
     Args:
         name: file name under the source's folder.
@@ -54,11 +58,6 @@ class Download:
     pause_s: float = 2.0
     patience_s: float = 60.0
     locked: bool = True
-
-    @property
-    def recipe(self) -> str:
-        """Nothing: the file exists elsewhere."""
-        return ""
 
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.
@@ -143,7 +142,6 @@ class Download:
             raise _RefusedError(f"given up after {self.attempts} tries, {fault}") from fault
 
     def _transfer(self, url: str, part: Path) -> None:
-        """Fetch what is missing from `part`, in one connection."""
         import requests
 
         have = part.stat().st_size if part.exists() else 0

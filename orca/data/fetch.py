@@ -1,43 +1,18 @@
 """Brings raw files to `results/raw/<source>/`, and remembers what arrived."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from filelock import FileLock
+
+from orca.data.task import Way
 from orca.errors import DataError
 from orca.logs import log
 from orca.provenance import file_digest, write_json
 
 RECORD = "sources.json"
 LOCK = "digests.json"
-
-
-@runtime_checkable
-class Way(Protocol):
-    """A way to get one raw file; `orca.data.download` and `orca.data.ways` have them."""
-
-    @property
-    def name(self) -> str:
-        """File name under the source's folder."""
-
-    @property
-    def locked(self) -> bool:
-        """Whether the digest at first sight must be found ever after."""
-
-    @property
-    def recipe(self) -> str:
-        """What a file that we make is made by, so that it is made anew when this changes.
-
-        Empty for a file that exists elsewhere.
-        """
-
-    def bring(self, path: Path) -> None:
-        """Make `path` the file, complete, or leave no file of that name."""
-
-    def check(self, path: Path) -> None:
-        """Compare a file with what is published of it."""
 
 
 @runtime_checkable
@@ -49,7 +24,7 @@ class Source(Protocol):
         """Name of the raw folder."""
 
     @property
-    def files(self) -> tuple[Any, ...]:
+    def files(self) -> tuple[Way, ...]:
         """The ways to get its files."""
 
 
@@ -73,7 +48,7 @@ def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _read_json(folder / f".{RECORD}")
-    with _alone(folder):
+    with FileLock(folder / ".lock"):
         record: dict[str, dict[str, Any]] = {}
         for way in task.files:
             seen = _bring_one(way, folder, known.get(way.name, {}))
@@ -110,7 +85,7 @@ def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
     if not way.locked:
         return
     lock, name = folder.parent / LOCK, f"{folder.name}/{way.name}"
-    with _alone(folder.parent):
+    with FileLock(folder.parent / ".lock"):
         seen = _read_json(lock)
         if name not in seen:
             write_json(lock, {**seen, name: digest})
@@ -123,17 +98,7 @@ def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
             )
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process works on `folder`, and keep others waiting meanwhile."""
-    from filelock import FileLock
-
-    with FileLock(folder / ".lock"):
-        yield
-
-
 def _read_json(path: Path) -> dict[str, Any]:
-    """Return what a JSON file holds; nothing if there is none."""
     if not path.exists():
         return {}
     try:

@@ -63,40 +63,37 @@ def stated(
     )
 
 
-@dataclass
-class Moments:
-    """Sums over samples that arrive in blocks, stable in double precision.
+Kind = Literal["per_channel", "per_position"]
+Blocks = Iterable[Num[np.ndarray, "n *sample"]]
+
+
+def moments(
+    kind: Kind, blocks: Blocks
+) -> tuple[Float[np.ndarray, "*sample"], Float[np.ndarray, "*sample"]]:
+    """Return mean and standard deviation of samples that arrive in blocks, in double precision.
+
+    The deviation is divided by the number of samples.
 
     Source: Chan, Golub, LeVeque 1983, the pairwise update of mean and squared deviations.
     """
-
-    kind: Literal["per_channel", "per_position"]
-    count: int = 0
-    mean: Float[np.ndarray, "*sample"] | float = 0.0
-    squares: Float[np.ndarray, "*sample"] | float = 0.0
-
-    def add(self, block: Num[np.ndarray, "n *sample"]) -> None:
-        """Take in the samples of one block."""
-        axes = (0,) if self.kind == "per_position" else (0, *range(2, block.ndim))
+    count, mean, squares = 0, np.float64(0), np.float64(0)
+    for block in blocks:
+        axes = (0,) if kind == "per_position" else (0, *range(2, block.ndim))
         values = block.astype(np.float64)
         number = int(np.prod([block.shape[axis] for axis in axes]))
-        mean = values.mean(axis=axes, keepdims=True)[0]
-        squares = ((values - mean) ** 2).sum(axis=axes, keepdims=True)[0]
-        total = self.count + number
-        shift = mean - self.mean
-        self.mean = self.mean + shift * (number / total)
-        self.squares = self.squares + squares + shift**2 * (self.count * number / total)
-        self.count = total
-
-    @property
-    def std(self) -> Float[np.ndarray, "*sample"]:
-        """Standard deviation over all samples so far (divided by their number)."""
-        return np.sqrt(np.asarray(self.squares) / self.count)
+        mean_here = values.mean(axis=axes, keepdims=True)[0]
+        squares_here = ((values - mean_here) ** 2).sum(axis=axes, keepdims=True)[0]
+        total = count + number
+        shift = mean_here - mean
+        mean = mean + shift * (number / total)
+        squares = squares + squares_here + shift**2 * (count * number / total)
+        count = total
+    return np.asarray(mean), np.sqrt(np.asarray(squares) / count)
 
 
 def of_inputs(
-    kind: Literal["per_channel", "per_position"],
-    blocks: Iterable[Num[np.ndarray, "n *sample"]],
+    kind: Kind,
+    blocks: Blocks,
     only: Bool[np.ndarray, "*sample"] | None,
 ) -> Constants:
     """Return the constants of inputs; a number that never changes is only shifted.
@@ -106,36 +103,20 @@ def of_inputs(
         blocks: the training samples.
         only: which numbers may be touched; None for all.
     """
-    moments = _moments(kind, blocks)
-    mean, std = np.asarray(moments.mean), moments.std
+    mean, std = moments(kind, blocks)
     std = np.where(std > 1e-7 * np.maximum(1e-30, np.abs(mean)), std, 1.0)
     if only is not None and not only.all():
         mean, std = np.where(only, mean, 0.0), np.where(only, std, 1.0)
     return Constants(mean.astype(np.float32), std.astype(np.float32))
 
 
-def of_targets(
-    kind: Literal["per_channel", "per_position"],
-    blocks: Iterable[Num[np.ndarray, "n *sample"]],
-) -> Constants:
+def of_targets(kind: Kind, blocks: Blocks) -> Constants:
     """Return the constants of targets.
 
     A position that hardly varies gets a small divisor, not 1: else a model's error there would
     be decoded as large as where the field is large.
     """
-    moments = _moments(kind, blocks)
-    std = moments.std
+    mean, std = moments(kind, blocks)
     typical = np.sqrt((std**2).mean(axis=tuple(range(1, std.ndim)), keepdims=True))
     std = np.maximum(std, SMALLEST_SHARE * typical)
-    return Constants(
-        np.asarray(moments.mean).astype(np.float32), np.where(std > 0, std, 1.0).astype(np.float32)
-    )
-
-
-def _moments(
-    kind: Literal["per_channel", "per_position"], blocks: Iterable[Num[np.ndarray, "n *sample"]]
-) -> Moments:
-    moments = Moments(kind)
-    for block in blocks:
-        moments.add(block)
-    return moments
+    return Constants(mean.astype(np.float32), np.where(std > 0, std, 1.0).astype(np.float32))

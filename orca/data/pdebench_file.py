@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.normalise import Constants, of_inputs
+from orca.data.raw_file import damaged, reading
 from orca.data.task import Block, Part, Splits, Task
-from orca.errors import DataError
 
 if TYPE_CHECKING:
     import h5py
@@ -58,11 +58,7 @@ def read(raw: Path, task: Task) -> Splits:
     with _open(path) as file:
         names = _sample_names(file, frames, path)
     if len(names) != fit + test:
-        raise DataError(
-            where=str(path),
-            what=f"it holds {len(names)} samples instead of {fit + test}",
-            mend="fetch it again; a simulated file must be made with the task's own settings",
-        )
+        raise damaged(path, f"it holds {len(names)} samples instead of {fit + test}")
     test_first = frames.layout == "arrays" and frames.test == "first"
     test_names = names[:test] if test_first else names[fit:]
     fit_names = names[test:] if test_first else names[:fit]
@@ -79,8 +75,6 @@ def read(raw: Path, task: Task) -> Splits:
 
 
 def _encoded_alike(part: Part, constants: Constants) -> Part:
-    """Return a part whose inputs and targets are both brought to the inputs' constants."""
-
     def blocks() -> Iterator[Block]:
         for inputs, targets in part.blocks():
             yield constants.encode(inputs), constants.encode(targets)
@@ -95,22 +89,9 @@ def _part(path: Path, frames: Frames, names: list[str], later: int | None, task:
                 some = names[start : start + SAMPLES_AT_ONCE]
                 inputs = _stack(file, frames, frames.inputs, some, 0 if later is not None else None)
                 targets = _stack(file, frames, frames.targets, some, later)
-                _check_shape(path, inputs, task.input_shape)
-                _check_shape(path, targets, task.target.shape)
                 yield inputs, targets
 
     return Part(len(names), blocks)
-
-
-def _check_shape(
-    path: Path, values: Float[np.ndarray, "n *sample"], shape: tuple[int, ...]
-) -> None:
-    if values.shape[1:] != shape:
-        raise DataError(
-            where=str(path),
-            what=f"its samples have the shape {values.shape[1:]} instead of {shape}",
-            mend="fetch the file again; a simulated file must have the task's own resolution",
-        )
 
 
 def _sample_names(file: "h5py.File", frames: Frames, path: Path) -> list[str]:
@@ -118,7 +99,7 @@ def _sample_names(file: "h5py.File", frames: Frames, path: Path) -> list[str]:
         return sorted(file)
     key = str(frames.targets[0])
     if key not in file:
-        raise DataError(where=str(path), what=f"it has no array '{key}'", mend="fetch it again")
+        raise damaged(path, f"it has no array '{key}'")
     return [str(number) for number in range(file[key].shape[0])]
 
 
@@ -150,25 +131,16 @@ def _place(file: "h5py.File", frame: int | None) -> int | None:
         return frame
     kept = [int(number) for number in file.attrs["frames"]]
     if frame not in kept:
-        raise DataError(
-            where=file.filename,
-            what=f"it holds the frames {kept}, not frame {frame}",
-            mend="simulate it again with that frame",
-        )
+        raise damaged(file.filename, f"it holds the frames {kept}, not frame {frame}")
     return kept.index(frame)
 
 
 def _group_frame(
     file: "h5py.File", name: str, place: int | None
 ) -> Float[np.ndarray, "*grid channels"]:
-    try:
+    what = f"frame {place} of its 'data' cannot be read"
+    with reading(f"{file.filename}, sample '{name}'", what, KeyError, ValueError, IndexError):
         return np.asarray(file[name]["data"][place])
-    except (KeyError, ValueError, IndexError) as fault:
-        raise DataError(
-            where=f"{file.filename}, sample '{name}'",
-            what=f"frame {place} of its 'data' cannot be read: {fault}",
-            mend="fetch the file again",
-        ) from fault
 
 
 def _array_frame(
@@ -176,28 +148,19 @@ def _array_frame(
 ) -> Float[np.ndarray, "n *grid"]:
     """Return a frame of an array; the one of Darcy flow has an axis of length 1 for time."""
     if key not in file:
-        raise DataError(where=file.filename, what=f"it has no array '{key}'", mend="fetch it again")
+        raise damaged(file.filename, f"it has no array '{key}'")
     array = file[key]
     if place is None:
         values = array[rows]
         return np.asarray(values[:, 0] if values.ndim == 4 else values)
     if not place < array.shape[1]:
-        raise DataError(
-            where=f"{file.filename}, '{key}'",
-            what=f"it has {array.shape[1]} frames; frame {place} was asked for",
-            mend="fetch the file again",
-        )
+        where = f"{file.filename}, '{key}'"
+        raise damaged(where, f"it has {array.shape[1]} frames; frame {place} was asked for")
     return np.asarray(array[rows, place])
 
 
 def _open(path: Path) -> "h5py.File":
     import h5py
 
-    try:
+    with reading(path, "it is missing or no HDF5 file", OSError):
         return h5py.File(path, "r")
-    except OSError as fault:
-        raise DataError(
-            where=str(path),
-            what=f"it is missing or no HDF5 file: {fault}",
-            mend="fetch it: snakemake " + str(path.parent / "sources.json"),
-        ) from fault

@@ -103,7 +103,6 @@ def _caption(task: Task, target: Num[np.ndarray, "*target"] | np.number, row: in
 def _target_fields(
     task: Task, target: Num[np.ndarray, "*target"] | np.number
 ) -> list[tuple[str, Num[np.ndarray, "*grid"]]]:
-    """Return the fields of a target that get a panel, with a word for each."""
     if not isinstance(task.target, Field):
         return []
     channels = task.target.channels

@@ -11,9 +11,10 @@ from jaxtyping import Int, Num
 from orca.data import normalise
 from orca.data.card import card_of
 from orca.data.normalise import Constants
+from orca.data.raw_file import damaged, reading
 from orca.data.split import draw, draw_stratified
 from orca.data.store import FORMAT, READ_BYTES
-from orca.data.task import AS_READ, TASKS, Classes, Field, Part, Splits, Task
+from orca.data.task import AS_READ, TASKS, Block, Classes, Field, Part, Splits, Task
 from orca.errors import DataError
 from orca.logs import progress
 from orca.provenance import atomic, write_json
@@ -72,11 +73,13 @@ def _check_counts(splits: Splits, task: Task, raw: Path) -> None:
         ("test", splits.test.count, task.samples.test),
     ):
         if found != declared and declared >= 0:
-            raise DataError(
-                where=str(raw),
-                what=f"it holds {found} {part} samples; '{task.title}' declares {declared}",
-                mend="fetch its files again; if they changed, correct the declaration",
-            )
+            what = f"it holds {found} {part} samples; '{task.title}' declares {declared}"
+            raise _undeclared(raw, what)
+
+
+def _undeclared(raw: Path, what: str) -> DataError:
+    mend = "fetch its files again; if they changed, correct the declaration"
+    return DataError(where=str(raw), what=what, mend=mend)
 
 
 def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
@@ -91,12 +94,11 @@ def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) ->
     """Write all samples of a part; the first block tells type, shape and compression."""
     kind = np.int32 if isinstance(task.target, Classes) else np.float32
     done, least, largest, total = 0, np.inf, -np.inf, 0.0
-    for inputs, targets in _shown(_blocks(part, raw), what, part.count):
+    for inputs, targets in _shown(part, what, raw):
         small = inputs.dtype in (np.uint8, np.float16)
         inputs = inputs if small else np.asarray(inputs, np.float32)
         targets = targets if targets.dtype == np.uint8 else np.asarray(targets, kind)
-        _check_shapes(inputs, targets, task, raw)
-        _check_block(inputs, targets, done, raw)
+        _check_block(inputs, targets, done, task, raw)
         if not done:
             _make_dataset(file, "inputs", part.count, inputs)
             _make_dataset(file, "targets", part.count, targets)
@@ -116,75 +118,51 @@ def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) ->
 
 
 def _miscounted(raw: Path, read: int, announced: int) -> DataError:
-    return DataError(
-        where=str(raw),
-        what=f"{read} samples were read where {announced} were announced",
-        mend="fetch its files again",
-    )
+    return damaged(raw, f"{read} samples were read where {announced} were announced")
 
 
-def _blocks(part: Part, raw: Path) -> Iterator[Any]:
-    """Yield a part's blocks; a raw file that fails in mid-reading is named as such."""
-    try:
-        yield from part.blocks()
-    except OSError as fault:
-        raise DataError(
-            where=str(raw),
-            what=f"a file in it cannot be read to its end: {fault}",
-            mend="fetch its files again",
-        ) from fault
-
-
-def _shown(blocks: Iterator[Any], what: str, total: int) -> Iterator[Any]:
-    """Yield the blocks, showing progress in samples."""
-    ticks = progress(range(total), what=what, total=total)
-    for block in blocks:
-        yield block
-        for _ in range(len(block[0])):
-            next(ticks, None)
-
-
-def _check_shapes(
-    inputs: Num[np.ndarray, "n *input"],
-    targets: Num[np.ndarray, "n *target"],
-    task: Task,
-    raw: Path,
-) -> None:
-    found, declared = inputs.shape[1:], task.input_shape
-    fits = len(found) == len(declared) and all(
-        want in (AS_READ, have) for want, have in zip(declared, found, strict=True)
-    )
-    for name, right, have, want in (
-        ("inputs", fits, found, declared),
-        ("targets", targets.shape[1:] == task.target.shape, targets.shape[1:], task.target.shape),
-    ):
-        if not right:
-            raise DataError(
-                where=str(raw),
-                what=f"{name} have the shape {have}; '{task.title}' declares {want}",
-                mend="fetch its files again; if they changed, correct the declaration",
-            )
-    if isinstance(task.target, Classes) and not (
-        0 <= targets.min() <= targets.max() < task.target.count
-    ):
-        raise DataError(
-            where=str(raw),
-            what=f"labels from {targets.min()} to {targets.max()} for {task.target.count} classes",
-            mend="declare as many classes as there are, numbered from 0",
-        )
+def _shown(part: Part, what: str, raw: Path) -> Iterator[Block]:
+    """Yield a part's blocks, showing progress in samples; a raw file that fails is named."""
+    ticks = progress(range(part.count), what=what, total=part.count)
+    with reading(raw, "a file in it cannot be read to its end", OSError):
+        for block in part.blocks():
+            yield block
+            for _ in range(len(block[0])):
+                next(ticks, None)
 
 
 def _check_block(
-    inputs: Num[np.ndarray, "n *input"], targets: Num[np.ndarray, "n *target"], done: int, raw: Path
+    inputs: Num[np.ndarray, "n *input"],
+    targets: Num[np.ndarray, "n *target"],
+    done: int,
+    task: Task,
+    raw: Path,
 ) -> None:
-    for name, values in (("input", inputs), ("target", targets)):
-        if not np.isfinite(values).all():
-            bad = int(np.argmin(np.isfinite(values).reshape(len(values), -1).all(axis=1)))
+    """Compare a block, before which `done` samples came, with the declaration."""
+    for name, values, want in (
+        ("input", inputs, task.input_shape),
+        ("target", targets, task.target.shape),
+    ):
+        have = values.shape[1:]
+        fits = len(have) == len(want) and all(
+            w in (AS_READ, h) for w, h in zip(want, have, strict=True)
+        )
+        if not fits:
+            raise _undeclared(raw, f"{name}s have the shape {have}; '{task.title}' declares {want}")
+        finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+        if not finite.all():
             raise DataError(
                 where=str(raw),
-                what=f"the {name} of sample {done + bad} is not finite",
+                what=f"the {name} of sample {done + int(np.argmin(finite))} is not finite",
                 mend="fetch its files again; if they are so, leave the sample out in `read`",
             )
+    count = task.target.count if isinstance(task.target, Classes) else 0
+    if count and not 0 <= targets.min() <= targets.max() < count:
+        raise DataError(
+            where=str(raw),
+            what=f"labels from {targets.min()} to {targets.max()} for {count} classes",
+            mend="declare as many classes as there are, numbered from 0",
+        )
 
 
 def _make_dataset(

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from orca.data.task import RawFile
+from orca.data.task import Way
 from orca.declarations import Declarations
 
 
@@ -61,7 +61,7 @@ class Proxy:
     title: str
     kind: Literal["text", "image"]
     origin: str
-    files: tuple[RawFile, ...]
+    files: tuple[Way, ...]
     source: str
     samples: int
     mean: tuple[float, ...] = ()

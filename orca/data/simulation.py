@@ -1,24 +1,28 @@
 """A simulated twin of a published data set: what it is, and how its file is made."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from orca.data.simulate.layout import Block, Fields, Header, Layout
-from orca.errors import DataError, SettingsError
+from orca.data.simulate.layout import (
+    Block,
+    Fields,
+    Header,
+    cell_centres,
+    write_arrays,
+    write_groups,
+)
+from orca.errors import DataError
+from orca.provenance import atomic
 
 BLOCK_BYTES = 64 * 2**20
 """Stored fields of one block are kept under this size, whatever the number of samples."""
-
-LARGEST_SEED = 2**32 - 1
-"""Seeds take one 32-bit word, so that no two (sample, seed) pairs share a generator."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +58,14 @@ class Simulation:
 
     Args:
         title: the equation, for people.
-        file_names: names of the published files. Where there are two, they are independent
-            draws: generate the second with another seed.
-        layout: how the published files are organised.
-        solve: solves the equation for a portion; fields are float32 unless the layout's file
-            holds doubles, their first axis is the sample.
-        axes: coordinates of the stored grid by axis name; the portion's samples do not matter.
+        layout: how the published files are organised: large `arrays`, or `groups` of one sample.
+        solve: solves the equation for a portion; the first axis of a field is the sample.
+        domain: from where to where each axis goes.
         cells: published grid points along each axis.
-        samples: published number of samples per file.
         frames: published number of frames.
+        frame_interval: time from one to the next; None for what does not change with time.
+        dimensions: of space.
+        spacing: side of a cell, if the domain grows and shrinks with their number.
         attributes: what the published file says of the equation's constants.
         variants: names of the ways to solve it; the first is the default.
         smallest_cells: fewer grid points than this do not resolve the equation.
@@ -70,13 +73,14 @@ class Simulation:
     """
 
     title: str
-    file_names: tuple[str, ...]
-    layout: Layout
+    layout: Literal["arrays", "groups"]
     solve: Callable[[Portion], Fields]
-    axes: Callable[[Portion], Mapping[str, np.ndarray]]
+    domain: tuple[float, float]
     cells: int
-    samples: int
     frames: int
+    frame_interval: float | None = None
+    dimensions: Literal[1, 2] = 1
+    spacing: float | None = None
     attributes: Mapping[str, float]
     variants: tuple[str, ...] = ("standard",)
     smallest_cells: int = 16
@@ -86,7 +90,7 @@ class Simulation:
         self,
         path: Path,
         *,
-        samples: int | None = None,
+        samples: int,
         cells: int | None = None,
         frames: tuple[int, ...] | None = None,
         seed: int = 0,
@@ -101,56 +105,46 @@ class Simulation:
 
         Args:
             path: the file to write; missing folders are made, an old file is replaced.
-            samples: how many; the published number if None.
+            samples: how many.
             cells: grid points along each axis; the published number if None.
             frames: numbers of the frames to keep, ascending; all if None.
-            seed: from 0 to 2^32 - 1.
+            seed: from 0 to 2^32 - 1, so that no two samples and seeds share a generator.
             variant: the default one if None.
             progress: called with the number of samples finished since the last call.
             workers: processes to spread the blocks over; 1 stays in this one.
 
         Raises:
-            SettingsError: if an argument is out of its range or the variant is unknown.
-            DataError: if the file cannot be written.
+            DataError: if a solution is not finite.
+            StateError: if the file cannot be written.
         """
         portion = Portion(
-            samples=range(self.samples if samples is None else samples),
+            samples=range(samples),
             cells=self.cells if cells is None else cells,
             frames=tuple(range(self.frames)) if frames is None else tuple(frames),
             seed=seed,
             variant=self.variants[0] if variant is None else variant,
         )
-        self._check(portion, workers)
         header = Header(
             samples=len(portion.samples),
-            axes=self.axes(portion),
+            axes=self.axes(portion.cells),
             attributes=self.attributes,
             frames=None if len(portion.frames) == self.frames else portion.frames,
             origin={"title": self.title, "variant": portion.variant, "seed": seed},
         )
-        with _complete_or_absent(path) as unfinished:
-            self.layout.write(unfinished, header, self._blocks(portion, workers, progress))
+        write = write_groups if self.layout == "groups" else write_arrays
+        with atomic(path) as unfinished:
+            write(unfinished, header, self._blocks(portion, workers, progress))
 
-    def _check(self, portion: Portion, workers: int) -> None:
-        _check_range("samples", len(portion.samples), 1, 2**32 - 1)
-        _check_range("cells", portion.cells, self.smallest_cells, 2**14)
-        _check_range("seed", portion.seed, 0, LARGEST_SEED)
-        _check_range("workers", workers, 1, 1024)
-        frames = portion.frames
-        if not frames or list(frames) != sorted(set(frames)):
-            raise SettingsError(
-                where="frames",
-                what=f"{frames} is not a list of ascending frame numbers",
-                mend=f"give each wanted frame once, for instance (0, {self.frames - 1})",
-            )
-        _check_range("frames", frames[0], 0, self.frames - 1)
-        _check_range("frames", frames[-1], 0, self.frames - 1)
-        if portion.variant not in self.variants:
-            raise SettingsError(
-                where="variant",
-                what=f"'{self.title}' has no variant '{portion.variant}'",
-                mend="there are: " + ", ".join(self.variants),
-            )
+    def axes(self, cells: int) -> dict[str, np.ndarray]:
+        """Return the coordinates of the stored grid by axis name; files of arrays have a time more."""
+        low, high = self.domain
+        if self.spacing is not None:
+            low, high = -cells * self.spacing / 2, cells * self.spacing / 2
+        axes = dict.fromkeys("xy"[: self.dimensions], cell_centres(low, high, cells))
+        if self.frame_interval is not None:
+            times = self.frames + (self.layout == "arrays")
+            axes["t"] = self.frame_interval * np.arange(times)
+        return axes
 
     def _blocks(
         self, portion: Portion, workers: int, progress: Callable[[int], object] | None
@@ -163,16 +157,10 @@ class Simulation:
                 progress(len(done.samples))
 
     def _split(self, portion: Portion) -> Iterator[Portion]:
-        values = len(portion.frames) * portion.cells ** (2 if "y" in self.axes(portion) else 1)
+        values = len(portion.frames) * portion.cells**self.dimensions
         step = max(1, min(self.block, BLOCK_BYTES // (8 * values)))
         for start in range(0, len(portion.samples), step):
-            yield Portion(
-                samples=portion.samples[start : start + step],
-                cells=portion.cells,
-                frames=portion.frames,
-                seed=portion.seed,
-                variant=portion.variant,
-            )
+            yield replace(portion, samples=portion.samples[start : start + step])
 
 
 def _in_order(
@@ -191,32 +179,6 @@ def _in_order(
                 yield first, future.result()
         for last, future in waiting:
             yield last, future.result()
-
-
-@contextmanager
-def _complete_or_absent(path: Path) -> Iterator[Path]:
-    """Give a name beside `path` to write to; it becomes `path` if all went well, else goes."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield unfinished
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise DataError(
-            where=str(path),
-            what=f"cannot be written: {error}",
-            mend="free space, or give a path in a folder that you may write to",
-        ) from error
-
-
-def _check_range(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise SettingsError(
-            where=name, what=f"{value} is out of range", mend=f"choose from {low} to {high}"
-        )
 
 
 def _check_finite(title: str, portion: Portion, fields: Fields) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from orca.data.fetch import RECORD, Source, Way, fetch
+from orca.data.fetch import RECORD, Source, fetch
 from orca.data.proxy import PROXIES
-from orca.data.task import TASKS
+from orca.data.task import TASKS, Way
 from orca.declarations import nearest
 from orca.errors import DataError, SettingsError
 from orca.provenance import atomic
@@ -48,7 +48,7 @@ def data_status(raw: Path) -> list[SourceStatus]:
     Args:
         raw: the folder of all sources, `results/raw`.
     """
-    declared: dict[str, tuple[list[str], tuple[Any, ...]]] = {}
+    declared: dict[str, tuple[list[str], tuple[Way, ...]]] = {}
     for name, needing in _needing():
         if needing.files:
             declared.setdefault(needing.source, ([], needing.files))[0].append(name)
@@ -74,7 +74,14 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
         DataError: if nothing there belongs to the source, or a file is not what it should be;
             a wrong file is not taken.
     """
-    files = {way.name: way for way in _files_of(source)}
+    sources = {needing.source: needing for _, needing in _needing()}
+    if source not in sources:
+        raise SettingsError(
+            where="orca data add",
+            what=f"there is no source '{source}'",
+            mend=nearest(source, sources),
+        )
+    files = {way.name: way for way in sources[source].files}
     found = {name: place for name in files if (place := _place(path, name)) is not None}
     if not found:
         raise DataError(
@@ -89,29 +96,12 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
             with atomic(folder / name) as temporary:
                 shutil.copyfile(place, temporary)
     if all((folder / name).exists() for name in files):
-        fetch(_Files(source, tuple(files.values())), folder)
+        fetch(sources[source], folder)
     return [folder / name for name in found]
-
-
-@dataclass(frozen=True)
-class _Files:
-    source: str
-    files: tuple[Any, ...]
 
 
 def _needing() -> list[tuple[str, Source]]:
     return [*TASKS.items(), *PROXIES.items()]
-
-
-def _files_of(source: str) -> tuple[Way, ...]:
-    sources = {needing.source: needing.files for _, needing in _needing()}
-    if source not in sources:
-        raise SettingsError(
-            where="orca data add",
-            what=f"there is no source '{source}'",
-            mend=nearest(source, sources),
-        )
-    return sources[source]
 
 
 def _place(path: Path, name: str) -> Path | None:
@@ -122,15 +112,19 @@ def _place(path: Path, name: str) -> Path | None:
 
 
 def _status(
-    source: str, names: tuple[str, ...], files: tuple[Any, ...], folder: Path
+    source: str, names: tuple[str, ...], files: tuple[Way, ...], folder: Path
 ) -> SourceStatus:
     missing = tuple(way.name for way in files if not (folder / way.name).exists())
     sizes: list[Any] = [getattr(way, "size", None) for way in files]
-    made = all(way.recipe for way in files)
+    state: State = "missing" if len(missing) == len(files) else "partly"
+    if not missing:
+        state = "here"
+    elif all(way.recipe for way in files):
+        state = "on demand"
     return SourceStatus(
         source=source,
         used_by=names,
-        state=_state(missing, files, made=made),
+        state=state,
         have=sum((folder / w.name).stat().st_size for w in files if w.name not in missing),
         published=None if None in sizes else int(sum(sizes)),
         missing=missing,
@@ -139,16 +133,7 @@ def _status(
     )
 
 
-def _state(missing: tuple[str, ...], files: tuple[Any, ...], *, made: bool) -> State:
-    if not missing:
-        return "here"
-    if made:
-        return "on demand"
-    return "missing" if len(missing) == len(files) else "partly"
-
-
-def _how(source: str, folder: Path, files: tuple[Any, ...], missing: tuple[str, ...]) -> str:
-    """Return one sentence on what to do for the missing files."""
+def _how(source: str, folder: Path, files: tuple[Way, ...], missing: tuple[str, ...]) -> str:
     if not missing:
         return "" if (folder / RECORD).exists() else f"checked by: snakemake {folder / RECORD}"
     lacking = [way for way in files if way.name in missing]

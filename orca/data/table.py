@@ -1,73 +1,56 @@
-"""Tables with numeric and categorical columns: their ARFF files, and the tensors made of them."""
+"""Tables of numbers and categories: their ARFF files, and the tensors made of them.
+
+A column is a series of pandas: of floats, or categorical with the possible texts in order.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from orca.data.raw_file import damaged, reading
 from orca.errors import DataError
 from orca.provenance import atomic
 
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """One column of a table.
-
-    Args:
-        name: its heading.
-        values: numbers, or texts in a categorical column; None where missing.
-        categories: the possible texts of a categorical column; None in a numeric one.
-    """
-
-    name: str
-    values: tuple[float | str | None, ...]
-    categories: tuple[str, ...] | None = None
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether a value is missing."""
-        return any(value is None for value in self.values)
-
-    @property
-    def present(self) -> tuple[str, ...]:
-        """The categories that occur, in declared order."""
-        occurring = set(self.values)
-        return tuple(category for category in self.categories or () if category in occurring)
-
-    @property
-    def codes(self) -> Int[np.ndarray, " n"]:
-        """Number of each value's category among those that occur; -1 where missing."""
-        code = {category: number for number, category in enumerate(self.present)}
-        return np.array([code.get(str(v), -1) if v is not None else -1 for v in self.values])
-
-    @property
-    def numbers(self) -> Float[np.ndarray, " n"]:
-        """A numeric column's values; NaN where missing."""
-        return np.array([np.nan if v is None else float(v) for v in self.values], np.float64)
-
-    def rows(self, keep: Bool[np.ndarray, " n"]) -> "Column":
-        """Return the column with some of its rows."""
-        values = tuple(v for v, kept in zip(self.values, keep, strict=True) if kept)
-        return Column(name=self.name, values=values, categories=self.categories)
+if TYPE_CHECKING:
+    import pandas
 
 
-def column_of_series(series: Any, *, categorical: bool) -> Column:
-    """Return a series of pandas as a column; "?" counts as missing, as in ORCA's loader."""
-    missing = series.isna() | (series.astype(str) == "?")
+def is_categorical(column: "pandas.Series") -> bool:
+    """Return whether a column holds categories, not numbers."""
+    return hasattr(column, "cat")
+
+
+def present(column: "pandas.Series") -> list[str]:
+    """Return the categories that occur in a column, in declared order."""
+    return list(column.cat.remove_unused_categories().cat.categories)
+
+
+def codes(column: "pandas.Series") -> Int[np.ndarray, " n"]:
+    """Return the number of each value's category among those that occur; -1 where missing."""
+    return column.cat.remove_unused_categories().cat.codes.to_numpy(np.int64)
+
+
+def tidied(column: "pandas.Series", *, categorical: bool) -> "pandas.Series":
+    """Return a column as numbers or as texts; "?" counts as missing, as in ORCA's loader."""
+    import pandas as pd
+
+    values = column.astype(object)
+    values = values[values.notna() & (values.astype(str) != "?")].reindex(column.index)
     if not categorical:
-        numbers = [None if gone else float(v) for v, gone in zip(series, missing, strict=True)]
-        return Column(name=str(series.name), values=tuple(numbers))
-    texts = [None if gone else str(v) for v, gone in zip(series, missing, strict=True)]
-    declared = getattr(series.dtype, "categories", None)
-    known = sorted({t for t in texts if t is not None})
-    categories = known if declared is None else [str(c) for c in declared if str(c) != "?"]
-    return Column(name=str(series.name), values=tuple(texts), categories=tuple(categories))
+        return values.astype(float)
+    texts = values.map(str, na_action="ignore")
+    declared = getattr(column.dtype, "categories", texts.dropna().unique())
+    known = [str(category) for category in declared if str(category) != "?"]
+    if not is_categorical(column):
+        known.sort()
+    return texts.astype(pd.CategoricalDtype(known))
 
 
-def write_arff(path: Path, *, relation: str, columns: Sequence[Column]) -> None:
+def write_arff(path: Path, *, relation: str, columns: Sequence["pandas.Series"]) -> None:
     """Write a table as ARFF, atomically; the same table gives the same bytes."""
     import arff
 
@@ -75,39 +58,36 @@ def write_arff(path: Path, *, relation: str, columns: Sequence[Column]) -> None:
         "description": "",
         "relation": relation,
         "attributes": [
-            (c.name, "REAL" if c.categories is None else list(c.categories)) for c in columns
+            (str(c.name), list(c.cat.categories) if is_categorical(c) else "REAL") for c in columns
         ],
-        "data": list(zip(*(c.values for c in columns), strict=True)),
+        "data": list(
+            zip(*([None if v != v else v for v in c.tolist()] for c in columns), strict=True)  # noqa: PLR0124 - NaN alone differs from itself
+        ),
     }
     with atomic(path) as temporary:
         temporary.write_text(arff.dumps(content), encoding="utf-8")
 
 
-def read_arff(path: Path) -> list[Column]:
+def read_arff(path: Path) -> list["pandas.Series"]:
     """Return the columns of an ARFF file, in its order.
 
     Raises:
         DataError: if the file is no ARFF that can be read, or holds no rows.
     """
     import arff
+    import pandas as pd
 
-    try:
-        with path.open(encoding="utf-8") as file:
-            content = arff.load(file)
-    except (arff.ArffException, UnicodeDecodeError) as fault:
-        raise DataError(
-            where=str(path), what=f"it is no ARFF table: {fault}", mend="remove it and fetch again"
-        ) from fault
+    faults = (arff.ArffException, UnicodeDecodeError)
+    with reading(path, "it is no ARFF table", *faults), path.open(encoding="utf-8") as file:
+        content = arff.load(file)
     if not content["data"]:
-        raise DataError(
-            where=str(path), what="the table has no rows", mend="remove it and fetch again"
-        )
+        raise damaged(path, "the table has no rows")
     columns = zip(content["attributes"], zip(*content["data"], strict=True), strict=True)
     return [
-        Column(
+        pd.Series(
+            [None if v == "?" else v for v in values],
+            dtype=pd.CategoricalDtype(kind) if isinstance(kind, list) else float,
             name=name,
-            values=tuple(None if v == "?" else v for v in values),
-            categories=tuple(kind) if isinstance(kind, list) else None,
         )
         for (name, kind), values in columns
     ]
@@ -126,7 +106,7 @@ class Encoded:
     normalised: Bool[np.ndarray, "channels length"]
 
 
-def encode(columns: Sequence[Column]) -> Encoded:
+def encode(columns: Sequence["pandas.Series"]) -> Encoded:
     """Turn a table's features into tensors.
 
     Without a categorical column: a channel per column, length 1, so that a row becomes one
@@ -140,9 +120,9 @@ def encode(columns: Sequence[Column]) -> Encoded:
     Raises:
         DataError: if no column is left.
     """
-    if any(column.categories is not None for column in columns):
+    if any(is_categorical(column) for column in columns):
         return _encode_mixed(columns)
-    complete = [column.numbers for column in columns if not column.incomplete]
+    complete = [column.to_numpy(np.float64) for column in columns if column.notna().all()]
     if not complete:
         raise DataError(
             where="the table's numeric columns",
@@ -153,17 +133,17 @@ def encode(columns: Sequence[Column]) -> Encoded:
     return Encoded(inputs, np.ones(inputs.shape[1:], bool))
 
 
-def _encode_mixed(columns: Sequence[Column]) -> Encoded:
-    categorical = [column for column in columns if column.categories is not None]
-    numeric = [column for column in columns if column.categories is None]
-    widths = [len(column.present) + column.incomplete for column in categorical]
-    rows = len(columns[0].values)
+def _encode_mixed(columns: Sequence["pandas.Series"]) -> Encoded:
+    categorical = [column for column in columns if is_categorical(column)]
+    numeric = [column for column in columns if not is_categorical(column)]
+    widths = [len(present(column)) + int(column.isna().any()) for column in categorical]
+    rows = len(columns[0])
     inputs = np.zeros((rows, max(widths), len(columns)), np.float32)
     normalised = np.zeros(inputs.shape[1:], bool)
     for place, column in enumerate(categorical):
-        codes = np.where(column.codes < 0, len(column.present), column.codes)
-        inputs[np.arange(rows), codes, place] = 1
+        numbers = codes(column)
+        inputs[np.arange(rows), np.where(numbers < 0, len(present(column)), numbers), place] = 1
     for place, column in enumerate(numeric, start=len(categorical)):
-        inputs[:, 0, place] = np.nan_to_num(column.numbers)
+        inputs[:, 0, place] = np.nan_to_num(column.to_numpy(np.float64))
         normalised[0, place] = True
     return Encoded(inputs, normalised)

@@ -1,10 +1,12 @@
 """What a task is: its shapes, target, splits, loss, metric, and the files it is read from."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol, runtime_checkable
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
@@ -18,26 +20,35 @@ AS_READ = -1
 """Stands for a length, in `Task.input_shape` or `Samples`, that only the data tell."""
 
 
+class AnyTarget:
+    """What all kinds of targets tell; a single number unless they say otherwise."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample's target as stored."""
+        return ()
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that a model must give for one sample."""
+        return math.prod(self.shape)
+
+
 @dataclass(frozen=True)
-class Classes:
+class Classes(AnyTarget):
     """One of `count` classes, stored as whole numbers from 0."""
 
     count: int
     names: tuple[str, ...] = ()
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one sample's target."""
-        return ()
-
-    @property
     def outputs(self) -> int:
-        """Numbers that a model must give for one sample."""
+        """A logit per class."""
         return self.count
 
 
 @dataclass(frozen=True)
-class MultiLabel:
+class MultiLabel(AnyTarget):
     """Any number of `count` labels at once, stored as zeros and ones."""
 
     count: int
@@ -45,34 +56,19 @@ class MultiLabel:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of one sample's target."""
+        """A number per label."""
         return (self.count,)
-
-    @property
-    def outputs(self) -> int:
-        """Numbers that a model must give for one sample."""
-        return self.count
 
 
 @dataclass(frozen=True)
-class Scalar:
+class Scalar(AnyTarget):
     """One real number."""
 
     unit: str = ""
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of one sample's target."""
-        return ()
-
-    @property
-    def outputs(self) -> int:
-        """Numbers that a model must give for one sample."""
-        return 1
-
 
 @dataclass(frozen=True)
-class Field:
+class Field(AnyTarget):
     """`channels` fields on a regular grid, a value at each point.
 
     Args:
@@ -90,12 +86,12 @@ class Field:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of one sample's target as stored."""
+        """Channels and grid, the masks behind the fields."""
         return (self.channels * (2 if self.masked else 1), *self.grid)
 
     @property
     def outputs(self) -> int:
-        """Numbers that a model must give for one sample."""
+        """A number per field and point; masks are not predicted."""
         return self.channels * math.prod(self.grid)
 
 
@@ -135,13 +131,31 @@ class Normalisation:
     deviations: tuple[float, ...] = ()
 
 
-@runtime_checkable
-class RawFile(Protocol):
-    """A file that `read` needs, and the way to get it (`orca.data.fetch` has the ways)."""
+class Way(ABC):
+    """A way to get a raw file that `read` needs: `orca.data.download` and `orca.data.ways` have them.
+
+    Args:
+        name: file name under the source's folder.
+        locked: whether the digest at first sight must be found ever after.
+    """
+
+    name: str
+    locked: bool
 
     @property
-    def name(self) -> str:
-        """File name, relative to the raw folder of its source."""
+    def recipe(self) -> str:
+        """What a file that we make is made by, so that it is made anew when this changes.
+
+        Empty for a file that exists elsewhere: one that a person brings is as good.
+        """
+        return ""
+
+    @abstractmethod
+    def bring(self, path: Path) -> None:
+        """Make `path` the file, complete, or leave no file of that name."""
+
+    def check(self, path: Path) -> None:  # noqa: B027 - of most files nothing is published
+        """Compare a file with what is published of it."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +242,7 @@ class Task:
     samples: Samples
     loss: str
     metric: str
-    files: tuple[RawFile, ...]
+    files: tuple[Way, ...]
     source: str
     normalisation: Normalisation = Normalisation()
     augmentation: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from jaxtyping import Int
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from orca.data.arrays import axes_of, read_arrays, read_columns
 from orca.data.split import draw, draw_stratified
-from orca.data.table import Column, encode
+from orca.data.table import encode, is_categorical, present
 from orca.data.task import (
     AS_READ,
     Block,
@@ -28,6 +28,9 @@ from orca.data.task import Field as FieldTarget
 from orca.data.ways import Own
 from orca.declarations import nearest
 from orca.errors import DataError, SettingsError
+
+if TYPE_CHECKING:
+    import pandas
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Format = Literal["npz", "csv", "parquet", "hdf5"]
@@ -220,24 +223,23 @@ def _with_channels(values: np.ndarray) -> np.ndarray:
     return values[:, None, :] if values.ndim == 2 else values
 
 
-def _labels(target: Column, task: Task, path: Path) -> Int[np.ndarray, " n"]:
+def _labels(target: "pandas.Series", task: Task, path: Path) -> Int[np.ndarray, " n"]:
     """Return class numbers: those in the column, or the places of its texts among the names."""
-    if target.categories is None:
-        return target.numbers.astype(np.int64)
+    if not is_categorical(target):
+        return target.to_numpy(np.int64)
     assert isinstance(task.target, Classes)
-    names = task.target.names or target.present
-    for value in target.present:
+    names = list(task.target.names) or present(target)
+    for value in present(target):
         if value not in names:
             raise DataError(
                 where=f"{path}, column '{target.name}'",
                 what=f"'{value}' is none of the classes",
-                mend=nearest(value, list(names)),
+                mend=nearest(value, names),
             )
-    return np.array([names.index(str(value)) for value in target.values])
+    return np.array([names.index(value) for value in target])
 
 
 def _read_file(path: Path, entry: TaskEntry, task: Task) -> tuple[Any, np.ndarray, Any]:
-    """Return inputs, targets and which numbers may be normalised."""
     if entry.is_table:
         wanted = (entry.inputs,) if isinstance(entry.inputs, str) else entry.inputs
         features, target = read_columns(
@@ -246,7 +248,9 @@ def _read_file(path: Path, entry: TaskEntry, task: Task) -> tuple[Any, np.ndarra
             categorical=entry.categorical,
         )  # fmt: skip
         encoded = encode(features)
-        values = _labels(target, task, path) if entry.kind == "classes" else target.numbers
+        values = (
+            _labels(target, task, path) if entry.kind == "classes" else target.to_numpy(np.float64)
+        )
         inputs, normalised = encoded.inputs, encoded.normalised
     else:
         inputs, values = read_arrays(path, entry.file_format, _input_key(entry), entry.target)

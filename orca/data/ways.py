@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orca.data.simulation import Simulation
+from orca.data.task import Way
 from orca.declarations import Declarations
 from orca.errors import DataError
 from orca.logs import progress
@@ -15,7 +16,7 @@ SIMULATIONS: Declarations[Simulation] = Declarations("orca.data.simulate", "simu
 
 
 @dataclass(frozen=True, kw_only=True)
-class Carried:
+class Carried(Way):
     """A classification table that scikit-learn carries, written as ARFF.
 
     Args:
@@ -31,32 +32,28 @@ class Carried:
 
     @property
     def recipe(self) -> str:
-        """What the file is made by."""
+        """The declaration."""
         return repr(self)
 
     def bring(self, path: Path) -> None:
         """Write the table to `path`; the same bytes each time, the class as the last column."""
+        import pandas as pd
         from sklearn import datasets
 
-        from orca.data.table import Column, write_arff
+        from orca.data.table import write_arff
 
         bunch = getattr(datasets, f"load_{self.table}")()
-        columns = [
-            Column(name=str(name), values=tuple(float(v) for v in bunch.data[:, number]))
-            for number, name in enumerate(bunch.feature_names)
-        ]
-        names = tuple(str(name) for name in bunch.target_names)
-        labels = Column(
-            name="class", values=tuple(names[label] for label in bunch.target), categories=names
+        features = zip(bunch.feature_names, bunch.data.T, strict=True)
+        columns = [pd.Series(values, name=str(name), dtype=float) for name, values in features]
+        labels = pd.Categorical.from_codes(
+            bunch.target, pd.Index([str(n) for n in bunch.target_names])
         )
-        write_arff(path, relation=self.relation, columns=[*columns, labels])
-
-    def check(self, path: Path) -> None:
-        """Nothing is published to compare with; the lock compares with the first writing."""
+        columns.append(pd.Series(labels, name="class"))
+        write_arff(path, relation=self.relation, columns=columns)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenMLTable:
+class OpenMLTable(Way):
     """A table of OpenML, through its own library and cache, written as ARFF.
 
     Args:
@@ -67,11 +64,6 @@ class OpenMLTable:
     name: str
     number: int
     locked: bool = True
-
-    @property
-    def recipe(self) -> str:
-        """Nothing: the table exists elsewhere, and one that a person brings is as good."""
-        return ""
 
     def bring(self, path: Path) -> None:
         """Write the table to `path`, its default target as the last column.
@@ -85,7 +77,7 @@ class OpenMLTable:
         import pandas as pd
         import requests
 
-        from orca.data.table import column_of_series, write_arff
+        from orca.data.table import tidied, write_arff
 
         try:
             dataset = openml.datasets.get_dataset(
@@ -108,17 +100,14 @@ class OpenMLTable:
         kinds = dict(zip(names, categorical, strict=True))
         features = [name for name in names if name != target]
         columns = [
-            column_of_series(frame[name], categorical=kinds[name] or name == target)
+            tidied(frame[name], categorical=kinds[name] or name == target)
             for name in [*features, target]
         ]
         write_arff(path, relation=str(dataset.name), columns=columns)
 
-    def check(self, path: Path) -> None:
-        """OpenML's library compares what it fetches with the published digest itself."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class Simulated:
+class Simulated(Way):
     """A file that we make by solving the data set's equation.
 
     Args:
@@ -145,7 +134,7 @@ class Simulated:
 
     @property
     def recipe(self) -> str:
-        """What the file is made by."""
+        """The declaration, and the code that solves the equation."""
         code = used_code(SIMULATIONS.path(self.simulation), "data/simulation.py")
         return f"{self!r} {code.digest}"
 
@@ -171,9 +160,6 @@ class Simulated:
             workers=self.workers or _workers(self.samples),
         )
 
-    def check(self, path: Path) -> None:
-        """A simulation that is solved again may differ in the last bit, so nothing is compared."""
-
 
 def _workers(samples: int) -> int:
     """Return how many processes pay: each takes a second or two to start."""
@@ -184,7 +170,7 @@ def _workers(samples: int) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Own:
+class Own(Way):
     """A file that a person has; it may change, and is then read again.
 
     Args:
@@ -216,6 +202,3 @@ class Own:
             )
         path.unlink(missing_ok=True)
         path.symlink_to(own)
-
-    def check(self, path: Path) -> None:
-        """A person's file has no digest to compare with."""

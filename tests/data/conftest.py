@@ -1,7 +1,13 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from orca.data.fetch import fetch
+from orca.data.prepare import prepare
+from orca.data.store import Prepared
+from orca.data.task import TASKS, Task
 from tests.data.loopback import Loopback, loopback
 
 
@@ -9,3 +15,42 @@ from tests.data.loopback import Loopback, loopback
 def server() -> Iterator[Loopback]:
     with loopback() as running:
         yield running
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A folder for a publisher's files."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def through(tmp_path: Path) -> Callable[..., tuple[Prepared, Prepared]]:
+    """Fetch and prepare a task, and return the readers of both files."""
+
+    def take(name: str, task: Task, out: str = "prepared") -> tuple[Prepared, Prepared]:
+        raw = tmp_path / "raw" / task.source
+        fetch(task, raw)
+        prepare(task, name, raw, tmp_path / out)
+        folder = tmp_path / out
+        return Prepared(folder / "fit.h5", task), Prepared(folder / "test.h5", task)
+
+    return take
+
+
+@pytest.fixture
+def go(
+    sources: Path, server: Loopback, through: Callable[..., tuple[Prepared, Prepared]]
+) -> Callable[..., tuple[Prepared, Prepared]]:
+    """Take a declared task, with changes, through the server from its files in `sources`."""
+
+    def take(name: str, out: str = "prepared", **changes: object) -> tuple[Prepared, Prepared]:
+        facts = {"size": None, "digest": "", "attempts": 1}
+        files = tuple(
+            replace(way, urls=(server.serve(way.name, (sources / way.name).read_bytes()),), **facts)
+            for way in TASKS[name].files
+        )
+        return through(name, replace(TASKS[name], files=files, **changes), out)
+
+    return take

@@ -34,13 +34,18 @@ def arrays(task: Task, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return inputs, generator.normal(5.0, 2.0, (count, *task.target.shape)).astype(np.float32)
 
 
+def cut(
+    inputs: np.ndarray, targets: np.ndarray, fit: int = CLASSES.samples.fit, **more: object
+) -> Splits:
+    """Return the first samples for training, the others for testing."""
+    return Splits(
+        fit=Part.of(inputs[:fit], targets[:fit]), test=Part.of(inputs[fit:], targets[fit:]), **more
+    )
+
+
 def prepare(task: Task, out: Path, monkeypatch, *, splits: Splits | None = None) -> None:  # noqa: ANN001
     """Prepare a task from arrays instead of raw files."""
     if splits is None:
-        inputs, targets = arrays(task)
-        fit = task.samples.fit
-        splits = Splits(
-            fit=Part.of(inputs[:fit], targets[:fit]), test=Part.of(inputs[fit:], targets[fit:])
-        )
+        splits = cut(*arrays(task), task.samples.fit)
     monkeypatch.setattr(preparing, "reader_of", lambda *_: lambda *_: splits)
     preparing.prepare(task, "made", out / "raw", out)

@@ -21,15 +21,27 @@ def path(tmp_path):
     return tmp_path / "field.h5"
 
 
-def test_a_sound_file_arrives_whole_and_alone(server, path):
-    download(server.serve("a", CONTENT)).bring(path)
+@pytest.mark.parametrize(
+    ("how", "part", "asked"),
+    [
+        ({}, b"", [""]),
+        ({"statuses": [503, 429]}, b"", ["", "", ""]),  # a busy server is asked again
+        ({}, CONTENT[:1000], ["bytes=1000-"]),  # of an earlier attempt
+        ({"ranges": False}, b"x" * 1000, ["bytes=1000-"]),  # and is sent whole
+    ],
+)
+def test_a_file_arrives_whole_and_alone(server, path, how, part, asked):
+    if part:
+        path.with_name(".field.h5.part").write_bytes(part)
+    download(server.serve("a", CONTENT, **how)).bring(path)
     assert path.read_bytes() == CONTENT
     assert [file.name for file in path.parent.iterdir()] == ["field.h5"]
+    assert server.files["/a"].asked == asked
 
 
-def test_a_broken_connection_is_resumed_where_it_broke(server, path):
-    url = server.serve("a", CONTENT, cut_after=[300_000, 400_000])
-    download(url).bring(path)
+@pytest.mark.parametrize("how", [{"cut_after": [300_000, 400_000]}, {"stall_s": [1.5]}])
+def test_a_connection_that_breaks_or_falls_silent_is_resumed_where_it_was(server, path, how):
+    download(server.serve("a", CONTENT, **how), patience_s=0.3).bring(path)
     assert path.read_bytes() == CONTENT
     first, *later = server.files["/a"].asked
     assert first == ""
@@ -37,29 +49,16 @@ def test_a_broken_connection_is_resumed_where_it_broke(server, path):
     assert all(wanted.startswith("bytes=") and wanted != "bytes=0-" for wanted in later)
 
 
-def test_a_part_of_an_earlier_attempt_is_gone_on_with(server, path):
-    path.with_name(".field.h5.part").write_bytes(CONTENT[:1000])
-    download(server.serve("a", CONTENT)).bring(path)
+@pytest.mark.parametrize(
+    ("content", "how"), [(CONTENT, {"statuses": [403] * 9}), (CONTENT[:-1] + b"\0", {})]
+)
+def test_a_mirror_that_refuses_or_damages_is_asked_once_and_the_next_one_serves(
+    server, path, content, how
+):
+    bad = server.serve("bad", content, **how)
+    download(bad, server.serve("good", CONTENT)).bring(path)
     assert path.read_bytes() == CONTENT
-    assert server.files["/a"].asked == ["bytes=1000-"]
-
-
-def test_a_server_that_knows_no_ranges_is_asked_for_the_whole(server, path):
-    path.with_name(".field.h5.part").write_bytes(b"x" * 1000)
-    download(server.serve("a", CONTENT, ranges=False)).bring(path)
-    assert path.read_bytes() == CONTENT
-
-
-def test_a_busy_server_is_asked_again(server, path):
-    download(server.serve("a", CONTENT, statuses=[503, 429])).bring(path)
-    assert path.read_bytes() == CONTENT
-
-
-def test_a_refusing_mirror_is_asked_once_and_the_next_one_serves(server, path):
-    dead = server.serve("dead", CONTENT, statuses=[403] * 9)
-    download(dead, server.serve("live", CONTENT)).bring(path)
-    assert path.read_bytes() == CONTENT
-    assert len(server.files["/dead"].asked) == 1
+    assert len(server.files["/bad"].asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,12 +98,6 @@ def test_another_file_under_the_right_address_is_refused(server, path, content, 
     assert not path.with_name(".field.h5.part").exists()
 
 
-def test_a_damaged_copy_is_followed_by_a_sound_mirror(server, path):
-    bad = server.serve("bad", CONTENT[:-1] + b"\0")
-    download(bad, server.serve("good", CONTENT)).bring(path)
-    assert path.read_bytes() == CONTENT
-
-
 def test_without_a_digest_a_file_never_begins_at_one_address_and_ends_at_another(server, path):
     other = bytes(reversed(CONTENT))
     broken = server.serve("broken", other, cut_after=[300_000] + [0] * 9)
@@ -121,13 +114,6 @@ def test_with_a_digest_another_address_gives_the_rest(server, path):
     (asked,) = server.files["/whole"].asked
     assert asked.startswith("bytes=")
     assert asked != "bytes=0-"
-
-
-def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(server, path):
-    url = server.serve("a", CONTENT, stall_s=[1.5])
-    download(url, patience_s=0.3).bring(path)
-    assert path.read_bytes() == CONTENT
-    assert server.files["/a"].asked[-1].startswith("bytes=")
 
 
 def test_a_server_that_is_not_there_is_given_up(path):

@@ -1,29 +1,20 @@
-import io
-
 import numpy as np
 import pytest
 
-from orca.data import recordings as ecg
-from orca.data.task import Field, Samples
+from orca.data.task import TASKS, Field, Samples
+from orca.data.tasks import ecg
+from orca.data.tasks.fsd50k.clips import spectrogram
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
-from tests.data.going_through import go
 
 
-@pytest.fixture
-def sources(tmp_path):
-    folder = tmp_path / "sources"
-    folder.mkdir()
-    return folder
-
-
-def test_cifar100_is_normalised_by_the_stated_constants(sources, tmp_path, server):
+def test_cifar100_is_normalised_by_the_stated_constants(sources, go):
     made = fixtures.cifar(
         sources / "cifar-100-python.tar.gz", {"test": 100, "train": 400},
         label_key="fine_labels", classes=100,
     )  # fmt: skip
     samples = Samples(train=300, validation=100, test=100)
-    _, fit, test = go("cifar100", sources, tmp_path, server, samples=samples)
+    fit, test = go("cifar100", samples=samples)
     inputs, labels = test.whole("test")
     images = made["test"][b"data"].reshape(-1, 3, 32, 32) / 255.0
     mean = np.array([0.5071, 0.4867, 0.4408]).reshape(3, 1, 1)
@@ -33,20 +24,20 @@ def test_cifar100_is_normalised_by_the_stated_constants(sources, tmp_path, serve
     assert (np.bincount(fit.targets(fit.rows("validation"))) == 1).all()
 
 
-def test_spherical_images_lie_between_0_and_1(sources, tmp_path, server):
+def test_spherical_images_lie_between_0_and_1(sources, go):
     made = fixtures.spherical(sources / "s2_cifar100.gz", 300, 100)
     samples = Samples(train=200, validation=100, test=100)
-    _, fit, test = go("spherical", sources, tmp_path, server, samples=samples)
+    fit, test = go("spherical", samples=samples)
     inputs, labels = test.whole("test")
     np.testing.assert_allclose(inputs, made["test"]["images"] / 255.0, atol=1e-6)
     np.testing.assert_array_equal(labels, made["test"]["labels"])
     assert fit.count == 300
 
 
-def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, tmp_path, server):
+def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, go):
     made = fixtures.ninapro(sources, {"train": 72, "val": 36, "test": 18})
     samples = Samples(train=72, validation=36, test=18)
-    _, fit, _ = go("ninapro_official", sources, tmp_path, server, samples=samples)
+    fit, _ = go("ninapro_official", samples=samples)
     inputs, labels = fit.whole("validation")
     assert inputs.shape == (36, 1, 16, 52)
     np.testing.assert_allclose(inputs[5, 0, 3, 7], made["ninapro_val"][5, 7, 3], rtol=1e-6)
@@ -54,12 +45,10 @@ def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, tmp_path
 
 
 @pytest.mark.parametrize("compressed", [True, False])
-def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(
-    sources, tmp_path, server, compressed
-):
+def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(sources, go, compressed):
     made = fixtures.darcy(sources, 14, 46, compressed=compressed)
-    _, fit, test = go(
-        "darcy_flow", sources, tmp_path, server,
+    fit, test = go(
+        "darcy_flow",
         samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
         target=Field(grid=(10, 10)),
     )  # fmt: skip
@@ -78,14 +67,12 @@ def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(
     assert fit.rows("validation").tolist() == [10, 11]
 
 
-def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(
-    sources, tmp_path, server
-):
+def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(sources, go):
     made = fixtures.proteins(
         sources / "protein.zip", {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
     )
-    _, fit, test = go(
-        "psicov", sources, tmp_path, server,
+    fit, test = go(
+        "psicov",
         samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
         target=Field(grid=(40, 40), masked=True),
     )  # fmt: skip
@@ -114,14 +101,12 @@ def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(
     assert test.read(np.array([1]))[1][0, 1].sum() == 0
 
 
-def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(
-    sources, tmp_path, server
-):
+def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(sources, go):
     made = fixtures.proteins(
         sources / "protein.zip", {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
     )
-    _, fit, test = go(
-        "psicov_official", sources, tmp_path, server,
+    fit, test = go(
+        "psicov_official",
         samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
         target=Field(grid=(40, 40), masked=True),
     )  # fmt: skip
@@ -138,7 +123,7 @@ def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(
     assert (fit.targets(fit.rows("fit"))[0, 0, :, 25:] == 16).all()
 
 
-def test_a_protein_of_another_length_than_its_distances_is_refused(sources, tmp_path, server):
+def test_a_protein_of_another_length_than_its_distances_is_refused(sources, go):
     import pickle
     import zipfile
 
@@ -146,18 +131,18 @@ def test_a_protein_of_another_length_than_its_distances_is_refused(sources, tmp_
     with zipfile.ZipFile(sources / "protein.zip", "a") as archive, pytest.warns(UserWarning):
         archive.writestr("psicov/features/ps0.pkl", pickle.dumps(fixtures.protein(21)[0]))
     with pytest.raises(DataError, match="ps0: its distances and features differ"):
-        go("psicov", sources, tmp_path, server, samples=Samples(train=1, validation=0, test=1))
+        go("psicov", samples=Samples(train=1, validation=0, test=1))
 
 
 VISITS = {"f435w/10760/2": 2, "f435w/12058/16": 3, "f435w/10595/2": 2, "f814w/10760/2": 1}
 
 
-def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, tmp_path, server):
+def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, go):
     train = fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
     test_visits = {"f435w/9490/a3": 2}
     made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", test_visits)
     samples = Samples(train=4, validation=1, test=2)
-    _, fit, test = go("cosmic", sources, tmp_path, server, samples=samples)
+    fit, test = go("cosmic", samples=samples)
     names = [
         "npy_train/f435w/10760/2/1_0_0.npy", "npy_train/f435w/10760/2/2_0_0.npy",
         "npy_train/f435w/12058/16/1_0_0.npy", "npy_train/f435w/12058/16/2_0_0.npy",
@@ -172,11 +157,11 @@ def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, tmp_path,
     np.testing.assert_allclose(inputs[:, 0], (stamps[:, 64:192, 64:192] - mean) / std, atol=1e-4)
 
 
-def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, tmp_path, server):
+def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, go):
     fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
     made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", {"f435w/9490/a3": 2})
     samples = Samples(train=4, validation=1, test=2)
-    _, _, test = go("cosmic_official", sources, tmp_path, server, samples=samples)
+    _, test = go("cosmic_official", samples=samples)
     inputs, _ = test.whole("test")
     sky = made["npy_test/f435w/9490/a3/sky.npy"]
     for number in (1, 2):
@@ -186,13 +171,13 @@ def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, tmp_path,
         assert -0.9 <= added.mean() / sky[number - 1] <= 3.0
 
 
-def test_cosmic_stamps_of_two_planes_ignore_nothing(sources, tmp_path, server):
+def test_cosmic_stamps_of_two_planes_ignore_nothing(sources, go):
     for name, folder in (("train", "npy_train"), ("test", "npy_test")):
         fixtures.stamps(
             sources / f"deepCR.ACS-WFC.{name}.tar", folder, {"f435w/10760/2": 3}, planes=2
         )
     samples = Samples(train=2, validation=1, test=3)
-    _, fit, _ = go("cosmic", sources, tmp_path, server, samples=samples)
+    fit, _ = go("cosmic", samples=samples)
     assert not fit.targets(fit.rows("fit"))[:, 1].any()
 
 
@@ -200,11 +185,11 @@ LENGTHS = [1000, 2700, 3000, 1300, 9000, 2100] * 20
 LETTERS = ["N", "A", "O", "~", "N", "O"] * 20
 
 
-def test_ecg_windows_are_of_whole_recordings_and_overlap_by_class(sources, tmp_path, server):
+def test_ecg_windows_are_of_whole_recordings_and_overlap_by_class(sources, go):
     from sklearn.model_selection import train_test_split
 
     made = fixtures.recordings(sources / "challenge2017.pkl", LENGTHS, LETTERS)
-    _, fit, test = go("ecg", sources, tmp_path, server)
+    fit, test = go("ecg")
     held_out = sorted(train_test_split(np.arange(120), test_size=0.1, random_state=0)[1])
     strides = {"N": 500, "A": 83, "O": 250, "~": 25}
     inputs, labels, recording = [], [], []
@@ -233,10 +218,10 @@ def test_a_constant_signal_becomes_zero_and_not_nan():
     assert (ecg.windows(np.full(3000, 7), 500) == 0).all()
 
 
-def test_satellite_classes_count_from_0(sources, tmp_path, server):
+def test_satellite_classes_count_from_0(sources, go):
     made = fixtures.satellite(sources, 240, 48)
     samples = Samples(train=192, validation=48, test=48)
-    _, fit, test = go("satellite_official", sources, tmp_path, server, samples=samples)
+    fit, test = go("satellite_official", samples=samples)
     inputs, labels = test.whole("test")
     np.testing.assert_allclose(inputs[:, 0], made[1]["data"], rtol=1e-6)
     np.testing.assert_array_equal(labels, made[1]["label"] - 1)
@@ -244,12 +229,12 @@ def test_satellite_classes_count_from_0(sources, tmp_path, server):
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.uint8, np.bool_])
-def test_deepsea_bases_become_channels(sources, tmp_path, server, kind):
+def test_deepsea_bases_become_channels(sources, go, kind):
     made = fixtures.deepsea(
         sources / "deepsea_filtered.npz", {"train": 30, "val": 10, "test": 20}, kind
     )
     samples = Samples(train=30, validation=10, test=20)
-    _, fit, test = go("deepsea", sources, tmp_path, server, samples=samples)
+    fit, test = go("deepsea", samples=samples)
     inputs, labels = fit.whole("validation")
     np.testing.assert_array_equal(inputs, made["x_val"].transpose(0, 2, 1))
     np.testing.assert_array_equal(labels, made["y_val"])
@@ -263,13 +248,9 @@ CLIPS = {
 }
 
 
-def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
-    sources, tmp_path, server
-):
-    from orca.data.clips import spectrogram
-
+def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(sources, go):
     made = fixtures.sounds(sources / "audio.zip", CLIPS)
-    _, fit, test = go("fsd50k", sources, tmp_path, server)
+    fit, test = go("fsd50k")
     clips = fit.groups(fit.rows("train"))
     assert {clip: (clips == clip).sum() for clip in CLIPS["tr"]} == {64760: 3, 16399: 8, 16401: 1}
     assert set(fit.groups(fit.rows("validation"))) == {16402}
@@ -283,14 +264,10 @@ def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(
     assert not seen[:, 101].any()
 
 
-def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_other(
-    sources, tmp_path, server
-):
-    from orca.data.clips import spectrogram
-
+def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_other(sources, go):
     clips = {**CLIPS, "tr": {number: (2, "Sound_1") for number in range(60)}}
     made = fixtures.sounds(sources / "audio.zip", clips)
-    _, fit, test = go("fsd50k_official", sources, tmp_path, server)
+    fit, test = go("fsd50k_official")
     assert fit.groups(fit.rows("train")).tolist() == list(range(60))
     inputs = fit.whole("train")[0][:, 0]
     whole, masked_at_most = 0, 0
@@ -311,18 +288,13 @@ def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_oth
         assert min(np.abs(seen - own).max() for own in pieces) < 0.03
 
 
-def test_the_noise_is_the_same_each_time(sources, tmp_path, server):
+def test_the_noise_is_the_same_each_time(sources, go):
     fixtures.sounds(sources / "audio.zip", CLIPS)
-    first, second = (
-        go("fsd50k_official", sources, tmp_path / folder, server)[1].whole("fit")[0]
-        for folder in ("one", "two")
-    )
+    first, second = (go("fsd50k_official", folder)[0].whole("fit")[0] for folder in ("one", "two"))
     np.testing.assert_array_equal(first, second)
 
 
-def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(
-    sources, tmp_path, server
-):
+def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(sources, go):
     import zipfile
 
     fixtures.sounds(sources / "whole.zip", CLIPS)
@@ -333,87 +305,48 @@ def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(
         for name in whole.namelist():
             if not name.startswith("noise_22050/"):
                 archive.writestr(name, whole.read(name))
-    go("fsd50k", sources, tmp_path, server)
+    go("fsd50k")
     with pytest.raises(DataError, match="no sounds under 'noise_22050'"):
-        go("fsd50k_official", sources, tmp_path, server)
+        go("fsd50k_official")
 
 
-def test_a_list_that_names_an_absent_sound_is_refused(sources, tmp_path, server):
+def test_a_list_that_names_an_absent_sound_is_refused(sources, go):
     import zipfile
 
     fixtures.sounds(sources / "audio.zip", CLIPS)
     with zipfile.ZipFile(sources / "audio.zip", "a") as archive, pytest.warns(UserWarning):
         archive.writestr("chunks/val.csv", "files,labels,ext\n/mnt/1_0.wav,Sound_1,1\n")
     with pytest.raises(DataError, match="no piece of a clip that is there"):
-        go("fsd50k", sources, tmp_path, server)
+        go("fsd50k")
 
 
 @pytest.mark.parametrize(
     ("content", "said"), [(fixtures.wav(44100, rate=44100), "44100 Hz"), (b"RIFF", "decoded")]
 )
 def test_a_sound_of_another_rate_or_none_is_refused(content, said):
-    from orca.data.clips import spectrogram
-
     with pytest.raises(DataError, match=said):
         spectrogram(content, where="here")
 
 
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [
-        ("cifar100", "cifar-100-python.tar.gz"),
-        ("spherical", "s2_cifar100.gz"),
-        ("psicov", "protein.zip"),
-        ("ecg", "challenge2017.pkl"),
-        ("deepsea", "deepsea_filtered.npz"),
-        ("fsd50k", "audio.zip"),
-    ],
-)
-@pytest.mark.parametrize("fault", ["empty", "short"])
-def test_a_file_cut_short_is_named(sources, tmp_path, server, name, file, fault):
-    writers = {
-        "cifar100": lambda p: fixtures.cifar(
-            p, {"train": 200, "test": 100}, label_key="fine_labels", classes=100
-        ),
-        "spherical": lambda p: fixtures.spherical(p, 100, 100),
-        "psicov": lambda p: fixtures.proteins(p, {"deepcov": [20], "psicov": [20]}),
-        "ecg": lambda p: fixtures.recordings(p, LENGTHS, LETTERS),
-        "deepsea": lambda p: fixtures.deepsea(p, {"train": 30, "val": 10, "test": 20}),
-        "fsd50k": lambda p: fixtures.sounds(p, CLIPS),
-    }
-    path = sources / file
-    writers[name](path)
+WRITERS = {
+    "cifar100": lambda path: fixtures.cifar(
+        path, {"train": 200, "test": 100}, label_key="fine_labels", classes=100
+    ),
+    "spherical": lambda path: fixtures.spherical(path, 100, 100),
+    "psicov": lambda path: fixtures.proteins(path, {"deepcov": [20], "psicov": [20]}),
+    "ecg": lambda path: fixtures.recordings(path, LENGTHS, LETTERS),
+    "deepsea": lambda path: fixtures.deepsea(path, {"train": 30, "val": 10, "test": 20}),
+    "fsd50k": lambda path: fixtures.sounds(path, CLIPS),
+    "darcy_flow": lambda path: fixtures.darcy(path.parent, 14, 46),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_a_file_cut_short_is_named(sources, go, name, kept):
+    path = sources / TASKS[name].files[0].name
+    WRITERS[name](path)
     content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2] if fault == "short" else b"")
-    with pytest.raises(DataError, match=file):
-        go(name, sources, tmp_path, server)
-
-
-def test_a_matlab_file_cut_short_is_named(sources, tmp_path, server):
-    fixtures.darcy(sources, 14, 46)
-    path = sources / "piececonst_r421_N1024_smooth2.mat"
-    path.write_bytes(path.read_bytes()[:-5000])
-    with pytest.raises(DataError, match="smooth2.mat"):
-        go(
-            "darcy_flow", sources, tmp_path, server,
-            samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
-            target=Field(grid=(10, 10)),
-        )  # fmt: skip
-
-
-def test_labels_beyond_the_classes_are_refused(sources, tmp_path, server):
-    made = fixtures.satellite(sources, 240, 48)
-    made[0]["label"][7] = 25
-    np.save(sources / "satellite_train.npy", np.array(made[0], dtype=object))
-    with pytest.raises(DataError, match="24 for 24 classes"):
-        go(
-            "satellite", sources, tmp_path, server,
-            samples=Samples(train=192, validation=48, test=48),
-        )  # fmt: skip
-
-
-def test_the_fixtures_sound_is_16_bit_mono():
-    import soundfile
-
-    info = soundfile.info(io.BytesIO(fixtures.wav(100)))
-    assert (info.samplerate, info.channels, info.subtype) == (22050, 1, "PCM_16")
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(DataError, match=path.name):
+        go(name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from orca.data.masks import masks
-from orca.data.noise import disturbed, masked
+from orca.data.tasks.fsd50k.noise import disturbed, masked
 
 SILENCE = np.zeros((96, 101), np.float32)
 

@@ -3,9 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from orca.data.fetch import fetch
-from orca.data.prepare import prepare
-from orca.data.store import Prepared
 from orca.data.task import TASKS, Samples
 from orca.data.ways import OpenMLTable
 from orca.errors import DataError
@@ -29,17 +26,10 @@ def _no_network(*_, **__):
     raise requests.ConnectionError("no network here")
 
 
-def prepared(name, tmp_path, **changes):
-    task = replace(TASKS[name], **changes)
-    fetch(task, tmp_path / "raw" / task.source)
-    prepare(task, name, tmp_path / "raw" / task.source, tmp_path / name)
-    return Prepared(tmp_path / name / "fit.h5", task), Prepared(tmp_path / name / "test.h5", task)
-
-
-def test_a_mixed_table_comes_out_of_openmls_cache(cache, tmp_path):
+def test_a_mixed_table_comes_out_of_openmls_cache(cache, through):
     lines = fixtures.openml_cache(cache, 31, 60)
     samples = Samples(train=24, validation=6, test=30)
-    fit, test = prepared("openml_31", tmp_path, samples=samples)
+    fit, test = through("openml_31", replace(TASKS["openml_31"], samples=samples))
     # Three colours and missing; colour and note, then the amount; the row number is left out.
     assert fit.input_shape == (4, 3)
     amounts = {round(line[3], 3) if line[3] else 0.0 for line in lines}
@@ -53,19 +43,21 @@ def test_a_mixed_table_comes_out_of_openmls_cache(cache, tmp_path):
     assert abs(fit.whole("train")[0][:, 0, 2].mean()) < 1e-5
 
 
-def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, tmp_path):
+def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, through):
     fixtures.openml_cache(cache, 31, 60)
     samples = Samples(train=24, validation=6, test=30)
-    splits = [prepared("openml_31", tmp_path / folder, samples=samples)[1] for folder in ("a", "b")]
+    task = replace(TASKS["openml_31"], samples=samples)
+    splits = [through("openml_31", task, folder)[1] for folder in ("a", "b")]
     labels = splits[0].whole("test")[1]
     assert (np.bincount(labels) == 15).all()
     np.testing.assert_array_equal(splits[0].whole("test")[0], splits[1].whole("test")[0])
 
 
-def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cache, tmp_path):
+def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cache, through):
     fixtures.openml_cache(cache, 31, 60)
     samples = Samples(train=43, validation=11, test=6)
-    fit, test = prepared("openml_31_official", tmp_path, samples=samples)
+    name = "openml_31_official"
+    fit, test = through(name, replace(TASKS[name], samples=samples))
     amounts = np.concatenate(
         [file.whole(part)[0][:, 0, 2] for file, part in ((fit, "fit"), (test, "test"))]
     )
@@ -98,10 +90,10 @@ def test_a_table_that_openml_does_not_give_is_named(cache, tmp_path):
     ("name", "rows", "shape"),
     [("openml_1510", 569, (30, 1)), ("openml_187", 178, (13, 1)), ("openml_61", 150, (4, 1))],
 )
-def test_the_carried_tables_have_all_rows_and_columns(tmp_path, name, rows, shape):
+def test_the_carried_tables_have_all_rows_and_columns(through, name, rows, shape):
     from sklearn import datasets
 
-    fit, test = prepared(name, tmp_path)
+    fit, test = through(name, TASKS[name])
     assert fit.count + test.count == rows
     assert fit.input_shape == shape
     loader = {"openml_1510": "breast_cancer", "openml_187": "wine", "openml_61": "iris"}[name]

@@ -5,25 +5,16 @@ import PIL.Image
 import pytest
 
 from orca.data.fetch import fetch
-from orca.data.prepare import prepare
-from orca.data.store import Prepared
 from orca.data.task import TASKS, Samples
+from orca.data.tasks.drug_response import rebuilt
 from orca.errors import DataError
 from tests.data import fixtures_tables as fixtures
-from tests.data.going_through import go
 
 
-@pytest.fixture
-def sources(tmp_path):
-    folder = tmp_path / "sources"
-    folder.mkdir()
-    return folder
-
-
-def test_domainnet_pictures_are_squeezed_and_normalised(sources, tmp_path, server):
+def test_domainnet_pictures_are_squeezed_and_normalised(sources, go):
     made = fixtures.domain(sources, "sketch", 120, 40)
     samples = Samples(train=80, validation=40, test=40)
-    _, fit, test = go("domainnet_sketch", sources, tmp_path, server, samples=samples)
+    fit, test = go("domainnet_sketch", samples=samples)
     lines = (sources / "sketch_test_mini.txt").read_text().splitlines()
     inputs, labels = test.read(np.arange(3))
     for row, line in enumerate(lines[:3]):
@@ -36,15 +27,15 @@ def test_domainnet_pictures_are_squeezed_and_normalised(sources, tmp_path, serve
     assert fit.count == 120
 
 
-def test_domainnet_as_official_cuts_training_pictures_alone(sources, tmp_path, server):
+def test_domainnet_as_official_cuts_training_pictures_alone(sources, go):
     made = fixtures.domain(sources, "sketch", 120, 40)
     samples = Samples(train=80, validation=40, test=40)
     ours, official = (
-        go(name, sources, tmp_path, server, samples=samples)
+        go(name, name, samples=samples)
         for name in ("domainnet_sketch", "domainnet_sketch_official")
     )
     rows = np.arange(6)
-    cuts = official[1].input_constants.decode(official[1].read(rows)[0])
+    cuts = official[0].input_constants.decode(official[0].read(rows)[0])
     lines = (sources / "sketch_train_mini.txt").read_text().splitlines()
     places = set()
     for cut, line in zip(cuts, lines, strict=False):
@@ -54,7 +45,7 @@ def test_domainnet_as_official_cuts_training_pictures_alone(sources, tmp_path, s
     # Each is a part of the picture, mirrored or not, and not always the same part.
     assert len(places) > 3
     assert {mirrored for _, mirrored in places} == {False, True}
-    np.testing.assert_array_equal(ours[2].read(rows)[0], official[2].read(rows)[0])
+    np.testing.assert_array_equal(ours[1].read(rows)[0], official[1].read(rows)[0])
 
 
 def place_of(cut, whole):
@@ -70,24 +61,19 @@ def place_of(cut, whole):
     pytest.fail("it is no part of the picture")
 
 
-def test_a_listed_picture_that_is_absent_is_named(sources, tmp_path, server):
+def test_a_listed_picture_that_is_absent_is_named(sources, go):
     fixtures.domain(sources, "sketch", 120, 40)
     path = sources / "sketch_test_mini.txt"
     path.write_text(path.read_text().replace("test_000007", "test_999999"))
     samples = Samples(train=80, validation=40, test=40)
     with pytest.raises(DataError, match="test_999999"):
-        go("domainnet_sketch", sources, tmp_path, server, samples=samples)
-
-
-def by_hand(name, folder, tmp_path):
-    task = TASKS[name]
-    fetch(task, folder)
-    prepare(task, name, folder, tmp_path / name)
-    return tuple(Prepared(tmp_path / name / f"{part}.h5", task) for part in ("fit", "test"))
+        go("domainnet_sketch", samples=samples)
 
 
 @pytest.mark.parametrize("shape", [(), (1,)])
-def test_released_drug_arrays_are_read_where_somebody_has_them(sources, tmp_path, shape):
+def test_released_drug_arrays_are_read_where_somebody_has_them(through, tmp_path, shape):
+    sources = tmp_path / "raw/drug_ctrp"
+    sources.mkdir(parents=True)
     arrays = {
         part: (
             fixtures.GENERATOR.uniform(size=(count, 37)),
@@ -98,7 +84,7 @@ def test_released_drug_arrays_are_read_where_somebody_has_them(sources, tmp_path
     for part, (features, labels) in arrays.items():
         np.save(sources / f"ctrp_{part}_feat.npy", features)
         np.save(sources / f"ctrp_{part}_label.npy", labels)
-    fit, test = by_hand("drug_ctrp", sources, tmp_path)
+    fit, test = through("drug_ctrp", TASKS["drug_ctrp"])
     inputs, targets = test.whole("test")
     np.testing.assert_allclose(inputs[:, 0], arrays["test"][0], rtol=1e-6)
     np.testing.assert_allclose(targets, arrays["test"][1].ravel(), rtol=1e-6)
@@ -114,10 +100,8 @@ def test_the_never_released_arrays_say_so(tmp_path):
 def test_the_substitute_joins_genes_and_descriptors_of_each_pair(sources, tmp_path):
     import pandas as pd
 
-    from orca.data import drugs
-
     responses = fixtures.improve(sources, 30, 20, 60, 50)
-    splits = drugs.rebuilt(sources, study="CTRPv2", features=80)
+    splits = rebuilt(sources, study="CTRPv2", features=80)
     used = responses[(responses.source == "CTRPv2") & responses.auc.notna()]
     used = used[used.improve_sample_id != "ACH-unknown"]
     assert splits.fit.count + splits.test.count == len(used)
@@ -138,16 +122,12 @@ def test_the_substitute_joins_genes_and_descriptors_of_each_pair(sources, tmp_pa
 
 
 def test_the_substitute_needs_enough_features(sources):
-    from orca.data import drugs
-
     fixtures.improve(sources, 10, 10, 20, 10)
     with pytest.raises(DataError, match="are wanted"):
-        drugs.rebuilt(sources, study="CTRPv2", features=3901)
+        rebuilt(sources, study="CTRPv2", features=3901)
 
 
 def test_an_unknown_study_is_named(sources):
-    from orca.data import drugs
-
     fixtures.improve(sources, 10, 10, 20, 10)
     with pytest.raises(DataError, match="no responses of CTRP"):
-        drugs.rebuilt(sources, study="CTRP", features=5)
+        rebuilt(sources, study="CTRP", features=5)

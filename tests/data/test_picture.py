@@ -6,8 +6,8 @@ import PIL.Image
 import pytest
 
 from orca.data.picture import draw_samples
-from orca.data.task import Field, MultiLabel, Part, Samples, Scalar, Splits
-from tests.data.made_tasks import CLASSES, prepare
+from orca.data.task import Field, MultiLabel, Samples, Scalar
+from tests.data.made_tasks import CLASSES, cut, prepare
 
 GENERATOR = np.random.default_rng(0)
 FEW = Samples(train=6, validation=2, test=2)
@@ -32,8 +32,7 @@ def test_every_kind_of_sample_has_its_picture(tmp_path, monkeypatch, case, suffi
     inputs = GENERATOR.normal(size=(10, *shape)).astype(np.float32)
     if case == "constant images":
         inputs[:] = 3
-    splits = Splits(fit=Part.of(inputs[:8], targets[:8]), test=Part.of(inputs[8:], targets[8:]))
-    prepare(task, tmp_path, monkeypatch, splits=splits)
+    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets, 8))
     draw_samples(task, tmp_path / "fit.h5", tmp_path / f"samples.{suffix}")
     assert (tmp_path / f"samples.{suffix}").stat().st_size > 2000
 
@@ -42,8 +41,7 @@ def test_every_kind_of_sample_has_its_picture(tmp_path, monkeypatch, case, suffi
 def test_the_unit_of_a_number_stands_in_the_title(tmp_path, monkeypatch, unit, told):
     task = replace(CLASSES, input_shape=(2, 40), target=Scalar(unit=unit), samples=FEW)
     inputs, targets = GENERATOR.normal(size=(10, 2, 40)).astype(np.float32), np.arange(10.0)
-    splits = Splits(fit=Part.of(inputs[:8], targets[:8]), test=Part.of(inputs[8:], targets[8:]))
-    prepare(task, tmp_path, monkeypatch, splits=splits)
+    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets, 8))
     monkeypatch.setitem(matplotlib.rcParams, "svg.fonttype", "none")
     draw_samples(task, tmp_path / "fit.h5", tmp_path / "samples.svg")
     assert told in (tmp_path / "samples.svg").read_text()
@@ -54,8 +52,7 @@ def test_stored_bytes_of_three_channels_are_drawn_in_colour(tmp_path, monkeypatc
     red = np.zeros((10, 3, 8, 8), np.uint8)
     red[:, 0] = 255
     targets = np.arange(10) % 4
-    splits = Splits(fit=Part.of(red[:8], targets[:8]), test=Part.of(red[8:], targets[8:]))
-    prepare(task, tmp_path, monkeypatch, splits=splits)
+    prepare(task, tmp_path, monkeypatch, splits=cut(red, targets, 8))
     draw_samples(task, tmp_path / "fit.h5", tmp_path / "samples.png")
     pixels = np.asarray(PIL.Image.open(tmp_path / "samples.png").convert("RGB"))
     assert ((pixels == [255, 0, 0]).all(axis=2)).mean() > 0.2

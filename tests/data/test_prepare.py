@@ -9,7 +9,7 @@ import pytest
 from orca.data.store import Prepared
 from orca.data.task import Field, Normalisation, Part, Samples, Splits
 from orca.errors import DataError, OrcaError
-from tests.data.made_tasks import CLASSES, FIELDS, arrays, prepare
+from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare
 
 
 def test_preparing_twice_gives_the_same_bytes(tmp_path, monkeypatch):
@@ -67,11 +67,7 @@ def test_numbers_that_normalising_may_not_touch_stay(tmp_path, monkeypatch):
     inputs, targets = arrays(task)
     touch = np.zeros(task.input_shape, bool)
     touch[1] = True
-    splits = Splits(
-        fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]),
-        normalised=touch,
-    )  # fmt: skip
-    prepare(task, tmp_path, monkeypatch, splits=splits)
+    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets, normalised=touch))
     with Prepared(tmp_path / "test.h5", task) as test:
         seen = test.whole("test")[0]
         np.testing.assert_array_equal(seen[:, [0, 2]], inputs[80:, [0, 2]])
@@ -82,8 +78,7 @@ def test_a_place_where_targets_hardly_vary_is_decoded_to_nearly_their_mean(tmp_p
     task = replace(FIELDS, normalisation=Normalisation(targets="per_position"))
     inputs, targets = arrays(task)
     targets[:, 0, 0] = 7.0
-    splits = Splits(fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]))
-    prepare(task, tmp_path, monkeypatch, splits=splits)
+    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets))
     with Prepared(tmp_path / "test.h5", task) as test:
         decoded = test.decode_targets(np.ones((2, 1, 8), np.float32))
         np.testing.assert_allclose(decoded[:, 0, 0], 7.0, atol=0.01)
@@ -98,8 +93,7 @@ def test_the_mask_of_a_masked_field_is_not_normalised(tmp_path, monkeypatch):
     )
     inputs, targets = arrays(task)
     targets[:, 1] = targets[:, 1] > 5
-    splits = Splits(fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]))
-    prepare(task, tmp_path, monkeypatch, splits=splits)
+    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets))
     with Prepared(tmp_path / "fit.h5", task) as fit:
         seen = fit.whole("train")[1]
         assert set(np.unique(seen[:, 1])) == {0.0, 1.0}
@@ -132,10 +126,7 @@ def test_the_card_counts_what_the_files_hold(tmp_path, monkeypatch):
 
 def test_data_that_repeat_are_compressed_and_others_not(tmp_path, monkeypatch):
     for name, inputs in (("same", np.ones((104, 3, 8), np.float32)), ("other", arrays(CLASSES)[0])):
-        targets = arrays(CLASSES)[1]
-        splits = Splits(
-            fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:])
-        )
+        splits = cut(inputs, arrays(CLASSES)[1])
         prepare(CLASSES, tmp_path / name, monkeypatch, splits=splits)
         with h5py.File(tmp_path / name / "fit.h5") as file:
             assert (file["inputs"].compression is not None) == (name == "same")
@@ -167,22 +158,19 @@ def test_memory_does_not_grow_with_the_number_of_samples(tmp_path, monkeypatch):
     assert peaks[0] < 40 * 2**20
 
 
-def _with(task, change):
-    inputs, targets = arrays(task)
-    change(inputs, targets)
-    return Splits(fit=Part.of(inputs[:80], targets[:80]), test=Part.of(inputs[80:], targets[80:]))
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda x, y: x.__setitem__((17, 0, 0), np.nan), "input of sample 17 is not finite"),
         (lambda x, y: y.__setitem__(y == 2, 1), "class 2 has no training sample"),
+        (lambda x, y: y.__setitem__(5, 4), "labels from 0 to 4 for 4 classes"),
     ],
 )
 def test_bad_values_are_refused_and_leave_no_file(tmp_path, monkeypatch, change, said):
+    inputs, targets = arrays(CLASSES)
+    change(inputs, targets)
     with pytest.raises(DataError, match=said):
-        prepare(CLASSES, tmp_path, monkeypatch, splits=_with(CLASSES, change))
+        prepare(CLASSES, tmp_path, monkeypatch, splits=cut(inputs, targets))
     assert not list(tmp_path.glob("*.h5"))
 
 

@@ -1,3 +1,5 @@
+import gzip
+import time
 from pathlib import Path
 
 import numpy as np
@@ -37,14 +39,11 @@ def test_every_proxy_gives_a_label_of_a_named_class_per_sample(name, raw):
 
 @pytest.mark.parametrize("name", PROXIES)
 def test_every_proxy_is_the_same_each_time_also_later(name, raw, monkeypatch):
-    import time
-
-    one = read_proxy(name, raw)
-    later = time.time() + 1e7
+    one, later = read_proxy(name, raw), time.time() + 1e7
     monkeypatch.setattr(time, "time", lambda: later)
     two = read_proxy(name, raw)
     np.testing.assert_array_equal(one.labels, two.labels)
-    if isinstance(one, Texts) and isinstance(two, Texts):
+    if isinstance(one, Texts):
         assert one.texts == two.texts
 
 
@@ -82,18 +81,18 @@ def test_cifar10_is_drawn_from_the_training_batches(raw):
     assert len(data.names) == 10
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"\x1f\x8b\x08"])
-def test_damaged_columns_are_named(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", r"train\.txt\.gz"),
+        (b"<html>", r"train\.txt\.gz"),
+        (b"\x1f\x8b\x08", r"train\.txt\.gz"),
+        (gzip.compress(b"Confidence NN\n"), "fewer than 3 columns"),
+    ],
+)
+def test_damaged_columns_are_named(tmp_path, content, said):
     (tmp_path / "train.txt.gz").write_bytes(content)
-    with pytest.raises(DataError, match=r"train\.txt\.gz"):
-        read_proxy("conll2000", tmp_path)
-
-
-def test_a_line_with_too_few_columns_is_named(tmp_path):
-    import gzip
-
-    (tmp_path / "train.txt.gz").write_bytes(gzip.compress(b"Confidence NN\n"))
-    with pytest.raises(DataError, match="fewer than 3 columns"):
+    with pytest.raises(DataError, match=said):
         read_proxy("conll2000", tmp_path)
 
 

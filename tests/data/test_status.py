@@ -61,23 +61,19 @@ def test_one_file_of_several_leaves_the_source_incomplete(tmp_path):
     assert len(status.missing) == 5
 
 
-def test_a_wrong_file_is_not_taken(tmp_path):
-    (tmp_path / "cifar-100-python.tar.gz").write_bytes(b"something else")
-    with pytest.raises(DataError, match="169001437"):
-        add_source("cifar100", tmp_path / "cifar-100-python.tar.gz", tmp_path / "raw")
-    assert not (tmp_path / "raw/cifar100/cifar-100-python.tar.gz").exists()
-
-
-def test_a_page_in_place_of_the_data_is_not_taken(tmp_path):
-    (tmp_path / "protein.zip").write_bytes(b"<!DOCTYPE html><title>Quota exceeded</title>")
-    with pytest.raises(DataError, match="a page"):
-        add_source("psicov", tmp_path / "protein.zip", tmp_path / "raw")
-
-
-def test_a_file_of_another_name_says_which_names_there_are(tmp_path):
-    (tmp_path / "other.zip").write_bytes(b"x")
-    with pytest.raises(DataError, match=r"protein\.zip"):
-        add_source("psicov", tmp_path / "other.zip", tmp_path / "raw")
+@pytest.mark.parametrize(
+    ("source", "name", "content", "said"),
+    [
+        ("cifar100", "cifar-100-python.tar.gz", b"something else", "169001437"),
+        ("psicov", "protein.zip", b"<!DOCTYPE html><title>Quota exceeded</title>", "a page"),
+        ("psicov", "other.zip", b"x", r"with one of: protein\.zip"),
+    ],
+)
+def test_a_wrong_file_is_not_taken(tmp_path, source, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        add_source(source, tmp_path / name, tmp_path / "raw")
+    assert not (tmp_path / "raw" / source / name).exists()
 
 
 def test_an_unknown_source_offers_the_nearest(tmp_path):

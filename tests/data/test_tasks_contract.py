@@ -15,47 +15,26 @@ every_task = pytest.mark.parametrize("name", TASKS)
 
 
 @every_task
-def test_its_name_can_be_a_folder(name):
-    assert re.fullmatch(r"[a-z0-9_]+", name)
-
-
-@every_task
-def test_its_module_can_read_it(name):
+def test_it_is_declared_soundly(name):
+    task, target = TASKS[name], TASKS[name].target
+    assert re.fullmatch(r"[a-z0-9_]+", name), "its name can be a folder"
     assert callable(TASKS.modules[name].read)
-
-
-@every_task
-def test_its_input_is_a_sequence_or_a_grid(name):
-    task = TASKS[name]
     assert len(task.input_shape) in (2, 3)
     assert all(length > 0 or length == AS_READ for length in task.input_shape)
-
-
-@every_task
-def test_its_loss_is_known(name):
-    assert TASKS[name].loss in LOSSES
-
-
-@every_task
-def test_its_metrics_are_known_and_see_masks_where_there_are_any(name):
-    task = TASKS[name]
+    assert task.loss in LOSSES
+    assert set(task.augmentation) <= set(AUGMENTATIONS)
     for metric in (task.metric, *task.extra_metrics):
         assert metric in METRICS
-        if isinstance(task.target, Field) and task.target.masked:
+        if isinstance(target, Field) and target.masked:
             assert METRICS[metric].masks
-
-
-@every_task
-def test_its_augmentations_are_known(name):
-    assert set(TASKS[name].augmentation) <= set(AUGMENTATIONS)
-
-
-@every_task
-def test_its_class_names_are_as_many_as_its_classes(name):
-    target = TASKS[name].target
     if isinstance(target, Classes | MultiLabel):
         assert target.count > 1
         assert len(target.names) in (0, target.count)
+    assert len({way.name for way in task.files}) == len(task.files)
+    samples = task.samples
+    assert samples.validation > 0 or samples.validation == AS_READ
+    assert samples.train > samples.validation or AS_READ in (samples.train, samples.validation)
+    assert task.digest == _digests()[name], "its digest is the same in another process"
 
 
 @every_task
@@ -85,18 +64,6 @@ def test_what_a_task_is_also_tested_on_is_no_part_of_its_digest():
     assert replace(task, also_tested_on=()).digest == task.digest
 
 
-@every_task
-def test_it_can_set_validation_samples_aside(name):
-    samples = TASKS[name].samples
-    assert samples.validation > 0 or samples.validation == AS_READ
-    assert samples.train > samples.validation or AS_READ in (samples.train, samples.validation)
-
-
-@every_task
-def test_its_digest_is_the_same_in_another_process(name):
-    assert TASKS[name].digest == _digests()[name]
-
-
 def _digests(cache={}):  # noqa: B006
     if not cache:
         code = "from orca.data.task import TASKS\nfor n in TASKS: print(n, TASKS[n].digest)"
@@ -112,11 +79,6 @@ def test_a_source_has_the_same_files_for_each_task_that_reads_it():
     for task in [*TASKS.values(), *PROXIES.values()]:
         files.setdefault(task.source, set()).add(task.files)
     assert [source for source, sets in files.items() if len(sets) > 1] == []
-
-
-def test_no_two_files_of_a_task_have_one_name():
-    for task in TASKS.values():
-        assert len({way.name for way in task.files}) == len(task.files)
 
 
 def test_declaring_tasks_loads_no_heavy_library():

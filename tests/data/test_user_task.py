@@ -3,9 +3,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orca.data.fetch import fetch
-from orca.data.prepare import prepare
-from orca.data.store import Prepared
 from orca.data.user_task import task_of
 from orca.errors import DataError, SettingsError
 
@@ -14,25 +11,24 @@ SIGNALS = GENERATOR.normal(size=(60, 32)).astype(np.float32)
 LABELS = np.arange(60) % 3
 
 
-def go(entry, tmp_path, name="mine"):
+@pytest.fixture
+def go(through):
     """Take an entry all the way; return the task and both prepared files."""
-    task = task_of(name, entry, where="config.yaml, tasks")
-    fetch(task, tmp_path / "raw" / task.source)
-    prepare(task, name, tmp_path / "raw" / task.source, tmp_path / "prepared")
-    return (
-        task,
-        Prepared(tmp_path / "prepared/fit.h5", task),
-        Prepared(tmp_path / "prepared/test.h5", task),
-    )
+
+    def take(entry):
+        task = task_of("mine", entry, where="config.yaml, tasks")
+        return task, *through("mine", task)
+
+    return take
 
 
-def test_an_npz_file_of_signals_becomes_a_sequence_task(tmp_path):
+def test_an_npz_file_of_signals_becomes_a_sequence_task(go, tmp_path):
     np.savez(tmp_path / "data.npz", x=SIGNALS, y=LABELS)
     entry = {
         "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
         "classes": 3, "metric": "zero_one_error_pct",
     }  # fmt: skip
-    task, fit, test = go(entry, tmp_path)
+    task, fit, test = go(entry)
     assert task.kind == "sequence"
     assert task.loss == "cross_entropy"
     assert fit.input_shape == (1, 32)
@@ -40,14 +36,14 @@ def test_an_npz_file_of_signals_becomes_a_sequence_task(tmp_path):
     assert (np.bincount(test.targets(test.rows("test"))) == 4).all()
 
 
-def test_every_sample_stands_once_with_its_own_target(tmp_path):
+def test_every_sample_stands_once_with_its_own_target(go, tmp_path):
     marked = np.arange(60, dtype=np.float32)[:, None].repeat(32, 1)
     np.savez(tmp_path / "data.npz", x=marked, y=np.arange(60) * 10.0)
     entry = {
         "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "scalar",
         "metric": "rmse", "normalise_inputs": "none",
     }  # fmt: skip
-    _, fit, test = go(entry, tmp_path)
+    _, fit, test = go(entry)
     seen = []
     for file, split in ((fit, "train"), (fit, "validation"), (test, "test")):
         inputs, targets = file.whole(split)
@@ -56,7 +52,7 @@ def test_every_sample_stands_once_with_its_own_target(tmp_path):
     assert sorted(seen) == list(range(60))
 
 
-def test_an_hdf5_file_of_images_becomes_a_grid_task(tmp_path):
+def test_an_hdf5_file_of_images_becomes_a_grid_task(go, tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
         file["images"] = GENERATOR.normal(size=(40, 2, 8, 8)).astype(np.float32)
         file["fields"] = GENERATOR.normal(size=(40, 1, 8, 8)).astype(np.float32)
@@ -64,7 +60,7 @@ def test_an_hdf5_file_of_images_becomes_a_grid_task(tmp_path):
         "path": str(tmp_path / "data.h5"), "inputs": "images", "target": "fields", "kind": "field",
         "target_shape": [1, 8, 8], "metric": "relative_l2", "normalise_targets": "per_position",
     }  # fmt: skip
-    task, fit, test = go(entry, tmp_path)
+    task, fit, test = go(entry)
     assert task.kind == "grid"
     assert fit.input_shape == (2, 8, 8)
     inputs, targets = fit.whole("train")
@@ -74,7 +70,7 @@ def test_an_hdf5_file_of_images_becomes_a_grid_task(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(tmp_path, suffix):
+def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(go, tmp_path, suffix):
     frame = pd.DataFrame({
         "age": SIGNALS[:, 0], "grade": LABELS * 2, "colour": np.resize(["red", "blue"], 60),
         "kind": np.array(["ash", "elm", "oak"])[LABELS],
@@ -85,7 +81,7 @@ def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(tmp_path, 
         "path": str(path), "target": "kind", "kind": "classes", "classes": ["oak", "elm", "ash"],
         "categorical": ["grade"], "metric": "auroc_ovo", "test_share": 0.5,
     }  # fmt: skip
-    task, fit, test = go(entry, tmp_path)
+    task, fit, test = go(entry)
     assert task.target.names == ("oak", "elm", "ash")
     assert fit.input_shape == (3, 3)
     inputs, labels = fit.whole("train")
@@ -95,14 +91,14 @@ def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(tmp_path, 
     assert test.count == 30
 
 
-def test_a_second_file_is_the_test_split(tmp_path):
+def test_a_second_file_is_the_test_split(go, tmp_path):
     np.savez(tmp_path / "a.npz", inputs=SIGNALS, y=LABELS)
     np.savez(tmp_path / "b.npz", inputs=SIGNALS[:9] + 100, y=LABELS[:9])
     entry = {
         "path": str(tmp_path / "a.npz"), "test_path": str(tmp_path / "b.npz"), "target": "y",
         "kind": "classes", "classes": 3, "metric": "zero_one_error_pct", "normalise_inputs": "none",
     }  # fmt: skip
-    _, fit, test = go(entry, tmp_path)
+    _, fit, test = go(entry)
     assert fit.count == 60
     np.testing.assert_allclose(test.whole("test")[0][:, 0], SIGNALS[:9] + 100, rtol=1e-6)
 
@@ -140,33 +136,33 @@ def test_a_missing_array_offers_the_nearest(tmp_path):
         task_of("mine", entry, where="c.yaml, tasks")
 
 
-def test_a_missing_column_offers_the_nearest(tmp_path):
+def test_a_missing_column_offers_the_nearest(go, tmp_path):
     pd.DataFrame({"age": [1.0], "kind": ["a"]}).to_csv(tmp_path / "d.csv")
     entry = {**GOOD, "path": str(tmp_path / "d.csv"), "target": "kinds"}
     with pytest.raises(DataError, match="did you mean 'kind'"):
-        go(entry, tmp_path)
+        go(entry)
 
 
-def test_an_unknown_class_is_named(tmp_path):
+def test_an_unknown_class_is_named(go, tmp_path):
     pd.DataFrame({"age": np.arange(30.0), "kind": np.resize(["a", "b", "c"], 30)}).to_csv(
         tmp_path / "d.csv", index=False
     )
     entry = {**GOOD, "path": str(tmp_path / "d.csv"), "target": "kind", "classes": ["a", "b"]}
     with pytest.raises(DataError, match="'c' is none of the classes"):
-        go(entry, tmp_path)
+        go(entry)
 
 
-def test_an_npz_file_that_would_run_code_is_refused(tmp_path):
+def test_an_npz_file_that_would_run_code_is_refused(go, tmp_path):
     np.savez(tmp_path / "data.npz", inputs=SIGNALS, y=np.array([{"a": 1}] * 60, dtype=object))
     entry = {**GOOD, "path": str(tmp_path / "data.npz")}
     with pytest.raises(DataError, match="without running code"):
-        go(entry, tmp_path)
+        go(entry)
 
 
-def test_inputs_and_targets_of_different_number_are_refused(tmp_path):
+def test_inputs_and_targets_of_different_number_are_refused(go, tmp_path):
     np.savez(tmp_path / "data.npz", inputs=SIGNALS, y=LABELS[:-1])
     with pytest.raises(DataError, match="60 inputs but 59 targets"):
-        go({**GOOD, "path": str(tmp_path / "data.npz")}, tmp_path)
+        go({**GOOD, "path": str(tmp_path / "data.npz")})
 
 
 def test_every_key_stands_in_the_documentation():

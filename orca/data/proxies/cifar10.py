@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from orca.data.cifar_archive import read_batches
 from orca.data.download import Download
 from orca.data.proxy import Images, Proxy
 
@@ -39,8 +40,6 @@ PROXY = Proxy(
 
 def read(raw: Path) -> Images:
     """Return 5,000 training images, drawn with a fixed seed, in the order of the batches."""
-    from orca.data.cifar_archive import read_batches
-
     batches = tuple(f"data_batch_{number}" for number in range(1, 6))
     images, labels = read_batches(raw / PROXY.files[0].name, batches, "labels")
     count = min(COUNT, len(images))

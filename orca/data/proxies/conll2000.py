@@ -8,6 +8,7 @@ recorded; here it is the chunk, which the label speaks of. The generator is nump
 
 from pathlib import Path
 
+from orca.data.conll import drawn, read_columns, spans
 from orca.data.download import Download
 from orca.data.proxy import Proxy, Texts
 
@@ -30,10 +31,8 @@ PROXY = Proxy(
 )
 
 
-def read(raw: Path) -> Texts:
-    """Return the chunks, labelled ones first."""
-    from orca.data.conll import drawn, read_columns, spans
-
+def read(raw: Path, *, whole_sentences: bool = False) -> Texts:
+    """Return the chunks, or the sentence of each, labelled ones first."""
     sentences = read_columns(raw / PROXY.files[0].name, "", column=2)
     candidates = [span for sentence in sentences for span in spans(sentence)]
-    return drawn(candidates, 3000, 500, 123, whole_sentences=False)
+    return drawn(candidates, 3000, 500, 123, whole_sentences=whole_sentences)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from orca.data.conll import read_columns
 from orca.data.download import Download
 from orca.data.proxy import Proxy, Texts
 
@@ -37,8 +38,6 @@ PROXY = Proxy(
 
 def read(raw: Path) -> Texts:
     """Return the words, tag by tag; of a tag that is rarer than 350, all."""
-    from orca.data.conll import read_columns
-
     sentences = read_columns(raw / PROXY.files[0].name, "valid.txt", column=3)
     words = {tag: [w for s in sentences for w, own in s if own == tag] for tag in TAGS}
     generator = np.random.default_rng(SEED)

@@ -5,17 +5,15 @@
 Source: PDEBench (arXiv:2210.07182), 1D Burgers, "nu = 1.0", which is epsilon.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.initial_fields import draw_wave_fields
-from orca.data.simulate.layout import Fields, SingleFile, cell_centres
+from orca.data.simulate.layout import Fields, cell_centres
 from orca.data.simulation import Portion, Simulation
 
 VISCOSITY = 1.0 / np.pi
-DOMAIN = {"standard": (0.0, 1.0), "double_length": (-1.0, 1.0)}
+DOMAIN = (0.0, 1.0)
 FRAME_INTERVAL = 0.01
 FRAMES = 201
 
@@ -24,18 +22,17 @@ def solve(portion: Portion) -> Fields:
     """Return `tensor`, (sample, frame, cell): velocity.
 
     At this viscosity the last frame is the mean of the first, to 1e-11: the task asks for a mean.
-    The variant `double_length` has the domain (-1, 1), as the file had before September 2023
-    (PDEBench, issue 51); there a part of exp(-2 pi) = 2e-3 of the slowest wave is left.
+    Before September 2023 the published file had the domain (-1, 1) (PDEBench, issue 51), where a
+    part of exp(-2 pi) = 2e-3 of the slowest wave is left.
 
     Differs from the published data: theirs come from a second-order finite volume scheme.
     """
-    low, high = DOMAIN[portion.variant]
-    x = cell_centres(low, high, portion.cells)
+    x = cell_centres(*DOMAIN, portion.cells)
     initial = draw_wave_fields(
         portion.generators(), modes=4, period=x[-1] - x[0], window_probability=0.1
     ).at(x)
     times = FRAME_INTERVAL * np.array(portion.frames)
-    return {"tensor": evolve(initial, times, length=high - low, viscosity=VISCOSITY)}
+    return {"tensor": evolve(initial, times, length=DOMAIN[1] - DOMAIN[0], viscosity=VISCOSITY)}
 
 
 def evolve(
@@ -81,21 +78,13 @@ def evolve(
     return velocity
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres and, as published, one time more than there are frames."""
-    x = cell_centres(*DOMAIN[portion.variant], portion.cells)
-    return {"x": x, "t": FRAME_INTERVAL * np.arange(FRAMES + 1)}
-
-
 SIMULATION = Simulation(
     title="Burgers, nu = 1.0",
-    file_names=("1D_Burgers_Sols_Nu1.0.hdf5",),
-    layout=SingleFile(),
+    layout="arrays",
     solve=solve,
-    axes=axes,
+    domain=DOMAIN,
+    frame_interval=FRAME_INTERVAL,
     cells=1024,
-    samples=10000,
     frames=FRAMES,
     attributes={"Nu": 1.0},
-    variants=tuple(DOMAIN),
 )

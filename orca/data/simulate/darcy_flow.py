@@ -5,7 +5,6 @@
 Source: PDEBench (arXiv:2210.07182), 2D Darcy flow, beta = 0.1.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from jaxtyping import Bool, Float
 
 from orca.data.simulate.elliptic import Diffusion
 from orca.data.simulate.initial_fields import window
-from orca.data.simulate.layout import Fields, SingleFile, cell_centres
+from orca.data.simulate.layout import Fields, cell_centres
 from orca.data.simulation import Portion, Simulation
 
 FORCE = 0.1
@@ -150,20 +149,13 @@ def _bump_factors(
     )
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres along both sides."""
-    x = cell_centres(0.0, 1.0, portion.cells)
-    return {"x": x, "y": x}
-
-
 SIMULATION = Simulation(
     title="Darcy flow (PDEBench), beta = 0.1",
-    file_names=("2D_DarcyFlow_beta0.1_Train.hdf5",),
-    layout=SingleFile(),
+    layout="arrays",
     solve=solve,
-    axes=axes,
+    domain=(0.0, 1.0),
+    dimensions=2,
     cells=128,
-    samples=10000,
     frames=1,
     attributes={"beta": FORCE},
     variants=("steady", "published_like"),

@@ -3,13 +3,11 @@
 Source: PDEBench (arXiv:2210.07182), 1D diffusion-reaction, nu = 0.5, rho = 1.0.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit
-from orca.data.simulate.layout import Fields, SingleFile, cell_centres
+from orca.data.simulate.layout import Fields, at_frames, cell_centres
 from orca.data.simulation import Portion, Simulation
 
 DIFFUSIVITY = 0.5
@@ -62,17 +60,13 @@ def evolve(
 
     Source: Strang 1968, SIAM Journal on Numerical Analysis 5, 506-517.
     """
-    places = {frame: place for place, frame in enumerate(frames)}
-    kept = np.empty((len(initial), len(frames), initial.shape[1]), np.float32)
-    u = initial
-    for frame in range(frames[-1] + 1):
-        if frame > 0:
-            growing = FRAME_INTERVAL * (frame - 0.5) < growth_ends
-            steps = steps_per_frame * (FIRST_FRAME_REFINEMENT if frame == 1 else 1)
-            u = advance(u, time=FRAME_INTERVAL, steps=steps, growing=growing)
-        if frame in places:
-            kept[:, places[frame]] = u
-    return kept
+
+    def following(u: Float[np.ndarray, "n x"], frame: int) -> Float[np.ndarray, "n x"]:
+        growing = FRAME_INTERVAL * (frame - 0.5) < growth_ends
+        steps = steps_per_frame * (FIRST_FRAME_REFINEMENT if frame == 1 else 1)
+        return advance(u, time=FRAME_INTERVAL, steps=steps, growing=growing)
+
+    return np.stack(list(at_frames(initial, frames, following)), axis=1)
 
 
 def advance(
@@ -110,19 +104,13 @@ def diffuse(
     return irfft(factors * rfft(u, axis=1), u.shape[1], axis=1)
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres and, as published, one time more than there are frames."""
-    return {"x": cell_centres(0.0, 1.0, portion.cells), "t": FRAME_INTERVAL * np.arange(FRAMES + 1)}
-
-
 SIMULATION = Simulation(
     title="Diffusion-reaction 1D, nu = 0.5, rho = 1.0",
-    file_names=("ReacDiff_Nu0.5_Rho1.0.hdf5",),
-    layout=SingleFile(),
+    layout="arrays",
     solve=solve,
-    axes=axes,
+    domain=(0.0, 1.0),
+    frame_interval=FRAME_INTERVAL,
     cells=1024,
-    samples=10000,
     frames=FRAMES,
     attributes={"Nu": DIFFUSIVITY, "rho": GROWTH_RATE},
     variants=tuple(GROWTH_ENDS),

@@ -5,12 +5,10 @@
 Source: PDEBench (arXiv:2210.07182), 2D diffusion-reaction.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from jaxtyping import Float
 
-from orca.data.simulate.layout import Fields, Groups, cell_centres
+from orca.data.simulate.layout import Fields, at_frames
 from orca.data.simulation import Portion, Simulation
 
 DIFFUSIVITIES = (1e-3, 5e-3)
@@ -51,16 +49,13 @@ def react(
         steps_per_frame: five keep the product of step and fastest decay at 1.6; stable below 2.7.
     """
     step = FRAME_INTERVAL / steps_per_frame
-    places = {frame: place for place, frame in enumerate(frames)}
-    kept = np.empty((len(frames), *start.shape), np.float32)
-    state = start
-    for frame in range(frames[-1] + 1):
-        if frame > 0:
-            for _ in range(steps_per_frame):
-                state = runge_kutta_step(state, step)
-        if frame in places:
-            kept[places[frame]] = state
-    return kept
+
+    def following(state: Float[np.ndarray, "2 n n"], _: int) -> Float[np.ndarray, "2 n n"]:
+        for _ in range(steps_per_frame):
+            state = runge_kutta_step(state, step)
+        return state
+
+    return np.stack(list(at_frames(start, frames, following)))
 
 
 def runge_kutta_step(state: Float[np.ndarray, "2 n n"], step: float) -> Float[np.ndarray, "2 n n"]:
@@ -99,21 +94,15 @@ def neighbours_excess(values: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n 
     return excess
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres along both sides and the frames' times."""
-    half = portion.cells * SPACING / 2
-    x = cell_centres(-half, half, portion.cells)
-    return {"x": x, "y": x, "t": FRAME_INTERVAL * np.arange(FRAMES)}
-
-
 SIMULATION = Simulation(
     title="Diffusion-reaction 2D",
-    file_names=("2D_diff-react_NA_NA.h5",),
-    layout=Groups(),
+    layout="groups",
     solve=solve,
-    axes=axes,
+    domain=(-1.0, 1.0),
+    dimensions=2,
+    spacing=SPACING,
+    frame_interval=FRAME_INTERVAL,
     cells=128,
-    samples=1000,
     frames=FRAMES,
     attributes={"Du": DIFFUSIVITIES[0], "Dv": DIFFUSIVITIES[1], "k": THRESHOLD},
 )

@@ -5,12 +5,10 @@
 Source: PDEBench (arXiv:2210.07182), 1D diffusion-sorption.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from jaxtyping import Float
 
-from orca.data.simulate.layout import Fields, Groups, cell_centres
+from orca.data.simulate.layout import Fields, at_frames
 from orca.data.simulation import Portion, Simulation
 
 DIFFUSIVITY = 5e-4
@@ -52,21 +50,18 @@ def spread(
         frames: ascending numbers; frame f is at 5 f seconds.
         growth: ratio of successive times; nearer to 1 is more exact.
     """
-    u = np.repeat(initial[:, None], cells, axis=1)
-    kept = np.empty((len(initial), len(frames), cells), np.float32)
-    places = {frame: place for place, frame in enumerate(frames)}
-    for frame in range(frames[-1] + 1):
+
+    def following(u: Float[np.ndarray, "n x"], frame: int) -> Float[np.ndarray, "n x"]:
         for step in time_steps(frame, growth=growth):
             u = extrapolated_step(u, step)
-        if frame in places:
-            kept[:, places[frame]] = u
-    return kept
+        return u
+
+    start = np.repeat(initial[:, None], cells, axis=1)
+    return np.stack(list(at_frames(start, frames, following)), axis=1)
 
 
 def time_steps(frame: int, *, growth: float = GROWTH) -> Float[np.ndarray, " steps"]:
     """Return the steps that lead to `frame` from the one before it; they add up to 5 seconds."""
-    if frame == 0:
-        return np.empty(0)
     start, end = FRAME_INTERVAL * (frame - 1), FRAME_INTERVAL * frame
     from_zero = [0.0] if frame == 1 else []
     start = max(start, FIRST_STEP)
@@ -150,19 +145,13 @@ def solve_tridiagonal(
     return solution.reshape(right_side.shape)
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres and the frames' times in seconds."""
-    return {"x": cell_centres(0.0, 1.0, portion.cells), "t": FRAME_INTERVAL * np.arange(FRAMES)}
-
-
 SIMULATION = Simulation(
     title="Diffusion-sorption",
-    file_names=("1D_diff-sorp_NA_NA.h5",),
-    layout=Groups(),
+    layout="groups",
     solve=solve,
-    axes=axes,
+    domain=(0.0, 1.0),
+    frame_interval=FRAME_INTERVAL,
     cells=1024,
-    samples=10000,
     frames=FRAMES,
     attributes={
         "D": DIFFUSIVITY,

@@ -8,14 +8,14 @@ Source: PDEBench (arXiv:2210.07182), 1D compressible Navier-Stokes, eta = zeta =
 is multiplied by the density, as in the code behind the published file, not as in the paper.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.gas_dynamics import GAMMA, flow_of, gas_of, hydrodynamic_step, wave_speed
 from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit
-from orca.data.simulate.layout import Fields, SingleFile, cell_centres
+from orca.data.simulate.layout import Fields, at_frames, cell_centres
 from orca.data.simulation import Portion, Simulation
 
 ETA = ZETA = 0.1
@@ -81,15 +81,11 @@ def evolve(
         viscosity: nu, per unit of density.
     """
     spacing = (DOMAIN[1] - DOMAIN[0]) / gas.shape[2]
-    flow = flow_of(gas)
-    places = {frame: place for place, frame in enumerate(frames)}
-    kept = np.empty((3, gas.shape[1], len(frames), gas.shape[2]), np.float32)
-    for frame in range(frames[-1] + 1):
-        if frame > 0:
-            flow = advance(flow, time=FRAME_INTERVAL, spacing=spacing, viscosity=viscosity)
-        if frame in places:
-            kept[:, :, places[frame]] = gas_of(flow)
-    return kept
+
+    def following(flow: Float[np.ndarray, "3 n x"], _: int) -> Float[np.ndarray, "3 n x"]:
+        return advance(flow, time=FRAME_INTERVAL, spacing=spacing, viscosity=viscosity)
+
+    return np.stack(list(at_frames(flow_of(gas), frames, following, seen=gas_of)), axis=2)
 
 
 def advance(
@@ -164,22 +160,13 @@ def solve_periodic(
     return plain - response * (plain_ends / (1 + response_ends))
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres and, as published, one time more than there are frames."""
-    return {
-        "x": cell_centres(*DOMAIN, portion.cells),
-        "t": FRAME_INTERVAL * np.arange(FRAMES + 1),
-    }
-
-
 SIMULATION = Simulation(
     title="Compressible Navier-Stokes 1D, eta = zeta = 0.1",
-    file_names=("1D_CFD_Rand_Eta0.1_Zeta0.1_periodic_Train.hdf5",),
-    layout=SingleFile(),
+    layout="arrays",
     solve=solve,
-    axes=axes,
+    domain=DOMAIN,
+    frame_interval=FRAME_INTERVAL,
     cells=1024,
-    samples=10000,
     frames=FRAMES,
     attributes={"eta": ETA, "zeta": ZETA, "gamma": GAMMA},
     block=8,

@@ -6,13 +6,13 @@
 Source: PDEBench (arXiv:2210.07182), radial dam break.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
 
-from orca.data.simulate.layout import Fields, Groups, cell_centres
+from orca.data.simulate.gas_dynamics import limited
+from orca.data.simulate.layout import Fields, at_frames, cell_centres
 from orca.data.simulation import Portion, Simulation
 
 HALF_WIDTH = 2.5
@@ -88,14 +88,11 @@ def evolve(
         mirrored: whether the two low sides are mirrors; the other sides let waves out.
     """
     state = np.stack([depth, np.zeros_like(depth), np.zeros_like(depth)])
-    places = {frame: place for place, frame in enumerate(frames)}
-    kept = np.empty((len(frames), *depth.shape), np.float32)
-    for frame in range(frames[-1] + 1):
-        if frame > 0:
-            state = advance(state, time=FRAME_INTERVAL, spacing=spacing, mirrored=mirrored)
-        if frame in places:
-            kept[places[frame]] = state[0]
-    return kept
+
+    def following(state: Float[np.ndarray, "3 n n"], _: int) -> Float[np.ndarray, "3 n n"]:
+        return advance(state, time=FRAME_INTERVAL, spacing=spacing, mirrored=mirrored)
+
+    return np.stack(list(at_frames(state, frames, following, seen=lambda state: state[0])))
 
 
 def advance(
@@ -128,19 +125,9 @@ def _outflow(state: Float[np.ndarray, "3 n n"], *, mirrored: bool) -> Float[np.n
         low[1] *= -1
     padded = np.concatenate([low, state, state[:, [-1, -1]]], axis=1)
     padded[1:] /= padded[0]
-    half = limited_slopes(padded) / 2
+    steps = np.diff(padded, axis=1)
+    half = limited(steps[:, :-1], steps[:, 1:])
     return np.diff(flux(padded[:, 1:-2] + half[:, :-1], padded[:, 2:-1] - half[:, 1:]), axis=1)
-
-
-def limited_slopes(values: Float[np.ndarray, "3 m n"]) -> Float[np.ndarray, "3 m_less_2 n"]:
-    """Return the smallest of the central and twice either one-sided difference, or 0 at extrema.
-
-    Source: van Leer 1977, Journal of Computational Physics 23, 263-275.
-    """
-    steps = np.diff(values, axis=1)
-    before, after = steps[:, :-1], steps[:, 1:]
-    size = np.minimum(2 * np.minimum(np.abs(before), np.abs(after)), np.abs(before + after) / 2)
-    return np.where(before * after > 0, np.copysign(size, after), 0.0)
 
 
 def flux(
@@ -165,20 +152,14 @@ def _conserved(state: Float[np.ndarray, "3 m n"]) -> Float[np.ndarray, "3 m n"]:
     return np.stack([state[0], state[0] * state[1], state[0] * state[2]])
 
 
-def axes(portion: Portion) -> Mapping[str, np.ndarray]:
-    """Return the cell centres along both sides and the frames' times."""
-    x = cell_centres(-HALF_WIDTH, HALF_WIDTH, portion.cells)
-    return {"x": x, "y": x, "t": FRAME_INTERVAL * np.arange(FRAMES)}
-
-
 SIMULATION = Simulation(
     title="Shallow water, radial dam break",
-    file_names=("2D_rdb_NA_NA.h5",),
-    layout=Groups(),
+    layout="groups",
     solve=solve,
-    axes=axes,
+    domain=(-HALF_WIDTH, HALF_WIDTH),
+    dimensions=2,
+    frame_interval=FRAME_INTERVAL,
     cells=128,
-    samples=1000,
     frames=FRAMES,
     attributes={"gravity": 1.0, "inner_height": INNER_DEPTH, "T_end": 1.0},
 )

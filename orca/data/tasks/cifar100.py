@@ -7,6 +7,7 @@ Differs from the official code: 10,000 training images are set aside to choose t
 
 from pathlib import Path
 
+from orca.data.cifar_archive import read_batches
 from orca.data.download import Download
 from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
 
@@ -39,8 +40,6 @@ TASK = Task(
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the archive's two batches, with their fine labels."""
-    from orca.data.cifar_archive import read_batches
-
     archive = raw / task.files[0].name
     return Splits(
         fit=Part.of(*read_batches(archive, ("train",), "fine_labels")),

@@ -8,6 +8,7 @@ samples, not its unbiased estimate, and nothing is added to it.
 `darcy_flow_simulated_small` has fewer of them, for demonstrations.
 """
 
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from orca.data.nas_bench_360 import in_bucket
+from orca.data.raw_file import damaged, reading
 from orca.data.task import Field, Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Simulated
 
@@ -85,11 +87,38 @@ def read(raw: Path, task: Task) -> Splits:
 
 
 def _part(path: Path, samples: int, stride: int) -> Part:
-    from orca.data.matfile import read_field
-
-    permeability = read_field(path, "coeff", stride=stride, samples=samples)
-    pressure = read_field(path, "sol", stride=stride, samples=samples)
+    permeability, pressure = (
+        read_field(path, key, samples=samples, stride=stride) for key in ("coeff", "sol")
+    )
     return Part.of(_with_coordinates(permeability), pressure[:, None])
+
+
+def read_field(path: Path, key: str, *, samples: int, stride: int) -> Float32[np.ndarray, "n h w"]:
+    """Return the first samples of a field, every `stride`-th point; it is held whole meanwhile.
+
+    A MATLAB file of level 7.3 is HDF5 with the axes in reverse order, which our own HDF5 has not.
+
+    Raises:
+        DataError: if the file is damaged, holds no such field, or fewer samples.
+    """
+    import h5py
+    import scipy.io
+
+    if h5py.is_hdf5(path):
+        with reading(path, f"'{key}' cannot be read", OSError, KeyError), h5py.File(path) as file:
+            values = file[key][()]
+            field = values if "simulated_title" in file.attrs else values.T
+    else:
+        # What scipy says of a damaged file depends on where it is damaged.
+        faults = (
+            OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, zlib.error,
+            scipy.io.matlab.MatReadError,
+        )  # fmt: skip
+        with reading(path, f"it is no MATLAB file with '{key}'", *faults):
+            field = scipy.io.loadmat(path, variable_names=[key])[key]
+    if field.ndim != 3 or len(field) < samples:
+        raise damaged(path, f"the shape of '{key}' is {field.shape}; {samples} fields are wanted")
+    return field[:samples, ::stride, ::stride].astype(np.float32)
 
 
 def _with_coordinates(fields: Float32[np.ndarray, "n h w"]) -> Float32[np.ndarray, "n 3 h w"]:

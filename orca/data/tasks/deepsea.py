@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.nas_bench_360 import in_bucket
+from orca.data.npz import rows_in, shape_in
 from orca.data.task import Block, MultiLabel, Part, Samples, Splits, Task
 
 ROWS_AT_ONCE = 2048
@@ -32,8 +33,6 @@ TASK = Task(
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the one-hot sequences piece by piece; a base becomes a channel."""
-    from orca.data.npz_rows import shape_in
-
     path = raw / task.files[0].name
     train, validation, test = (shape_in(path, f"x_{part}")[0] for part in ("train", "val", "test"))
     return Splits(
@@ -44,8 +43,6 @@ def read(raw: Path, task: Task) -> Splits:
 
 
 def _part(path: Path, names: tuple[str, ...], count: int) -> Part:
-    from orca.data.npz_rows import rows_in
-
     def blocks() -> Iterator[Block]:
         for name in names:
             pairs = zip(

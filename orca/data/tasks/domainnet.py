@@ -7,11 +7,27 @@ Differs from the official code: all four domains, not `sketch` alone; images are
 at a random place and flipped at random, once); a tenth of the training images chooses the epoch.
 """
 
+import io
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import UInt8
 
 from orca.data.download import Download
-from orca.data.task import Classes, Normalisation, Samples, Splits, Task
+from orca.data.raw_file import member_of, open_zip, reading
+from orca.data.task import Block, Classes, Normalisation, Part, Samples, Splits, Task
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+SIDE = 224
+SIDE_TO_CUT = 256
+CUT_SEED = 0
+PICTURES_AT_ONCE = 32
 
 ADDRESS = "http://csr.bu.edu/ftp/visda/2019/multi-source"
 LISTS = "https://raw.githubusercontent.com/virajprabhu/SENTRY/main/data/DomainNet/txt"
@@ -123,11 +139,63 @@ TASKS = {
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the listed images out of the domain's archive, one by one."""
-    from orca.data.pictures import part_of
-
     assert isinstance(task.option, Framing)
     archive, train, test = (raw / way.name for way in task.files)
     return Splits(
-        fit=part_of(archive, train, random_cut=task.option.random_cut),
-        test=part_of(archive, test, random_cut=False),
+        fit=_part(archive, train, random_cut=task.option.random_cut),
+        test=_part(archive, test, random_cut=False),
     )
+
+
+def _part(path: Path, listing: Path, *, random_cut: bool) -> Part:
+    """Return the pictures of a list whose lines are `<path in the archive> <label>`.
+
+    Args:
+        path: zip file of pictures.
+        listing: the list.
+        random_cut: squeeze the picture to 256 x 256, cut out 224 x 224 and flip at random, with a
+            fixed seed, instead of squeezing it to 224 x 224.
+    """
+    with reading(listing, "it is missing or its lines are no path and label", OSError, ValueError):
+        lines = [line.rsplit(maxsplit=1) for line in listing.read_text().splitlines()]
+        entries = [(name, int(label)) for name, label in filter(None, lines)]
+
+    def blocks() -> Iterator[Block]:
+        generator = np.random.default_rng(CUT_SEED) if random_cut else None
+        with open_zip(path) as archive:
+            for start in range(0, len(entries), PICTURES_AT_ONCE):
+                some = entries[start : start + PICTURES_AT_ONCE]
+                pictures = [_picture(archive, name, generator) for name, _ in some]
+                yield np.stack(pictures), np.array([label for _, label in some])
+
+    return Part(len(entries), blocks)
+
+
+def _picture(
+    archive: zipfile.ZipFile, name: str, generator: np.random.Generator | None
+) -> UInt8[np.ndarray, "3 224 224"]:
+    import PIL.Image
+
+    content = io.BytesIO(member_of(archive, name))
+    with (
+        reading(f"{archive.filename}, {name}", "it is no picture", OSError),
+        PIL.Image.open(content) as image,
+    ):
+        picture = image.convert("RGB")
+    framed = _squeezed(picture, SIDE) if generator is None else _cut(picture, generator)
+    return np.ascontiguousarray(framed.transpose(2, 0, 1))
+
+
+def _squeezed(picture: "PIL.Image.Image", side: int) -> UInt8[np.ndarray, "side side 3"]:
+    import PIL.Image
+
+    return np.asarray(picture.resize((side, side), PIL.Image.Resampling.BILINEAR))
+
+
+def _cut(
+    picture: "PIL.Image.Image", generator: np.random.Generator
+) -> UInt8[np.ndarray, "224 224 3"]:
+    values = _squeezed(picture, SIDE_TO_CUT)
+    top, left = generator.integers(SIDE_TO_CUT - SIDE + 1, size=2)
+    cut = values[top : top + SIDE, left : left + SIDE]
+    return cut[:, ::-1] if generator.random() < 0.5 else cut

@@ -8,11 +8,28 @@ windows overlap more in rare classes, in the test split as well. A tenth of the 
 recordings is set aside to choose by.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float32, Int
+
 from orca.data.nas_bench_360 import in_bucket
-from orca.data.task import AS_READ, Classes, Samples, Splits, Task
+from orca.data.raw_file import damaged, reading
+from orca.data.safe_pickle import load_pickle_file
+from orca.data.split import draw_stratified
+from orca.data.task import AS_READ, Block, Classes, Part, Samples, Splits, Task
+
+LETTERS = ("N", "A", "O", "~")
+STRIDES = (500, 83, 250, 25)
+"""Samples between the starts of two windows, by class: rare classes overlap more."""
+
+WINDOW = 1000
+TEST_SHARE = 0.1
+VALIDATION_SHARE = 0.1
+VALIDATION_SEED = 0
+RECORDINGS_AT_ONCE = 16
 
 NAMES = ("normal", "atrial fibrillation", "other", "noise")
 ECG = Task(
@@ -43,7 +60,67 @@ TASKS = {
 
 
 def read(raw: Path, task: Task) -> Splits:
-    """Read the pickled recordings, divide them, and cut each part into windows."""
-    from orca.data.recordings import read_recordings, splits_of
+    """Read signals at 300 Hz, divide them as the official code does, and cut them into windows.
 
-    return splits_of(read_recordings(raw / task.files[0].name))
+    Training recordings are divided again, for validation.
+
+    Source: the official code of ORCA (commit 19b8c1c): scikit-learn's `train_test_split` with a
+    test share of 0.1 and random state 0.
+
+    Raises:
+        DataError: if the pickle is damaged, asks to run code, or holds something else.
+    """
+    from sklearn.model_selection import train_test_split
+
+    signals, labels = _recordings(raw / task.files[0].name)
+    fit, test = train_test_split(np.arange(len(labels)), test_size=TEST_SHARE, random_state=0)
+    fit, test = np.sort(fit), np.sort(test)
+    count = round(len(fit) * VALIDATION_SHARE)
+    chosen = draw_stratified(labels[fit], count, np.random.default_rng(VALIDATION_SEED))
+    train, validation = np.delete(fit, chosen), fit[chosen]
+    whole = _part(signals, labels, np.concatenate([train, validation]))
+    held_out = _part(signals, labels, validation).count
+    return Splits(
+        fit=whole,
+        test=_part(signals, labels, test),
+        validation=range(whole.count - held_out, whole.count),
+    )
+
+
+def _recordings(path: Path) -> tuple[list[np.ndarray], Int[np.ndarray, " n"]]:
+    """Return the pickle's `data`, a list of signals, and its `label`, letters, as class numbers."""
+    content = load_pickle_file(path)
+    wanted = f"signals under 'data' and the letters {', '.join(LETTERS)} under 'label'"
+    with reading(path, f"it does not hold {wanted}", KeyError, TypeError, ValueError):
+        signals = [np.ravel(signal) for signal in content["data"]]
+        labels = np.array([LETTERS.index(str(letter)) for letter in np.ravel(content["label"])])
+    if len(signals) != len(labels):
+        raise damaged(path, f"{len(signals)} signals but {len(labels)} labels")
+    return signals, labels
+
+
+def windows(signal: np.ndarray, stride: int) -> Float32[np.ndarray, "n 1000"]:
+    """Return all windows that start every `stride` samples, of the signal at mean 0, deviation 1.
+
+    A signal of 1000 samples or fewer has none.
+    """
+    values = np.asarray(signal, np.float64)
+    deviation = values.std()
+    values = (values - values.mean()) / (deviation if deviation > 0 else 1.0)
+    starts = range(0, len(values) - WINDOW, stride)
+    return np.array([values[s : s + WINDOW] for s in starts], np.float32).reshape(-1, WINDOW)
+
+
+def _part(
+    signals: list[np.ndarray], labels: Int[np.ndarray, " n"], chosen: Int[np.ndarray, " m"]
+) -> Part:
+    counts = [len(range(0, len(signals[n]) - WINDOW, STRIDES[labels[n]])) for n in chosen]
+
+    def blocks() -> Iterator[Block]:
+        for start in range(0, len(chosen), RECORDINGS_AT_ONCE):
+            some = slice(start, start + RECORDINGS_AT_ONCE)
+            cut = [windows(signals[n], STRIDES[labels[n]]) for n in chosen[some]]
+            if sum(counts[some]):
+                yield np.concatenate(cut)[:, None], np.repeat(labels[chosen[some]], counts[some])
+
+    return Part(sum(counts), blocks, groups=np.repeat(chosen, counts).astype(np.int64))

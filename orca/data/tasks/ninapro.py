@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.nas_bench_360 import in_bucket
+from orca.data.safe_pickle import load_npy_file
 from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
 
 PARTS = ("train", "val", "test")
@@ -46,8 +47,6 @@ TASKS = {
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the six arrays; electrodes become rows, time columns."""
-    from orca.data.safe_pickle import load_npy_file
-
     signals, labels = (
         {part: load_npy_file(raw / f"{what}_{part}.npy") for part in PARTS}
         for what in ("ninapro", "label")

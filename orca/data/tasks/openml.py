@@ -13,6 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from orca.data.normalise import of_inputs
+from orca.data.split import draw_stratified
+from orca.data.table import codes, encode, read_arff
 from orca.data.task import AS_READ, Classes, Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Carried, OpenMLTable
 
@@ -177,33 +180,26 @@ def read(raw: Path, task: Task) -> Splits:
     Raises:
         DataError: if the file is no ARFF table or its class column is missing.
     """
-    from orca.data.split import draw_stratified
-    from orca.data.table import encode, read_arff
-
     protocol = task.option
     assert isinstance(protocol, Protocol)
     *features, label = read_arff(raw / task.files[0].name)
-    labelled = np.array([value is not None for value in label.values])
-    features = [column.rows(labelled) for column in features]
-    codes = label.rows(labelled).codes
+    labels = codes(label.dropna())
+    features = [column[label.notna()] for column in features]
     encoded = encode([features[n] for n in protocol.columns or range(len(features))])
     inputs = encoded.inputs
     if protocol.standardise_on_all:
         inputs = _standardised(inputs, encoded.normalised)
     generator = np.random.default_rng(SPLIT_SEED)
-    test = draw_stratified(codes, round(len(codes) * protocol.test_share), generator)
-    fit = np.setdiff1d(np.arange(len(codes)), test)
+    test = draw_stratified(labels, round(len(labels) * protocol.test_share), generator)
+    fit = np.setdiff1d(np.arange(len(labels)), test)
     return Splits(
-        fit=Part.of(inputs[fit], codes[fit]),
-        test=Part.of(inputs[test], codes[test]),
+        fit=Part.of(inputs[fit], labels[fit]),
+        test=Part.of(inputs[test], labels[test]),
         normalised=encoded.normalised,
     )
 
 
 def _standardised(inputs: np.ndarray, only: np.ndarray) -> np.ndarray:
-    """Return the inputs with mean 0 and deviation 1 over all rows."""
-    from orca.data.normalise import of_inputs
-
     return of_inputs("per_position", [inputs], only).encode(inputs)
 
 

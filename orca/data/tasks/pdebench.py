@@ -184,7 +184,7 @@ def official(baselines: dict[str, Task]) -> dict[str, Task]:
 def resolutions(task: Task, points: int, *, names: str, baseline: str = "") -> dict[str, Task]:
     """Return a 1D task on `points` points, tested on twice as many too, and the task on these.
 
-    Both are read off the same fields, every so-manieth point.
+    Both are read off the same fields, at fewer of their points.
 
     Args:
         task: the same on more points.

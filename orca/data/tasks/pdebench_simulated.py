@@ -42,46 +42,36 @@ FRAMES = {
 }
 
 
-def _simulated(name: str) -> Task:
-    """Return the twin of a published task: same shapes, same numbers of samples."""
+def _simulated(name: str, cells: int = 0, samples: Samples | None = None) -> Task:
+    """Return the twin of a published task; one on fewer cells is for demonstrations."""
     task = PUBLISHED[name]
-    samples = task.samples.fit + task.samples.test
-    way = Simulated(
-        name=task.files[0].name,
-        simulation=SIMULATION[name],
-        samples=samples,
-        cells=task.input_shape[-1],
-        frames=FRAMES[name],
-    )
-    return replace(
+    samples = samples or task.samples
+    assert isinstance(task.target, Field)
+    grid = (cells,) * len(task.target.grid)
+    twin = replace(
         task,
         suite="pdebench_simulated",
         origin=ORIGIN,
-        files=(way,),
+        samples=samples,
+        files=(
+            Simulated(
+                name=task.files[0].name,
+                simulation=SIMULATION[name],
+                samples=samples.fit + samples.test,
+                cells=cells or task.input_shape[-1],
+                frames=FRAMES[name],
+            ),
+        ),
         source=f"{name}_simulated",
     )
-
-
-def _small(name: str, *, cells: int, samples: Samples) -> Task:
-    """Return a twin on fewer cells and with fewer samples, for demonstrations."""
-    task = _simulated(name)
-    assert isinstance(task.target, Field)
-    grid = (cells,) * len(task.target.grid)
-    way = Simulated(
-        name=task.files[0].name,
-        simulation=SIMULATION[name],
-        samples=samples.fit + samples.test,
-        cells=cells,
-        frames=FRAMES[name],
-    )
+    if not cells:
+        return twin
     return replace(
-        task,
+        twin,
         title=f"{task.title} ({cells})",
         suite="pdebench_simulated_small",
         input_shape=(task.input_shape[0], *grid),
         target=replace(task.target, grid=grid),
-        samples=samples,
-        files=(way,),
         source=f"{name}_simulated_{cells}",
     )
 
@@ -106,7 +96,7 @@ def _published_like(name: str, twin: Task) -> Task:
 SMALL = Samples(train=80, validation=16, test=32)
 SMALL_GRIDS = Samples(train=160, validation=32, test=48)
 FINE = replace(
-    _small("pde_advection", cells=64, samples=Samples(train=360, validation=40, test=100)),
+    _simulated("pde_advection", cells=64, samples=Samples(train=360, validation=40, test=100)),
     title="Advection, small",
     source="pde_advection_simulated_fine",
 )
@@ -137,13 +127,13 @@ TASKS = {
         baseline="pde_advection_simulated",
     ),
     **resolutions(FINE, 32, names="pde_advection_small_{}_simulated"),
-    "pde_advection_simulated_128": _small("pde_advection", cells=128, samples=SMALL),
+    "pde_advection_simulated_128": _simulated("pde_advection", cells=128, samples=SMALL),
     # Its input is constant in space: one number, the concentration at the start.
-    "pde_diffusion_sorption_simulated_128": _small(
+    "pde_diffusion_sorption_simulated_128": _simulated(
         "pde_diffusion_sorption", cells=128, samples=SMALL
     ),
     # On fewer cells than PDEBench's it covers less ground: see `orca.data.simulate`.
-    "pde_diffusion_reaction_2d_simulated_64": _small(
+    "pde_diffusion_reaction_2d_simulated_64": _simulated(
         "pde_diffusion_reaction_2d", cells=64, samples=SMALL_GRIDS
     ),
 }

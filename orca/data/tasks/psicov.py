@@ -8,16 +8,31 @@ distances to be learnt (`psicov_official`). The first 100 training proteins are 
 by.
 """
 
+import io
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Float32
 
 from orca.data.nas_bench_360 import in_bucket
-from orca.data.task import Field, Samples, Splits, Task
+from orca.data.raw_file import damaged, member_of, open_zip
+from orca.data.safe_pickle import load_npy, load_pickle
+from orca.data.task import Block, Field, Part, Samples, Splits, Task
+
+LARGEST_DISTANCE = 16.0
+"""Training distances are clipped at so many angstrom."""
+
+SMALLEST_DISTANCE = 1.0
+CHANNELS = 57
 
 
 @dataclass(frozen=True)
 class Placing:
-    """Where a protein stands in its window, and what is around it.
+    """Where a protein stands in its window, and what is around it; a longer one is cut.
 
     Args:
         before: empty rows and columns before it.
@@ -26,6 +41,27 @@ class Placing:
 
     before: int = 0
     outside: float | None = None
+
+    def framed(
+        self, maps: Float32[np.ndarray, "channels l l"], size: int, fill: float = 0.0
+    ) -> Float32[np.ndarray, "channels size size"]:
+        """Return maps in their place in a window of `size` rows and columns, `fill` around them."""
+        framed = np.full((len(maps), size, size), fill, np.float32)
+        room = size - self.before
+        kept = maps[:, :room, :room]
+        place = slice(self.before, self.before + kept.shape[1])
+        framed[:, place, place] = kept
+        return framed
+
+    def target(
+        self, distances: Float32[np.ndarray, "l l"], size: int
+    ) -> Float32[np.ndarray, "2 size size"]:
+        """Return the distances, and beside them 1 where a point is left out."""
+        if self.outside is not None:
+            framed = self.framed(distances[None], size, fill=self.outside)
+            return np.concatenate([framed, np.zeros_like(framed)])
+        inside = self.framed(np.ones_like(distances)[None], size)
+        return np.concatenate([self.framed(distances[None], size), 1 - inside])
 
 
 PSICOV = Task(
@@ -59,13 +95,101 @@ TASKS = {
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the proteins one by one out of the archive."""
-    from orca.data.proteins import Window, part_of
-
-    assert isinstance(task.option, Placing)
-    archive = raw / task.files[0].name
-    window = Window(task.input_shape[-1], task.option.before, task.option.outside)
     return Splits(
-        fit=part_of(archive, "deepcov", window, clipped=True),
-        test=part_of(archive, "psicov", window, clipped=False),
+        fit=_part(raw, task, "deepcov", clipped=True),
+        test=_part(raw, task, "psicov", clipped=False),
         validation=range(task.samples.validation),
     )
+
+
+def _part(raw: Path, task: Task, folder: str, *, clipped: bool) -> Part:
+    """Return the proteins of the list `<folder>.lst`, one per block.
+
+    Clipped distances end at 16 angstrom.
+    """
+    path, placing, size = raw / task.files[0].name, task.option, task.input_shape[-1]
+    assert isinstance(placing, Placing)
+    with open_zip(path) as archive:
+        names = _content(archive, f"{folder}.lst").decode().split()
+
+    def blocks() -> Iterator[Block]:
+        with open_zip(path) as archive:
+            for name in names:
+                features = _features(archive, folder, name)
+                distances = _distances(archive, folder, name)
+                if len(distances) != len(features["seq"]):
+                    where = f"{path}, {name}"
+                    raise damaged(where, "its distances and features differ in length")
+                target = placing.target(distances, size)
+                if clipped:
+                    target = np.minimum(target, LARGEST_DISTANCE)
+                yield placing.framed(maps_of(features), size)[None], target[None]
+
+    return Part(len(names), blocks)
+
+
+def maps_of(features: dict[str, Any]) -> Float32[np.ndarray, "57 l l"]:
+    """Return the maps of a protein of length l, in this order.
+
+    Secondary structure (3), PSSM (22), solvent accessibility, entropy: for each number of a
+    residue one map that is constant along rows and one along columns; then CCMpred, FreeContact
+    and contact potential. A missing value is 0.
+
+    Source: the official code of NAS-Bench-360 (commit 587bb09), PDNET's features.
+    """
+    length = len(features["seq"])
+    of_residues = [
+        *np.asarray(features["ss"], np.float32),
+        *np.asarray(features["pssm"], np.float32).T,
+        np.asarray(features["sa"], np.float32),
+        np.asarray(features["entropy"], np.float32),
+    ]
+    maps = np.empty((CHANNELS, length, length), np.float32)
+    for number, values in enumerate(of_residues):
+        maps[2 * number] = values[:, None]
+        maps[2 * number + 1] = values[None, :]
+    for number, key in enumerate(("ccmpred", "freecon", "potential"), start=2 * len(of_residues)):
+        maps[number] = features[key]
+    return np.nan_to_num(maps)
+
+
+def mended(distances: Float[np.ndarray, "l l"]) -> Float32[np.ndarray, "l l"]:
+    """Return distances of at least 1 angstrom, the diagonal filled from its neighbours.
+
+    Source: as `maps_of`.
+    """
+    mended = np.maximum(np.nan_to_num(distances), SMALLEST_DISTANCE).astype(np.float32)
+    inner = np.arange(1, len(mended) - 1)
+    mended[0, 0], mended[-1, -1] = mended[0, 1], mended[-1, -2]
+    mended[inner, inner] = (mended[inner, inner - 1] + mended[inner, inner + 1]) / 2
+    return mended
+
+
+def _features(archive: zipfile.ZipFile, folder: str, name: str) -> dict[str, Any]:
+    where = f"{archive.filename}, {name}"
+    content = _content(archive, f"{folder}/features/{name}.pkl")
+    features = load_pickle(io.BytesIO(content), where=f"{where}.pkl")
+    length = len(features["seq"])
+    wanted = {
+        "ss": (3, length), "pssm": (length, 22), "sa": (length,), "entropy": (length,),
+        "ccmpred": (length, length), "freecon": (length, length), "potential": (length, length),
+    }  # fmt: skip
+    for key, shape in wanted.items():
+        if key not in features or np.shape(features[key]) != shape:
+            raise damaged(where, f"'{key}' is missing or not of the shape {shape}")
+    return dict(features)
+
+
+def _distances(archive: zipfile.ZipFile, folder: str, name: str) -> Float32[np.ndarray, "l l"]:
+    where = f"{archive.filename}, {name}-cb.npy"
+    content = _content(archive, f"{folder}/distance/{name}-cb.npy")
+    triple = load_npy(io.BytesIO(content), where=where)
+    if len(triple) != 3:
+        raise damaged(where, "its distances are not (length, sequence, matrix)")
+    return mended(np.asarray(triple[2], np.float64))
+
+
+def _content(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return a member's content, whether or not the archive has a folder around all."""
+    inside = f"protein/{name}"
+    return member_of(archive, inside if inside in archive.NameToInfo else name)

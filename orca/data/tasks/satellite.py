@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.nas_bench_360 import in_bucket
+from orca.data.raw_file import reading
+from orca.data.safe_pickle import load_npy_file
 from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
-from orca.errors import DataError
 
 SATELLITE = Task(
     title="Satellite",
@@ -61,16 +62,11 @@ def read(raw: Path, task: Task) -> Splits:
 
 def _part(path: Path, *, share: float = 1.0) -> Part:
     """Read one file; of the series, a share is drawn, the same each time."""
-    from orca.data.safe_pickle import load_npy_file
-
     content = load_npy_file(path)
-    try:
+    faults = (ValueError, KeyError, TypeError, AttributeError)
+    with reading(path, "it holds no 'data' and 'label'", *faults):
         inside = content.item()
         series, labels = np.asarray(inside["data"]), np.asarray(inside["label"], np.int64)
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise DataError(
-            where=str(path), what="it holds no 'data' and 'label'", mend="fetch it again"
-        ) from fault
     if share < 1:
         count = round(share * len(series))
         drawn = np.sort(np.random.default_rng(0).permutation(len(series))[:count])

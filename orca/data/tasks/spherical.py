@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from orca.data.nas_bench_360 import in_bucket
+from orca.data.raw_file import damaged, reading
+from orca.data.safe_pickle import load_pickle_file
 from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
-from orca.errors import DataError
 
 TASK = Task(
     title="Spherical",
@@ -31,23 +32,15 @@ TASK = Task(
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the gzipped pickle, whose images are whole numbers below 256."""
-    from orca.data.safe_pickle import load_pickle_file
-
     path = raw / task.files[0].name
     content = load_pickle_file(path)
     return Splits(fit=_part(content, "train", path), test=_part(content, "test", path))
 
 
 def _part(content: Any, key: str, path: Path) -> Part:
-    try:
+    with reading(path, f"it has no '{key}' images and labels", KeyError, TypeError, ValueError):
         images = np.asarray(content[key]["images"])
         labels = np.asarray(content[key]["labels"], np.int64)
-    except (KeyError, TypeError, ValueError) as fault:
-        raise DataError(
-            where=str(path), what=f"it has no '{key}' images and labels", mend="fetch it again"
-        ) from fault
     if images.dtype != np.uint8:
-        raise DataError(
-            where=str(path), what=f"its images are {images.dtype}, not uint8", mend="fetch it again"
-        )
+        raise damaged(path, f"its images are {images.dtype}, not uint8")
     return Part.of(images, labels)

@@ -24,11 +24,6 @@ def test_after_two_units_of_time_the_profile_has_moved_by_four_fifths_of_the_lin
     np.testing.assert_allclose(moved[:, 1], np.roll(moved[:, 0], 50, axis=1), atol=1e-5)
 
 
-def test_the_old_file_moves_twice_as_fast():
-    moved = tensor(variant="double_speed")
-    np.testing.assert_allclose(moved[:, 2], np.roll(moved[:, 0], 75, axis=1), atol=1e-5)
-
-
 def test_the_solution_fulfils_the_equation_to_second_order_of_central_differences():
     x = cell_centres(0.0, 1.0, 64)
     generators = [np.random.default_rng([n, 3]) for n in range(50)]

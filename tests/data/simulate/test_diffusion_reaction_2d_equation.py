@@ -86,7 +86,6 @@ def test_seed_zero_repeats_the_published_noise():
 
 
 def test_fewer_cells_cover_less_ground():
-    portion = Portion(samples=range(1), cells=64, frames=(0,), seed=0, variant="standard")
-    x = SIMULATION.axes(portion)["x"]
+    x = SIMULATION.axes(64)["x"]
     assert x[-1] - x[0] == pytest.approx(63 / 64)
     assert np.diff(x)[0] == pytest.approx(2 / 128)

@@ -1,9 +1,8 @@
 import h5py
 import numpy as np
 import pytest
-import scipy.io
 
-from orca.data.simulate.layout import Groups, Header, MatFile, SingleFile, cell_centres
+from orca.data.simulate.layout import Header, cell_centres, write_arrays, write_groups
 
 
 def header(samples, frames=None):
@@ -29,7 +28,7 @@ def fields():
 
 def test_a_single_file_holds_arrays_coordinates_and_constants(tmp_path, fields):
     path = tmp_path / "twin.hdf5"
-    SingleFile().write(path, header(5), blocks({"tensor": fields}, 2, 3))
+    write_arrays(path, header(5), blocks({"tensor": fields}, 2, 3))
     with h5py.File(path) as file:
         assert set(file) == {"tensor", "x-coordinate", "t-coordinate"}
         assert file["tensor"].dtype == file["x-coordinate"].dtype == np.float32
@@ -41,7 +40,7 @@ def test_a_single_file_holds_arrays_coordinates_and_constants(tmp_path, fields):
 
 def test_groups_are_numbered_with_four_digits(tmp_path, fields):
     path = tmp_path / "twin.h5"
-    Groups().write(path, header(5, (0, 7, 9)), blocks({"data": fields[..., None]}, 4))
+    write_groups(path, header(5, (0, 7, 9)), blocks({"data": fields[..., None]}, 4))
     with h5py.File(path) as file:
         assert list(file) == ["0000", "0001", "0002", "0003", "0004"]
         for number, group in enumerate(file.values()):
@@ -51,29 +50,6 @@ def test_groups_are_numbered_with_four_digits(tmp_path, fields):
             assert "beta" in group.attrs["config"]
             np.testing.assert_array_equal(group["data"][..., 0], fields[number])
         np.testing.assert_array_equal(file.attrs["frames"], [0, 7, 9])
-
-
-def test_scipy_reads_a_mat_file_back(tmp_path):
-    path = tmp_path / "twin.mat"
-    coefficients = np.random.default_rng(1).random((5, 4, 3))
-    solutions = np.random.default_rng(2).random((5, 4, 3))
-    arrays = {"coeff": coefficients, "sol": solutions}
-    MatFile().write(path, header(5), blocks(arrays, 1, 4))
-    read = scipy.io.loadmat(path)
-    assert read["coeff"].dtype == np.float64
-    np.testing.assert_array_equal(read["coeff"], coefficients)
-    np.testing.assert_array_equal(read["sol"], solutions)
-
-
-def test_scipy_lists_what_a_mat_file_holds(tmp_path):
-    path = tmp_path / "twin.mat"
-    MatFile().write(
-        path, header(3), blocks({"coeff": np.ones((3, 2, 2)), "sol": np.ones((3, 2, 2))})
-    )
-    assert scipy.io.whosmat(path) == [
-        ("coeff", (3, 2, 2), "double"),
-        ("sol", (3, 2, 2), "double"),
-    ]
 
 
 def test_cell_centres_lie_half_a_cell_inside():

@@ -59,7 +59,12 @@ TASKS = {
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the pieces out of the archive, one by one, and turn them into spectrograms."""
-    from orca.data.clips import splits_of
+    from orca.data.tasks.fsd50k.clips import splits_of
 
     assert isinstance(task.option, Seconds)
-    return splits_of(raw / task.files[0].name, most=task.option.most, noisy=task.option.noisy)
+    return splits_of(
+        raw / task.files[0].name,
+        classes=task.target.outputs,
+        most=task.option.most,
+        noisy=task.option.noisy,
+    )

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from orca.data.matfile import read_field
+from orca.data.tasks.darcy_flow import read_field
 from orca.errors import DataError
 
 GENERATOR = np.random.default_rng(0)
@@ -42,7 +42,8 @@ def test_a_large_compressed_field_comes_in_pieces(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "samples", "said"), [("other", 9, "no such field"), ("field", 10, "10 fields")]
+    ("key", "samples", "said"),
+    [("other", 9, "no MATLAB file with"), ("field", 10, "10 fields are wanted")],
 )
 def test_a_field_that_is_not_there_is_named(tmp_path, key, samples, said):
     savemat(tmp_path / "x.mat", {"field": np.ones(SHAPE)})

@@ -1,0 +1,60 @@
+"""Opening raw files: whatever is wrong with one, it is named, and the mend is to fetch it again."""
+
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orca.errors import DataError
+
+
+def damaged(where: object, what: str) -> DataError:
+    """Return the error that says what is wrong with a raw file."""
+    return DataError(where=str(where), what=what, mend="fetch it again")
+
+
+@contextmanager
+def reading(where: object, what: str, *faults: type[Exception]) -> Iterator[None]:
+    """Turn `faults` of the block into a `DataError` that names the raw file.
+
+    Args:
+        where: the file, and the place in it.
+        what: what a fault means.
+        faults: kinds of exceptions.
+    """
+    try:
+        yield
+    except faults as fault:
+        raise damaged(where, f"{what}: {fault}") from fault
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip file.
+
+    Raises:
+        DataError: if it is missing or damaged.
+    """
+    with reading(path, "it is missing or no zip file", OSError, zipfile.BadZipFile):
+        return zipfile.ZipFile(path)
+
+
+def member_of(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return the content of a member of a zip file.
+
+    Raises:
+        DataError: if it is missing or damaged.
+    """
+    faults = (KeyError, OSError, EOFError, zipfile.BadZipFile)
+    with reading(f"{archive.filename}, {name}", "it is missing or damaged", *faults):
+        return archive.read(name)
+
+
+def open_tar(path: Path) -> tarfile.TarFile:
+    """Open a tar file, compressed or not.
+
+    Raises:
+        DataError: if it is missing or damaged.
+    """
+    with reading(path, "it is missing or no tar file", OSError, EOFError, tarfile.TarError):
+        return tarfile.open(path, "r:*")

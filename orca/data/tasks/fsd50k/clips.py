@@ -1,0 +1,167 @@
+"""Seconds of sound out of NAS-Bench-360's `audio.zip`, as log-mel spectrograms."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from jaxtyping import Float, Float16
+
+from orca.data.raw_file import damaged, member_of, open_zip, reading
+from orca.data.task import Block, Part, Splits
+from orca.data.tasks.fsd50k.mel import RATE, log_mel
+from orca.data.tasks.fsd50k.noise import disturbed
+from orca.logs import progress
+
+FRAMES = 102
+PIECES_AT_ONCE = 64
+DRAW_SEED = 0
+NOISE_SEED = 0
+NOISE = "noise_22050"
+"""Folder of the archive: the noise clips of MUSAN (Snyder et al. 2015, arXiv:1510.08484)."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One second of a clip.
+
+    Args:
+        member: its name in the archive.
+        clip: number of the clip at FSD50K.
+        labels: numbers of the sounds in the clip.
+    """
+
+    member: str
+    clip: int
+    labels: tuple[int, ...]
+
+
+def splits_of(path: Path, *, classes: int, most: int, noisy: bool) -> Splits:
+    """Return the clips of the three lists `tr.csv`, `val.csv` and `eval.csv`.
+
+    Args:
+        path: `audio.zip`.
+        classes: how many labels there are.
+        most: pieces kept of each clip for training and validation, drawn with a fixed seed; of
+            test clips, all are.
+        noisy: whether training pieces are masked and mixed with the archive's noise, likewise.
+
+    Raises:
+        DataError: if the archive or a list in it is damaged or misses something.
+    """
+    with open_zip(path) as archive:
+        members = (n for n in archive.namelist() if not n.endswith("/") and NOISE not in n)
+        places = {PurePosixPath(member).name: member for member in members}
+        lists = [_listed(archive, name, places) for name in ("tr", "val", "eval")]
+        noise = _noise_members(archive) if noisy else []
+    generator = np.random.default_rng(DRAW_SEED)
+    train, validation = (_thinned(pieces, most, generator) for pieces in lists[:2])
+    count = len(train) + len(validation)
+    return Splits(
+        fit=_part(path, train + validation, classes, noise, noisy=len(train) if noisy else 0),
+        test=_part(path, lists[2], classes),
+        validation=range(len(train), count),
+    )
+
+
+def spectrogram(sound: bytes, *, where: str) -> Float[np.ndarray, "96 frames"]:
+    """Return a sound as 96 bands by 100 frames a second, and one more.
+
+    A sound that is shorter than a second is repeated until it is as long.
+
+    Raises:
+        DataError: if the sound cannot be decoded or has another sampling rate.
+    """
+    import soundfile
+
+    with reading(where, "it cannot be decoded", soundfile.LibsndfileError):
+        samples, rate = soundfile.read(io.BytesIO(sound), dtype="float32", always_2d=True)
+    if rate != RATE or not len(samples):
+        raise damaged(where, f"it has {len(samples)} samples at {rate} Hz; {RATE} Hz are wanted")
+    mono = samples.mean(axis=1)
+    return log_mel(mono if len(mono) >= RATE else np.resize(mono, RATE))
+
+
+def _spectrogram_of(archive: zipfile.ZipFile, name: str) -> Float[np.ndarray, "96 frames"]:
+    return spectrogram(member_of(archive, name), where=f"{archive.filename}, {name}")
+
+
+def _thinned(pieces: list[Piece], most: int, generator: np.random.Generator) -> list[Piece]:
+    """Return at most `most` pieces of each clip, drawn, in the order of the list."""
+    by_clip: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        by_clip.setdefault(piece.clip, []).append(piece)
+    kept: list[Piece] = []
+    for clip in sorted(by_clip):
+        own = by_clip[clip]
+        chosen = np.sort(generator.choice(len(own), min(most, len(own)), replace=False))
+        kept += [own[int(number)] for number in chosen]
+    return kept
+
+
+def _part(
+    path: Path, pieces: list[Piece], classes: int, noise: Sequence[str] = (), noisy: int = 0
+) -> Part:
+    """Return the pieces' spectrograms, the first `noisy` of them with noise and masks.
+
+    A last frame of zeros is added, as the official code does; 16 bits say decibels to 0.03.
+    """
+
+    def blocks() -> Iterator[Block]:
+        generator = np.random.default_rng(NOISE_SEED)
+        with open_zip(path) as archive:
+            noises = _noises(archive, noise)
+            for start in range(0, len(pieces), PIECES_AT_ONCE):
+                some = pieces[start : start + PIECES_AT_ONCE]
+                spectra = np.zeros((len(some), 1, 96, FRAMES), np.float16)
+                labels = np.zeros((len(some), classes), np.uint8)
+                for number, piece in enumerate(some):
+                    spectrum = _spectrogram_of(archive, piece.member)[:, : FRAMES - 1]
+                    if start + number < noisy:
+                        spectrum = disturbed(spectrum, noises, generator)
+                    spectra[number, 0, :, :-1] = spectrum
+                    labels[number, list(piece.labels)] = 1
+                yield spectra, labels
+
+    return Part(len(pieces), blocks, groups=np.array([p.clip for p in pieces], np.int64))
+
+
+def _noise_members(archive: zipfile.ZipFile) -> list[str]:
+    members = sorted(n for n in archive.namelist() if f"{NOISE}/" in n and n.endswith(".wav"))
+    if not members:
+        raise damaged(archive.filename, f"it has no sounds under '{NOISE}'")
+    return members
+
+
+def _noises(archive: zipfile.ZipFile, members: Sequence[str]) -> list[Float16[np.ndarray, "96 _"]]:
+    """Return the noise clips' spectrograms, each of its own length; all of them take 0.4 GB."""
+    return [
+        _spectrogram_of(archive, member).astype(np.float16)
+        for member in progress(members, what="noise clips", total=len(members))
+    ]
+
+
+def _listed(archive: zipfile.ZipFile, name: str, places: dict[str, str]) -> list[Piece]:
+    """Return the pieces of a list, sorted: `files` ends in the file's name, `ext` is the clip.
+
+    Args:
+        archive: with the list and the numbers of the labels.
+        name: of the list.
+        places: where the archive's files lie, by their names.
+    """
+    classes, listing = (
+        member_of(archive, places.get(file, file)).decode()
+        for file in ("lbl_map.json", f"{name}.csv")
+    )
+    numbers = json.loads(classes)
+    pieces = []
+    for row in csv.DictReader(io.StringIO(listing)):
+        what = f"{dict(row)} is no piece of a clip that is there"
+        with reading(f"{archive.filename}, {name}.csv", what, KeyError, ValueError, AttributeError):
+            labels = tuple(numbers[label] for label in row["labels"].split(","))
+            pieces.append(Piece(places[PurePosixPath(row["files"]).name], int(row["ext"]), labels))
+    return sorted(pieces, key=lambda piece: (piece.clip, piece.member))
