@@ -75,7 +75,7 @@ rule everything:
         [
             f"results/scores/{{task}}/{{RUNS.configuration.bodies[TASKS[task].kind]}}/{{method}}/seed{{seed}}.json"
             for task in TASKS
-            if not TASKS[task].baseline
+            if not TASKS[task].variant_of
             for method in METHODS
             for seed in range(5)
         ],

@@ -101,7 +101,7 @@ def test_a_far_name_is_answered_with_all_names():
 def test_what_declarations_name_is_declared():
     assert {body.proxy for body in BODIES.values()} <= set(PROXIES)
     assert {method.alignment for method in METHODS.values()} - {""} <= set(DISTANCES)
-    assert {task.baseline for task in TASKS.values()} - {""} <= set(TASKS)
+    assert {task.variant_of for task in TASKS.values()} - {""} <= set(TASKS)
     for task in TASKS.values():
         assert {task.metric, *task.extra_metrics} <= set(METRICS)
 

@@ -28,7 +28,7 @@ def card_of(
         "suite": task.suite,
         "origin": task.origin,
         "task_digest": task.digest,
-        "variant_of": task.baseline,
+        "variant_of": task.variant_of,
         "differs": task.differs,
         "input_shape": [int(n) for n in fit["inputs"].shape[1:]],
         "input_type": str(fit["inputs"].dtype),

@@ -31,7 +31,8 @@ class Frames:
         target_frame: number of the frame to predict from frame 0; None for arrays without time.
         test_target_frame: another one for the test samples, as in the official code.
         flat: channels are laid end to end as one long channel.
-        alike: targets are normalised with the constants of the inputs, and stay so.
+        targets_by: constants that targets are normalised with for good, inputs with their own:
+            those of the `inputs`, or of the `targets` frame itself; empty for none.
     """
 
     layout: Literal["arrays", "groups"]
@@ -42,7 +43,7 @@ class Frames:
     target_frame: int | None = None
     test_target_frame: int | None = None
     flat: bool = False
-    alike: bool = False
+    targets_by: Literal["", "inputs", "targets"] = ""
 
 
 def read(raw: Path, task: Task) -> Splits:
@@ -68,16 +69,18 @@ def read(raw: Path, task: Task) -> Splits:
         _part(path, frames, fit_names, later, task),
         _part(path, frames, test_names, test_later, task),
     ]
-    if frames.alike:
-        constants = of_inputs("per_position", (inputs for inputs, _ in parts[0].blocks()), None)
-        parts = [_encoded_alike(part, constants) for part in parts]
+    if frames.targets_by:
+        own = of_inputs("per_position", (inputs for inputs, _ in parts[0].blocks()), None)
+        of_frame = of_inputs("per_position", (targets for _, targets in parts[0].blocks()), None)
+        by = own if frames.targets_by == "inputs" else of_frame
+        parts = [_encoded(part, own, by) for part in parts]
     return Splits(fit=parts[0], test=parts[1])
 
 
-def _encoded_alike(part: Part, constants: Constants) -> Part:
+def _encoded(part: Part, for_inputs: Constants, for_targets: Constants) -> Part:
     def blocks() -> Iterator[Block]:
         for inputs, targets in part.blocks():
-            yield constants.encode(inputs), constants.encode(targets)
+            yield for_inputs.encode(inputs), for_targets.encode(targets)
 
     return Part(part.count, blocks)
 

@@ -284,4 +284,7 @@ def unlike_published(name: str) -> Unlike:
         return "metric"
     if ours.normalisation.targets != theirs.normalisation.targets:
         return "unit"
-    return "split" if ours.samples != theirs.samples else "data"
+    if ours.samples != theirs.samples:
+        return "split"
+    same = ("input_shape", "target", "normalisation", "option")  # losses are no part of a score
+    return "" if all(getattr(ours, f) == getattr(theirs, f) for f in same) else "data"

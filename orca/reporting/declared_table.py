@@ -76,7 +76,7 @@ class Table:
         joining = [
             Axis(name=name, task=name, title=task.title)
             for name, task in {**TASKS, **own}.items()
-            if task.suite == self.suite and not task.baseline and name not in named
+            if task.suite == self.suite and not task.variant_of and name not in named
         ]
         return self.rows + tuple(joining)
 

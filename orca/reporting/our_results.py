@@ -1,7 +1,7 @@
 """What our runs say in a cell of a table: mean and spread over seeds, or why there is none."""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from orca.errors import ResultsError
@@ -96,22 +96,28 @@ def with_text(cell: TableCell, usual: int) -> TableCell:
     if ours is None or ours.text:
         return cell
     failed = sum(run.status == "failed" for run in ours.runs)
-    remarks = []
     if ours.mean is None:
         text: str = ours.status
         if 0 < failed < len(ours.runs):
             text = f"{failed} of {len(ours.runs)} failed, {len(ours.runs) - failed} not run"
     else:
         text = alone(ours.mean) if ours.std is None else with_spread(ours.mean, ours.std)
-        if ours.status == "incomplete":
-            remarks.append(f"{ours.n} of {len(ours.runs)} seeds")
-        elif ours.n == 1:
-            remarks.append("1 seed")
-        elif ours.n != usual:
-            remarks.append(f"{ours.n} seeds")
-        if failed:
-            remarks.append(f"{failed} failed")
-        if cell.verdict and cell.verdict.differs:
-            remarks.append(cell.verdict.differs)
-    written = ours.model_copy(update={"text": text, "remark": ", ".join(remarks)})
+    written = ours.model_copy(
+        update={"text": text, "remark": ", ".join(_remarks(cell, ours, usual, failed))}
+    )
     return cell.model_copy(update={"ours": written})
+
+
+def _remarks(cell: TableCell, ours: OurResult, usual: int, failed: int) -> Iterator[str]:
+    if ours.mean is None:
+        return
+    if ours.status == "incomplete":
+        yield f"{ours.n} of {len(ours.runs)} seeds"
+    elif ours.n == 1:
+        yield "1 seed"
+    elif ours.n != usual:
+        yield f"{ours.n} seeds"
+    if failed:
+        yield f"{failed} failed"
+    if cell.verdict and cell.verdict.differs:
+        yield cell.verdict.differs

@@ -187,7 +187,7 @@ class Runs:
             while like:
                 if entry.format(like) in self.hyperparameters.official:
                     return entry.format(like)
-                like = self.task(like).baseline
+                like = self.task(like).variant_of
         return ""
 
     def origin(self, task: str, body: str, method: str = "") -> Origin:

@@ -40,10 +40,10 @@ def test_it_is_declared_soundly(name):
 @every_task
 def test_a_variant_says_of_what_and_how_it_differs(name):
     task = TASKS[name]
-    if task.baseline:
+    if task.variant_of:
         assert task.differs
-        assert not TASKS[task.baseline].baseline
-        assert task.suite == TASKS[task.baseline].suite
+        assert not TASKS[task.variant_of].variant_of
+        assert task.suite == TASKS[task.variant_of].suite
 
 
 @every_task

@@ -225,7 +225,7 @@ def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, fill, make):
 
 def test_a_task_of_the_suite_joins_its_table_and_a_variant_does_not(declared, make):
     new = make.task("New physics", 8, field_metric=True, suite="pdebench_simulated")
-    declared(new=new, new_official=replace(new, baseline="new"))
+    declared(new=new, new_official=replace(new, variant_of="new"))
     rows = [row.name for row in TABLES["simulated_pdebench"].all_rows(make.experiment())]
     assert "new" in rows
     assert "new_official" not in rows

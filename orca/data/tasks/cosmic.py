@@ -83,7 +83,8 @@ TASKS = {
         extra_metrics=("one_minus_auroc",),
         normalisation=Normalisation(),
         option=Sky(added=True),
-        baseline="cosmic",
+        variant_of="cosmic",
+        as_published=True,
         differs="sky added to training and test stamps, raw electron counts, ignored pixels set to"
         " 0 in output and target, AUROC of thresholded masks, as in the official code; but the sky"
         " is drawn once",

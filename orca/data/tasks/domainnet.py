@@ -125,7 +125,8 @@ def _official(name: str, task: Task) -> Task:
         task,
         augmentation=(),
         option=Framing(random_cut=True),
-        baseline=name,
+        variant_of=name,
+        as_published=True,
         differs="training images cut out and flipped at random, once, as in the official code",
     )
 

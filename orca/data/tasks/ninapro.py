@@ -39,7 +39,8 @@ TASKS = {
         NINAPRO,
         loss="focal",
         normalisation=Normalisation(),
-        baseline="ninapro",
+        variant_of="ninapro",
+        as_published=True,
         differs="inputs as they are, and the focal loss with gamma 0, as in the official code",
     ),
 }

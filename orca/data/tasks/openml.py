@@ -168,7 +168,8 @@ def _official(name: str, task: Task) -> Task:
         samples=_samples(rows, 0.1),
         normalisation=Normalisation(),
         option=Protocol(test_share=0.1, standardise_on_all=True, columns=columns),
-        baseline=name,
+        variant_of=name,
+        as_published=True,
         differs=f"{kept}a tenth of the rows for testing; standardised with all rows, as in the"
         " official code",
     )
@@ -217,7 +218,7 @@ def _tables() -> dict[str, Task]:
 def _from_openml_itself(number: int) -> Task:
     return replace(
         _from_openml(number, ROWS[number].suites[0]),
-        baseline=f"openml_{number}",
+        variant_of=f"openml_{number}",
         differs="the table from OpenML itself, not scikit-learn's copy of it",
     )
 

@@ -85,7 +85,8 @@ def _published_like(name: str, twin: Task) -> Task:
         twin,
         files=(replace(way, variant="published_like"),),
         source=f"{name}_published_like_simulated",
-        baseline=f"{name}_simulated",
+        variant_of=f"{name}_simulated",
+        as_published=False,
         differs="; ".join(
             ["solved as the published file was, see docs/fidelity.md"]
             + [twin.differs] * bool(twin.differs)
@@ -116,7 +117,7 @@ PUBLISHED_LIKE = {
 TASKS = {
     **{f"{name}_simulated": task for name, task in TWINS.items()},
     **{
-        f"{name}_simulated": replace(task, baseline=f"{task.baseline}_simulated")
+        f"{name}_simulated": replace(task, variant_of=f"{task.variant_of}_simulated")
         for name, task in OFFICIAL.items()
     },
     **{f"{name}_simulated": _published_like(*pair) for name, pair in PUBLISHED_LIKE.items()},

@@ -85,7 +85,8 @@ TASKS = {
         metric="mae8_official",
         extra_metrics=("mae8",),
         option=Placing(before=5, outside=100.0),
-        baseline="psicov",
+        variant_of="psicov",
+        as_published=True,
         differs="5 empty rows and columns before a protein; outside of it 100 angstrom, clipped to"
         " 16 in training, are to be learnt, as in the official code; both triangles of a map are"
         " averaged twice",

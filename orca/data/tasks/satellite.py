@@ -36,7 +36,8 @@ TASKS = {
     "satellite_official": replace(
         SATELLITE,
         normalisation=Normalisation(),
-        baseline="satellite",
+        variant_of="satellite",
+        as_published=True,
         differs="series as they are, as in the official code",
     ),
     **{
@@ -44,7 +45,7 @@ TASKS = {
             SATELLITE,
             title=f"Satellite, {percent} % of the training data",
             samples=Samples(train=8_000 * percent, validation=1_000 * percent, test=100_000),
-            baseline="satellite",
+            variant_of="satellite",
             differs=f"{percent} % of the training series (Figure 4, right)",
             option=percent / 100,
         )

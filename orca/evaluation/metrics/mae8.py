@@ -3,6 +3,8 @@
 Source: Adhikari 2020 (PDNET); NAS-Bench-360 (arXiv:2110.05668).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float, Num
 
@@ -10,6 +12,7 @@ from orca.errors import DataError
 from orca.evaluation.metric import Metric
 
 SEPARATION = 24  # residues between the two of a pair, at least
+Map = Float[np.ndarray, "rows columns"]
 CONTACT = 8.0  # angstrom, true distance of a pair at most
 SMALLEST = 0.01  # angstrom, of a predicted distance
 
@@ -18,23 +21,22 @@ def _mae8(
     predicted: Float[np.ndarray, "n 1 rows columns"],
     target: Num[np.ndarray, "n 2 rows columns"],
     *,
-    share_of_upper: float,
+    symmetrised: Callable[[Map], Map],
 ) -> float:
     """Mean over proteins of the mean absolute error over near pairs far apart in sequence.
 
     Args:
         predicted: distances in angstrom.
         target: distances, and 1 where a point lies outside of the protein.
-        share_of_upper: how much the map's upper triangle counts against the lower one.
+        symmetrised: makes both triangles of a predicted map equal, and no distance too small.
     """
     errors = []
     for guess, (truth, outside) in zip(predicted[:, 0], target, strict=True):
         upper = np.triu(np.ones_like(truth, dtype=bool), k=SEPARATION)
         pairs = upper & (truth <= CONTACT) & (outside < 0.5)
         if pairs.any():
-            both = share_of_upper * guess + (1 - share_of_upper) * guess.T
-            found = np.maximum(both[pairs].astype(np.float64), SMALLEST)
-            errors.append(np.abs(found - truth[pairs]).mean())
+            found = symmetrised(guess.astype(np.float64))
+            errors.append(np.abs(found[pairs] - truth[pairs]).mean())
     if not errors:
         raise DataError(
             where="the split that mae8 is computed on",
@@ -55,7 +57,17 @@ def mae8(
     Raises:
         DataError: if no protein has such a pair.
     """
-    return _mae8(predicted, target, share_of_upper=0.5)
+    return _mae8(predicted, target, symmetrised=_once)
+
+
+def _once(guess: Map) -> Map:
+    return np.maximum((guess + guess.T) / 2, SMALLEST)
+
+
+def _twice(guess: Map) -> Map:
+    upper = np.triu(np.ones_like(guess, dtype=bool))
+    once = np.maximum(np.where(upper, (guess + guess.T) / 2, guess), SMALLEST)
+    return (once + once.T) / 2
 
 
 def mae8_official(
@@ -63,10 +75,11 @@ def mae8_official(
 ) -> float:
     """MAE8 with the map's lower triangle counted three times against the upper one.
 
-    Source: NAS-Bench-360's and the official code, which average the two triangles twice.
+    Source: NAS-Bench-360's and the official code, which put the average of both triangles, floored,
+    in the upper one's place, and then average the two again.
     Differs from the official code: that crops every protein to the length of the first one.
     """
-    return _mae8(predicted, target, share_of_upper=0.25)
+    return _mae8(predicted, target, symmetrised=_twice)
 
 
 METRICS = {

@@ -53,6 +53,8 @@ METRICS = {
         title="1 - AUROC", direction="lower", formula=one_minus(auroc), masks=True
     ),
     "one_minus_auroc_chunked": Metric(
-        title="1 - AUROC, by 1008", direction="lower", formula=Chunked(one_minus(auroc), size=1008)
+        title="1 - AUROC, by 1008",
+        direction="lower",
+        formula=Chunked(one_minus(auroc), size=1008, shuffled=True),
     ),
 }

@@ -50,7 +50,8 @@ TASKS = {
         option=Seconds(most=1, noisy=True),
         augmentation=(),
         redraw=False,
-        baseline="fsd50k",
+        variant_of="fsd50k",
+        as_published=True,
         differs="one second of each training recording, masked and mixed with noise, drawn once,"
         " as in the official code",
     ),
