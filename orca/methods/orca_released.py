@@ -1,13 +1,19 @@
-"""ORCA as released: the embedder starts from the body's patch filters and norm, the official distance.
+"""ORCA as released: the official code's kernels, dense heads, clusters and distance.
 
 Source: the official code, `embedder_epochs` above 0, `objective: otdd-exact`.
 """
 
-from orca.methods.method import Method
+from dataclasses import replace
 
-METHOD = Method(
+from orca.methods.orca import METHOD as ORCA
+
+METHOD = replace(
+    ORCA,
     title="ORCA (released code)",
     origin="ORCA's released code",
-    embedder="copied",
     alignment="otdd_official",
+    fixes={
+        "model": {"kernel_rule": "smallest_divisor", "dense_head": "pooling"},
+        "align": {"clusters": 10},
+    },
 )

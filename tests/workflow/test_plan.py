@@ -63,13 +63,13 @@ def test_a_target_that_is_not_there_is_an_error(place):
 def test_the_papers_hours_come_before_an_estimate(runs):
     of = hours(runs).of
     assert of(job("finetune", "cifar100", "swin_base", method="orca")) == (9.2, "the paper")
-    assert of(job("align", "cifar100", "swin_base", alignment="otdd-layer_norm")) == (
+    assert of(job("align", "cifar100", "swin_base", alignment="otdd-pretrained")) == (
         1.6,
         "the paper",
     )
     assert of(job("finetune", "cifar100", "swin_base", method="fpt")) == (7.1, "the paper")
     assert of(job("finetune", "cifar100", "swin_tiny", method="orca"))[1] == "estimated"
-    assert of(job("align", "cifar100", "swin_base", alignment="mmd-layer_norm"))[1] == "estimated"
+    assert of(job("align", "cifar100", "swin_base", alignment="mmd-pretrained"))[1] == "estimated"
 
 
 def test_hours_that_count_stage_two_in_are_told_without_it(runs):

@@ -45,7 +45,7 @@ def with_methods(tmp_path):
 
 
 def job(task: str, body: str = "swin_base", **names: str) -> SimpleNamespace:
-    given = {"method": "orca", "alignment": "otdd-layer_norm", "seeds": "seed0"}
+    given = {"method": "orca", "alignment": "otdd-pretrained", "seeds": "seed0"}
     return SimpleNamespace(task=task, body=body, **{**given, **names})
 
 
@@ -69,8 +69,8 @@ def test_an_alignment_s_name_says_what_it_is_and_is_read_back():
         ("distance.l2_weight", 0.5),
         ("optimizer.learning_rate", 1e-05),
     ]
-    name = layout.alignment_name("otdd", "layer_norm", changes)
-    assert layout.parse_alignment(name) == ("otdd", "layer_norm", dict(changes))
+    name = layout.alignment_name("otdd", "pretrained", changes)
+    assert layout.parse_alignment(name) == ("otdd", "pretrained", dict(changes))
     assert layout.parse_alignment("mmd-random") == ("mmd", "random", {})
     assert layout.parse_terms(layout.terms_name("otdd", [("reg", 0.05)])) == ("otdd", {"reg": 0.05})
 
@@ -111,8 +111,8 @@ def test_an_argument_that_is_no_result_is_no_target_of_ours(runs):
 
 
 def test_methods_of_equal_alignment_share_it_and_others_do_not(runs):
-    assert runs.alignment_of("orca") == runs.alignment_of("orca_lora") == "otdd-layer_norm"
-    assert runs.alignment_of("orca_after_5") == "otdd-layer_norm-align.epochs=5"
+    assert runs.alignment_of("orca") == runs.alignment_of("orca_lora") == "otdd-pretrained"
+    assert runs.alignment_of("orca_after_5") == "otdd-pretrained-align.epochs=5"
     assert runs.alignment_of("finetune") == ""
 
 
@@ -120,13 +120,13 @@ def test_a_method_s_settings_of_stage_two_reach_its_alignment(with_methods):
     runs = with_methods({"orca_mmd": {"align": {"epochs": 7}}})
     alignment = runs.alignment_of("orca_mmd")
     assert runs.align_settings("openml_61", "minilm", alignment)["align"].epochs == 7
-    assert runs.align_settings("openml_61", "minilm", "mmd-layer_norm")["align"].epochs == 60
+    assert runs.align_settings("openml_61", "minilm", "mmd-pretrained")["align"].epochs == 60
 
 
 def test_a_distance_s_settings_of_a_method_reach_the_source_terms(with_methods):
     runs = with_methods({"orca_euclidean": {"distances": {"euclidean": {"debiased": False}}}})
     alignment = runs.alignment_of("orca_euclidean")
-    assert alignment == "euclidean-layer_norm-distance.debiased=false"
+    assert alignment == "euclidean-pretrained-distance.debiased=false"
     assert not runs.align_settings("openml_61", "minilm", alignment)["distance"].debiased
     assert runs.terms_of("openml_61", "minilm", alignment) == "euclidean-debiased=false"
 
@@ -275,7 +275,7 @@ def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():
 def test_every_task_has_a_size(runs, task):
     groups = runs.finetune_settings(task, "swin_base", "finetune")
     assert resources.finetune_hours(TASKS[task], groups) > 0
-    align = runs.align_settings(task, "swin_base", "otdd-layer_norm")
+    align = runs.align_settings(task, "swin_base", "otdd-pretrained")
     assert resources.align_hours(TASKS[task], align) > 0
     assert resources.training_mb(TASKS[task]) >= resources.BASE_MB
     assert resources.preparing_mb(TASKS[task]) > 0
