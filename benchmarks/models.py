@@ -105,7 +105,7 @@ def measure(case: Case, device: str) -> dict[str, Any]:
     model = assemble(
         case.body, input_shape=case.input_shape,
         output=Dense(1, case.grid) if case.grid else Pooled(case.classes), settings=settings,
-        start="random", embedder="copied", folder=Path(), generator=torch.Generator().manual_seed(0),
+        start="random", embedder="pretrained", folder=Path(), generator=torch.Generator().manual_seed(0),
     ).to(device)  # fmt: skip
     inputs = torch.randn(case.batch, *case.input_shape, device=device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)

@@ -40,7 +40,7 @@ def bodies(task: AskedTask) -> None:
     records = sorted(Path(layout.root("aligned"), task.name).glob("*/*/seed*/run.json"))
     told = bodies_by_distance(records)
     if not told:
-        place = layout.run_folder("aligned", task.name, "<body>", "otdd-layer_norm")
+        place = layout.run_folder("aligned", task.name, "<body>", "otdd-pretrained")
         raise ResultsError(
             where=f"orca bodies {task.name}",
             what="no body has been aligned to this task with samples held out",

@@ -17,8 +17,7 @@ class Method:
         title: as it stands in a table.
         origin: the paper and section that propose it.
         start: whether the body starts from its pretrained weights or from random ones.
-        embedder: how the embedder starts, apart from any alignment: `random`; `layer_norm`
-            copies the body's embedding norm; `copied` copies all that fits (patch filters, norm).
+        embedder: how the embedder starts, before any alignment; see `build_embedder`.
         alignment: the distance that stage two brings down, a name in
             `orca.alignment.distances`; empty for none.
         fixes: settings that are part of the method whatever a task's are, by group and key:

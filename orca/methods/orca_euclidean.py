@@ -3,11 +3,13 @@
 Source: ORCA (ICML 2023), Table 9; official code, `objective: l2`.
 """
 
-from orca.methods.method import Method
+from dataclasses import replace
 
-METHOD = Method(
+from orca.methods.orca import METHOD as ORCA
+
+METHOD = replace(
+    ORCA,
     title="ORCA (Euclidean)",
     origin="ORCA (ICML 2023), Table 9",
-    embedder="layer_norm",
     alignment="euclidean",
 )

@@ -3,11 +3,13 @@
 Source: ORCA (ICML 2023), Figure 6; Alvarez-Melis and Fusi 2020 (arXiv:2002.02923).
 """
 
-from orca.methods.method import Method
+from dataclasses import replace
 
-METHOD = Method(
+from orca.methods.orca import METHOD as ORCA
+
+METHOD = replace(
+    ORCA,
     title="ORCA (OTDD, Gaussian)",
     origin="ORCA (ICML 2023), Figure 6",
-    embedder="layer_norm",
     alignment="otdd_gaussian",
 )

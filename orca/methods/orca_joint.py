@@ -3,11 +3,13 @@
 Source: ORCA (ICML 2023), section 3.4, before Algorithm 1 splits it by class.
 """
 
-from orca.methods.method import Method
+from dataclasses import replace
 
-METHOD = Method(
+from orca.methods.orca import METHOD as ORCA
+
+METHOD = replace(
+    ORCA,
     title="ORCA (OTDD, joint)",
     origin="one OTDD over all target classes at once, as the paper's text defines it (3.4)",
-    embedder="layer_norm",
     alignment="otdd_joint",
 )

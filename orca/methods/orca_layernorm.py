@@ -3,13 +3,14 @@
 Source: ORCA (ICML 2023), Table 3.
 """
 
-from orca.methods.fpt import train_layer_norms
-from orca.methods.method import Method
+from dataclasses import replace
 
-METHOD = Method(
+from orca.methods.fpt import train_layer_norms
+from orca.methods.orca import METHOD as ORCA
+
+METHOD = replace(
+    ORCA,
     title="ORCA (layer norm)",
     origin="ORCA (ICML 2023), Table 3",
-    embedder="layer_norm",
-    alignment="otdd",
     trains=train_layer_norms,
 )

@@ -3,12 +3,13 @@
 Source: Hu et al. 2021 (arXiv:2106.09685); named as future work by ORCA (ICML 2023), section 6.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
 
 from orca.errors import SettingsError
-from orca.methods.method import Method
+from orca.methods.orca import METHOD as ORCA
 from orca.settings import Count, Settings
 
 
@@ -44,11 +45,10 @@ def train_low_rank(model: Any, settings: LoraSettings, generator: Any) -> None:
             torch.nn.init.kaiming_uniform_(parameter, a=5**0.5, generator=generator)
 
 
-METHOD = Method(
+METHOD = replace(
+    ORCA,
     title="ORCA (LoRA)",
     origin="ORCA (ICML 2023), section 6; Hu et al. 2021 (arXiv:2106.09685)",
-    embedder="layer_norm",
-    alignment="otdd",
     settings=LoraSettings,
     trains=train_low_rank,
 )

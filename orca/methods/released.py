@@ -30,11 +30,10 @@ AS_COMPUTED = {"otdd": "otdd_official", "euclidean": "euclidean_paired"}  # by t
 
 def _released(name: str, method: Method) -> Method:
     fixes = {group: {**FIXES[group], **method.fixes.get(group, {})} for group in FIXES}
-    starts = bool(method.alignment) or method is WARM_INIT
     return replace(
         method,
         title=f"{method.title} (released code)",
-        embedder="copied" if starts else method.embedder,
+        embedder="pretrained" if method is WARM_INIT else method.embedder,
         alignment=AS_COMPUTED.get(method.alignment, method.alignment),
         fixes=fixes,
         variant_of=name,

@@ -31,7 +31,7 @@ def train_prompts(model: Any, settings: PromptSettings, generator: Any) -> None:
 METHOD = Method(
     title="VPT",
     origin="Jia et al. 2022 (arXiv:2203.12119); ORCA (ICML 2023), Table 24",
-    embedder="copied",
+    embedder="pretrained",
     settings=PromptSettings,
     trains=train_prompts,
 )

@@ -1,4 +1,4 @@
-"""Naive fine-tuning, but the embedder's layer norm starts from the body's: ORCA without aligning.
+"""Naive fine-tuning, but the embedder's layer norm starts from the body's.
 
 Source: ORCA (ICML 2023), A.4.5 and Table 10.
 """

@@ -105,7 +105,7 @@ def _start_convolution(
 ) -> None:
     convolution = embedder.convolution
     assert convolution.bias is not None
-    if start == "copied" and body.patch is not None and isinstance(convolution, nn.Conv2d):
+    if start == "pretrained" and body.patch is not None and isinstance(convolution, nn.Conv2d):
         convolution.weight.copy_(cyclic_filters(body.patch.weight, embedder.patches.channels))
         convolution.bias.copy_(body.patch.bias)
         return
@@ -131,8 +131,9 @@ def build_embedder(
         input_shape: (channels, length) or (channels, height, width).
         body: which takes the tokens.
         settings: sequence length, kernel rule, where positions start.
-        start: `random`; `layer_norm` copies the body's embedding norm (paper, A.4.5); `copied`
-            copies the patch filters too, where the body has any (official code when it aligns).
+        start: `pretrained` copies all that the body's own embedding offers for such inputs: the
+            norm, and the patch filters where both are of grids (paper, A.2.3; official code when
+            it aligns); `layer_norm` the norm alone (paper, A.4.5); `random` neither.
         generator: of the random weights.
 
     Source: official code: convolutions over sequences start by Xavier with gain sqrt(2), over

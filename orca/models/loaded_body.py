@@ -31,7 +31,7 @@ class LoadedBody:
         norm_bias: likewise.
         positions: the body's position embeddings, from the first token on; None if the body
             finds positions by itself.
-        longest: tokens that it takes at most; None without such a limit.
+        longest: tokens that it takes at most; sequences only.
         side: points along each side of the images it was pretrained on; grids only.
         patch: its own patch convolution; grids only.
         reduction: patches along an axis that one token of the last block stands for.

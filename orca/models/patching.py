@@ -77,77 +77,66 @@ class Patches:
             )
 
 
-def kernel_of_sequence(
-    length: int, *, target: int, rule: str, most: int | None = None, square: bool = False
-) -> int:
-    """Return the kernel that cuts a sequence into about `target` tokens.
+def closest_kernel(length: int, *, target: int, most: int | None = None) -> int:
+    """Return the largest kernel after whose convolution the number of tokens is closest to a target.
+
+    A convolution leaves out the points behind its last whole patch. `Patches.prepare` adds zeros,
+    so that these get a token of their own, beyond the number that the kernel is chosen by.
 
     Args:
         length: points of the sequence.
         target: tokens wanted.
-        rule: `closest_padded`, the largest kernel whose number of tokens, the last one padded,
-            comes closest to the target (paper, A.2.3); `smallest_divisor`, the smallest divisor
-            of the length that gives no more tokens than the target (official code).
-        most: tokens allowed; None for no limit.
-        square: with `smallest_divisor`, whether the tokens must fill a square (official code,
-            for a body of grids).
+        most: tokens allowed, that of the last points among them; None for no limit.
 
-    Source: ORCA (ICML 2023), A.2.3; official code, `embedder` for 1D inputs.
+    Source: ORCA (ICML 2023), A.2.3.
     """
-    limit = min(target, most) if most else target
-    if rule == "smallest_divisor":
-        for kernel in range(1, length + 1):
-            tokens = length // kernel
-            fills = not square or math.isqrt(tokens) ** 2 == tokens
-            if length % kernel == 0 and tokens <= limit and fills:
-                return kernel
-    counts = {kernel: math.ceil(length / kernel) for kernel in range(1, length + 1)}
-    allowed = [k for k, tokens in counts.items() if most is None or tokens <= most]
-    return min(allowed, key=lambda kernel: (abs(counts[kernel] - target), -kernel))
+    allowed = [k for k in range(1, length + 1) if most is None or math.ceil(length / k) <= most]
+    return min(allowed, key=lambda kernel: (abs(length // kernel - target), -kernel))
 
 
-def kernel_of_grid(
-    size: tuple[int, int], *, target: int, rule: str, most: int | None = None
+def smallest_divisor(
+    length: int, *, target: int, most: int | None = None, square: bool = False
 ) -> int:
-    """Return the kernel that cuts a grid into about `target` tokens, for a body of sequences.
+    """Return the smallest divisor of a length that makes no more tokens than a target.
 
     Args:
-        size: points of the grid along its axes.
+        length: points of the sequence.
         target: tokens wanted.
-        rule: as for sequences; `smallest_divisor` is the smallest kernel that divides both sides
-            and gives no more tokens than the target (paper, 3.1: "the smallest value for which
-            the product of output shape <= S").
         most: tokens allowed; None for no limit.
+        square: whether the tokens must fill a square, for a body of grids.
+
+    Source: official code, `embedder` for 1D inputs.
     """
-    limit = min(target, most) if most else target
-    height, width = size
-    counts = {
-        kernel: math.ceil(height / kernel) * math.ceil(width / kernel)
-        for kernel in range(1, max(size) + 1)
-    }
-    if rule == "smallest_divisor":
-        for kernel, tokens in counts.items():
-            if height % kernel == 0 and width % kernel == 0 and tokens <= limit:
-                return kernel
-    allowed = [k for k, tokens in counts.items() if most is None or tokens <= most]
-    return min(allowed, key=lambda kernel: (abs(counts[kernel] - target), -kernel))
+    limit = min(target, most or target)
+    for kernel in range(1, length):
+        tokens, left = divmod(length, kernel)
+        fills = not square or math.isqrt(tokens) ** 2 == tokens
+        if not left and tokens <= limit and fills:
+            return kernel
+    return length
+
+
+def smallest_kernel(size: tuple[int, ...], *, most: int) -> int:
+    """Return the smallest kernel that cuts a grid into no more tokens than a body takes.
+
+    Source: ORCA (ICML 2023), 3.1: "the smallest value for which the product of output shape
+    excluding the channel dimension ≤ S".
+    """
+    kernels = range(1, max(size) + 1)
+    return next(k for k in kernels if math.prod(math.ceil(side / k) for side in size) <= most)
 
 
 def _chosen_kernel(size: tuple[int, ...], body: LoadedBody, settings: ModelSettings) -> int:
     if settings.kernel is not None:
         return settings.kernel
     if len(size) == 2:
-        return kernel_of_grid(
-            (size[0], size[1]),
-            target=settings.sequence_length,
-            rule=settings.kernel_rule,
-            most=body.longest,
-        )
+        assert body.longest is not None
+        return smallest_kernel(size, most=body.longest)
     square = body.kind == "grid"
     target = settings.folded_tokens if square else settings.sequence_length
-    return kernel_of_sequence(
-        size[0], target=target, rule=settings.kernel_rule, most=body.longest, square=square
-    )
+    if settings.kernel_rule == "smallest_divisor":
+        return smallest_divisor(size[0], target=target, most=body.longest, square=square)
+    return closest_kernel(size[0], target=target, most=body.longest)
 
 
 def plan_patches(

@@ -7,19 +7,20 @@ from pydantic import Field
 from orca.settings import Count, Settings, Share
 
 BodyStart = Literal["pretrained", "random"]
-EmbedderStart = Literal["random", "layer_norm", "copied"]
+EmbedderStart = Literal["random", "layer_norm", "pretrained"]
 
 
 class ModelSettings(Settings):
     """The shape of the model that every stage shares."""
 
     sequence_length: Count = Field(
-        64, description="The embedder of a sequence body aims at this number of tokens."
+        64, description="A sequence is cut into about this number of tokens."
     )
     kernel_rule: Literal["smallest_divisor", "closest_padded"] = Field(
         "closest_padded",
-        description="The kernel of the embedder follows from the sequence length by this rule:"
-        " `closest_padded` is the paper's (A.2.3), `smallest_divisor` the official code's.",
+        description="The kernel of a sequence follows from the sequence length by this rule:"
+        " `closest_padded` is the paper's (A.2.3), `smallest_divisor` the official code's. That of a"
+        " grid on a body of sequences is the smallest whose tokens fit the body (3.1).",
     )
     kernel: Count | None = Field(
         None,
@@ -37,8 +38,8 @@ class ModelSettings(Settings):
     )
     positions: Literal["body", "random"] = Field(
         "body",
-        description="Position embeddings start from the body's own table (official code, always)"
-        " or at random.",
+        description="Position embeddings start from the body's own table, whatever else of the"
+        " embedder does (official code), or at random.",
     )
     dense_head: Literal["pixel_shuffle", "pooling"] = Field(
         "pixel_shuffle",

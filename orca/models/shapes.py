@@ -34,7 +34,10 @@ class BertShape:
 
     @property
     def first_position(self) -> int:
-        """Row of the first token in the position table."""
+        """Row of the first token in the position table.
+
+        Differs from the official code: there it is RoBERTa's for BERT too, which counts from 0.
+        """
         return self.padding + 1 if self.family == "roberta" else 0
 
     @property

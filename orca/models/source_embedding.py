@@ -39,7 +39,7 @@ def source_embedder(body: str, folder: Path, *, image_shape: tuple[int, ...] = (
     if loaded.words is not None:
         return loaded.words()
     module = build_embedder(
-        image_shape, body=loaded, settings=settings, start="copied", generator=generator
+        image_shape, body=loaded, settings=settings, start="pretrained", generator=generator
     )
     return module.eval().requires_grad_(requires_grad=False)
 

@@ -12,7 +12,7 @@ from orca.alignment.distance import DISTANCES, DistanceSettings
 from orca.alignment.pseudo_labels import pseudo_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
-from orca.data.task import Classes
+from orca.data.task import Classes, Field
 from orca.errors import SettingsError
 from orca.logs import log
 from orca.models.settings import EmbedderStart
@@ -38,15 +38,19 @@ def target_labels(
         wanted: number of clusters, or `source_classes`.
         seed: of the clustering.
 
-    Source: ORCA (ICML 2023), section 3.4: without classes, clusters of the outputs stand in.
+    Source: ORCA (ICML 2023), section 3.4: without classes, clusters of the outputs stand in; a
+    masked field's are of its values alone (official code).
     """
-    rows = prepared.rows("fit")
-    if isinstance(setup.task.target, Classes):
+    rows, target = prepared.rows("fit"), setup.task.target
+    if isinstance(target, Classes):
         _, labels = np.unique(prepared.targets(rows), return_inverse=True)
         return labels.astype(np.int64)
     clusters = len(source.sizes) if isinstance(wanted, str) else wanted
     return pseudo_labels(
-        (targets for _, targets in prepared.blocks(rows)),
+        (
+            targets[:, : target.channels] if isinstance(target, Field) else targets
+            for _, targets in prepared.blocks(rows)
+        ),
         clusters=min(clusters, len(rows)),
         seed=seed,
     )

@@ -30,6 +30,8 @@ from orca.training.schedule import StepDecay
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.tensors import under
 
+HIGH_RATE = 1.0e-3  # fine-tuning's learning rate beyond which the embedder's is no higher
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceDistance:
@@ -83,6 +85,14 @@ class DistanceCall:
     weight: float
 
 
+def embedder_rate(rate: float, factor: float) -> float:
+    """Return the embedder's learning rate: fine-tuning's times a factor, but for high rates itself.
+
+    Source: official code, which multiplies by 10 where fine-tuning's rate is at most 1e-3.
+    """
+    return rate * factor if rate <= HIGH_RATE else rate
+
+
 @dataclass(kw_only=True)
 class AlignLoop:
     """One run of stage two, resumable at any epoch.
@@ -112,10 +122,8 @@ class AlignLoop:
 
     def __post_init__(self) -> None:
         settings, embedder = self.settings, self.model.embedder.parameters()
-        self.optimizer = make_optimizer(
-            embedder, self.optimizer_settings, rate_factor=settings.rate_factor
-        )
-        self.rate = self.optimizer_settings.learning_rate * settings.rate_factor
+        self.optimizer = make_optimizer(embedder, self.optimizer_settings)
+        self.rate = embedder_rate(self.optimizer_settings.learning_rate, settings.rate_factor)
         self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
         self.device = next(self.model.embedder.parameters()).device
 

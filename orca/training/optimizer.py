@@ -10,18 +10,16 @@ from orca.training.settings import OptimizerSettings
 
 
 def make_optimizer(
-    parameters: Iterable[nn.Parameter], settings: OptimizerSettings, *, rate_factor: float = 1.0
+    parameters: Iterable[nn.Parameter], settings: OptimizerSettings
 ) -> torch.optim.Optimizer:
     """Return the optimizer that the settings name, over the parameters that want a gradient.
 
     Args:
         parameters: of the model and of the method's own modules.
         settings: which optimizer, with which constants.
-        rate_factor: what the learning rate is multiplied by; stage two's differs.
     """
     trained = [parameter for parameter in parameters if parameter.requires_grad]
-    rate = settings.learning_rate * rate_factor
-    decay = settings.weight_decay
+    rate, decay = settings.learning_rate, settings.weight_decay
     makers = {
         "adamw": lambda: torch.optim.AdamW(
             trained, lr=rate, betas=settings.betas, weight_decay=decay, fused=True

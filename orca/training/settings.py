@@ -32,7 +32,8 @@ class AlignSettings(Settings):
     epochs: Epochs = Field(60, description="Stage two trains the embedder for this many epochs.")
     rate_factor: Annotated[float, Field(gt=0)] = Field(
         10.0,
-        description="The embedder's learning rate is fine-tuning's times this (official code).",
+        description="The embedder's learning rate is fine-tuning's times this, but fine-tuning's"
+        " itself where that is above 1e-3 (official code).",
     )
     milestones: tuple[Count, ...] = Field(
         (20, 40, 60),

@@ -8,7 +8,9 @@ from orca.declarations import named
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.models.settings import ModelSettings
 from orca.settings import checked
+from orca.training.batches import seeded
 from orca.training.settings import GROUPS
 from tests.training.toys import ToySetup
 
@@ -82,6 +84,20 @@ def test_equal_seeds_add_equal_weights(name, body):
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
 
 
+def test_orca_starts_from_all_of_a_body_s_embedding_and_its_variant_from_the_norm_alone():
+    own = {"own": None, "seed": 0}
+    setup = ToySetup.of("swin_base", (3, 9, 9))
+    orca, variant, plain, warm = (
+        setup.build_for(name, **own).embedder.state_dict()
+        for name in ("orca", "orca_random_filters", "finetune", "warm_init_pretrained")
+    )
+    body = BODIES["swin_base"].load(None, settings=ModelSettings(), generator=seeded(99), toy=True)
+    assert torch.equal(orca["convolution.weight"], body.patch.weight)
+    assert all(torch.equal(orca[key], warm[key]) for key in orca)
+    assert torch.equal(variant["norm.weight"], body.norm_weight)
+    assert torch.equal(variant["convolution.weight"], plain["convolution.weight"])
+
+
 @pytest.mark.parametrize("body", sorted(BODIES))
 def test_low_rank_weights_change_no_output_at_first_and_are_few(body):
     plain, model = (toy(body, name).eval() for name in ("orca", "orca_lora"))
@@ -131,7 +147,7 @@ def test_layer_norms_of_the_body_are_trained_and_embedder_and_predictor_with_the
 
 
 def test_prompts_are_looked_at_and_leave_the_frozen_model_alone():
-    plain, model = (toy("swin_base", name).eval() for name in ("warm_init_released", "vpt"))
+    plain, model = (toy("swin_base", name).eval() for name in ("warm_init_pretrained", "vpt"))
     assert all("prompts" in key or key.startswith("predictor.") for key in trained(model))
     inputs = torch.randn(2, 1, 40)
     assert not torch.allclose(model(inputs), plain(inputs))

@@ -192,7 +192,7 @@ def test_kinds_of_body_and_output_have_their_script_s_numbers(toy):
             None, settings=ModelSettings(), generator=torch.Generator(), toy=True
         )
         model = put_together(
-            loaded, input_shape=shape, output=output, settings=ModelSettings(), embedder="copied",
+            loaded, input_shape=shape, output=output, settings=ModelSettings(), embedder="pretrained",
             generator=torch.Generator(),
         )  # fmt: skip
         found = official_numbers(model, PareSettings(), "lowest")
@@ -214,9 +214,9 @@ def test_grids_are_mixed_with_images_in_either_precision(precision, epoch, dense
     options = {"settings": settings, "generator": generator}
     model = put_together(
         body, input_shape=(1, 9, 9), output=Dense(1, (9, 9)) if dense else Pooled(3),
-        embedder="copied", **options,
+        embedder="pretrained", **options,
     )  # fmt: skip
-    embedder = build_embedder((3, 12, 12), body=body, start="copied", **options)
+    embedder = build_embedder((3, 12, 12), body=body, start="pretrained", **options)
     task_loss = torch.nn.functional.mse_loss if dense else torch.nn.functional.cross_entropy
     objective = PatchReplacement(
         task_loss,

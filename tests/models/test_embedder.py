@@ -95,19 +95,19 @@ def test_each_start_copies_what_its_name_says(toy_body, name):
         body.norm_weight.normal_()
         body.norm_bias.normal_()
     shape = (4, 40) if body.kind == "sequence" else (4, 9, 9)
-    starts = {s: build(body, shape, s) for s in ("random", "layer_norm", "copied")}
+    starts = {s: build(body, shape, s) for s in ("random", "layer_norm", "pretrained")}
     for start, embedder in starts.items():
         copied_norm = start != "random"
         assert torch.equal(embedder.norm.weight, body.norm_weight) is copied_norm
         assert torch.equal(embedder.norm.bias, body.norm_bias) is copied_norm
         if body.kind == "sequence":
             assert torch.equal(embedder.positions, body.positions)
-    random, normed, copied = (starts[s].convolution.weight for s in starts)
+    random, normed, pretrained = (starts[s].convolution.weight for s in starts)
     assert torch.equal(random, normed)
-    assert torch.equal(random, copied) is (body.kind == "sequence")
+    assert torch.equal(random, pretrained) is (body.kind == "sequence")
     if body.patch is not None:
-        assert torch.equal(copied[:, 3], body.patch.weight[:, 0])
-        assert torch.equal(starts["copied"].convolution.bias, body.patch.bias)
+        assert torch.equal(pretrained[:, 3], body.patch.weight[:, 0])
+        assert torch.equal(starts["pretrained"].convolution.bias, body.patch.bias)
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4, 57])
@@ -126,7 +126,7 @@ def test_positions_may_start_at_random(toy_body):
 
 def test_the_embedder_s_weights_are_its_own_and_not_the_body_s(toy_body):
     body = toy_body("roberta_base")
-    embedder = build(body, (1, 40), "copied")
+    embedder = build(body, (1, 40), "pretrained")
     before = body.positions.clone()
     with torch.no_grad():
         embedder.positions.add_(1)

@@ -130,7 +130,7 @@ def test_images_through_a_body_of_grids_are_images_through_the_library(name, tmp
     classifier.save_pretrained(tmp_path)  # by the names of the published files
     ours = loaded(name, tmp_path)
     embedder = build_embedder(
-        (3, shape.side, shape.side), body=ours, settings=SETTINGS, start="copied",
+        (3, shape.side, shape.side), body=ours, settings=SETTINGS, start="pretrained",
         generator=torch.Generator(),
     )  # fmt: skip
     images = torch.randn(2, 3, shape.side, shape.side, dtype=torch.float64)

@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orca.errors import SettingsError
-from orca.models.patching import kernel_of_grid, kernel_of_sequence, plan_patches
+from orca.models.patching import closest_kernel, plan_patches, smallest_divisor, smallest_kernel
 from orca.models.settings import ModelSettings
+
+
+def after_convolution(length, kernel):
+    """Return the tokens that a convolution with stride `kernel` makes: nothing is padded."""
+    return len(range(0, length - kernel + 1, kernel))
 
 
 @pytest.mark.parametrize(
@@ -21,43 +26,56 @@ from orca.models.settings import ModelSettings
     ],
 )  # fmt: skip
 def test_the_smallest_divisor_is_that_of_the_official_code(length, target, kernel, tokens):
-    assert kernel_of_sequence(length, target=target, rule="smallest_divisor") == kernel
+    assert smallest_divisor(length, target=target) == kernel
     assert length // kernel == tokens
 
 
 def test_for_a_body_of_grids_the_official_tokens_fill_a_square():
-    kernel = kernel_of_sequence(1000, target=1024, rule="smallest_divisor", square=True)
+    kernel = smallest_divisor(1000, target=1024, square=True)
     assert (kernel, 1000 // kernel) == (10, 100)
 
 
-def test_the_paper_s_example_of_the_closest_length():
-    assert kernel_of_sequence(1024, target=256, rule="closest_padded") == 4
+@pytest.mark.parametrize(
+    ("length", "target", "kernel"),
+    [(1024, 256, 4), (1024, 32, 32), (1024, 8, 128), (1000, 8, 125), (3739, 8, 467)],
+)
+def test_tokens_are_counted_as_a_convolution_leaves_them(length, target, kernel):
+    """The first is the paper's own example."""
+    assert closest_kernel(length, target=target) == kernel
+    tokens = torch.nn.Conv1d(1, 1, kernel, stride=kernel)(torch.zeros(1, 1, length)).shape[2]
+    assert tokens == after_convolution(length, kernel) == target
 
 
 @given(st.integers(1, 600), st.integers(1, 600))
-def test_no_kernel_comes_closer_and_no_larger_one_as_close(length, target):
-    kernel = kernel_of_sequence(length, target=target, rule="closest_padded")
-    distance = abs(math.ceil(length / kernel) - target)
-    for other in range(1, length + 1):
-        away = abs(math.ceil(length / other) - target)
-        assert away > distance or (away == distance and other <= kernel)
+def test_after_the_convolution_no_kernel_comes_closer_and_no_larger_one_as_close(length, target):
+    """ORCA (ICML 2023), A.2.3: k is the largest whose number of tokens is closest to s*."""
+    kernels = range(1, length + 1)
+    away = {k: abs(after_convolution(length, k) - target) for k in kernels}
+    closest = [k for k in kernels if away[k] == min(away.values())]
+    assert closest_kernel(length, target=target) == max(closest)
 
 
 @given(st.integers(1, 600), st.integers(1, 600), st.integers(1, 100))
 def test_no_rule_makes_more_tokens_than_the_body_takes(length, target, most):
-    for rule in ("closest_padded", "smallest_divisor"):
-        kernel = kernel_of_sequence(length, target=target, rule=rule, most=most)
+    for rule in (closest_kernel, smallest_divisor):
+        kernel = rule(length, target=target, most=most)
         assert 1 <= kernel <= length
         assert math.ceil(length / kernel) <= most
 
 
+def test_a_grid_of_sixty_points_a_side_becomes_four_hundred_tokens():
+    assert smallest_kernel((60, 60), most=512) == 3
+
+
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 600))
-def test_a_grid_s_kernel_keeps_to_the_limit_and_divides_where_a_divisor_fits(height, width, target):
-    kernel = kernel_of_grid((height, width), target=target, rule="smallest_divisor", most=512)
-    assert math.ceil(height / kernel) * math.ceil(width / kernel) <= 512
-    for smaller in range(1, kernel):
-        fits = (height // smaller) * (width // smaller) <= min(target, 512)
-        assert not (height % smaller == width % smaller == 0 and fits)
+def test_a_grid_s_kernel_fits_the_body_and_no_smaller_one_does(height, width, most):
+    kernel = smallest_kernel((height, width), most=most)
+
+    def tokens(kernel):
+        return math.ceil(height / kernel) * math.ceil(width / kernel)
+
+    assert tokens(kernel) <= most
+    assert kernel == 1 or tokens(kernel - 1) > most
 
 
 @pytest.mark.parametrize("name", ["minilm", "swin_base"])

@@ -76,7 +76,7 @@ def test_held_out_images_are_a_share_of_all_and_none_is_trained_on():
 
 
 def test_all_of_embedder_and_body_is_kept(toy_model):
-    model = toy_model("swin_fractals", (3, 24, 24), Pooled(4), embedder="copied")
+    model = toy_model("swin_fractals", (3, 24, 24), Pooled(4), embedder="pretrained")
     kept = body_tensors(model)
     outside = {name for name in model.state_dict() if name.startswith("predictor.")}
     assert len(kept) == len(model.state_dict()) - len(outside)

@@ -1,14 +1,20 @@
 import json
 from dataclasses import replace
 
+import h5py
+import numpy as np
 import pytest
 import torch
 
 from orca.alignment import otdd
 from orca.alignment.distance import DISTANCES
 from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
+from orca.data.task import Field
 from orca.errors import SettingsError
+from orca.training.align import target_labels
+from orca.training.align_loop import embedder_rate
 from orca.training.checkpoint import read_tensors, write_tensors
 from tests.training.toys import FIELDS, history, make_align, make_finetune, run
 
@@ -39,6 +45,21 @@ def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
     assert record["held_out_distance"] > 0
 
 
+def test_the_mask_of_a_field_tells_no_clusters_apart(tmp_path):
+    masked = replace(FIELDS, target=Field(grid=(12,), masked=True))
+    setup = make_align(tmp_path, masked).setup
+    values = np.arange(60) % 2
+    with h5py.File(setup.prepared, "r+") as file:
+        del file["targets"]
+        file["targets"] = np.zeros((60, 2, 12), np.float32)
+        file["targets"][:, 0] = values[:, None]
+        file["targets"][:, 1] = 10.0 * (np.arange(60) % 3)[:, None]
+    source = SourceFeatures.of(torch.randn(4, 16), torch.arange(4) % 2)
+    with Prepared(setup.prepared, masked) as prepared:
+        labels = target_labels(setup, prepared, source, wanted="source_classes", seed=0)
+    assert labels.tolist() in (values.tolist(), (1 - values).tolist())
+
+
 @pytest.mark.parametrize("changed", ["settings", "features"])
 def test_source_terms_of_other_settings_or_features_are_refused(changed, tmp_path):
     step = make_align(tmp_path)
@@ -59,13 +80,20 @@ def test_the_exact_distance_is_kept_beside_the_estimate_and_changes_nothing(tmp_
     setup = steps[2].setup
     with Prepared(setup.prepared, setup.task) as prepared, torch.no_grad():
         inputs, classes = prepared.read(prepared.rows("train"))
-        model = setup.build(start="pretrained", embedder="layer_norm", seed=0)
+        model = setup.build(start="pretrained", embedder="pretrained", seed=0)
         embedded = model.eval().embed(torch.from_numpy(inputs))
     known = read_tensors(steps[2].source)[0]
     labels = torch.from_numpy(classes).long()
     exact = otdd(known["features"], known["labels"], embedded.mean(dim=1), labels)
     assert float(rows[0]["exact"]) == pytest.approx(exact.item(), rel=1e-3)
     assert values(runs[2]) == values(runs[None])
+
+
+@pytest.mark.parametrize(
+    ("rate", "found"), [(1e-5, 1e-4), (1e-3, 1e-2), (1e-2, 1e-2), (2e-3, 2e-3)]
+)
+def test_the_embedder_s_rate_is_ten_times_fine_tuning_s_only_up_to_a_thousandth(rate, found):
+    assert embedder_rate(rate, 10.0) == pytest.approx(found)
 
 
 def test_alignment_without_a_lower_distance_stops_early(tmp_path):

@@ -22,7 +22,7 @@ def keys(method="orca", by="otdd", own=None, **changes):
     finetune["method"] = METHODS[method].own_settings(own or {})
     named = {"task": CLASSES, "body": "minilm"}
     return {
-        "align": align_key(**named, start="layer_norm", distance=by, settings=align),
+        "align": align_key(**named, start="pretrained", distance=by, settings=align),
         "finetune": finetune_key(**named, method=method, settings=finetune),
         "evaluate": evaluate_key(**named, method=method),
     }

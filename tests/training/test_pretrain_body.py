@@ -64,7 +64,7 @@ def test_a_pretrained_body_is_loaded_like_a_fetched_one_and_by_the_library(body)
     )  # fmt: skip
     theirs = SwinModel.from_pretrained(body, config=config, add_pooling_layer=False).eval()
     embedder = build_embedder(
-        (3, 24, 24), body=loaded, settings=ModelSettings(), start="copied",
+        (3, 24, 24), body=loaded, settings=ModelSettings(), start="pretrained",
         generator=torch.Generator(),
     )  # fmt: skip
     images = torch.randn(2, 3, 24, 24)

@@ -152,7 +152,7 @@ def make_align(
         source_terms(distance, source=source, settings=settings, out=terms, device=CPU)
     return Align(
         setup=setup,
-        start="layer_norm",
+        start="pretrained",
         distance=distance,
         distance_settings=settings,
         settings=groups["align"],

@@ -111,7 +111,7 @@ def test_each_step_is_one_rule_with_its_own_name(profile, snakemake):
 def test_a_plain_alignment_is_asked_for_as_such(snakemake):
     score = "results/scores/openml_61/minilm/orca/seed0.json"
     told = snakemake(score, "-n", "--printshellcmds").stdout
-    assert "align openml_61 minilm --distance otdd --start layer_norm --seeds 0 " in told
+    assert "align openml_61 minilm --distance otdd --start pretrained --seeds 0 " in told
 
 
 def test_an_alignment_that_no_method_uses_can_be_asked_for(snakemake):

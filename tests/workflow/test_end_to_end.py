@@ -58,7 +58,7 @@ def test_every_run_leaves_a_record_of_where_it_comes_from(done):
     )
     assert record["inputs"]["results/prepared/openml_61/fit.h5"]
     assert record["inputs"][
-        "results/aligned/openml_61/minilm/otdd-layer_norm/seed1/embedder.safetensors"
+        "results/aligned/openml_61/minilm/otdd-pretrained/seed1/embedder.safetensors"
     ]
     assert record["settings"]["finetune"]["epochs"] == 2
     assert record["seconds"]["train"] > 0
@@ -69,7 +69,7 @@ def test_the_bodies_of_a_task_are_listed_by_their_distance_after_alignment(done,
     command = [sys.executable, "-m", "orca", "bodies", "openml_61"]
     told = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True).stdout
     lines = told.splitlines()
-    assert lines[0] == "otdd-layer_norm"
+    assert lines[0] == "otdd-pretrained"
     assert lines[1].split()[0::2] == ["minilm", "2"]
     assert lines[2] == "otdd-random"
 

@@ -46,7 +46,7 @@ def with_methods(tmp_path):
 
 
 def job(task: str, body: str = "swin_base", **names: str) -> Wildcards:
-    given = {"method": "orca", "alignment": "otdd-layer_norm", "seeds": "seed0"}
+    given = {"method": "orca", "alignment": "otdd-pretrained", "seeds": "seed0"}
     return Wildcards(fromdict={"task": task, "body": body, **given, **names})
 
 
@@ -70,8 +70,8 @@ def test_an_alignment_s_name_says_what_it_is_and_is_read_back():
         ("distance.l2_weight", 0.5),
         ("optimizer.learning_rate", 1e-05),
     ]
-    name = layout.alignment_name("otdd", "layer_norm", changes)
-    assert layout.parse_alignment(name) == ("otdd", "layer_norm", dict(changes))
+    name = layout.alignment_name("otdd", "pretrained", changes)
+    assert layout.parse_alignment(name) == ("otdd", "pretrained", dict(changes))
     assert layout.parse_alignment("mmd-random") == ("mmd", "random", {})
     assert layout.parse_terms(layout.terms_name("otdd", [("reg", 0.05)])) == ("otdd", {"reg": 0.05})
 
@@ -112,22 +112,35 @@ def test_an_argument_that_is_no_result_is_no_target_of_ours(runs):
 
 
 def test_methods_of_equal_alignment_share_it_and_others_do_not(runs):
-    assert runs.alignment_of("orca") == runs.alignment_of("orca_lora") == "otdd-layer_norm"
-    assert runs.alignment_of("orca_after_5") == "otdd-layer_norm-align.epochs=5"
+    assert runs.alignment_of("orca") == runs.alignment_of("orca_lora") == "otdd-pretrained"
+    assert runs.alignment_of("orca_after_5") == "otdd-pretrained-align.epochs=5"
     assert runs.alignment_of("finetune") == ""
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if METHODS[name].alignment])
+def test_both_stages_of_a_method_have_one_model(runs, method):
+    align = runs.align_settings("ecg", "roberta_base", runs.alignment_of(method))
+    assert align["model"] == runs.finetune_settings("ecg", "roberta_base", method)["model"]
+
+
+def test_the_released_code_s_method_has_its_kernels_heads_and_clusters(runs):
+    groups = runs.align_settings("ecg", "roberta_base", runs.alignment_of("orca_released"))
+    assert groups["model"].kernel_rule == "smallest_divisor"
+    assert groups["model"].dense_head == "pooling"
+    assert groups["align"].clusters == 10
 
 
 def test_a_method_s_settings_of_stage_two_reach_its_alignment(with_methods):
     runs = with_methods({"orca_mmd": {"align": {"epochs": 7}}})
     alignment = runs.alignment_of("orca_mmd")
     assert runs.align_settings("openml_61", "minilm", alignment)["align"].epochs == 7
-    assert runs.align_settings("openml_61", "minilm", "mmd-layer_norm")["align"].epochs == 60
+    assert runs.align_settings("openml_61", "minilm", "mmd-pretrained")["align"].epochs == 60
 
 
 def test_a_distance_s_settings_of_a_method_reach_the_source_terms(with_methods):
     runs = with_methods({"orca_euclidean": {"distances": {"euclidean": {"debiased": False}}}})
     alignment = runs.alignment_of("orca_euclidean")
-    assert alignment == "euclidean-layer_norm-distance.debiased=false"
+    assert alignment == "euclidean-pretrained-distance.debiased=false"
     assert not runs.align_settings("openml_61", "minilm", alignment)["distance"].debiased
     assert runs.terms_of("openml_61", "minilm", alignment) == "euclidean-debiased=false"
 
@@ -241,7 +254,7 @@ def test_a_body_s_source_can_be_any_declared_proxy():
     files = jobs.align_files(job("openml_61", "roberta_base"))
     assert files["source"] == "results/source/roberta_base/conll2000_sentences.safetensors"
     told = jobs.settings_files[
-        "results/aligned/openml_61/roberta_base/otdd-layer_norm/settings.yaml"
+        "results/aligned/openml_61/roberta_base/otdd-pretrained/settings.yaml"
     ]
     assert told["proxy"] == "conll2000_sentences"
     with pytest.raises(SettingsError, match="did you mean 'conll2003' or 'conll2000'"):
@@ -315,7 +328,7 @@ def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():
 def test_every_task_has_a_size(runs, task):
     groups = runs.finetune_settings(task, "swin_base", "finetune")
     assert resources.finetune_hours(TASKS[task], groups) > 0
-    align = runs.align_settings(task, "swin_base", "otdd-layer_norm")
+    align = runs.align_settings(task, "swin_base", "otdd-pretrained")
     assert resources.align_hours(TASKS[task], align) > 0
     assert resources.training_mb(TASKS[task]) >= resources.BASE_MB
     assert resources.preparing_mb(TASKS[task]) > 0

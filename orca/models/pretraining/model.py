@@ -38,7 +38,7 @@ def untrained(name: str, classes: int, generator: torch.Generator) -> Model:
         input_shape=(3, IMAGE_SIDE, IMAGE_SIDE),
         output=Pooled(classes),
         settings=settings,
-        embedder="copied",
+        embedder="pretrained",
         generator=generator,
     )
     initialise.transformer_(model.body, STD, generator)

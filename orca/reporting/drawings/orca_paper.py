@@ -53,7 +53,7 @@ FIGURE_6 = Figure(
         AlignmentInput(
             task="cifar100",
             body="swin_base",
-            alignment="otdd-layer_norm-align.record_exact_every=5",
+            alignment="otdd-pretrained-align.record_exact_every=5",
         ),
     ),
     draw=_of_one(plot_estimate_beside_exact),
