@@ -44,7 +44,7 @@ def target_labels(
     if isinstance(setup.task.target, Classes):
         _, labels = np.unique(prepared.targets(rows), return_inverse=True)
         return labels.astype(np.int64)
-    clusters = len(source.sizes) if isinstance(wanted, str) else wanted
+    clusters = len(source.classes.sizes) if isinstance(wanted, str) else wanted
     return pseudo_labels(
         (targets for _, targets in prepared.blocks(rows)),
         clusters=min(clusters, len(rows)),

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from orca.alignment import otdd
 from orca.alignment.distance import DISTANCES
-from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.otdd import otdd
 from orca.data.store import Prepared
 from orca.errors import SettingsError
 from orca.training.checkpoint import read_tensors, write_tensors
