@@ -19,9 +19,9 @@ from alignment_baseline import baseline_otdd, geomloss_otdd
 from alignment_cases import CLASSES, case
 from torch import Tensor
 
-from orca.alignment import SourceFeatures
-from orca.alignment.dataset_distance import distance_to_source, source_terms
-from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.otdd import distance_to_source, source_terms
+from orca.alignment.source import SourceFeatures
 
 OFFICIAL = OtddSettings(schedule="official")
 CONVERGED = OtddSettings(schedule="converged", tolerance=1e-3)

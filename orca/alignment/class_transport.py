@@ -12,10 +12,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.cost import box_distance
-from orca.alignment.points_by_class import PointsByClass, pairs
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.points import PointsByClass, box_distance, pairs
 from orca.alignment.sinkhorn import Problem
-from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
+from orca.alignment.transport import Transport, transport, transport_to_itself, uniform
 
 Block = tuple[slice, slice]
 Shape = tuple[int, int]
@@ -39,28 +39,14 @@ ON_GPU = Batching(2**28, math.inf)  # 1 GiB of float32
 ONE_BY_ONE = Batching(0, 1.0)
 
 
-@dataclass(frozen=True)
-class ClassTransport:
-    """The transport of each class, or each pair of classes.
-
-    Args:
-        values: cost of each.
-        plan: each one's plan at its place among all samples; None where it was not asked for.
-    """
-
-    values: Float[Tensor, "*classes"]
-    plan: Float[Tensor, "n m"] | None
-
-
 def transport_between_classes(
     cost: Float[Tensor, "n m"],
     rows: PointsByClass,
     columns: PointsByClass,
-    solver: Solver,
+    settings: OtddSettings,
     *,
     with_plan: bool = False,
-    batching: Batching | None = None,
-) -> ClassTransport:
+) -> Transport:
     """Solve the transport from each class of the rows to each class of the columns.
 
     Where rows and columns are the same, each pair is solved once, its value stands at both
@@ -70,59 +56,46 @@ def transport_between_classes(
         cost: feature cost, distance^p / p.
         rows: the samples of the rows.
         columns: those of the columns.
-        solver: for this cost.
-        with_plan: return the plans too.
-        batching: which pairs are solved together; None for what pays on the device.
+        settings: how to solve it; see `transport`.
+        with_plan: return the plans too, each at its place among all samples.
     """
     low, high = rows.boxes
-    extent = box_distance(
-        (low[:, None], high[:, None]), (columns.boxes[0][None], columns.boxes[1][None])
-    )
-    starts = (extent**solver.p / solver.p).tolist()
+    extent = box_distance((low[:, None], high[:, None]), columns.boxes)
+    starts = (extent**settings.p / settings.p).tolist()
     places = list(pairs(rows, columns))
     solved = _solve(
         cost,
         [(rows.slices[k], columns.slices[other]) for k, other in places],
         [starts[k][other] for k, other in places],
-        solver,
+        settings,
         to_itself=False,
         with_plan=with_plan,
-        batching=batching,
     )
     values = cost.new_zeros(len(rows.sizes), len(columns.sizes))
     if places:
         first, second = torch.tensor(places, device=cost.device).T
-        values[first, second] = solved.values
+        values[first, second] = solved.value
         if rows is columns:
-            values[second, first] = solved.values
-    return ClassTransport(values, solved.plan)
+            values[second, first] = solved.value
+    return Transport(values, solved.plan)
 
 
 def transport_within_classes(
     cost: Float[Tensor, "n n"],
     classes: PointsByClass,
-    solver: Solver,
+    settings: OtddSettings,
     *,
     with_plan: bool = False,
-    batching: Batching | None = None,
-) -> ClassTransport:
-    """Solve the transport of each class to itself.
-
-    Args:
-        cost: feature cost, distance^p / p.
-        classes: the samples.
-        solver: for this cost.
-        with_plan: return the plans too, in the diagonal blocks.
-        batching: which classes are solved together; None for what pays on the device.
-    """
+) -> Transport:
+    """Solve the transport of each class to itself; arguments as of `transport_between_classes`."""
+    extent = box_distance(classes.boxes, classes.boxes)
     return _solve(
         cost,
         [(rows, rows) for rows in classes.slices],
-        (box_distance(classes.boxes, classes.boxes) ** solver.p / solver.p).tolist(),
-        solver,
+        (extent**settings.p / settings.p).tolist(),
+        settings,
         to_itself=True,
         with_plan=with_plan,
-        batching=batching,
     )
 
 
@@ -130,30 +103,28 @@ def _solve(  # noqa: PLR0913 - what is solved, how, and what is wanted
     cost: Float[Tensor, "n m"],
     blocks: list[Block],
     starts: list[float],
-    solver: Solver,
+    settings: OtddSettings,
     *,
     to_itself: bool,
     with_plan: bool,
-    batching: Batching | None,
-) -> ClassTransport:
-    """Solve the problem in each block of a cost matrix; see `transport` for the arguments."""
-    if solver.kind == "emd":
-        batching = ONE_BY_ONE
-    elif batching is None:
-        batching = ON_CPU if cost.device.type == "cpu" else ON_GPU
+) -> Transport:
+    """Solve the problem in each block of a cost matrix."""
     solve = transport_to_itself if to_itself else transport
     values, plan = cost.new_zeros(len(blocks)), torch.zeros_like(cost) if with_plan else None
     shapes = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in blocks]
+    batching = ON_CPU if cost.device.type == "cpu" else ON_GPU
+    if settings.solver == "emd":
+        batching = ONE_BY_ONE
     for batch in problem_batches(shapes, batching):
         problem = _stacked([cost[blocks[number]] for number in batch])
-        solved = solve(problem, solver, start=[starts[k] for k in batch], with_plan=with_plan)
+        solved = solve(problem, settings, start=[starts[k] for k in batch], with_plan=with_plan)
         values[batch] = solved.value
         if plan is not None and solved.plan is not None:
             plans = solved.plan if len(batch) > 1 else solved.plan[None]
             for number, padded in zip(batch, plans, strict=True):
-                target = plan[blocks[number]]
-                target.copy_(padded[: target.shape[0], : target.shape[1]])
-    return ClassTransport(values, plan)
+                n, m = shapes[number]
+                plan[blocks[number]] = padded[:n, :m]
+    return Transport(values, plan)
 
 
 def problem_batches(shapes: Sequence[Shape], batching: Batching) -> list[list[int]]:

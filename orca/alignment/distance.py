@@ -52,7 +52,6 @@ class Computation(ABC):
             generator: a CPU generator, for distances that draw.
         """
 
-    @abstractmethod
     def value(
         self,
         target: "torch.Tensor",
@@ -62,7 +61,11 @@ class Computation(ABC):
         settings: Any,
         generator: "torch.Generator",
     ) -> "torch.Tensor":
-        """Return the distance that is reported, differentiable too; arguments as of `loss`."""
+        """Return the distance that is reported, differentiable too; arguments as of `loss`.
+
+        It is the loss, unless a computation leaves constants out of that.
+        """
+        return self.loss(target, target_labels, source, terms, settings, generator)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,16 @@
-"""Sinkhorn's iteration, in exponential form where that is safe and in logarithmic where not.
+"""One step of Sinkhorn's iteration, in exponential form where that is safe, else in logarithmic.
 
 One problem is a cost matrix with a mass on each row and each column; a batch of problems is
 stacked along leading axes, with mass 0 and infinite cost where one is smaller than its batch.
-
 What belongs to rows and columns (masses, potentials, sums) stands in one vector, that of the rows
 first.
 
-Each step needs the kernel exp((f + g - cost) / eps) once, for both its row and column sums.
-It is built block by block, in the processor's cache, by exp2 of an exponent that is kept above
+Each step needs the kernel exp((f + g - cost) / eps) once, for both its row and column sums. It
+is built block by block, in the processor's cache, by exp2 of an exponent that is kept above
 `FLOOR`: entries below add nothing to a sum, but numbers that underflow cost ten times as much.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +21,9 @@ LOG2_E = 1 / math.log(2)
 FLOOR = -100.0  # exponent of 2 below which an entry of the kernel counts as 2^FLOOR
 SAFE = 2.0**-60, 2.0**100  # sums outside are taken again in logarithmic form
 BLOCK = 2**19  # entries of the kernel that a thread works on at a time on a CPU
+RANGE = 14.0  # largest natural logarithm of u and v: their products with the floor stay tiny
+LARGEST_POWER = 4096  # the relative rounding of an entry grows by the power, to 3e-4 in float32
+SQUARINGS = {1.0: 0, 2.0: 1, 4.0: 2}  # by what the temperature is divided by: 2^p in annealing
 
 
 @dataclass(frozen=True)
@@ -46,34 +47,106 @@ class Problem:
         rows = self.cost.shape[-2]
         return both[..., :rows], both[..., rows:]
 
+    def with_mass(self, sums: Tensor, mass: Tensor) -> Tensor:
+        """Return sums, 1 where there is no mass."""
+        return torch.where(mass > 0, sums, 1) if self.padded else sums
+
 
 class Kernel:
-    """exp((f + g - cost) / eps), its rows asked for block by block; no entry below 2^FLOOR."""
+    """exp((f + g - cost) / eps) of one problem, kept from step to step.
 
-    def __init__(self, problem: Problem, potentials: Tensor, eps: Tensor) -> None:
-        scale = (LOG2_E / eps)[..., None]
-        f, g = problem.split(potentials * scale)
-        self.cost, self.slope = problem.cost, -scale[..., None]
-        self.f, self.g = f[..., None], g[..., None, :]
+    When eps falls to eps / 4, K turns into u_i v_j K_ij⁴, with u and v the exponentials of how far
+    the potentials have moved since it was built: two squarings and two vectors take the place of an
+    exponential. It is built anew where they leave `RANGE`, after `LARGEST_POWER`, and where the
+    temperature changes by another factor.
+    """
 
-    def rows(self, block: slice, *, out: Tensor | None = None) -> Float[Tensor, "*batch b m"]:
-        """Return some rows, in `out` where it is given."""
-        exponent = torch.addcmul(self.g, self.cost[..., block, :], self.slope, out=out)
-        return exponent.add_(self.f[..., block, :]).clamp_(min=FLOOR).exp2_()
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.entries = torch.empty_like(problem.cost)
+        self.built: Tensor | None = None  # the potentials that the entries belong to
+        self.eps = problem.masses.new_zeros(())
+        self.power = 1
 
-    def without_smallest(self) -> Float[Tensor, "*batch n m"]:
-        """Return all rows, the smallest entries set to 0; see `drop_smallest`."""
-        return drop_smallest(self.rows(slice(None)))
+    def log_sums(
+        self,
+        potentials: Float[Tensor, "*batch sides"],
+        eps: Float[Tensor, "*batch"],
+        *,
+        into_plan: bool = False,
+    ) -> Float[Tensor, "*batch sides"]:
+        """Return log Σ_j b_j K_ij and log Σ_i a_i K_ij, with a and b the masses.
 
-    def blocks(
-        self, *, out: Float[Tensor, "*batch n m"] | None = None
-    ) -> Iterator[tuple[slice, Float[Tensor, "*batch b m"]]]:
-        """Yield the rows block by block, in `out`; without it, each overwrites the one before."""
-        slices = block_slices(self.cost)
-        room = torch.empty_like(self.cost[..., slices[0], :]) if out is None else out
-        for block in slices:
-            place = slice(block.stop - block.start) if out is None else block
-            yield block, self.rows(block, out=room[..., place, :])
+        Both are 0 everywhere at the optimum, and 0 where there is no mass.
+
+        Args:
+            potentials: f and g.
+            eps: the temperature.
+            into_plan: turn `entries` into the plan a_i b_j K_ij, scaled so that its row sums are
+                right; nothing can be asked of the kernel afterwards.
+        """
+        problem, squarings = self.problem, self._squarings(potentials, eps)
+        if squarings is None or self.built is None:
+            self.built, self.power = potentials, 1
+        else:
+            self.power *= 2**squarings
+        self.eps, moved = eps, (potentials - self.built) / eps[..., None]
+        (a, _), (u, v) = problem.split(problem.masses), problem.split(problem.masses * moved.exp())
+        sums = torch.zeros_like(potentials)
+        rows, columns = problem.split(sums)
+        for block in _blocks(self.entries):
+            entries = self.entries[..., block, :]
+            if squarings is None:
+                kernel_rows(problem, potentials, eps, rows=block, out=entries)
+            else:
+                _square(entries, times=squarings)
+            add_product(entries, v, to=rows[..., block])
+            add_product(entries.mT, u[..., block], to=columns)
+            if into_plan:
+                shares = a[..., block] / problem.with_mass(rows[..., block], a[..., block])
+                drop_smallest(entries).mul_(shares[..., None]).mul_(v[..., None, :])
+        sums = problem.with_mass(sums, problem.masses)
+        least, most = torch.aminmax(sums)
+        if SAFE[0] < float(least) and float(most) < SAFE[1]:
+            return sums.log() + moved
+        if into_plan:
+            plan_in_logarithms(problem, potentials, eps, out=self.entries)
+        return log_sums_in_logarithms(problem, potentials, eps)
+
+    def _squarings(self, potentials: Tensor, eps: Tensor) -> int | None:
+        """Return how often to square the entries to have them at `eps`; None to build them anew."""
+        if self.built is None:
+            return None
+        least, most = (float(ratio) for ratio in torch.aminmax(self.eps / eps))
+        count = SQUARINGS.get(least) if least == most else None
+        if count is None or self.power * 2**count > LARGEST_POWER:
+            return None
+        moved = (potentials - self.built) / eps[..., None]
+        return count if float(moved.abs().amax()) < RANGE else None
+
+
+def kernel_rows(
+    problem: Problem,
+    potentials: Float[Tensor, "*batch sides"],
+    eps: Float[Tensor, "*batch"],
+    *,
+    rows: slice,
+    out: Tensor | None = None,
+) -> Float[Tensor, "*batch b m"]:
+    """Return some rows of exp((f + g - cost) / eps), in `out` if given; no entry below 2^FLOOR."""
+    scale = (LOG2_E / eps)[..., None]
+    f, g = problem.split(potentials * scale)
+    cost = problem.cost[..., rows, :]
+    exponent = torch.addcmul(g[..., None, :], cost, -scale[..., None], out=out)
+    return exponent.add_(f[..., rows, None]).clamp_(min=FLOOR).exp2_()
+
+
+def _square(entries: Tensor, *, times: int) -> None:
+    """Square in place, again and again; no entry ends below 2^FLOOR."""
+    if times:
+        entries.clamp_(min=2.0 ** (FLOOR / 2**times))
+    for _ in range(times):
+        entries.square_()
 
 
 def drop_smallest(entries: Tensor) -> Tensor:
@@ -82,14 +155,6 @@ def drop_smallest(entries: Tensor) -> Tensor:
     Products of those with small masses or features would underflow, which is as slow.
     """
     return torch.threshold_(entries, 2.0 ** (FLOOR + 20), 0.0)
-
-
-def block_slices(matrix: Float[Tensor, "*batch n m"]) -> list[slice]:
-    """Return the rows of a matrix in parts that fit the processor's caches, whole on a GPU."""
-    rows, columns = matrix.shape[-2:]
-    cached = BLOCK * torch.get_num_threads()
-    step = max(1, cached // columns) if matrix.device.type == "cpu" else rows
-    return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
 
 
 def add_product(
@@ -111,77 +176,23 @@ def add_product(
         to += (matrix @ vector[..., None])[..., 0]
 
 
-def times(
-    matrix: Float[Tensor, "*batch n m"], vector: Float[Tensor, "*batch m"]
-) -> Float[Tensor, "*batch n"]:
-    """Return the product of a matrix with a vector, or of each of a batch with its own."""
-    product = vector.new_zeros(matrix.shape[:-1])
-    add_product(matrix, vector, to=product)
-    return product
-
-
-def with_mass(sums: Tensor, mass: Tensor, problem: Problem) -> Tensor:
-    """Return sums, 1 where there is no mass."""
-    return torch.where(mass > 0, sums, 1) if problem.padded else sums
-
-
-def safe(sums: Tensor) -> bool:
-    """Return whether sums are far from where they overflow or underflow."""
-    least, most = torch.aminmax(sums)
-    return SAFE[0] < float(least) and float(most) < SAFE[1]
-
-
-def sums_by_block(
-    problem: Problem,
-    blocks: Iterator[tuple[slice, Float[Tensor, "*batch b m"]]],
-    weights: Float[Tensor, "*batch sides"],
-) -> Float[Tensor, "*batch sides"]:
-    """Return Σ_j v_j M_ij and Σ_i u_i M_ij, both in one pass over M; 1 without mass.
-
-    Args:
-        problem: masses.
-        blocks: rows of M, and which they are.
-        weights: u and v.
-    """
-    sums = torch.zeros_like(weights)
-    (u, v), (rows, columns) = problem.split(weights), problem.split(sums)
-    for block, entries in blocks:
-        add_product(entries, v, to=rows[..., block])
-        add_product(entries.mT, u[..., block], to=columns)
-    return with_mass(sums, problem.masses, problem)
-
-
-def log_sums(
-    problem: Problem,
-    potentials: Float[Tensor, "*batch sides"],
-    eps: Float[Tensor, "*batch"],
-) -> Float[Tensor, "*batch sides"]:
-    """Return log Σ_j b_j K_ij and log Σ_i a_i K_ij, K = exp((f + g - cost) / eps).
-
-    Both are 0 everywhere at the optimum, and 0 where there is no mass.
-
-    Args:
-        problem: cost and masses a, b.
-        potentials: f and g.
-        eps: the temperature.
-    """
-    blocks = Kernel(problem, potentials, eps).blocks()
-    sums = sums_by_block(problem, blocks, problem.masses)
-    if safe(sums):
-        return sums.log()
-    return log_sums_in_logarithms(problem, potentials, eps)
-
-
 def log_sums_in_logarithms(
     problem: Problem, potentials: Tensor, eps: Tensor
 ) -> Float[Tensor, "*batch sides"]:
-    """Return what `log_sums` does, slower, for potentials so far off that a sum underflows."""
-    log_a, log_b = problem.split(problem.masses.log())
-    f, g = problem.split(potentials)
+    """Return what `Kernel.log_sums` does, slower, for potentials so far off that a sum underflows."""
+    (a, b), (f, g) = problem.split(problem.masses), problem.split(potentials)
     exponent = (f[..., None] + g[..., None, :] - problem.cost) / eps[..., None, None]
-    rows = torch.logsumexp(exponent + log_b[..., None, :], dim=-1)
-    columns = torch.logsumexp(exponent + log_a[..., None], dim=-2)
+    rows = torch.logsumexp(exponent + b.log()[..., None, :], dim=-1)
+    columns = torch.logsumexp(exponent + a.log()[..., None], dim=-2)
     return torch.where(problem.masses > 0, torch.cat([rows, columns], dim=-1), 0)
+
+
+def plan_in_logarithms(problem: Problem, potentials: Tensor, eps: Tensor, *, out: Tensor) -> None:
+    """Write the plan likewise, into `out`."""
+    (a, b), (_, g) = problem.split(problem.masses), problem.split(potentials)
+    exponent = (g[..., None, :] - problem.cost) / eps[..., None, None]
+    shares = torch.softmax(exponent + b.log()[..., None, :], dim=-1)
+    out.copy_(torch.where(a[..., None] > 0, shares * a[..., None], 0))
 
 
 def dual_value(
@@ -189,3 +200,11 @@ def dual_value(
 ) -> Float[Tensor, "*batch"]:
     """Return Σ_i a_i f_i + Σ_j b_j g_j, which at the optimum is the regularised cost."""
     return (problem.masses * potentials).sum(dim=-1)
+
+
+def _blocks(matrix: Float[Tensor, "*batch n m"]) -> list[slice]:
+    """Return the rows of a matrix in parts that fit the processor's caches, whole on a GPU."""
+    rows, columns = matrix.shape[-2:]
+    cached = BLOCK * torch.get_num_threads()
+    step = max(1, cached // columns) if matrix.device.type == "cpu" else rows
+    return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]

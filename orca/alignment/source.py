@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from orca.alignment.features import check_features, contiguous_labels
-from orca.alignment.points_by_class import PointsByClass
+from orca.alignment.points import PointsByClass
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,6 @@ class SourceFeatures:
         return cls(features.detach()[order], ids[order])
 
     @cached_property
-    def sizes(self) -> list[int]:
-        """The number of samples of each class."""
-        return torch.bincount(self.labels).tolist()
-
-    @cached_property
     def centre(self) -> Float[Tensor, " width"]:
         """The mean feature; distances are taken from here, where rounding is smallest."""
         return self.features.mean(dim=0)
@@ -52,4 +47,4 @@ class SourceFeatures:
     @cached_property
     def classes(self) -> PointsByClass:
         """The features less their mean, by class."""
-        return PointsByClass(self.features - self.centre, self.labels, self.sizes)
+        return PointsByClass(self.features - self.centre, self.labels)

@@ -1,62 +1,34 @@
-"""Plans and costs of transport problems, exact and Sinkhorn's."""
+"""Plans and costs of transport problems, exact (POT's) and Sinkhorn's."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.annealing import Annealing, annealing, official_steps
-from orca.alignment.convergence import anneal_to_convergence, converge_to_itself
-from orca.alignment.high_temperature import anneal_far_above
-from orca.alignment.kept_kernel import KeptKernel
-from orca.alignment.otdd_settings import OtddSettings
-from orca.alignment.sinkhorn import Problem, dual_value
+from orca.alignment.annealing import (
+    anneal,
+    anneal_to_convergence,
+    converge_to_itself,
+    official_steps,
+    side_by_side,
+)
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.sinkhorn import Kernel, Problem, dual_value
 from orca.errors import FeatureError
-
-
-@dataclass(frozen=True, kw_only=True)
-class Solver:
-    """How a transport problem is solved.
-
-    Args:
-        kind: "sinkhorn" for entropic transport, "emd" for unregularised transport.
-        eps: entropic regularisation, in units of the cost.
-        p: exponent of the distance in the cost, which sets the pace of annealing.
-        schedule: "converged", or "official" for one pass of annealing.
-        tolerance: L1 error of the marginals to stop at; converged only.
-    """
-
-    kind: Literal["sinkhorn", "emd"]
-    eps: float
-    p: int
-    schedule: Literal["converged", "official"]
-    tolerance: float
-
-    @classmethod
-    def of(cls, settings: OtddSettings, *, times: int = 1) -> "Solver":
-        """Return the solver that `settings` ask for, for costs divided by `times`."""
-        return cls(
-            kind=settings.solver,
-            eps=settings.reg / times,
-            p=settings.p,
-            schedule=settings.schedule,
-            tolerance=settings.tolerance,
-        )
 
 
 @dataclass(frozen=True)
 class Transport:
-    """What moving the row mass onto the column mass costs.
+    """What moving the row mass onto the column mass costs, in one problem or several.
 
     Args:
         value: the cost; for entropic transport with the regulariser eps KL(plan, a ⊗ b).
         plan: mass moved from row to column, or None where it was not asked for.
     """
 
-    value: Float[Tensor, "*batch"]
-    plan: Float[Tensor, "*batch n m"] | None
+    value: Float[Tensor, "..."]
+    plan: Float[Tensor, "... n m"] | None
 
 
 def uniform(cost: Float[Tensor, "n m"]) -> Problem:
@@ -67,7 +39,7 @@ def uniform(cost: Float[Tensor, "n m"]) -> Problem:
 
 def transport(
     problem: Problem,
-    solver: Solver,
+    settings: OtddSettings,
     *,
     start: list[float],
     initial: Float[Tensor, "*batch m"] | None = None,
@@ -77,63 +49,54 @@ def transport(
 
     Args:
         problem: cost and masses.
-        solver: how to solve it.
+        settings: how to solve it; `reg` in units of the cost.
         start: the first temperature of each problem: the largest cost times p, or more.
         initial: column potentials to begin with, instead of 0.
         with_plan: return the plan too.
     """
-    if solver.kind == "emd":
+    if settings.solver == "emd":
         return _emd(problem)
+    kernel, steps = Kernel(problem), _steps(problem, settings, start)
     begin = torch.zeros_like(problem.masses)
     if initial is not None:
         problem.split(begin)[1].copy_(initial)
-    begin, steps = _annealing(problem, solver, start, begin)
-    kernel = KeptKernel(problem)
-    if solver.schedule == "official":
-        potentials = kernel.anneal(begin, steps)
+    if settings.schedule == "official":
+        potentials = anneal(kernel, begin, steps)
     else:
-        potentials = anneal_to_convergence(kernel, begin, steps, tolerance=solver.tolerance)
-    return _close(kernel, potentials, solver, with_plan=with_plan)
+        potentials = anneal_to_convergence(kernel, begin, steps, tolerance=settings.tolerance)
+    return _close(kernel, potentials, steps[-1, 0], with_plan=with_plan)
 
 
 def transport_to_itself(
-    problem: Problem, solver: Solver, *, start: list[float], with_plan: bool = False
+    problem: Problem, settings: OtddSettings, *, start: list[float], with_plan: bool = False
 ) -> Transport:
     """Solve a symmetric problem: equal masses on rows and columns, and a symmetric cost.
 
     Arguments as of `transport`. Unregularised, nothing moves, at no cost.
     """
-    if solver.kind == "emd":
+    if settings.solver == "emd":
         mass, _ = problem.split(problem.masses)
         identity = torch.diag_embed(mass) if with_plan else None
         return Transport(mass.new_zeros(mass.shape[:-1]), identity)
-    begin, steps = _annealing(problem, solver, start, torch.zeros_like(problem.masses))
-    kernel = KeptKernel(problem)
-    potentials = kernel.anneal(begin, steps)
-    if solver.schedule == "converged":
-        eps = problem.cost.new_full(problem.cost.shape[:-2], solver.eps)
-        potentials = converge_to_itself(problem, potentials, eps, tolerance=solver.tolerance)
-    return _close(kernel, potentials, solver, with_plan=with_plan)
+    kernel, steps = Kernel(problem), _steps(problem, settings, start)
+    potentials, eps = anneal(kernel, torch.zeros_like(problem.masses), steps), steps[-1, 0]
+    if settings.schedule == "converged":
+        potentials = converge_to_itself(kernel, potentials, eps, tolerance=settings.tolerance)
+    return _close(kernel, potentials, eps, with_plan=with_plan)
 
 
-def _annealing(
-    problem: Problem, solver: Solver, start: list[float], begin: Float[Tensor, "*batch sides"]
-) -> tuple[Float[Tensor, "*batch sides"], Annealing]:
-    """Return the potentials after the steps that need no kernel, from `begin`, and the others."""
-    steps = [official_steps(first, end=solver.eps, p=solver.p) for first in start]
-    potentials, left = anneal_far_above(problem, begin, steps)
-    return potentials, annealing(left, like=problem.masses)
+def _steps(
+    problem: Problem, settings: OtddSettings, start: list[float]
+) -> Float[Tensor, "steps 2 *batch"]:
+    steps = [official_steps(first, end=settings.reg, p=settings.p) for first in start]
+    return side_by_side(steps, like=problem.masses)
 
 
-def _close(kernel: KeptKernel, potentials: Tensor, solver: Solver, *, with_plan: bool) -> Transport:
+def _close(kernel: Kernel, potentials: Tensor, eps: Tensor, *, with_plan: bool) -> Transport:
     """Replace both potentials once more, which gives the value, and their plan."""
-    cost, moved = kernel.problem.cost, None
-    eps = cost.new_full(cost.shape[:-2], solver.eps)
-    if with_plan:
-        sums, moved = kernel.sums_and_plan(potentials, eps)
-    else:
-        sums = kernel.log_sums(potentials, eps)
-    return Transport(dual_value(kernel.problem, potentials - eps[..., None] * sums), moved)
+    sums = kernel.log_sums(potentials, eps, into_plan=with_plan)
+    value = dual_value(kernel.problem, potentials - eps[..., None] * sums)
+    return Transport(value, kernel.entries if with_plan else None)
 
 
 def _emd(problem: Problem) -> Transport:
@@ -155,5 +118,5 @@ def _emd(problem: Problem) -> Transport:
             what=str(log["warning"]),
             mend="use fewer samples, or solver='sinkhorn'",
         )
-    plan_ = torch.from_numpy(moved).to(problem.cost)
-    return Transport((plan_ * problem.cost).sum(), plan_)
+    plan = torch.from_numpy(moved).to(problem.cost)
+    return Transport((plan * problem.cost).sum(), plan)

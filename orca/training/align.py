@@ -45,7 +45,7 @@ def target_labels(
     if isinstance(target, Classes):
         _, labels = np.unique(prepared.targets(rows), return_inverse=True)
         return labels.astype(np.int64)
-    clusters = len(source.sizes) if isinstance(wanted, str) else wanted
+    clusters = len(source.classes.sizes) if isinstance(wanted, str) else wanted
     return pseudo_labels(
         (
             targets[:, : target.channels] if isinstance(target, Field) else targets

@@ -3,13 +3,12 @@ import ot
 import pytest
 import torch
 
-from orca.alignment import SourceFeatures, otdd
-from orca.alignment.cost import feature_cost
-from orca.alignment.dataset_distance import distance_to_source, source_terms
-from orca.alignment.otdd_settings import OtddSettings
-from orca.alignment.points_by_class import PointsByClass
-from orca.alignment.sides import Sides
-from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
+from orca.alignment.cost import Sides
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.otdd import distance_to_source, otdd, source_terms
+from orca.alignment.points import PointsByClass
+from orca.alignment.source import SourceFeatures
+from orca.alignment.transport import transport, transport_to_itself, uniform
 from orca.errors import FeatureError, SettingsError
 
 
@@ -50,14 +49,13 @@ def test_for_one_target_class_source_labels_never_reach_the_gradient(schedule):
     target.requires_grad_()
     otdd(source, labels, target, schedule=schedule, tolerance=1e-9).backward()
 
-    solver = Solver(kind="sinkhorn", eps=0.1, p=2, schedule=schedule, tolerance=1e-9)
-    x, y = source, target.detach()
-    across, within = feature_cost(y, x, p=2), feature_cost(y, y, p=2)
-    known = SourceFeatures.of(source, labels)
-    alone = PointsByClass(y - known.centre, torch.zeros(len(y), dtype=torch.long), [len(y)])
+    settings = OtddSettings(schedule=schedule, tolerance=1e-9)
+    x, y, known = source, target.detach(), SourceFeatures.of(source, labels)
+    alone = PointsByClass(y - known.centre, torch.zeros(len(y), dtype=torch.long))
+    sides = Sides(PointsByClass(x - known.centre, labels * 0), alone, 2)
     start = [Sides(known.classes, alone, 2).start]
-    plan = transport(uniform(across), solver, start=start, with_plan=True).plan
-    own = transport_to_itself(uniform(within), solver, start=start, with_plan=True).plan
+    plan = transport(uniform(sides.cost), settings, start=start, with_plan=True).plan
+    own = transport_to_itself(uniform(sides.own_cost), settings, start=start, with_plan=True).plan
     plain = own @ y - plan @ x  # of what each y moves away from the others and towards x
     cosine = torch.nn.functional.cosine_similarity(target.grad.flatten(), plain.flatten(), dim=0)
     assert cosine > 1 - 1e-5
@@ -185,10 +183,3 @@ def test_descending_the_distance_recovers_a_rotated_and_shifted_source():
         history.append(value.item())
     floor = distance_to_source(known, source[:120], one_class, terms, settings, whole=False).item()
     assert history[-1] - floor < 0.02 * (history[0] - floor)
-
-
-def test_sides_take_their_costs_once():
-    points, labels = labelled(6, 3, 1, seed=0)
-    classes = PointsByClass(points, labels, [6])
-    sides = Sides(classes, classes, 2)
-    assert sides.cost is sides.cost

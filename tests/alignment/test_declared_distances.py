@@ -6,8 +6,10 @@ import sys
 import pytest
 import torch
 
-from orca.alignment import SourceFeatures, draw_by_class, euclidean_paired
 from orca.alignment.distance import DISTANCES
+from orca.alignment.euclidean import euclidean_paired
+from orca.alignment.source import SourceFeatures
+from orca.alignment.subsample import draw_by_class
 from orca.errors import SettingsError
 
 every_distance = pytest.mark.parametrize("name", list(DISTANCES))

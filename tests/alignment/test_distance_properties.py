@@ -7,7 +7,10 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from orca.alignment import euclidean, mmd, otdd, sliced_wasserstein
+from orca.alignment.euclidean import euclidean
+from orca.alignment.mmd import mmd
+from orca.alignment.otdd import otdd
+from orca.alignment.sliced_wasserstein import sliced_wasserstein
 
 FINE = 1e-6  # tolerance of Sinkhorn's marginals where values are compared closely
 

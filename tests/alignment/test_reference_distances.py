@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from orca.alignment import SourceFeatures, mmd, otdd
-from orca.alignment.dataset_distance import source_terms
-from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.mmd import mmd
+from orca.alignment.otdd import otdd, source_terms
+from orca.alignment.source import SourceFeatures
 
 either_precision = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.alignment import high_temperature, sinkhorn
-from orca.alignment.annealing import annealing, official_steps
+from orca.alignment import class_transport, sinkhorn
+from orca.alignment.annealing import anneal, official_steps, side_by_side
 from orca.alignment.class_transport import (
     ON_GPU,
     ONE_BY_ONE,
@@ -16,20 +16,15 @@ from orca.alignment.class_transport import (
     transport_within_classes,
 )
 from orca.alignment.cost import feature_cost
-from orca.alignment.kept_kernel import KeptKernel
-from orca.alignment.points_by_class import PointsByClass
-from orca.alignment.sinkhorn import (
-    Kernel,
-    Problem,
-    log_sums,
-    log_sums_in_logarithms,
-)
-from orca.alignment.transport import Solver, transport, transport_to_itself, uniform
-from orca.alignment.weighted_sums import LARGE, Summands
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.otdd import otdd
+from orca.alignment.points import LARGE, Points, PointsByClass
+from orca.alignment.sinkhorn import Kernel, Problem, log_sums_in_logarithms, plan_in_logarithms
+from orca.alignment.transport import transport, transport_to_itself, uniform
 
 
-def solver(eps=0.1, *, schedule="converged", tolerance=1e-8, kind="sinkhorn"):
-    return Solver(kind=kind, eps=eps, p=2, schedule=schedule, tolerance=tolerance)
+def solver(reg=0.1, *, tolerance=1e-8, **settings):
+    return OtddSettings(reg=reg, tolerance=tolerance, **settings)
 
 
 def points(count, *, seed, width=3, dtype=torch.float64):
@@ -39,13 +34,12 @@ def points(count, *, seed, width=3, dtype=torch.float64):
 
 def classes(sizes, *, seed, shift=0.0):
     labels = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor(sizes))
-    return PointsByClass(
-        points(len(labels), seed=seed) + labels[:, None] * 1.5 + shift, labels, sizes
-    )
+    return PointsByClass(points(len(labels), seed=seed) + labels[:, None] * 1.5 + shift, labels)
 
 
-def two_sets():
-    return uniform(feature_cost(points(30, seed=0), points(20, seed=1) + 1, p=2))
+def two_sets(dtype=torch.float64):
+    x, y = points(30, seed=0), points(20, seed=1) + 1
+    return uniform(feature_cost(x, Points(y), p=2).to(dtype))
 
 
 def test_converged_plan_and_cost_are_pots():
@@ -70,7 +64,7 @@ def test_converged_plan_and_cost_are_pots():
 @pytest.mark.parametrize("kind", ["sinkhorn", "emd"])
 def test_plans_have_the_masses_as_their_sums(kind):
     problem = two_sets()
-    plan = transport(problem, solver(kind=kind), start=[50.0], with_plan=True).plan
+    plan = transport(problem, solver(solver=kind), start=[50.0], with_plan=True).plan
     row_mass, column_mass = problem.split(problem.masses)
     torch.testing.assert_close(plan.sum(dim=1), row_mass)
     torch.testing.assert_close(plan.sum(dim=0), column_mass, rtol=1e-6, atol=1e-9)
@@ -90,14 +84,14 @@ def test_mass_that_must_cross_wide_gaps_crosses_them():
     x, y = points(30, seed=0), points(20, seed=1)
     x[:5] += 12
     y[:15] += 12
-    cost = feature_cost(x, y, p=2)
+    cost = feature_cost(x, Points(y), p=2)
     regularised = transport(uniform(cost), solver(tolerance=1e-3), start=[900.0]).value
-    exact = transport(uniform(cost), solver(kind="emd"), start=[900.0]).value
+    exact = transport(uniform(cost), solver(solver="emd"), start=[900.0]).value
     assert regularised.item() == pytest.approx(exact.item(), rel=5e-3)
 
 
 def test_a_self_term_is_that_of_the_general_problem():
-    cost = feature_cost(points(25, seed=0), points(25, seed=0), p=2)
+    cost = feature_cost(points(25, seed=0), Points(points(25, seed=0)), p=2)
     own = transport_to_itself(uniform(cost), solver(), start=[50.0])
     general = transport(uniform(cost), solver(), start=[50.0])
     assert own.value.item() == pytest.approx(general.value.item(), rel=1e-5)
@@ -114,87 +108,35 @@ def test_official_steps_are_geomlosses():
         assert steps[-1] == (0.1, 0.5)
 
 
-def test_sums_agree_with_their_logarithmic_form():
-    problem = two_sets()
-    some = points(50, seed=2)[:, 0]
-    eps = torch.tensor(0.5, dtype=torch.float64)
-    fast = log_sums(problem, some, eps)
-    slow = log_sums_in_logarithms(problem, some, eps)
-    torch.testing.assert_close(fast, slow)
-
-
-def annealed_with_new_kernels(problem, potentials, steps):
-    for eps, relaxation in zip(steps.temperature, steps.relaxation, strict=True):
-        sums = log_sums(problem, potentials, eps)
-        potentials = potentials - relaxation * eps * sums
-    return potentials
+def test_sums_and_plan_agree_with_their_logarithmic_form():
+    problem, some = two_sets(), points(50, seed=2)[:, 0]
+    eps, kernel = torch.tensor(0.5, dtype=torch.float64), Kernel(problem)
+    sums = kernel.log_sums(some, eps, into_plan=True)
+    torch.testing.assert_close(sums, log_sums_in_logarithms(problem, some, eps))
+    plan = torch.empty_like(problem.cost)
+    plan_in_logarithms(problem, some, eps, out=plan)
+    torch.testing.assert_close(kernel.entries, plan)
 
 
 @pytest.mark.parametrize("p", [1, 2])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 def test_annealing_with_a_kernel_that_is_kept_ends_as_with_new_ones(p, dtype, monkeypatch):
     x, y = points(300, seed=0, width=40, dtype=dtype), points(90, seed=1, width=40, dtype=dtype)
-    problem = uniform(feature_cost(x, y + 0.5, p=p))
-    start = torch.zeros(390, dtype=dtype)
-    steps = annealing([official_steps(900.0 ** (p / 2), end=0.1, p=p)], like=problem.masses)
-    expected = annealed_with_new_kernels(problem, start, steps)
-    built = []
-    blocks = Kernel.blocks
-    monkeypatch.setattr(Kernel, "blocks", lambda *a, **k: built.append(1) or blocks(*a, **k))
-    found = KeptKernel(problem).anneal(start, steps)
-    assert len(built) <= len(steps.temperature) // 2
-    torch.testing.assert_close(found, expected, rtol=0, atol=2e-4 if p == 2 else 1e-4)
-
-
-def sets_of(kind, seed):
-    x, y = 2 * points(40, seed=seed, width=8), 1 + points(30, seed=seed + 50, width=8)
-    if kind == "one far off":
-        x[0] *= 30
-    if kind == "clusters":
-        x[:20], y[:10] = x[:20] + 3, y[:10] + 3
-    if kind == "heavy tails":
-        x = x**3
-    both = torch.cat([x, y])
-    extent = (both.amax(dim=0) - both.amin(dim=0)).square().sum().item()
-    return uniform(feature_cost(x, y, p=2)), official_steps(extent, end=0.1, p=2)
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("kind", ["normal", "one far off", "clusters", "heavy tails"])
-def test_annealing_far_above_the_costs_ends_as_step_by_step(kind, seed, monkeypatch):
-    problem, steps = sets_of(kind, seed)
-    zero = torch.zeros_like(problem.masses)
-    _, (left,) = high_temperature.anneal_far_above(problem, zero, [steps])
-    assert 1 <= len(left) <= len(steps) - 3
-    how, start = solver(schedule="official"), [steps[0][0]]
-    found = transport(problem, how, start=start, with_plan=True)
-    monkeypatch.setattr(high_temperature, "FAR", torch.inf)
-    expected = transport(problem, how, start=start, with_plan=True)
-    assert found.value.item() == pytest.approx(expected.value.item(), rel=1e-4)
-    assert (found.plan - expected.plan).abs().sum() < 5e-3
-
-
-def test_what_the_expansion_leaves_out_falls_with_the_square_of_the_temperature():
-    problem, _ = sets_of("normal", 0)
-    zero, errors = torch.zeros_like(problem.masses), []
-    for end in (500.0, 2000.0):
-        steps = official_steps(10 * end, end=end, p=2)
-        found, (left,) = high_temperature.anneal_far_above(problem, zero, [steps])
-        assert len(left) == 1
-        expected = annealed_with_new_kernels(
-            problem, zero, annealing([steps[:-1]], like=problem.masses)
-        )
-        f, g = problem.split(found - expected)
-        errors.append((f.std().item(), g.std().item()))
-    assert [hot / hotter for hot, hotter in zip(*errors, strict=True)] == pytest.approx(
-        [16, 16], rel=0.1
-    )
+    problem, start = uniform(feature_cost(x, Points(y + 0.5), p=p)), torch.zeros(390, dtype=dtype)
+    steps = side_by_side([official_steps(900.0 ** (p / 2), end=0.1, p=p)], like=problem.masses)
+    built, rows = [], sinkhorn.kernel_rows
+    monkeypatch.setattr(sinkhorn, "kernel_rows", lambda *a, **k: built.append(1) or rows(*a, **k))
+    kept = anneal(Kernel(problem), start, steps)
+    assert len(built) <= len(steps) // 2
+    monkeypatch.setattr(sinkhorn, "SQUARINGS", {})
+    new = anneal(Kernel(problem), start, steps)
+    torch.testing.assert_close(kept, new, rtol=0, atol=2e-4 if p == 2 else 1e-4)
 
 
 @pytest.mark.parametrize("scale", [1e6, 1e12])
-def test_costs_whose_squares_overflow_are_annealed_step_by_step(scale):
-    problem = two_sets()
-    problem = Problem(problem.cost.float() * scale**2, problem.masses.float())
+def test_huge_costs_give_finite_plans(scale):
+    problem = two_sets(torch.float32)
+    problem = Problem(problem.cost * scale**2, problem.masses)
     found = transport(problem, solver(schedule="official"), start=[100 * scale**2], with_plan=True)
     assert found.value.isfinite()
     assert found.plan.isfinite().all()
@@ -208,60 +150,60 @@ def test_sums_over_a_plan_are_those_over_all_of_its_entries(spread, signs):
     plan = torch.softmax(logits, dim=1) * torch.tensor(signs).repeat(65)[:, None]
     moved = torch.randn(2800, 800, generator=generator)  # the last strip is a short one
     assert plan.numel() * moved.shape[1] >= LARGE
-    summands = Summands(moved)
-    assert (summands._of_few(plan) is None) == (spread == 1.0)
-    found = summands.weighted(plan)
+    summands = Points(moved)
+    assert (summands._sums_of_few(plan) is None) == (spread == 1.0)
+    found = summands.weighted_sums(plan)
     exact = plan.double() @ moved.double()
     assert (found - exact).norm() <= 1e-4 * exact.norm()
 
 
 @pytest.mark.parametrize("eps", [1e-3, 1e-6])
 def test_sums_that_underflow_are_taken_in_logarithms(eps):
-    problem = two_sets()
-    problem = Problem(problem.cost.float(), problem.masses.float())
-    sums = log_sums(problem, torch.zeros(50), torch.tensor(eps))
+    sums = Kernel(two_sets(torch.float32)).log_sums(torch.zeros(50), torch.tensor(eps))
     assert sums.isfinite().all()
     assert sums[:30].min() < -88  # exp of less is 0 in float32
+
+
+def between_and_within(rows, columns, how):
+    """The transport between two sets of classes, within one, and of each class to itself."""
+    cost, own = (feature_cost(rows.points, each, p=2) for each in (columns, rows))
+    return (
+        transport_between_classes(cost, rows, columns, how, with_plan=True),
+        transport_between_classes(own, rows, rows, how, with_plan=True),
+        transport_within_classes(own, rows, how, with_plan=True),
+    )
 
 
 @pytest.mark.parametrize("schedule", ["official", "converged"])
 @pytest.mark.parametrize("eps", [0.1, 1e-5])
 @pytest.mark.parametrize("batching", [ON_GPU, Batching(entries=400, padding=1.5)])
-def test_a_batch_gives_what_single_problems_give(schedule, eps, batching):
+def test_a_batch_gives_what_single_problems_give(schedule, eps, batching, monkeypatch):
     rows, columns = classes([5, 40, 1, 17, 5], seed=0), classes([9, 3], seed=1, shift=0.5)
     how = solver(eps, schedule=schedule, tolerance=1e-5)
+    monkeypatch.setattr(class_transport, "ON_CPU", ONE_BY_ONE)
+    singles = between_and_within(rows, columns, how)
+    monkeypatch.setattr(class_transport, "ON_CPU", batching)
     bound = {"rtol": 1e-2, "atol": 1e-3} if eps < 0.01 else {"rtol": 1e-4, "atol": 1e-5}
-    for first, second in ((rows, columns), (rows, rows)):
-        cost = feature_cost(first.points, second.points, p=2)
-        single, batch = (
-            transport_between_classes(cost, first, second, how, with_plan=True, batching=each)
-            for each in (ONE_BY_ONE, batching)
-        )
-        torch.testing.assert_close(batch.values, single.values, **bound)
+    for single, batch in zip(singles, between_and_within(rows, columns, how), strict=True):
+        torch.testing.assert_close(batch.value, single.value, **bound)
         assert batch.plan.isfinite().all()
-        if eps > 0.01:
-            torch.testing.assert_close(batch.plan, single.plan, rtol=1e-2, atol=1e-4)
-    cost = feature_cost(rows.points, rows.points, p=2)
-    single, batch = (
-        transport_within_classes(cost, rows, how, with_plan=True, batching=each)
-        for each in (ONE_BY_ONE, batching)
-    )
-    torch.testing.assert_close(batch.values, single.values, **bound)
-    torch.testing.assert_close(batch.plan, single.plan, rtol=1e-3, atol=1e-6)
+        to_itself = single is singles[-1]
+        if eps > 0.01 or to_itself:
+            close = {"rtol": 1e-3, "atol": 1e-6} if to_itself else {"rtol": 1e-2, "atol": 1e-4}
+            torch.testing.assert_close(batch.plan, single.plan, **close)
 
 
 @pytest.mark.parametrize("schedule", ["official", "converged"])
 @pytest.mark.parametrize("batching", [ONE_BY_ONE, ON_GPU])
 def test_blocks_give_what_the_whole_gives(schedule, batching, monkeypatch):
     rows, columns = classes([5, 40, 17], seed=0), classes([9, 3], seed=1, shift=0.5)
-    cost, how = feature_cost(rows.points, columns.points, p=2), solver(schedule=schedule)
+    cost, how = feature_cost(rows.points, columns, p=2), solver(schedule=schedule)
+    monkeypatch.setattr(class_transport, "ON_CPU", batching)
     found = []
     for entries in (2**19, 7):  # all rows at once, and one or two at a time
         monkeypatch.setattr(sinkhorn, "BLOCK", entries)
-        found.append(
-            transport_between_classes(cost, rows, columns, how, with_plan=True, batching=batching)
-        )
-    torch.testing.assert_close(found[1].values, found[0].values)
+        found.append(transport_between_classes(cost, rows, columns, how, with_plan=True))
+    torch.testing.assert_close(found[1].value, found[0].value)
     torch.testing.assert_close(found[1].plan, found[0].plan)
 
 
@@ -287,8 +229,6 @@ def test_batches_hold_each_problem_once_and_keep_to_their_bounds(shapes, entries
 @pytest.mark.gpu
 @pytest.mark.parametrize("schedule", ["official", "converged"])
 def test_a_gpu_gives_what_the_cpu_gives(schedule):
-    from orca.alignment import otdd
-
     x, y = points(120, seed=0, dtype=torch.float32), points(50, seed=1, dtype=torch.float32) + 1
     labels = torch.arange(120) % 5
     there = otdd(x.cuda(), labels.cuda(), y.cuda(), schedule=schedule)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from orca.alignment import otdd
 from orca.alignment.distance import DISTANCES
-from orca.alignment.otdd_settings import OtddSettings
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.otdd import otdd
 from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
 from orca.data.task import Field

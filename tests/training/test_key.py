@@ -103,7 +103,7 @@ ALL = {"align", "finetune", "evaluate"}
         ("models/encoders/bert.py", ALL),
         ("models/encoders/swin.py", set()),
         ("alignment/sinkhorn.py", {"align"}),
-        ("alignment/mean_discrepancy.py", set()),
+        ("alignment/mmd.py", set()),
         ("alignment/distances/mmd.py", set()),
         ("methods/orca.py", {"finetune", "evaluate"}),
         ("methods/objectives/mixing.py", set()),

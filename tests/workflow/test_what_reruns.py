@@ -183,7 +183,7 @@ def test_a_finished_workflow_has_nothing_to_do(copy):
     [
         # A distance: what aligns by it, and what starts from that.
         (
-            "orca/alignment/otdd_computation.py",
+            "orca/alignment/otdd.py",
             ("whole=False)", "whole=True)"),
             {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
         ),

@@ -25,5 +25,5 @@ DISTANCE = Distance(
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; Szekely and Rizzo 2013",
     sees="one_class",
     settings=EuclideanSettings,
-    computation="orca.alignment.pair_distance:EuclideanComputation",
+    computation="orca.alignment.euclidean:EuclideanComputation",
 )

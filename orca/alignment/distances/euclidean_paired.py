@@ -11,5 +11,5 @@ DISTANCE = Distance(
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; official code, `l2`",
     sees="one_class",
     settings=DistanceSettings,
-    computation="orca.alignment.pair_distance:PairedComputation",
+    computation="orca.alignment.euclidean:PairedComputation",
 )

@@ -22,5 +22,5 @@ DISTANCE = Distance(
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; Gretton et al. 2012",
     sees="one_class",
     settings=MmdSettings,
-    computation="orca.alignment.mean_discrepancy:MmdComputation",
+    computation="orca.alignment.mmd:MmdComputation",
 )

@@ -5,7 +5,15 @@ it: beside moving single samples it fits mean and covariance of the class to the
 """
 
 from orca.alignment.distance import Distance
-from orca.alignment.otdd_settings import GaussianSettings
+from orca.alignment.distances.otdd import Inner, LabelGradient, OtddSettings
+
+
+class GaussianSettings(OtddSettings):
+    """Gaussians in the classes' places; the official code lets the gradient through them."""
+
+    inner: Inner = "gaussian"
+    label_gradient: LabelGradient = True
+
 
 DISTANCE = Distance(
     title="OTDD between Gaussians",
@@ -13,5 +21,5 @@ DISTANCE = Distance(
     " (arXiv:2002.02923), section 4.3",
     sees="one_class",
     settings=GaussianSettings,
-    computation="orca.alignment.otdd_computation:OtddComputation",
+    computation="orca.alignment.otdd:OtddComputation",
 )

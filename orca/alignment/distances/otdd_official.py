@@ -5,12 +5,19 @@ step, no check of convergence.
 """
 
 from orca.alignment.distance import Distance
-from orca.alignment.otdd_settings import OfficialSettings
+from orca.alignment.distances.otdd import OtddSettings, Schedule
+
+
+class OfficialSettings(OtddSettings):
+    """The official code's way of solving."""
+
+    schedule: Schedule = "official"
+
 
 DISTANCE = Distance(
     title="OTDD, official schedule",
     origin="Shen et al. 2023 (arXiv:2302.05738), section 3.4; official code, `otdd-exact`",
     sees="one_class",
     settings=OfficialSettings,
-    computation="orca.alignment.otdd_computation:OtddComputation",
+    computation="orca.alignment.otdd:OtddComputation",
 )

@@ -22,5 +22,5 @@ DISTANCE = Distance(
     origin="Bonneel et al. 2015, Sliced and Radon Wasserstein barycenters of measures",
     sees="one_class",
     settings=SlicedSettings,
-    computation="orca.alignment.slices:SlicedComputation",
+    computation="orca.alignment.sliced_wasserstein:SlicedComputation",
 )

@@ -6,37 +6,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.cost import cost_gradient, feature_cost
+from orca.alignment.cost import cost_gradient, feature_cost, with_gradient
 from orca.alignment.distance import Computation, DistanceSettings
 from orca.alignment.distances.euclidean import EuclideanSettings
-from orca.alignment.envelope import with_gradient
 from orca.alignment.features import check_pair, check_target
+from orca.alignment.points import Points
 from orca.alignment.source import SourceFeatures
-from orca.alignment.weighted_sums import Summands
-
-
-def _mean_distance(
-    x: Float[Tensor, "n width"], y: Float[Tensor, "m width"]
-) -> tuple[Float[Tensor, ""], Float[Tensor, "n width"]]:
-    """Return the mean distance over all pairs, and its gradient by x."""
-    cost = feature_cost(x, y, p=1)
-    plan = torch.full_like(cost, 1 / cost.numel())
-    return cost.mean(), cost_gradient(plan, cost, x, Summands(y), p=1)
-
-
-def _mean_distance_to_source(
-    source: Float[Tensor, "n width"],
-    target: Float[Tensor, "m width"],
-    within_source: Float[Tensor, ""],
-    *,
-    debiased: bool,
-) -> Float[Tensor, ""]:
-    points = target.detach()
-    value, gradient = _mean_distance(points, source)
-    if debiased:
-        within, slope = _mean_distance(points, points)
-        value, gradient = value - within / 2 - within_source / 2, gradient - slope
-    return with_gradient(target, value, gradient)
 
 
 def euclidean(
@@ -57,8 +32,28 @@ def euclidean(
     Differs from the official code: see `euclidean_paired`.
     """
     check_pair(source, target)
-    within = feature_cost(source, source, p=1).mean() if debiased else source.new_zeros(())
-    return _mean_distance_to_source(source.detach(), target, within, debiased=debiased)
+    points = Points(source.detach())
+    within = feature_cost(points.points, points, p=1).mean() if debiased else None
+    return _mean_distance_to_source(points, target, within)
+
+
+def _mean_distance_to_source(
+    source: Points, target: Float[Tensor, "m width"], within_source: Float[Tensor, ""] | None
+) -> Float[Tensor, ""]:
+    """Return the mean distance, debiased if the mean distance within the source is given."""
+    points = Points(target.detach())
+    value, gradient = _mean_distance(points, source)
+    if within_source is not None:
+        within, slope = _mean_distance(points, points)
+        value, gradient = value - within / 2 - within_source / 2, gradient - slope
+    return with_gradient(target, value, gradient)
+
+
+def _mean_distance(x: Points, y: Points) -> tuple[Float[Tensor, ""], Float[Tensor, "n width"]]:
+    """Return the mean distance over all pairs, and its gradient by x."""
+    cost = feature_cost(x.points, y, p=1)
+    plan = torch.full_like(cost, 1 / cost.numel())
+    return cost.mean(), cost_gradient(plan, cost, x.points, y, p=1)
 
 
 def euclidean_paired(
@@ -101,8 +96,9 @@ class EuclideanComputation(Computation):
         self, source: SourceFeatures, settings: EuclideanSettings
     ) -> dict[str, Tensor]:
         """Return the mean distance within the source, where debiasing needs it."""
-        points = source.features
-        return {"within": feature_cost(points, points, p=1).mean()} if settings.debiased else {}
+        points = Points(source.features)
+        within = feature_cost(points.points, points, p=1).mean()
+        return {"within": within} if settings.debiased else {}
 
     def loss(
         self,
@@ -115,10 +111,8 @@ class EuclideanComputation(Computation):
     ) -> Float[Tensor, ""]:
         """Return the distance."""
         check_target(source.features, target)
-        within = terms["within"] if settings.debiased else target.new_zeros(())
-        return _mean_distance_to_source(source.features, target, within, debiased=settings.debiased)
-
-    value = loss
+        within = terms["within"] if settings.debiased else None
+        return _mean_distance_to_source(Points(source.features), target, within)
 
 
 class PairedComputation(Computation):
@@ -135,5 +129,3 @@ class PairedComputation(Computation):
     ) -> Float[Tensor, ""]:
         """Return the distance under one random pairing."""
         return euclidean_paired(source.features, target, generator=generator)
-
-    value = loss

@@ -58,5 +58,3 @@ class SlicedComputation(Computation):
         return sliced_wasserstein(
             source.features, target, directions=settings.directions, generator=generator
         )
-
-    value = loss

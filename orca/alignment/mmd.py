@@ -62,5 +62,3 @@ class MmdComputation(Computation):
             return mmd(source.features, target)
         rows = torch.randint(len(source.features), (len(target),), generator=generator)
         return mmd(source.features[rows.to(target.device)], target)
-
-    value = loss
