@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orca.reporting.table import TABLES
+from orca.reporting.declared_table import TABLES
 from orca.training.settings import GROUPS
 from orca.workflow.runs import Runs
 

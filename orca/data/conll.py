@@ -1,6 +1,7 @@
 """The column files of the CoNLL shared tasks, and the labelled pieces drawn from them."""
 
 import gzip
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,8 @@ def read_columns(path: Path, member: str, column: int) -> list[tuple[tuple[str, 
     """Return the sentences of a file as pairs of word and tag.
 
     Args:
-        path: a gzipped file, or a zip file.
-        member: name in the zip file; empty for a gzipped file.
+        path: a text file, gzipped or not, or a zip file.
+        member: name in the zip file; empty for a text file.
         column: of the tag, from 0; the word is in column 0.
 
     Raises:
@@ -45,7 +46,8 @@ def read_columns(path: Path, member: str, column: int) -> list[tuple[tuple[str, 
             with open_zip(path) as archive:
                 text = member_of(archive, member).decode()
         else:
-            text = gzip.decompress(path.read_bytes()).decode()
+            content = path.read_bytes()
+            text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
     sentences = []
     for block in text.replace("\r", "").split("\n\n"):
         lines = [line.split() for line in block.splitlines() if line.strip()]
@@ -57,6 +59,53 @@ def read_columns(path: Path, member: str, column: int) -> list[tuple[tuple[str, 
     if not sentences:
         raise damaged(path, "it has no sentences")
     return sentences
+
+
+def read_entities(path: Path, tags: tuple[str, ...]) -> list[tuple[tuple[str, str], ...]]:
+    """Return the sentences of CoNLL-2003's training part as pairs of word and tag.
+
+    A span's first tag is made `B-`, where a file marks only what follows another span (IOB1).
+
+    Args:
+        path: the column file, a zip file that has it as `train.txt`, or the Hub's parquet file.
+        tags: that the parquet file numbers, in this order.
+
+    Raises:
+        DataError: if the file is none of these, or damaged.
+    """
+    start = path.open("rb").read(4) if path.is_file() else b""
+    if start == b"PAR1":
+        sentences = _from_parquet(path, tags)
+    else:
+        sentences = read_columns(path, "train.txt" if start == b"PK\3\4" else "", column=3)
+    return [_with_first_tags(sentence) for sentence in sentences]
+
+
+def _from_parquet(path: Path, tags: tuple[str, ...]) -> list[tuple[tuple[str, str], ...]]:
+    import pandas
+
+    with reading(path, "it is no parquet file of words and their tags", Exception):
+        frame = pandas.read_parquet(path, columns=["tokens", "ner_tags"])
+        return [
+            tuple((str(word), tags[tag]) for word, tag in zip(words, numbers, strict=True))
+            for words, numbers in zip(frame["tokens"], frame["ner_tags"], strict=True)
+        ]
+
+
+def _with_first_tags(sentence: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    tagged, before = [], OUTSIDE
+    for word, tag in sentence:
+        begins = tag.startswith("I-") and before[2:] != tag[2:]
+        tagged.append((word, f"B-{tag[2:]}" if begins else tag))
+        before = tag
+    return tuple(tagged)
+
+
+def counts(sentences: list[tuple[tuple[str, str], ...]]) -> dict[str, int]:
+    """Return how many sentences, tokens, and entities of each kind there are."""
+    first = Counter(tag[2:] for s in sentences for _, tag in s if tag.startswith("B-"))
+    tokens = sum(len(sentence) for sentence in sentences)
+    return {"sentences": len(sentences), "tokens": tokens, **first}
 
 
 def spans(sentence: tuple[tuple[str, str], ...]) -> Iterator[Span]:

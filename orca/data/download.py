@@ -45,6 +45,7 @@ class Download(Way):
         page: the file is itself HTML or XML, so an answer that looks like it is no refusal.
         attempts: tries per address.
         pause_s: seconds before the second try; doubled before each further one.
+        also: other names that people's copies have.
         patience_s: seconds without a byte after which a connection counts as lost.
     """
 
@@ -58,6 +59,7 @@ class Download(Way):
     pause_s: float = 2.0
     patience_s: float = 60.0
     locked: bool = True
+    also: tuple[str, ...] = ()
 
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.

@@ -63,7 +63,7 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
 
     Args:
         source: name of the source.
-        path: one of its files, under its own name, or a folder that holds some of them.
+        path: one of its files, under a name that it is known by, or a folder that holds some.
         raw: the folder of all sources, `results/raw`.
 
     Returns:
@@ -82,12 +82,13 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
             mend=nearest(source, sources),
         )
     files = {way.name: way for way in sources[source].files}
-    found = {name: place for name in files if (place := _place(path, name)) is not None}
+    found = {name: place for name, way in files.items() if (place := _place(path, way)) is not None}
     if not found:
         raise DataError(
             where=str(path),
             what=f"it is none of the files of '{source}' and holds none",
-            mend="give a file or folder with one of: " + ", ".join(files),
+            mend="give a file or folder with one of: "
+            + ", ".join(n for way in files.values() for n in (way.name, *getattr(way, "also", ()))),
         )
     folder = raw / source
     for name, place in found.items():
@@ -104,11 +105,11 @@ def _needing() -> list[tuple[str, Source]]:
     return [*TASKS.items(), *PROXIES.items()]
 
 
-def _place(path: Path, name: str) -> Path | None:
+def _place(path: Path, way: Way) -> Path | None:
+    names = [way.name, *getattr(way, "also", ())]
     if path.is_file():
-        return path if path.name == Path(name).name else None
-    place = path / name
-    return place if place.is_file() else None
+        return path if path.name in [Path(name).name for name in names] else None
+    return next((path / name for name in names if (path / name).is_file()), None)
 
 
 def _status(

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -167,7 +168,8 @@ Simmons NNP I-NP I-PER
 of IN B-PP O
 South NNP B-NP B-LOC
 Africa NNP I-NP I-LOC
-Union NNP I-NP I-ORG
+Union NNP I-NP B-ORG
+Bank NNP I-NP I-ORG
 
 """
 
@@ -177,8 +179,27 @@ def conll_2000(path: Path, copies: int) -> None:
     path.write_bytes(gzip.compress((CONLL_2000 * copies).encode()))
 
 
+TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
+
+
 def conll_2003(path: Path, copies: int) -> None:
-    """Write the zip file with its three parts."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for part in ("train", "valid", "test"):
-            archive.writestr(f"{part}.txt", CONLL_2003 * copies)
+    """Write the training part as a column file, a zip file or the Hub's parquet, by the ending."""
+    text = CONLL_2003 * copies
+    if path.name == "eng.train":  # the task's own files mark a first word only after another span
+        text = re.sub(r" B-([A-Z]+)$", r" I-\1", text, flags=re.MULTILINE)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in ("train", "valid", "test"):
+                archive.writestr(f"{part}.txt", text)
+    elif path.suffix == ".parquet":
+        sentences = read_columns_of(text)
+        pd.DataFrame(sentences, columns=["tokens", "ner_tags"]).to_parquet(path)
+    else:
+        path.write_text(text)
+
+
+def read_columns_of(text: str) -> list[tuple[list[str], list[int]]]:
+    """Return words and numbered tags of the sentences of a column file."""
+    blocks = [block.splitlines() for block in text.split("\n\n") if block.strip()]
+    rows = [[line.split() for line in block] for block in blocks if "DOCSTART" not in block[0]]
+    return [([row[0] for row in rs], [TAGS.index(row[3]) for row in rs]) for rs in rows]

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from orca.data import conll
+from orca.data.proxies import conll2003
 from orca.data.proxy import PROXIES, Images, Texts, read_proxy
+from orca.data.status import add_source
 from orca.errors import DataError, SettingsError
 from tests.data import fixtures_nas_bench_360, fixtures_tables
 
@@ -20,7 +22,7 @@ def raw(tmp_path):
         label_key="labels", classes=10,
     )  # fmt: skip
     fixtures_tables.conll_2000(tmp_path / "train.txt.gz", 20)
-    fixtures_tables.conll_2003(tmp_path / "conll2003.zip", 20)
+    fixtures_tables.conll_2003(tmp_path / "train.txt", 20)
     return tmp_path
 
 
@@ -73,6 +75,28 @@ def test_conll2003_words_have_their_nine_tags(raw):
     }  # fmt: skip
     persons = [t for t, n in zip(data.texts, data.labels, strict=True) if data.names[n] == "B-PER"]
     assert set(persons) == {"Phil"}
+
+
+@pytest.mark.parametrize("copy", ["eng.train", "train.txt", "conll2003.zip", "0000.parquet"])
+def test_conll2003_is_taken_from_every_copy_that_holds_it(copy, tmp_path, monkeypatch):
+    brought = tmp_path / "brought" / copy
+    brought.parent.mkdir()
+    fixtures_tables.conll_2003(brought, 20)
+    other = {"sentences": 40, "tokens": 260, "ORG": 40, "MISC": 20, "PER": 20, "LOC": 20}
+    with pytest.raises(DataError, match="it holds {'sentences': 40, 'tokens': 260,"):
+        add_source("conll2003", brought, tmp_path)
+    monkeypatch.setattr(conll2003, "TRAINING_PART", other)
+    (taken,) = add_source("conll2003", brought, tmp_path)
+    fixtures_tables.conll_2003(tmp_path / "train.txt", 20)
+    assert read_proxy("conll2003", taken.parent).texts == read_proxy("conll2003", tmp_path).texts
+
+
+def test_conll2003_gives_5000_words_as_even_as_can_be(tmp_path):
+    fixtures_tables.conll_2003(tmp_path / "train.txt", 600)
+    data = read_proxy("conll2003", tmp_path)
+    counts = np.bincount(data.labels)
+    assert PROXIES["conll2003"].samples == 5000
+    assert set(counts.tolist()) <= {555, 556}
 
 
 def test_cifar10_is_drawn_from_the_training_batches(raw):

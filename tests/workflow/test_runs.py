@@ -7,6 +7,7 @@ import pytest
 import yaml
 from snakemake.iocontainers import Wildcards
 
+from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 from orca.data.ways import Simulated
 from orca.errors import SettingsError
@@ -259,6 +260,15 @@ def test_a_body_s_source_can_be_any_declared_proxy():
     assert told["proxy"] == "conll2000_sentences"
     with pytest.raises(SettingsError, match="did you mean 'conll2003' or 'conll2000'"):
         read(proxies={"roberta_base": "conll200"})
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_every_proxy_can_be_planned_with_a_body_of_its_kind(name):
+    body = {"text": "roberta_base", "image": "swin_base"}[PROXIES[name].kind]
+    jobs = Jobs(read(proxies={body: name}))
+    source = Path(jobs.align_files(job("ecg", body))["source"])
+    raw = jobs.proxy_files(Wildcards(fromdict={"body": body, "proxy": source.stem}))["raw"]
+    assert jobs.runs.sources[Path(raw).parent.name][0] == "proxy"
 
 
 # The papers' protocol

@@ -9,7 +9,7 @@ from orca.models.shapes import BertShape
 BODY = Body(
     title="BERT-base",
     kind="sequence",
-    proxy="conll2000",
+    proxy="conll2003",
     encoder="orca.models.encoders.bert:load_bert",
     shape=BertShape(layers=12, width=768, heads=12, inner=3072, vocabulary=30522, positions=512),
     toy=BertShape(layers=2, width=16, heads=2, inner=32, vocabulary=64, positions=96),

@@ -9,7 +9,7 @@ from orca.models.shapes import BertShape
 BODY = Body(
     title="RoBERTa-base",
     kind="sequence",
-    proxy="conll2000",
+    proxy="conll2003",
     encoder="orca.models.encoders.bert:load_bert",
     shape=BertShape(
         family="roberta",
