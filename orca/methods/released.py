@@ -1,8 +1,9 @@
 """ORCA's methods as its released code runs them: what stands for them under `protocol: published`.
 
 Source: github.com/sjunhongshen/ORCA, commit 19b8c1c. The kernel is the smallest divisor, dense heads
-pool, pseudo-labels have ten clusters, and the epoch is chosen by the test split. Aligned methods start from
-all that the body's own embedding offers, and descend the distances as the code computes them.
+pool, pseudo-labels have ten clusters, no samples are held out, and the test split chooses the epoch.
+Aligned methods start from all that the body's own embedding offers, and descend the distances as
+the code computes them.
 """
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ from orca.methods.warm_init import METHOD as WARM_INIT
 
 FIXES: dict[str, dict[str, Any]] = {
     "model": {"kernel_rule": "smallest_divisor", "dense_head": "pooling"},
-    "align": {"clusters": 10},
+    "align": {"clusters": 10, "held_out": False},
     "finetune": {"selection": "test_as_published"},
 }
 AS_COMPUTED = {"otdd": "otdd_official", "euclidean": "euclidean_paired"}  # by the code

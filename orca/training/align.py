@@ -153,7 +153,8 @@ class Align:
             labels = target_labels(
                 setup, prepared, distance.source, wanted=self.settings.clusters, seed=seed
             )
-            rows, held_out = prepared.rows("train"), prepared.rows("validation")
+            held_out = prepared.rows("validation") if self.settings.held_out else np.array([], int)
+            rows = prepared.rows("train" if self.settings.held_out else "fit")
             model = setup.build(start="pretrained", embedder=self.start, seed=seed)
             loop = AlignLoop(
                 model=model.to(setup.device),

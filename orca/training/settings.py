@@ -43,6 +43,11 @@ class AlignSettings(Settings):
     decay: Annotated[float, Field(gt=0, le=1)] = Field(
         0.2, description="Each milestone multiplies the embedder's learning rate by this."
     )
+    held_out: bool = Field(
+        True,
+        description="The validation samples are left out, and the history ends with their distance;"
+        " the official code aligns on all samples but the test's.",
+    )
     samples_per_class: Count = Field(
         128, description="One round draws this many samples of a class (b of Algorithm 1)."
     )

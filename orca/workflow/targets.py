@@ -31,6 +31,12 @@ def check_targets(targets: Collection[str], runs: Runs) -> None:
         "table": TABLES,
     }
     for target in targets:
+        if target in TABLES:
+            raise SettingsError(
+                where=target,
+                what="a table is asked for by one of its files",
+                mend=f"ask for {layout.path('tables', table=target)}.md",
+            )
         kind, names = layout.parse(target)
         for what, part in names.items():
             name = layout.parse_alignment(part)[0] if what == "alignment" else part.split(".")[0]

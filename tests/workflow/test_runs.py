@@ -250,6 +250,11 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path
         assert not any("demo." in file for file in files)
 
 
+def test_a_table_s_bare_name_is_answered_with_its_file(runs):
+    with pytest.raises(SettingsError, match=r"ask for results/tables/table_2.md"):
+        check_targets(["table_2"], runs)
+
+
 def test_a_body_s_source_can_be_any_declared_proxy():
     jobs = Jobs(read(proxies={"roberta_base": "conll2000_sentences"}))
     files = jobs.align_files(job("openml_61", "roberta_base"))
