@@ -179,7 +179,7 @@ class Jobs:
 
     def _tuned(self, wildcards: Any) -> Files:
         """Return the settings that a search found, where they count."""
-        if not self.runs.tuned(wildcards.body):
+        if self.origin(wildcards) != "tuned":
             return {}
         return {"tuned": layout.path("best", task=wildcards.task, body=wildcards.body)}
 
@@ -230,7 +230,7 @@ class Jobs:
 
     def _tell_finetune(self, wildcards: Any) -> None:
         task, body, method = wildcards.task, wildcards.body, wildcards.method
-        given = self.runs.of_method(method) if self.runs.tuned(body) else {}
+        given = self.runs.of_method(method) if self.origin(wildcards) == "tuned" else {}
         self._tell_training(
             layout.run_folder("finetuned", task, body, method),
             wildcards,

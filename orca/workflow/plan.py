@@ -127,20 +127,9 @@ def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
 
 
 def plan(
-    targets: Sequence[str],
-    *,
-    snakefile: Path,
-    config_files: Sequence[Path],
-    folder: Path,
+    targets: Sequence[str], *, snakefile: Path, config_files: Sequence[Path], folder: Path
 ) -> str:
-    """Return as text what some targets would cost.
-
-    Args:
-        targets: files or rules.
-        snakefile: of the workflow.
-        config_files: laid over the workflow's own.
-        folder: that the workflow runs in; holds `results/`.
-    """
+    """Return as text what some targets would cost; arguments as of `planned_jobs`."""
     jobs, runs = planned_jobs(
         targets, snakefile=snakefile, config_files=config_files, folder=folder
     )

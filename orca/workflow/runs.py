@@ -54,10 +54,6 @@ class Runs:
     def read(cls, config: Mapping[str, Any], folder: Path) -> "Runs":
         """Return the runs of a configuration, checked as a whole.
 
-        Args:
-            config: merged content of the config files.
-            folder: that holds `hyperparameters.yaml` and `search_space.yaml`.
-
         Raises:
             SettingsError: for the first key, value or name that is not allowed.
         """
@@ -156,23 +152,11 @@ class Runs:
         made = (name for name in BODIES if BODIES[name].weights.made_by)
         return tuple(name for name in made if name not in self.configuration.body_folders)
 
-    @cached_property
-    def fetched_bodies(self) -> tuple[str, ...]:
-        """All other bodies."""
-        return tuple(name for name in BODIES if name not in self.pretrained_bodies)
-
-    def tuned(self, body: str) -> bool:
-        """Return whether the runs of a body take their settings from a search."""
-        return self.configuration.origin_of(body) == "tuned"
-
     @cache  # noqa: B019
     def base(self, task: str, body: str, method: str = "") -> dict[str, Any]:
         """Return the settings of a task and a body by group, before tuning and any method's.
 
-        Args:
-            task: its name.
-            body: its name.
-            method: whose own official configuration counts where it has one.
+        The official configuration is the method's own where it has one.
         """
         official = self._official(task, body, method)
         return self.hyperparameters.resolve(task=task, body=body, official=official)
@@ -257,12 +241,6 @@ class Runs:
         """Return the runs that a table needs."""
         declared = TABLES.look_up(table, where="the table asked for")
         return declared.runs(self.configuration)
-
-    @cached_property
-    def test_endings(self) -> list[str]:
-        """What tells apart the test splits that a task's runs are also tested on."""
-        tested = (TASKS[name].also_tested_on for name in TASKS)
-        return sorted({ending for pairs in tested for ending, _ in pairs})
 
 
 def alignment_name(method: Method, given: Mapping[str, Any]) -> str:

@@ -2,6 +2,8 @@ import sys
 from pathlib import Path
 from shlex import quote
 
+from orca.data.task import TASKS
+from orca.models.body import BODIES
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
@@ -43,7 +45,9 @@ wildcard_constraints:
     table="|".join(TABLES),
     figure="|".join(FIGURES),
     report="|".join(RUNS.configuration.reports),
-    ending="|".join(["", *(f"_{ending}" for ending in RUNS.test_endings)]),
+    ending="|".join(
+        ["", *{f"_{ending}" for t in TASKS.values() for ending, _ in t.also_tested_on}]
+    ),
     seeds=layout.SEEDS,
     seed=r"\d+",
     worker=r"\d+",

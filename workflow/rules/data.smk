@@ -26,7 +26,7 @@ rule fetch_body:
     benchmark:
         layout.path("benchmarks", step="fetch_body", name="{body}")
     wildcard_constraints:
-        body="|".join(RUNS.fetched_bodies),
+        body="|".join(set(BODIES) - set(RUNS.pretrained_bodies)),
     localrule: True
     resources:
         mem_mb=2_000,
