@@ -152,8 +152,7 @@ def plan(
     lines.append(f"{'all':<16}{len(jobs):>7}{made.total():>7}{total:>11,.1f}")
     searched = sum(spent[step].total() for step in ("tune", "tune_worker") if step in spent)
     if searched:
-        rest = f"{total - searched:,.1f}"
-        lines += ["", f"Without the search, by --config hyperparameters=published: {rest} hours."]
+        lines += ["", f"With --config hyperparameters=published: {total - searched:,.1f} hours."]
     bring, unstated = downloads(jobs, runs)
     more = f", and {unstated} files of unstated size" if unstated else ""
     return "\n".join([*lines, "", f"To download: {bring:,.1f} GB{more}.", MEANING])
