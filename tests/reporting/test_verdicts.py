@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
+from orca.data.task import unlike_published
 from orca.reporting.filled_table import OurResult, PublishedResult, TableCell
 from orca.reporting.verdicts import compare_means, judge
 
@@ -38,6 +39,26 @@ def test_a_verdict_goes_by_means_spreads_counts_and_what_can_be_compared(
     theirs = PublishedResult(**PRINTED | printed)
     filled = TableCell(**{"body": "swin_base", **cell}, ours=result, theirs=theirs)
     assert judge(filled, elsewhere).verdict == verdict
+
+
+def test_a_verdict_says_what_keeps_a_cell_from_being_compared():
+    ours = OurResult(status="ok", text="", mean=10.0, std=0.1, n=5)
+    cell = TableCell(body="minilm", task="ecg", ours=ours, theirs=PublishedResult(**PRINTED))
+    assert judge(cell).differs == "other body"
+    assert judge(cell.model_copy(update={"unlike": "metric"})).differs == "other metric"
+
+
+@pytest.mark.parametrize(
+    ("task", "unlike"),
+    [
+        ("cifar100", ""), ("darcy_flow", ""), ("pde_burgers", ""),  # another loss at most
+        ("ecg", "metric"), ("cosmic", "metric"), ("psicov", "metric"), ("deepsea", "metric"),
+        ("pde_navier_stokes_1d", "unit"), ("pde_diffusion_reaction_2d", "data"),
+        ("openml_61", "split"), ("ecg_official", ""),
+    ],
+)  # fmt: skip
+def test_what_is_not_the_published_one_follows_from_the_official_variant(task, unlike):
+    assert unlike_published(task) == unlike
 
 
 def test_without_any_spread_the_difference_decides():

@@ -45,6 +45,11 @@ def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
     assert record["held_out_distance"] > 0
 
 
+def test_as_released_no_sample_is_held_out(tmp_path):
+    (folder,) = run(make_align(tmp_path, held_out=False), tmp_path)
+    assert json.loads((folder / "run.json").read_text())["held_out_distance"] is None
+
+
 def test_the_mask_of_a_field_tells_no_clusters_apart(tmp_path):
     masked = replace(FIELDS, target=Field(grid=(12,), masked=True))
     setup = make_align(tmp_path, masked).setup
