@@ -112,7 +112,7 @@ class _Interpreter:
         if self.room < 0:
             raise ValueError(f"it needs more than {ROOM} bytes")
 
-    def load(self) -> Any:  # noqa: C901, PLR0912, PLR0915, the list of operations reads best whole
+    def load(self) -> Any:  # noqa: C901, PLR0915, the list of operations reads best whole
         for operation, argument, _ in pickletools.genops(self):  # type: ignore[arg-type]
             self.spend(PER_OPERATION)
             taken = [self.stack.pop() for _ in range(_TAKEN.get(operation.name, 0))][::-1]

@@ -207,8 +207,8 @@ def array(shape, code, content, order="|"):
 
 
 def scalar(number):
-    code = kind("i8", "<") + raw(number.to_bytes(8, "little"))
-    return b"cnumpy.core.multiarray\nscalar\n(" + code + b"tR"
+    """Return one of numpy's numbers below 256, whose products wrap around at 256."""
+    return b"cnumpy.core.multiarray\nscalar\n(" + kind("u1") + raw(bytes([number])) + b"tR"
 
 
 def doubled(first, join, times):
@@ -229,10 +229,11 @@ RECALLED = (
 
 PAIRS = doubled(b")", b"h\x00\x86", 60)
 CRAFTED = {
-    "numbers of numpy in a shape": array(
-        b"(" + scalar(2**32) + scalar(2**32) + b"t", "i1", raw(b"")
+    "numbers of numpy in a shape": array(b"(" + scalar(16) * 2 + b"t", "O8", b"]"),
+    "an array of numbers over one of objects": (
+        b"cnumpy.core.numeric\n_frombuffer\n(" + array(OF_ONE, "O8", b"](Ne")
+        + kind("i8", "<") + OF_ONE + text("C") + b"tR"
     ),
-    "an array over another": array(b"(K\x02t", "u1", array(b"(K\x02t", "u1", raw(b"ab"))),
     "objects out of bytes": array(b"(K\x01t", "O8", raw(b"A" * 8)),
     "a second BUILD": array(b"(K\x02t", "u1", raw(b"ab")) + state(b"(K\x01t", "u1", raw(b"c")),
     "a second BUILD of what was copied": (
