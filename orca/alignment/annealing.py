@@ -94,13 +94,13 @@ def anneal_to_convergence(
     last = temperatures[-1]
     tolerance = reachable(tolerance, problem, last)
     potentials = anneal(kernel, start, steps)
-    potentials, error = converge(kernel, potentials, last, tolerance=tolerance, rounds=PATIENCE)
+    potentials, error = converge(problem, potentials, last, tolerance=tolerance, rounds=PATIENCE)
     if error > tolerance:
         potentials = start
         for eps in temperatures:
             coarse = reachable(COARSE, problem, eps)
-            potentials, _ = converge(kernel, potentials, eps, tolerance=coarse, rounds=PATIENCE)
-        potentials, error = converge(kernel, potentials, last, tolerance=tolerance, rounds=ROUNDS)
+            potentials, _ = converge(problem, potentials, eps, tolerance=coarse, rounds=PATIENCE)
+        potentials, error = converge(problem, potentials, last, tolerance=tolerance, rounds=ROUNDS)
     if error > tolerance:
         LOGGER.warning("Sinkhorn stopped at a marginal error of %.1e, not %.1e", error, tolerance)
     return potentials
@@ -118,7 +118,7 @@ def reachable(tolerance: float, problem: Problem, eps: Tensor) -> float:
 
 
 def converge(
-    kernel: Kernel,
+    problem: Problem,
     start: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
@@ -128,7 +128,7 @@ def converge(
     """Return potentials whose plan has the right row sums, and the error of its column sums.
 
     Args:
-        kernel: of the problem.
+        problem: cost and masses.
         start: potentials to begin from.
         eps: the temperature.
         tolerance: stop where the sum over columns of |plan's column sum - column mass| is no
@@ -138,8 +138,8 @@ def converge(
     potentials, error, relaxation = start, torch.inf, OVER_RELAXATION
     for _ in range(rounds):
         last = error
-        scaled = _scale(kernel.problem, potentials, eps, relaxation)
-        potentials, error = scaled or _step_half_way(kernel, potentials, eps)
+        scaled = _scale(problem, potentials, eps, relaxation)
+        potentials, error = scaled or _step_half_way(problem, potentials, eps)
         if error <= tolerance:
             break
         relaxation = OVER_RELAXATION if error < last else 1.0
@@ -147,7 +147,7 @@ def converge(
 
 
 def converge_to_itself(
-    kernel: Kernel,
+    problem: Problem,
     start: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
@@ -158,19 +158,19 @@ def converge_to_itself(
     Moving both half-way converges here whatever eps is, since the plan's eigenvalues near 1,
     which slow the other iteration down, are damped most (Feydy et al. 2019, arXiv:1810.08278).
     """
-    tolerance = reachable(tolerance, kernel.problem, eps)
+    tolerance = reachable(tolerance, problem, eps)
     potentials = start
     for _ in range(ROUNDS):
-        potentials, error = _step_half_way(kernel, potentials, eps)
+        potentials, error = _step_half_way(problem, potentials, eps)
         if error <= tolerance:
             return potentials
     LOGGER.warning("A self-term stopped at a marginal error of %.1e, not %.1e", error, tolerance)
     return potentials
 
 
-def _step_half_way(kernel: Kernel, potentials: Tensor, eps: Tensor) -> tuple[Tensor, float]:
-    """Return potentials moved half-way, and the column error that they started from."""
-    problem, sums = kernel.problem, kernel.log_sums(potentials, eps)
+def _step_half_way(problem: Problem, potentials: Tensor, eps: Tensor) -> tuple[Tensor, float]:
+    """Return potentials moved half-way by a new kernel, and the column error that they had before."""
+    sums = Kernel(problem).log_sums(potentials, eps)
     (_, b), (_, columns) = problem.split(problem.masses), problem.split(sums)
     return potentials - 0.5 * eps[..., None] * sums, _largest_sum(b * columns.expm1().abs())
 

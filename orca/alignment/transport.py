@@ -81,7 +81,7 @@ def transport_to_itself(
     kernel, steps = Kernel(problem), _steps(problem, settings, start)
     potentials, eps = anneal(kernel, torch.zeros_like(problem.masses), steps), steps[-1, 0]
     if settings.schedule == "converged":
-        potentials = converge_to_itself(kernel, potentials, eps, tolerance=settings.tolerance)
+        potentials = converge_to_itself(problem, potentials, eps, tolerance=settings.tolerance)
     return _close(kernel, potentials, eps, with_plan=with_plan)
 
 
