@@ -9,12 +9,19 @@ BARRIER = (
 )
 
 
-def in_bucket(name: str, place: str, *mirrors: str) -> Download:
+def in_bucket(name: str, place: str, *mirrors: str, mb: int | None = None) -> Download:
     """Return the way to a file of the benchmark.
 
     Args:
         name: file name under the source's folder.
         place: its path in the bucket.
         mirrors: further addresses, tried first, since the bucket refuses.
+        mb: megabytes, as the benchmark's page states them, if it does.
     """
-    return Download(name=name, urls=(*mirrors, f"{BUCKET}/{place}"), barrier=BARRIER)
+    return Download(
+        name=name,
+        urls=(*mirrors, f"{BUCKET}/{place}"),
+        size=None if mb is None else mb * 10**6,
+        rounded=True,
+        barrier=BARRIER,
+    )

@@ -41,7 +41,7 @@ ECG = Task(
     samples=Samples(train=AS_READ, validation=AS_READ, test=AS_READ),
     loss="cross_entropy",
     metric="one_minus_f1",
-    files=(in_bucket("challenge2017.pkl", "ECG/challenge2017.pkl"),),
+    files=(in_bucket("challenge2017.pkl", "ECG/challenge2017.pkl", mb=150),),
     source="ecg",
     pooling="majority",
 )
