@@ -230,6 +230,37 @@ def wav(samples: int, rate: int = 22050, channels: int = 1) -> bytes:
     return buffer.getvalue()
 
 
+def bundle(path: Path, files: Path) -> None:
+    """Write `nb360.tar` of publishers' files, where ORCA's scripts put and unpack them."""
+    places = {
+        "s2_cifar100.gz": "spherical",
+        "challenge2017.pkl": "ecg",
+        "deepsea_filtered.npz": "deepsea",
+        "satellite_*.npy": "satellite",
+        "piececonst_*.mat": "darcy-flow-5",
+        "ninapro_*.npy": "ninapro/ninaPro",
+        "label_*.npy": "ninapro/ninaPro",
+    }
+    unpacked = {"protein.zip": "psicov/protein", "audio.zip": "fsd"}
+    with tarfile.open(path, "w") as tar:
+        for pattern, folder in places.items():
+            for file in sorted(files.glob(pattern)):
+                tar.add(file, f"{folder}/{file.name}")
+        for name, folder in unpacked.items():
+            with zipfile.ZipFile(files / name) as archive:
+                for member in archive.namelist():
+                    _add(tar, f"{folder}/{member}", archive.read(member))
+        for file in sorted(files.glob("deepCR.*.tar")):
+            with tarfile.open(file) as archive:
+                for entry in archive.getmembers():
+                    tar.addfile(_moved(entry, "cosmic"), archive.extractfile(entry))
+
+
+def _moved(entry: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    entry.name = f"{folder}/{entry.name}"
+    return entry
+
+
 def _npy(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=True)

@@ -27,7 +27,7 @@ NINAPRO = Task(
     loss="cross_entropy",
     metric="zero_one_error_pct",
     files=tuple(
-        in_bucket(name, f"ninapro/{name}", mb=MEGABYTES.get(name))
+        in_bucket(name, f"ninapro/{name}", bundled=f"ninaPro/{name}", mb=MEGABYTES.get(name))
         for part in PARTS
         for name in (f"ninapro_{part}.npy", f"label_{part}.npy")
     ),

@@ -24,7 +24,11 @@ TASK = Task(
     samples=Samples(train=40_000, validation=10_000, test=10_000),
     loss="cross_entropy",
     metric="zero_one_error_pct",
-    files=(in_bucket("s2_cifar100.gz", "spherical/s2_cifar100.gz", mb=272),),
+    files=(
+        in_bucket(
+            "s2_cifar100.gz", "spherical/s2_cifar100.gz", bundled="spherical/s2_cifar100.gz", mb=272
+        ),
+    ),
     source="spherical",
     normalisation=Normalisation(inputs="stated", means=(0.0,), deviations=(255.0,)),
 )

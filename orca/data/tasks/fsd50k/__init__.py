@@ -36,7 +36,7 @@ FSD50K = Task(
     samples=Samples(train=AS_READ, validation=AS_READ, test=AS_READ),
     loss="bce_with_logits_positive_10",
     metric="one_minus_map",
-    files=(in_bucket("audio.zip", "audio/audio.zip", mb=24_000),),
+    files=(in_bucket("audio.zip", "audio/audio.zip", bundled="fsd", mb=24_000),),
     source="fsd50k",
     option=Seconds(most=8),
     pooling="mean",
