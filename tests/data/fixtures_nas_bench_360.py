@@ -156,13 +156,22 @@ def stamps(path: Path, folder: str, visits: dict[str, int], planes: int = 3) -> 
     return contents
 
 
-def recordings(path: Path, lengths: list[int], letters: list[str]) -> dict[str, Any]:
-    """Write `challenge2017.pkl`: signals of different length in an array of objects."""
-    signals = np.empty(len(lengths), dtype=object)
-    signals[:] = [GENERATOR.integers(-500, 900, n).astype(np.int16) for n in lengths]
-    content = {"data": signals, "label": np.array(letters)}
-    path.write_bytes(python_2_pickle(content))
-    return content
+def recordings(folder: Path, lengths: list[int], letters: list[str]) -> list[np.ndarray]:
+    """Write PhysioNet's archive of MATLAB files and its list of labels; return the signals."""
+    from scipy.io import savemat
+
+    signals = [GENERATOR.integers(-500, 900, n).astype(np.int16) for n in lengths]
+    names = [f"A{number:05d}" for number in range(1, len(lengths) + 1)]
+    with zipfile.ZipFile(folder / "training2017.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, signal in reversed(list(zip(names, signals, strict=True))):
+            buffer = io.BytesIO()
+            savemat(buffer, {"val": signal[None]}, format="4")
+            archive.writestr(f"training2017/{name}.mat", buffer.getvalue())
+            archive.writestr(f"training2017/{name}.hea", f"{name} 1 300 {len(signal)}\n")
+        archive.writestr("training2017/REFERENCE.csv", "A00001,O\n")  # labels of version 1
+    lines = [f"{name},{letter}\n" for name, letter in zip(names, letters, strict=True)]
+    (folder / "REFERENCE-v3.csv").write_text("".join(lines))
+    return signals
 
 
 def satellite(folder: Path, train: int, test: int) -> list[dict[str, np.ndarray]]:
@@ -234,7 +243,6 @@ def bundle(path: Path, files: Path) -> None:
     """Write `nb360.tar` of publishers' files, where ORCA's scripts put and unpack them."""
     places = {
         "s2_cifar100.gz": "spherical",
-        "challenge2017.pkl": "ecg",
         "deepsea_filtered.npz": "deepsea",
         "satellite_*.npy": "satellite",
         "piececonst_*.mat": "darcy-flow-5",

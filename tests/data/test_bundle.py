@@ -30,7 +30,6 @@ def published(tmp_path):
     for part in ("train", "test"):
         visits = {"f435w/10760/2": 2, "f435w/12058/16": 1}
         fixtures.stamps(folder / f"deepCR.ACS-WFC.{part}.tar", f"npy_{part}", visits)
-    fixtures.recordings(folder / "challenge2017.pkl", [3000] * 40, ["N", "A", "O", "~"] * 10)
     fixtures.satellite(folder, 30, 26)
     fixtures.deepsea(folder / "deepsea_filtered.npz", {"train": 6, "val": 2, "test": 3})
     clips = {"tr": {1: (2, "Sound_3"), 2: (1, "Sound_4")}, "val": {3: (1, "Sound_5")}}
