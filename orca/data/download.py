@@ -39,7 +39,9 @@ class Download(Way):
     Args:
         name: file name under the source's folder.
         urls: where it lies, the best first.
-        size: published size in bytes, if known.
+        size: size in bytes, if known.
+        rounded: the size is known in round numbers alone, or from another than the publisher; it
+            says how much there is to fetch, and no file is refused for it.
         digest: published digest, such as "md5:..." or "sha256:...", if known.
         barrier: what keeps a program from fetching it, where a person is needed.
         page: the file is itself HTML or XML, so an answer that looks like it is no refusal.
@@ -52,6 +54,7 @@ class Download(Way):
     name: str
     urls: tuple[str, ...] = ()
     size: int | None = None
+    rounded: bool = False
     digest: str = ""
     barrier: str = ""
     page: bool = False
@@ -108,12 +111,16 @@ class Download(Way):
         """
         if not self.page and (start := _page_start(path)):
             self._damaged(path, f"it is a page that begins with {start!r}, not the data")
-        if self.size is not None and path.stat().st_size != self.size:
+        if self._exact_size is not None and path.stat().st_size != self._exact_size:
             self._damaged(path, f"it has {path.stat().st_size} bytes instead of {self.size}")
         if self.digest:
             algorithm, expected = self.digest.split(":")
             if (found := file_digest(path, algorithm)) != expected:
                 self._damaged(path, f"its {algorithm} is {found} instead of {expected}")
+
+    @property
+    def _exact_size(self) -> int | None:
+        return None if self.rounded else self.size
 
     def _damaged(self, path: Path, what: str) -> None:
         raise DataError(
@@ -121,7 +128,9 @@ class Download(Way):
         )
 
     def _requirement(self) -> str:
-        facts = [f"{self.size} bytes"] * (self.size is not None) + [self.digest] * bool(self.digest)
+        about = "about " * self.rounded
+        facts = [f"{about}{self.size} bytes"] * (self.size is not None)
+        facts += [self.digest] * bool(self.digest)
         return f" (it should have {', '.join(facts)})" if facts else ""
 
     def _try_often(self, url: str, part: Path) -> None:
@@ -147,8 +156,8 @@ class Download(Way):
         import requests
 
         have = part.stat().st_size if part.exists() else 0
-        if self.size is not None and have >= self.size:
-            if have == self.size:
+        if self._exact_size is not None and have >= self._exact_size:
+            if have == self._exact_size:
                 return
             part.unlink()
             have = 0

@@ -1,20 +1,172 @@
-"""What the files of NAS-Bench-360 have in common: the bucket, and where they went."""
+"""What the files of NAS-Bench-360 have in common: the bucket, and the bundle of all on the hub.
+
+Source of the bundle: `smellingsalt/nb360` on the Hugging Face hub, which a third party put there;
+its files lie as the official code of ORCA reads them, archives unpacked.
+"""
+
+import shutil
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from io import BufferedIOBase
+from pathlib import Path
 
 from orca.data.download import Download
+from orca.data.fetch import fetch
+from orca.data.raw_file import open_tar, reading
+from orca.data.task import Way
+from orca.errors import DataError
+from orca.logs import log
+from orca.provenance import atomic
 
 BUCKET = "https://pde-xd.s3.amazonaws.com"
 BARRIER = (
-    "the bucket of NAS-Bench-360 has refused since October 2022 (its issue 3); its authors offer"
-    " the file in the Google Drive folder 1OOp6UrCiP79mTIkCrUdjjHWDo8K0bJUw, which a browser opens"
+    "the bucket of NAS-Bench-360 has refused since October 2022 (its issue 3); the bundle of all"
+    " its tasks, nb360.tar, is taken by `orca data add nb360 nb360.tar`, and else fetched from the"
+    " Hugging Face hub; its authors offer the file in the Google Drive folder"
+    " 1OOp6UrCiP79mTIkCrUdjjHWDo8K0bJUw, which a browser opens"
+)
+BUNDLE = Download(
+    name="nb360.tar",
+    urls=("https://huggingface.co/datasets/smellingsalt/nb360/resolve/main/nb360.tar",),
+    size=40 * 10**9,
+    rounded=True,
 )
 
 
-def in_bucket(name: str, place: str, *mirrors: str) -> Download:
+@dataclass(frozen=True)
+class Bundle:
+    """The raw folder that the bundle goes to."""
+
+    files: tuple[Way, ...] = (BUNDLE,)
+    source: str = "nb360"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundled(Download):
+    """A file that a server gives, or else the bundle, which is fetched once, to a folder of its own.
+
+    Args:
+        member: how the file's path in the bundle ends, or the path of the folder that it was
+            unpacked to; it is then packed again, without compression.
+        bundle: what to fetch.
+    """
+
+    member: str
+    bundle: Bundle = Bundle()
+
+    def bring(self, path: Path) -> None:
+        """Make `path` the file, complete, or leave no file of that name.
+
+        Raises:
+            DataError: if neither an address nor the bundle gives the file.
+        """
+        try:
+            super().bring(path)
+        except DataError as refused:
+            log.warning("%s: %s; it is taken out of the bundle", path, refused.what)
+            folder = path.parent.parent / self.bundle.source
+            try:
+                fetch(self.bundle, folder)
+                take_out(folder / self.bundle.files[0].name, {path: self.member})
+            except DataError as fault:
+                what = f"{refused.what}; the bundle: {fault.what}"
+                raise DataError(where=str(path), what=what, mend=refused.mend) from fault
+
+
+def in_bucket(
+    name: str, place: str, *mirrors: str, bundled: str = "", mb: int | None = None
+) -> Bundled:
     """Return the way to a file of the benchmark.
 
     Args:
         name: file name under the source's folder.
         place: its path in the bucket.
         mirrors: further addresses, tried first, since the bucket refuses.
+        bundled: its place in the bundle (`Bundled.member`); its name alone, if empty.
+        mb: megabytes, as the benchmark's page states them, if it does.
     """
-    return Download(name=name, urls=(*mirrors, f"{BUCKET}/{place}"), barrier=BARRIER)
+    return Bundled(
+        name=name,
+        urls=(*mirrors, f"{BUCKET}/{place}"),
+        size=None if mb is None else mb * 10**6,
+        rounded=True,
+        barrier=BARRIER,
+        member=bundled or name,
+    )
+
+
+def take_out(bundle: Path, wanted: Mapping[Path, str]) -> None:
+    """Take files out of the bundle, in one pass over it.
+
+    Args:
+        bundle: `nb360.tar`.
+        wanted: for each file, what it is made of (`Bundled.member`).
+
+    Raises:
+        DataError: if the bundle is damaged, or has nothing of a file; the others are there then.
+    """
+    absent = dict(wanted)
+    faults = (OSError, EOFError, tarfile.TarError)
+    with reading(bundle, "it is damaged", *faults), open_tar(bundle) as tar, ExitStack() as packs:
+        packed: dict[Path, _Add] = {}
+        for entry, path, inside in _found_in(tar, wanted):
+            stream = tar.extractfile(entry)
+            assert isinstance(stream, BufferedIOBase)
+            absent.pop(path, None)
+            if not inside:
+                with atomic(path) as temporary, temporary.open("wb") as file:
+                    shutil.copyfileobj(stream, file)
+                continue
+            if path not in packed:
+                packed[path] = packs.enter_context(_archive(path))
+            packed[path](f"{Path(wanted[path]).name}/{inside}", entry.size, stream)
+    if absent:
+        raise DataError(
+            where=str(bundle),
+            what="it has no " + ", ".join(f"'{member}'" for member in absent.values()),
+            mend="bring these files from elsewhere, one by one",
+        )
+
+
+def _found_in(
+    tar: tarfile.TarFile, wanted: Mapping[Path, str]
+) -> Iterator[tuple[tarfile.TarInfo, Path, str]]:
+    """Yield members, the file that each is for, and its path in the folder that it is of, if any."""
+    while (entry := tar.next()) is not None:
+        tar.members.clear()  # type: ignore[attr-defined]  # else it keeps them all, near a million
+        for path, member in wanted.items():
+            _, found, inside = f"/{entry.name}/".partition(f"/{member}/")
+            if found and entry.isfile():
+                yield entry, path, inside.strip("/")
+
+
+_Add = Callable[[str, int, BufferedIOBase], None]
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[_Add]:
+    """Yield what adds a member to a zip or tar file, which has the same bytes each time.
+
+    It takes the member's name, size and content.
+    """
+    with atomic(path) as temporary:
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(temporary, "w") as archive:
+
+                def add(name: str, _: int, content: BufferedIOBase) -> None:
+                    with archive.open(zipfile.ZipInfo(name), "w") as member:
+                        shutil.copyfileobj(content, member)
+
+                yield add
+        else:
+            with tarfile.open(temporary, "w") as tar:
+
+                def add_to_tar(name: str, size: int, content: BufferedIOBase) -> None:
+                    entry = tarfile.TarInfo(name)
+                    entry.size = size
+                    tar.addfile(entry, content)
+
+                yield add_to_tar

@@ -1,11 +1,13 @@
 """Which raw files are there, which are missing, and a way to bring one's own copies in."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from orca.data.fetch import RECORD, Source, fetch
+from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, take_out
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Way
 from orca.declarations import nearest
@@ -62,7 +64,7 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
     """Take files that a person brings into a source's folder, and check them.
 
     Args:
-        source: name of the source.
+        source: name of the source; that of NAS-Bench-360's bundle for all that is in it.
         path: one of its files, under a name that it is known by, or a folder that holds some.
         raw: the folder of all sources, `results/raw`.
 
@@ -75,11 +77,13 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
             a wrong file is not taken.
     """
     sources = {needing.source: needing for _, needing in _needing()}
+    if source == Bundle().source:
+        return _add_bundle(path, sources, raw)
     if source not in sources:
         raise SettingsError(
             where="orca data add",
             what=f"there is no source '{source}'",
-            mend=nearest(source, sources),
+            mend=nearest(source, [*sources, Bundle().source]),
         )
     files = {way.name: way for way in sources[source].files}
     found = {name: place for name, way in files.items() if (place := _place(path, way)) is not None}
@@ -99,6 +103,27 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
     if all((folder / name).exists() for name in files):
         fetch(sources[source], folder)
     return [folder / name for name in found]
+
+
+def _add_bundle(path: Path, sources: Mapping[str, Source], raw: Path) -> list[Path]:
+    """Take the bundle's files, but for those that are there; it stays where it is."""
+    bundle = _place(path, BUNDLE)
+    if bundle is None:
+        raise DataError(
+            where=str(path),
+            what=f"it is not the bundle '{BUNDLE.name}' and does not hold it",
+            mend="give the bundle under this name, or its folder",
+        )
+    wanted = {
+        raw / source / way.name: way.member
+        for source, needing in sources.items()
+        for way in needing.files
+        if isinstance(way, Bundled) and not (raw / source / way.name).exists()
+    }
+    take_out(bundle, wanted)
+    for source in {place.parent.name for place in wanted}:
+        fetch(sources[source], raw / source)
+    return list(wanted)
 
 
 def _needing() -> list[tuple[str, Source]]:

@@ -156,13 +156,22 @@ def stamps(path: Path, folder: str, visits: dict[str, int], planes: int = 3) -> 
     return contents
 
 
-def recordings(path: Path, lengths: list[int], letters: list[str]) -> dict[str, Any]:
-    """Write `challenge2017.pkl`: signals of different length in an array of objects."""
-    signals = np.empty(len(lengths), dtype=object)
-    signals[:] = [GENERATOR.integers(-500, 900, n).astype(np.int16) for n in lengths]
-    content = {"data": signals, "label": np.array(letters)}
-    path.write_bytes(python_2_pickle(content))
-    return content
+def recordings(folder: Path, lengths: list[int], letters: list[str]) -> list[np.ndarray]:
+    """Write PhysioNet's archive of MATLAB files and its list of labels; return the signals."""
+    from scipy.io import savemat
+
+    signals = [GENERATOR.integers(-500, 900, n).astype(np.int16) for n in lengths]
+    names = [f"A{number:05d}" for number in range(1, len(lengths) + 1)]
+    with zipfile.ZipFile(folder / "training2017.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, signal in reversed(list(zip(names, signals, strict=True))):
+            buffer = io.BytesIO()
+            savemat(buffer, {"val": signal[None]}, format="4")
+            archive.writestr(f"training2017/{name}.mat", buffer.getvalue())
+            archive.writestr(f"training2017/{name}.hea", f"{name} 1 300 {len(signal)}\n")
+        archive.writestr("training2017/REFERENCE.csv", "A00001,O\n")  # labels of version 1
+    lines = [f"{name},{letter}\n" for name, letter in zip(names, letters, strict=True)]
+    (folder / "REFERENCE-v3.csv").write_text("".join(lines))
+    return signals
 
 
 def satellite(folder: Path, train: int, test: int) -> list[dict[str, np.ndarray]]:
@@ -228,6 +237,94 @@ def wav(samples: int, rate: int = 22050, channels: int = 1) -> bytes:
     buffer = io.BytesIO()
     soundfile.write(buffer, 0.3 * tone[:, None] + noise, rate, format="WAV", subtype="PCM_16")
     return buffer.getvalue()
+
+
+def split_zip(path: Path, contents: dict[str, bytes], parts: int) -> None:
+    """Write a zip file in parts of like size, `.z01` and so on, the last being `path`."""
+    buffer = io.BytesIO()
+    buffer.write(b"PK\x07\x08")  # how the first part of several begins
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+        first = archive.start_dir
+        offsets = [info.header_offset for info in archive.infolist()]
+    whole = bytearray(buffer.getvalue())
+    borders = [len(whole) * number // parts for number in range(parts + 1)]
+
+    def place(offset: int) -> tuple[int, int]:
+        part = max(n for n in range(parts) if borders[n] <= offset)
+        return part, offset - borders[part]
+
+    at = first
+    for offset in offsets:
+        part, inside = place(offset)
+        struct.pack_into("<H", whole, at + 34, part)
+        struct.pack_into("<I", whole, at + 42, inside)
+        lengths = struct.unpack_from("<HHH", whole, at + 28)
+        at += 46 + sum(lengths)
+    part, inside = place(first)
+    struct.pack_into("<HH", whole, at + 4, parts - 1, part)
+    struct.pack_into("<I", whole, at + 16, inside)
+    for number in range(parts):
+        name = path.name if number == parts - 1 else f"{path.stem}.z{number + 1:02d}"
+        (path.parent / name).write_bytes(whole[borders[number] : borders[number + 1]])
+
+
+def whole_clips(folder: Path, clips: dict[str, dict[int, tuple[int, str]]]) -> dict[int, bytes]:
+    """Write FSD50K as its authors publish it.
+
+    Args:
+        folder: for the files.
+        clips: by list (`train`, `val`, `eval`) and number: samples and labels.
+    """
+    written: dict[int, bytes] = {}
+    rows = {"dev": ["fname,labels,mids,split"], "eval": ["fname,labels,mids"]}
+    sounds_of: dict[str, dict[str, bytes]] = {"dev": {}, "eval": {}}
+    for split, own in clips.items():
+        part = "eval" if split == "eval" else "dev"
+        for clip, (samples, labels) in own.items():
+            written[clip] = wav(samples, rate=44100)
+            sounds_of[part][f"FSD50K.{part}_audio/{clip}.wav"] = written[clip]
+            end = "" if part == "eval" else f",{split}"
+            rows[part].append(f'{clip},"{labels}","/m/1"{end}')
+    for part, parts in (("dev", 6), ("eval", 2)):
+        split_zip(folder / f"FSD50K.{part}_audio.zip", sounds_of[part], parts)
+    with zipfile.ZipFile(folder / "FSD50K.ground_truth.zip", "w") as archive:
+        for part, lines in rows.items():
+            archive.writestr(f"FSD50K.ground_truth/{part}.csv", "\n".join(lines) + "\n")
+        words = "".join(f"{number},Sound_{number},/m/{number}\n" for number in range(200))
+        archive.writestr("FSD50K.ground_truth/vocabulary.csv", words)
+    return written
+
+
+def bundle(path: Path, files: Path) -> None:
+    """Write `nb360.tar` of publishers' files, where ORCA's scripts put and unpack them."""
+    places = {
+        "s2_cifar100.gz": "spherical",
+        "deepsea_filtered.npz": "deepsea",
+        "satellite_*.npy": "satellite",
+        "piececonst_*.mat": "darcy-flow-5",
+        "ninapro_*.npy": "ninapro/ninaPro",
+        "label_*.npy": "ninapro/ninaPro",
+    }
+    unpacked = {"protein.zip": "psicov/protein", "audio.zip": "fsd"}
+    with tarfile.open(path, "w") as tar:
+        for pattern, folder in places.items():
+            for file in sorted(files.glob(pattern)):
+                tar.add(file, f"{folder}/{file.name}")
+        for name, folder in unpacked.items():
+            with zipfile.ZipFile(files / name) as archive:
+                for member in archive.namelist():
+                    _add(tar, f"{folder}/{member}", archive.read(member))
+        for file in sorted(files.glob("deepCR.*.tar")):
+            with tarfile.open(file) as archive:
+                for entry in archive.getmembers():
+                    tar.addfile(_moved(entry, "cosmic"), archive.extractfile(entry))
+
+
+def _moved(entry: tarfile.TarInfo, folder: str) -> tarfile.TarInfo:
+    entry.name = f"{folder}/{entry.name}"
+    return entry
 
 
 def _npy(array: np.ndarray) -> bytes:

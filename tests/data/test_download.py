@@ -127,3 +127,19 @@ def test_a_file_that_needs_a_person_says_what_keeps_it(path):
     with pytest.raises(DataError, match="an agreement must be signed") as fault:
         Download(name="field.h5", barrier="an agreement must be signed").bring(path)
     assert str(path) in fault.value.mend
+
+
+def test_a_size_known_in_round_numbers_refuses_no_file_and_is_told_as_such(server, path):
+    about = {"size": 1_000_000, "rounded": True}
+    download(server.serve("a", CONTENT), **about, digest="").bring(path)
+    assert path.read_bytes() == CONTENT
+    with pytest.raises(DataError) as fault:
+        download(**about).bring(path)
+    assert "about 1000000 bytes" in fault.value.mend
+
+
+def test_a_part_larger_than_a_rounded_size_is_gone_on_with(server, path):
+    path.with_name(".field.h5.part").write_bytes(CONTENT[:1000])
+    download(server.serve("a", CONTENT), size=500, rounded=True).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert server.files["/a"].asked == ["bytes=1000-"]

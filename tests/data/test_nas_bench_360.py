@@ -188,13 +188,13 @@ LETTERS = ["N", "A", "O", "~", "N", "O"] * 20
 def test_ecg_windows_are_of_whole_recordings_and_overlap_by_class(sources, go):
     from sklearn.model_selection import train_test_split
 
-    made = fixtures.recordings(sources / "challenge2017.pkl", LENGTHS, LETTERS)
+    made = fixtures.recordings(sources, LENGTHS, LETTERS)
     fit, test = go("ecg")
     held_out = sorted(train_test_split(np.arange(120), test_size=0.1, random_state=0)[1])
     strides = {"N": 500, "A": 83, "O": 250, "~": 25}
     inputs, labels, recording = [], [], []
     for number in held_out:
-        signal = made["data"][number].astype(np.float64)
+        signal = made[number].astype(np.float64)
         signal = (signal - signal.mean()) / signal.std()
         for start in range(0, len(signal) - 1000, strides[LETTERS[number]]):
             inputs.append(signal[start : start + 1000])
@@ -207,6 +207,28 @@ def test_ecg_windows_are_of_whole_recordings_and_overlap_by_class(sources, go):
     train, validation = (set(fit.groups(fit.rows(p))) for p in ("train", "validation"))
     assert not train & validation
     assert not (train | validation) & set(held_out)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("A99999,N", "A99999.mat: it is missing"), ("A00001,X", "a line is not"), ("A1", "a line is")],
+)
+def test_a_list_that_names_no_recording_or_no_class_is_refused(sources, go, line, said):
+    fixtures.recordings(sources, LENGTHS, LETTERS)
+    with (sources / "REFERENCE-v3.csv").open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(DataError, match=said):
+        go("ecg")
+
+
+def test_a_recording_that_is_no_matlab_file_is_named(sources, go):
+    import zipfile
+
+    fixtures.recordings(sources, LENGTHS, LETTERS)
+    with zipfile.ZipFile(sources / "training2017.zip", "a") as archive, pytest.warns(UserWarning):
+        archive.writestr("training2017/A00003.mat", b"no numbers")
+    with pytest.raises(DataError, match=r"A00003\.mat: it is no MATLAB file"):
+        go("ecg")
 
 
 def test_a_record_of_9000_samples_has_the_published_numbers_of_windows():
@@ -334,7 +356,7 @@ WRITERS = {
     ),
     "spherical": lambda path: fixtures.spherical(path, 100, 100),
     "psicov": lambda path: fixtures.proteins(path, {"deepcov": [20], "psicov": [20]}),
-    "ecg": lambda path: fixtures.recordings(path, LENGTHS, LETTERS),
+    "ecg": lambda path: fixtures.recordings(path.parent, LENGTHS, LETTERS),
     "deepsea": lambda path: fixtures.deepsea(path, {"train": 30, "val": 10, "test": 20}),
     "fsd50k": lambda path: fixtures.sounds(path, CLIPS),
     "darcy_flow": lambda path: fixtures.darcy(path.parent, 14, 46),

@@ -81,6 +81,18 @@ def test_a_source_has_the_same_files_for_each_task_that_reads_it():
     assert [source for source, sets in files.items() if len(sets) > 1] == []
 
 
+@every_task
+def test_whoever_fetches_it_is_told_first_how_much(name):
+    unstated = [way.name for way in TASKS[name].files if _without_size(way)]
+    # Of NinaPro's files, all but one, and of Zenodo's, all, have a number together; IMPROVE's none.
+    several = {"ninapro": 5, "drug_improve": 3, "fsd50k_zenodo": 9}
+    assert len(unstated) == several.get(TASKS[name].source, 0)
+
+
+def _without_size(way):
+    return bool(getattr(way, "urls", ())) and way.size is None
+
+
 def test_declaring_tasks_loads_no_heavy_library():
     heavy = ["torch", "scipy", "pandas", "sklearn", "h5py", "openml", "requests", "PIL"]
     code = (

@@ -56,15 +56,21 @@ COSMIC = Task(
     metric="one_minus_auroc",
     extra_metrics=("one_minus_auroc_official",),
     files=tuple(
-        in_bucket(name, f"cosmic/{name}", f"https://zenodo.org/api/files/{place}")
-        for name, place in (
+        in_bucket(
+            name, f"cosmic/{name}", f"https://zenodo.org/api/files/{place}", bundled=bundled, mb=mb
+        )
+        for name, bundled, mb, place in (
             (
                 "deepCR.ACS-WFC.train.tar",
+                "npy_train",
+                6_500,
                 "8998d801-f877-4301-8b9d-efd3a3adaed7/deepCR.ACS-WFC.train.tar"
                 "?versionId=9157d939-07da-4ce2-89a3-f59b298b51fd",
             ),
             (
                 "deepCR.ACS-WFC.test.tar",
+                "npy_test",
+                2_000,
                 "8998d801-f877-4301-8b9d-efd3a3adaed7/deepCR.ACS-WFC.test.tar"
                 "?versionId=571378b4-9e36-478e-9f8d-c6cc04ce7b8d",
             ),

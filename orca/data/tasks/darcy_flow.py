@@ -35,7 +35,10 @@ DARCY_FLOW = Task(
     loss="relative_l2",
     loss_in_units=True,
     metric="relative_l2",
-    files=tuple(in_bucket(name, name, f"{MIRROR}/{name}") for name in NAMES),
+    files=tuple(
+        in_bucket(name, name, f"{MIRROR}/{name}", bundled=f"darcy-flow-5/{name}", mb=1_600)
+        for name in NAMES
+    ),
     source="darcy_flow",
     normalisation=Normalisation(inputs="per_position", targets="per_position"),
 )

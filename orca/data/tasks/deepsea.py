@@ -28,7 +28,7 @@ DEEPSEA = Task(
     loss="bce_with_logits_positive_4",
     metric="one_minus_auroc",
     extra_metrics=("one_minus_auroc_chunked",),
-    files=(in_bucket("deepsea_filtered.npz", "deepsea/deepsea_filtered.npz"),),
+    files=(in_bucket("deepsea_filtered.npz", "deepsea/deepsea_filtered.npz", mb=860),),
     source="deepsea",
 )
 TASKS = {

@@ -49,9 +49,10 @@ class Framing:
 
 @dataclass(frozen=True, kw_only=True)
 class Domain:
-    """One domain's files: digests of archive and lists, sizes of lists, images in each."""
+    """One domain's files: sizes (the archive's rounded), digests, images in each list."""
 
     archive: str
+    gb: float
     md5: str
     train: tuple[int, int, str]
     test: tuple[int, int, str]
@@ -60,24 +61,28 @@ class Domain:
 DOMAINS = {
     "real": Domain(
         archive="real.zip",
+        gb=6.06,
         md5="dcc47055e8935767784b7162e7c7cca6",
         train=(16141, 568_839, "a9d1da6c58eb4afb611842aca19b3835"),
         test=(6943, 244_688, "cd789bc3ae7c094042138cf22e0152b7"),
     ),
     "painting": Domain(
         archive="groundtruth/painting.zip",
+        gb=3.68,
         md5="1ae32cdb4f98fe7ab5eb0a351768abfd",
         train=(6727, 291_462, "4f22b8a7ba44612fbaf5863a7c45c5ef"),
         test=(2909, 126_043, "3c50c9658ea2bd4ddf2d118fc6461736"),
     ),
     "sketch": Domain(
         archive="sketch.zip",
+        gb=2.6,
         md5="658d8009644040ff7ce30bb2e820850f",
         train=(5537, 218_726, "773db4714b329085abdaeebade8781e7"),
         test=(2399, 94_760, "a6301828625dc10d2638799d7b827fc8"),
     ),
     "clipart": Domain(
         archive="groundtruth/clipart.zip",
+        gb=1.27,
         md5="cd0d8f2d77a4e181449b78ed62bccf1e",
         train=(3707, 153_231, "a2df2ec4cb60e40837a156d1f9902617"),
         test=(1616, 66_796, "c3245f4f14de510c9c39aefa4ebbbaa9"),
@@ -97,7 +102,11 @@ def _task(name: str, domain: Domain) -> Task:
         for part, (_, size, md5) in (("train", domain.train), ("test", domain.test))
     )
     archive = Download(
-        name=f"{name}.zip", urls=(f"{ADDRESS}/{domain.archive}",), digest=f"md5:{domain.md5}"
+        name=f"{name}.zip",
+        urls=(f"{ADDRESS}/{domain.archive}",),
+        size=round(domain.gb * 1e9),
+        rounded=True,
+        digest=f"md5:{domain.md5}",
     )
     return Task(
         title=f"DomainNet {name}",

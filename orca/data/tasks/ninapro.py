@@ -16,6 +16,7 @@ from orca.data.safe_pickle import load_npy_file
 from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
 
 PARTS = ("train", "val", "test")
+MEGABYTES = {"ninapro_train.npy": 15}
 NINAPRO = Task(
     title="NinaPro",
     suite="nas_bench_360",
@@ -26,7 +27,7 @@ NINAPRO = Task(
     loss="cross_entropy",
     metric="zero_one_error_pct",
     files=tuple(
-        in_bucket(name, f"ninapro/{name}")
+        in_bucket(name, f"ninapro/{name}", bundled=f"ninaPro/{name}", mb=MEGABYTES.get(name))
         for part in PARTS
         for name in (f"ninapro_{part}.npy", f"label_{part}.npy")
     ),

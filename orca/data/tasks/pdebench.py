@@ -22,9 +22,11 @@ TEN_THOUSAND = Samples(train=8100, validation=900, test=1000)
 ONE_THOUSAND = Samples(train=810, validation=90, test=100)
 
 
-def _file(name: str, number: int, md5: str) -> tuple[Download, ...]:
+def _file(name: str, number: int, md5: str, *, gb: float) -> tuple[Download, ...]:
+    """Return the way to a file of some gigabytes, as the publisher states them."""
     address = f"https://darus.uni-stuttgart.de/api/access/datafile/{number}"
-    return (Download(name=name, urls=(address,), digest=f"md5:{md5}"),)
+    size = round(gb * 1e9)
+    return (Download(name=name, urls=(address,), size=size, rounded=True, digest=f"md5:{md5}"),)
 
 
 ADVECTION = Task(
@@ -36,7 +38,9 @@ ADVECTION = Task(
     samples=TEN_THOUSAND,
     loss="nrmse",
     metric="nrmse",
-    files=_file("1D_Advection_Sols_beta0.4.hdf5", 255674, "d595bbfd2c659df995a93cd40d6ea568"),
+    files=_file(
+        "1D_Advection_Sols_beta0.4.hdf5", 255674, "d595bbfd2c659df995a93cd40d6ea568", gb=8.23
+    ),
     source="pde_advection",
     option=Frames(layout="arrays", inputs=("tensor",), targets=("tensor",), target_frame=200),
 )
@@ -44,14 +48,14 @@ ADVECTION = Task(
 BURGERS = replace(
     ADVECTION,
     title="Burgers",
-    files=_file("1D_Burgers_Sols_Nu1.0.hdf5", 281365, "9021eba35332d127306f11ef84c1a60f"),
+    files=_file("1D_Burgers_Sols_Nu1.0.hdf5", 281365, "9021eba35332d127306f11ef84c1a60f", gb=8.23),
     source="pde_burgers",
 )
 
 DIFFUSION_REACTION_1D = replace(
     ADVECTION,
     title="Diffusion-Reaction",
-    files=_file("ReacDiff_Nu0.5_Rho1.0.hdf5", 133177, "69a429239778d529cd419ed5888ea835"),
+    files=_file("ReacDiff_Nu0.5_Rho1.0.hdf5", 133177, "69a429239778d529cd419ed5888ea835", gb=4.14),
     source="pde_diffusion_reaction_1d",
     option=Frames(layout="arrays", inputs=("tensor",), targets=("tensor",), target_frame=100),
 )
@@ -59,7 +63,7 @@ DIFFUSION_REACTION_1D = replace(
 DIFFUSION_SORPTION = replace(
     ADVECTION,
     title="Diffusion-Sorption",
-    files=_file("1D_diff-sorp_NA_NA.h5", 133020, "9d466d1213065619d087319e16d9a938"),
+    files=_file("1D_diff-sorp_NA_NA.h5", 133020, "9d466d1213065619d087319e16d9a938", gb=4.14),
     source="pde_diffusion_sorption",
     option=Frames(layout="groups", inputs=(0,), targets=(0,), target_frame=100),
 )
@@ -72,7 +76,7 @@ NAVIER_STOKES_1D = replace(
     extra_metrics=("nrmse_per_channel",),
     files=_file(
         "1D_CFD_Rand_Eta0.1_Zeta0.1_periodic_Train.hdf5", 164668,
-        "45655bd77d006ab539c52b7fbcf099b9",
+        "45655bd77d006ab539c52b7fbcf099b9", gb=12.41
     ),
     source="pde_navier_stokes_1d",
     normalisation=Normalisation(inputs="per_position", targets="per_position"),
@@ -89,7 +93,9 @@ DARCY_FLOW = replace(
     title="Darcy Flow",
     input_shape=(1, 128, 128),  # permeability
     target=Field(grid=(128, 128)),  # pressure
-    files=_file("2D_DarcyFlow_beta0.1_Train.hdf5", 133218, "294f9a03a4aa16b0e386469ca8b471be"),
+    files=_file(
+        "2D_DarcyFlow_beta0.1_Train.hdf5", 133218, "294f9a03a4aa16b0e386469ca8b471be", gb=1.31
+    ),
     source="pde_darcy_flow",
     option=Frames(layout="arrays", inputs=("nu",), targets=("tensor",)),
 )
@@ -100,7 +106,7 @@ SHALLOW_WATER = replace(
     input_shape=(1, 128, 128),  # height of the water
     target=Field(grid=(128, 128)),
     samples=ONE_THOUSAND,
-    files=_file("2D_rdb_NA_NA.h5", 133021, "75d838c47aa410694bdc912ea7f22282"),
+    files=_file("2D_rdb_NA_NA.h5", 133021, "75d838c47aa410694bdc912ea7f22282", gb=6.62),
     source="pde_shallow_water",
     option=Frames(layout="groups", inputs=(0,), targets=(0,), target_frame=100),
 )
@@ -111,7 +117,7 @@ DIFFUSION_REACTION_2D = replace(
     input_shape=(2, 128, 128),  # activator, inhibitor
     target=Field(grid=(128, 128), channels=2),
     extra_metrics=("nrmse_per_channel",),
-    files=_file("2D_diff-react_NA_NA.h5", 133017, "b8d0b86064193195ddc30c33be5dc949"),
+    files=_file("2D_diff-react_NA_NA.h5", 133017, "b8d0b86064193195ddc30c33be5dc949", gb=13.24),
     source="pde_diffusion_reaction_2d",
     option=Frames(layout="groups", inputs=(0, 1), targets=(0, 1), target_frame=100),
 )
@@ -126,7 +132,7 @@ NAVIER_STOKES_2D = replace(
     samples=TEN_THOUSAND,
     files=_file(
         "2D_CFD_Rand_M1.0_Eta0.1_Zeta0.1_periodic_128_Train.hdf5", 164691,
-        "75a34f34a3dcd9bc8ae4b7adf8bf372c",
+        "75a34f34a3dcd9bc8ae4b7adf8bf372c", gb=55.0
     ),
     source="pde_navier_stokes_2d",
     option=Frames(

@@ -74,7 +74,7 @@ PSICOV = Task(
     loss="masked_mse",
     metric="mae8",
     extra_metrics=("mae8_official",),
-    files=(in_bucket("protein.zip", "protein.zip"),),
+    files=(in_bucket("protein.zip", "protein.zip", bundled="psicov/protein", mb=1_100),),
     source="psicov",
     option=Placing(),
 )

@@ -25,8 +25,8 @@ SATELLITE = Task(
     loss="cross_entropy",
     metric="zero_one_error_pct",
     files=tuple(
-        in_bucket(name, f"satellite/{name}")
-        for name in ("satellite_train.npy", "satellite_test.npy")
+        in_bucket(name, f"satellite/{name}", mb=mb)
+        for name, mb in (("satellite_train.npy", 322), ("satellite_test.npy", 35))
     ),
     source="satellite",
     normalisation=Normalisation(inputs="per_channel"),
