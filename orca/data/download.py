@@ -59,6 +59,11 @@ class Download(Way):
     patience_s: float = 60.0
     locked: bool = True
 
+    @property
+    def public(self) -> bool:
+        """Whether anybody can have the file: whether it lies anywhere."""
+        return bool(self.urls)
+
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.
 

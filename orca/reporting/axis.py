@@ -97,6 +97,7 @@ class CellPlan:
         body: of the runs; empty if there are none.
         runs: one for each seed.
         absent: why there can be no runs although the cell is about a method of ours.
+        withheld: why hardly anybody can make the runs; empty if everybody can.
         quantity: what is reported of each run.
         key: columns of the published numbers, and what they must be.
         unlike: what is not the published one of scores on the task.
@@ -106,6 +107,7 @@ class CellPlan:
     body: str
     runs: tuple[Run, ...]
     absent: str
+    withheld: str
     quantity: Quantity | None
     key: Mapping[str, str]
     unlike: Unlike

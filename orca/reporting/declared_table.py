@@ -109,9 +109,12 @@ class Table:
             body=body,
             runs=runs,
             absent=absent,
+            withheld=""
+            if not task or task.public
+            else f"the data of {task.title} were never published",
             quantity=axis.quantity or metric,
             key={**key, **axis.published},
-            unlike=unlike_published(name) if method else "",
+            unlike=unlike_published(name) if method and self.paper else "",
         )
 
     def runs(self, experiment: Experiment) -> list[Run]:

@@ -63,7 +63,14 @@ def different(**alike: object) -> list[str]:
     Args:
         alike: what does not tell methods apart either, with a value for all.
     """
-    plain = {"title": "", "origin": "", "fixes": {}, "variant_of": "", "as_published": False, **alike}
+    plain = {
+        "title": "",
+        "origin": "",
+        "fixes": {},
+        "variant_of": "",
+        "as_published": False,
+        **alike,
+    }
     plainest = sorted(METHODS, reverse=True)  # of equal ones the first by name stays
     return sorted({repr(replace(METHODS[name], **plain)): name for name in plainest}.values())
 
