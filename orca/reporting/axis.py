@@ -24,7 +24,8 @@ class Axis:
         quantity: what is reported; None for the task's metric.
         published: columns of the published numbers that pick the cell's number, over those
             that follow from task, method and quantity.
-        fact: column of `task_metadata.csv` that the cell shows, in place of a published number.
+        fact: column of the papers' facts, in the line of the row's name, that the cell shows in
+            place of a published number.
         group: heading over neighbouring rows.
     """
 
@@ -78,7 +79,7 @@ def baselines(**titles: str) -> tuple[Axis, ...]:
 
 
 def facts(**titles: str) -> tuple[Axis, ...]:
-    """Return a column of `task_metadata.csv` for each title by its name there."""
+    """Return a column of the papers' facts for each title by its name there."""
     return tuple(Axis(name=name, title=title, fact=name) for name, title in titles.items())
 
 

@@ -60,7 +60,31 @@ ABLATION = printed(
     spread_from="8",
     caption="Prediction errors. Table 8 of the paper has the same numbers with their spreads.",
 )
+APPROACHES = {
+    "Task-specific learning": ("hand_designed", "automl"),
+    "In-modality transfer": ("unimodal_da", "in_modality_finetuning", "general_purpose"),
+    "Cross-modal transfer": ("heterogeneous_da", "task_specific_finetuning", "fpt", "orca"),
+}
 NUMBERED = (
+    printed(
+        title="Approaches to diverse tasks",
+        number="1",
+        rows=tuple(Axis(name=n, group=group) for group, names in APPROACHES.items() for n in names),
+        columns=facts(
+            adaptation="task-specific adaptation",
+            workflow="general-purpose workflow",
+            input_dim="to other input dimensions",
+            output_dim="to other output dimensions",
+            modality="to other modalities",
+        ),
+        ranked=False,
+        textual=True,
+        row_title="approach",
+        caption=(
+            "The last three columns say what transfer is supported. Which mark stands in which row "
+            "is read by config/published/README.md, N13."
+        ),
+    ),
     MAIN,
     ABLATION,
     printed(
