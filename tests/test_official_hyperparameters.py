@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orca.data.task import TASKS
 from orca.reporting.declared_table import TABLES
 from orca.training.settings import GROUPS
 from orca.workflow.runs import Runs
@@ -86,3 +87,23 @@ def test_a_variant_takes_the_configuration_of_its_baseline(published):
 
 def test_the_official_values_count_only_where_they_are_asked_for():
     assert epochs(runs("default"), "pde_advection") == 60
+
+
+def test_a_table_waits_for_no_data_that_nobody_can_have_until_they_are_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    substitutes = {"drug_ctrp_improve", "drug_gdsc_improve"}
+    assert {run.task for run in runs("published").of_table("table_5")} == substitutes
+    for way in TASKS["drug_ctrp"].files:
+        path = tmp_path / "results/raw/drug_ctrp" / way.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    here = {run.task for run in runs("published").of_table("table_5")}
+    assert here == {*substitutes, "drug_ctrp"}
+
+
+def test_a_substitute_takes_the_official_configuration_of_its_task(published):
+    for study in ("ctrp", "gdsc"):
+        names = (f"drug_{study}", f"drug_{study}_improve")
+        task, substitute = (published.base(name, "roberta_base") for name in names)
+        assert task == substitute
+    assert epochs(published, "drug_ctrp_improve") == 100

@@ -64,6 +64,11 @@ class Download(Way):
     locked: bool = True
     also: tuple[str, ...] = ()
 
+    @property
+    def public(self) -> bool:
+        """Whether anybody can have the file: whether it lies anywhere."""
+        return bool(self.urls)
+
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.
 

@@ -165,7 +165,7 @@ def _how(source: str, folder: Path, files: tuple[Way, ...], missing: tuple[str, 
     lacking = [way for way in files if way.name in missing]
     barriers = {getattr(way, "barrier", "") for way in lacking} - {""}
     by_hand = f"orca data add {source} <file or folder>"
-    if not any(getattr(way, "urls", ("made",)) for way in lacking):
+    if not any(way.public for way in lacking):
         return f"{'; '.join(sorted(barriers))}. Then: {by_hand}"
     automatic = f"snakemake {folder / RECORD}"
     return f"{automatic}; or, since {barriers.pop()}: {by_hand}" if barriers else automatic

@@ -150,6 +150,11 @@ class Way(ABC):
         """
         return ""
 
+    @property
+    def public(self) -> bool:
+        """Whether anybody can have the file."""
+        return True
+
     @abstractmethod
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete, or leave no file of that name."""
@@ -262,6 +267,11 @@ class Task:
         return "sequence" if len(self.input_shape) == 2 else "grid"
 
     @property
+    def public(self) -> bool:
+        """Whether anybody can have its data."""
+        return all(way.public for way in self.files)
+
+    @property
     def digest(self) -> str:
         """Names this version of the declaration; scores of different ones are not mixed."""
         return sha256(repr(self).encode()).hexdigest()[:16]
@@ -275,7 +285,11 @@ def unlike_published(name: str) -> Unlike:
     """Return what is not the published one of scores on a task; empty where all is.
 
     It is what first tells the task from the variant that stands for it under `protocol: published`.
+    A substitute for data that nobody can have is other data.
     """
+    like = TASKS[name].variant_of if name in TASKS else ""
+    if like and not TASKS[like].public:
+        return "data"
     other = TASKS.as_published(name)
     if other == name:
         return ""

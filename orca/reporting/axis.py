@@ -24,7 +24,8 @@ class Axis:
         quantity: what is reported; None for the task's metric.
         published: columns of the published numbers that pick the cell's number, over those
             that follow from task, method and quantity.
-        fact: column of `task_metadata.csv` that the cell shows, in place of a published number.
+        fact: column of the papers' facts, in the line of the row's name, that the cell shows in
+            place of a published number.
         group: heading over neighbouring rows.
     """
 
@@ -78,7 +79,7 @@ def baselines(**titles: str) -> tuple[Axis, ...]:
 
 
 def facts(**titles: str) -> tuple[Axis, ...]:
-    """Return a column of `task_metadata.csv` for each title by its name there."""
+    """Return a column of the papers' facts for each title by its name there."""
     return tuple(Axis(name=name, title=title, fact=name) for name, title in titles.items())
 
 
@@ -97,6 +98,7 @@ class CellPlan:
         body: of the runs; empty if there are none.
         runs: one for each seed.
         absent: why there can be no runs although the cell is about a method of ours.
+        withheld: why hardly anybody can make the runs; empty if everybody can.
         quantity: what is reported of each run.
         key: columns of the published numbers, and what they must be.
         unlike: what is not the published one of scores on the task.
@@ -106,6 +108,7 @@ class CellPlan:
     body: str
     runs: tuple[Run, ...]
     absent: str
+    withheld: str
     quantity: Quantity | None
     key: Mapping[str, str]
     unlike: Unlike

@@ -109,9 +109,12 @@ class Table:
             body=body,
             runs=runs,
             absent=absent,
+            withheld=""
+            if not task or task.public
+            else f"the data of {task.title} were never published",
             quantity=axis.quantity or metric,
             key={**key, **axis.published},
-            unlike=unlike_published(name) if method else "",
+            unlike=unlike_published(name) if method and self.paper else "",
         )
 
     def runs(self, experiment: Experiment) -> list[Run]:
@@ -187,7 +190,7 @@ class Table:
             quantity = plan.axis.quantity or printed or plan.quantity
             theirs = None
             if plan.axis.fact:
-                facts = published.facts(self.number, plan.axis.task)
+                facts = published.facts(self.number, plan.axis.name)
                 theirs = printed_fact(facts.get(plan.axis.fact, ""))
             elif self.paper:
                 twin = {**plan.key, "table": self.spread_from} if self.spread_from else None
@@ -209,10 +212,10 @@ class Table:
         return cells
 
     def _row_title(self, axis: Axis, published: PublishedNumbers) -> str:
-        """Return a row's title; facts about tasks stand under the names that the paper prints."""
+        """Return a row's title; facts stand under the names that the paper prints."""
         if not any(column.fact for column in self.columns):
             return axis.heading
-        return published.facts(self.number, axis.task).get("name", axis.heading)
+        return published.facts(self.number, axis.name).get("name", axis.heading)
 
     def _column_headings(self, cells: Sequence[Sequence[TableCell]]) -> list[Heading]:
         """Return the columns' headings, with their metrics where no row has one of its own."""

@@ -37,6 +37,8 @@ def our_result(plan: CellPlan, quantity: Quantity | None, scores: ScoreFolder) -
         status = "failed"
     elif not values and not failed:
         status = "not run"
+    if status == "not run" and plan.withheld:
+        return OurResult(status=status, text="no data", absent=plan.withheld, runs=runs)
     return OurResult(status=status, text="", runs=runs, **mean_and_spread(values))
 
 
@@ -121,3 +123,5 @@ def _remarks(cell: TableCell, ours: OurResult, usual: int, failed: int) -> Itera
         yield f"{failed} failed"
     if cell.verdict and cell.verdict.differs:
         yield cell.verdict.differs
+    elif cell.unlike and not cell.verdict:
+        yield f"other {cell.unlike}"

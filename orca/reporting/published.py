@@ -17,6 +17,10 @@ from orca.reporting.filled_table import PublishedResult
 KEY = ("paper", "table", "benchmark", "task", "metric", "method", "body")
 REQUIRED = (*KEY, "direction", "value", "std", "note")
 OPTIONAL = ("source",)
+FACTS = {
+    "task_metadata.csv": "task",
+    "approaches.csv": "approach",
+}  # what the rows of each are about
 
 
 class PublishedNumber(BaseModel):
@@ -84,7 +88,7 @@ class PublishedNumber(BaseModel):
 
 @dataclass(frozen=True)
 class PublishedNumbers:
-    """All numbers of a folder of CSV files, and the facts about tasks in it."""
+    """All numbers of a folder of CSV files, and the facts about tasks and approaches in it."""
 
     numbers: tuple[PublishedNumber, ...]
     folder: Path
@@ -139,25 +143,28 @@ class PublishedNumbers:
             note=number.note,
         )
 
-    def facts(self, table: str, task: str) -> Mapping[str, str]:
-        """Return what a table of the paper says of a task, by column; nothing if it is not there.
+    def facts(self, table: str, row: str) -> Mapping[str, str]:
+        """Return what a row of a paper's table says, by column; nothing if it is not there.
 
         Raises:
-            ResultsError: if `task_metadata.csv` is missing.
+            ResultsError: if a file of `FACTS` is missing.
         """
-        return self._facts.get((table, task), {})
+        return self._facts.get((table, row), {})
 
     @cached_property
     def _facts(self) -> dict[tuple[str, str], dict[str, str]]:
-        path = self.folder / "task_metadata.csv"
-        if not path.exists():
-            raise ResultsError(
-                where=str(path),
-                what="there are no published facts about tasks",
-                mend="point `published` at config/published of this repository",
-            )
-        with path.open(newline="") as file:
-            return {(row["table"], row["task"]): row for row in csv.DictReader(file)}
+        facts: dict[tuple[str, str], dict[str, str]] = {}
+        for name, about in FACTS.items():
+            path = self.folder / name
+            if not path.exists():
+                raise ResultsError(
+                    where=str(path),
+                    what=f"there are no published facts on any {about}",
+                    mend="point `published` at config/published of this repository",
+                )
+            with path.open(newline="", encoding="utf-8") as file:
+                facts |= {(row["table"], row[about]): row for row in csv.DictReader(file)}
+        return facts
 
 
 def printed_fact(text: str) -> PublishedResult:

@@ -238,9 +238,14 @@ class Runs:
 
     @cache  # noqa: B019
     def of_table(self, table: str) -> list[Run]:
-        """Return the runs that a table needs."""
+        """Return the runs that a table needs, but for those whose data nobody can have."""
         declared = TABLES.look_up(table, where="the table asked for")
-        return declared.runs(self.configuration)
+        return [run for run in declared.runs(self.configuration) if self._has_data(run.task)]
+
+    def _has_data(self, name: str) -> bool:
+        """Return whether the data of a task are public, or were brought here all the same."""
+        raw, task = Path(layout.path("raw", source=self.source_of(name))), self.task(name)
+        return task.public or all((raw / way.name).exists() for way in task.files)
 
 
 def alignment_name(method: Method, given: Mapping[str, Any]) -> str:

@@ -79,6 +79,9 @@ def declare(monkeypatch, catalogue, declared, *, alone=True):
     modules = {name: module for name, (module, _) in found.items()}
     monkeypatch.setitem(catalogue.__dict__, "_found", found)
     monkeypatch.setitem(catalogue.__dict__, "modules", modules)
+    things = {name: thing for name, (_, thing) in found.items()}
+    stand_ins = {t.variant_of: name for name, t in things.items() if t.as_published}
+    monkeypatch.setitem(catalogue.__dict__, "_stand_ins", stand_ins)
 
 
 def declare_demo(monkeypatch):

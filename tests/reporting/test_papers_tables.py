@@ -2,12 +2,13 @@ import json
 
 import pytest
 
+from orca.experiment import Experiment
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.reporting.published import read_published
 from orca.reporting.tabulate import render_published, write_table
 
-OF_ORCA = [str(number) for number in range(2, 25)]
+OF_ORCA = [str(number) for number in range(1, 25)]
 AGGREGATES = {"18": "openml_cc18_aggregate", "21": "lift_aggregate"}  # shown in Tables 4 and 20
 
 
@@ -84,6 +85,22 @@ def test_published_numbers_alone_make_tables_and_figures(rendered):
             assert (rendered / "figures" / f"{figure}.{ending}").stat().st_size > 1000
     counts = json.loads((rendered / "tables" / "table_3.json").read_text())["verdicts"]
     assert counts == {"not run": 50}
+
+
+def test_a_substitute_for_data_that_nobody_has_stands_in_a_row_of_its_own_and_is_not_judged(
+    fill, make, tmp_path
+):
+    for seed in range(2):
+        score = make.score("drug_ctrp_improve", "orca", seed, 0.9, body="roberta_base")
+        make.write(tmp_path, score)
+    table = fill("table_5", tmp_path, Experiment(seeds=2))
+    substitute = make.cell(table, "drug_ctrp_improve", "orca")
+    assert substitute.ours.mean == pytest.approx(0.9)
+    assert substitute.ours.remark == "other data"
+    assert substitute.verdict is None
+    withheld = make.cell(table, "drug_ctrp", "orca")
+    assert (withheld.ours.text, withheld.theirs.text) == ("no data", "0.86 ± 0.002")
+    assert any("never published" in note for note in table.notes)
 
 
 def test_names_that_are_not_declared_yet_ask_for_no_runs_and_are_said(fill, declared, make):

@@ -86,26 +86,28 @@ GDSC = replace(
     source="drug_gdsc",
     option=Released("gdsc"),
 )
+RELEASED = {"drug_ctrp": CTRP, "drug_gdsc": GDSC}
 
 
-def _substitute(task: Task, study: str, features: int) -> Task:
+def _substitute(name: str, study: str, features: int) -> Task:
+    task = RELEASED[name]
     return replace(
         task,
         title=f"{task.title} (IMPROVE)",
-        suite="drug_response_improve",
         origin=f"{study} in the cross-study benchmark of the IMPROVE project",
         input_shape=(1, features),
         files=IMPROVE_FILES,
         source="drug_improve",
+        variant_of=name,
+        differs="a public substitute for arrays that were never published; other features and pairs",
         option=Rebuilt(study, features),
     )
 
 
 TASKS = {
-    "drug_ctrp": CTRP,
-    "drug_gdsc": GDSC,
-    "drug_ctrp_improve": _substitute(CTRP, "CTRPv2", 3901),
-    "drug_gdsc_improve": _substitute(GDSC, "GDSCv1", 3739),
+    **RELEASED,
+    "drug_ctrp_improve": _substitute("drug_ctrp", "CTRPv2", 3901),
+    "drug_gdsc_improve": _substitute("drug_gdsc", "GDSCv1", 3739),
 }
 
 
