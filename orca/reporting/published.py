@@ -96,11 +96,20 @@ class PublishedNumbers:
     def where(self, **columns: str) -> list[PublishedNumber]:
         """Return the numbers whose columns have these values; an empty value matches any."""
         asked = {column: value for column, value in columns.items() if value}
+        task = asked.get("task")
         return [
             number
-            for number in self.numbers
+            for number in (self._by_task.get(task, ()) if task else self.numbers)
             if all(getattr(number, column) == value for column, value in asked.items())
         ]
+
+    @cached_property
+    def _by_task(self) -> dict[str, list[PublishedNumber]]:
+        """The numbers of each task, since every cell of every table asks for one of them."""
+        found: dict[str, list[PublishedNumber]] = {}
+        for number in self.numbers:
+            found.setdefault(number.task, []).append(number)
+        return found
 
     def find(self, key: Mapping[str, str]) -> PublishedNumber | None:
         """Return the one number that `key` picks, or None.
