@@ -15,6 +15,8 @@ from orca.methods.method import Method
 from orca.methods.orca import METHOD as ORCA
 from orca.methods.orca_after import METHODS as ORCA_AFTER
 from orca.methods.orca_euclidean import METHOD as ORCA_EUCLIDEAN
+from orca.methods.orca_gaussian import METHOD as ORCA_GAUSSIAN
+from orca.methods.orca_joint import METHOD as ORCA_JOINT
 from orca.methods.orca_layernorm import METHOD as ORCA_LAYERNORM
 from orca.methods.orca_mmd import METHOD as ORCA_MMD
 from orca.methods.scratch import METHOD as SCRATCH
@@ -49,6 +51,8 @@ METHODS = {
         "fpt": FPT,
         "orca": ORCA,
         "orca_euclidean": ORCA_EUCLIDEAN,
+        "orca_gaussian": ORCA_GAUSSIAN,
+        "orca_joint": ORCA_JOINT,
         "orca_layernorm": ORCA_LAYERNORM,
         "orca_mmd": ORCA_MMD,
         "scratch": SCRATCH,

@@ -40,12 +40,7 @@ Groups = dict[str, Settings | None]
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """All runs that can be asked for.
-
-    Args:
-        configuration: `config/config.yaml` and what is laid over it.
-        folder: of the other configuration files.
-    """
+    """All runs that a configuration allows; its other files lie in `folder`."""
 
     configuration: Configuration
     folder: Path
@@ -239,13 +234,12 @@ class Runs:
     @cache  # noqa: B019
     def of_table(self, table: str) -> list[Run]:
         """Return the runs that a table needs, but for those whose data nobody can have."""
-        declared = TABLES.look_up(table, where="the table asked for")
-        return [run for run in declared.runs(self.configuration) if self._has_data(run.task)]
+        runs = TABLES.look_up(table, where="the table asked for").runs(self.configuration)
+        return [run for run in runs if self.task(run.task).public or self._brought(run.task)]
 
-    def _has_data(self, name: str) -> bool:
-        """Return whether the data of a task are public, or were brought here all the same."""
-        raw, task = Path(layout.path("raw", source=self.source_of(name))), self.task(name)
-        return task.public or all((raw / way.name).exists() for way in task.files)
+    def _brought(self, task: str) -> bool:
+        raw = Path(layout.path("raw", source=self.source_of(task)))
+        return all((raw / way.name).exists() for way in self.task(task).files)
 
 
 def alignment_name(method: Method, given: Mapping[str, Any]) -> str:

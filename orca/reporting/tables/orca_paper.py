@@ -225,7 +225,11 @@ NUMBERED = (
         title="Alignment and visual prompting",
         number="24",
         rows=tasks("ninapro", "spherical", "ecg"),
-        columns=(*methods("orca"), *baselines(vp="VP (ResNet-50)"), *methods("vpt")),
+        columns=(
+            *methods("orca"),
+            *baselines(vp="VP (ResNet-50)"),
+            Axis(name="vpt", method="vpt", body="swin_base"),
+        ),
         caption=(
             "Prediction errors. VPT prompts the Swin that ORCA tunes; VP serves no transformer. On "
             "ECG the paper's ORCA has RoBERTa, its VPT a Swin."
