@@ -88,7 +88,7 @@ class AggregateTable(Table):
                 Heading(name=f"{row.of}_{row.metric}", title=f"{row.title} ↑", group=row.group)
             )
         columns = [Heading(name=axis.name, title=titles[axis.name]) for axis in self.columns]
-        return self._filled(name, columns, rows, cells)
+        return self._filled(name, experiment, columns, rows, cells)
 
     def _cell(
         self, row: Aggregate, column: str, table: FilledTable, published: PublishedNumbers

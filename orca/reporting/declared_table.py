@@ -149,12 +149,13 @@ class Table:
             for axis, row, seeds in zip(self.all_rows(experiment), cells, usual, strict=True)
         ]
         summary = self._summary(cells, columns)
-        notes = [PROTOCOLS[experiment.protocol], *notes_on(cells, summary)]
-        return self._filled(name, columns, rows, cells, summary=summary, notes=tuple(notes))
+        notes = notes_on(cells, summary)
+        return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
 
     def _filled(
         self,
         name: str,
+        experiment: Experiment,
         columns: Sequence[Heading],
         rows: Sequence[Heading],
         cells: Sequence[Sequence[TableCell]],
@@ -165,7 +166,7 @@ class Table:
             title=self.title,
             paper=self.paper,
             number=self.number,
-            caption=self.caption,
+            caption=f"{self.caption} {PROTOCOLS[experiment.protocol]}".strip(),
             row_title=self.row_title,
             textual=self.textual,
             columns=tuple(columns),
