@@ -65,7 +65,9 @@ def test_a_configuration_has_the_official_values(published, row):
 def test_under_the_published_protocol_a_table_s_runs_are_the_official_ones(number):
     found = Runs.read({"protocol": "published"}, ROOT / "config")
     rows = {(row["task"], row["body"]): row for row in ROWS}
-    for run in found.of_table(f"table_{number}"):
+    runs_of_table = found.of_table(f"table_{number}")
+    assert runs_of_table
+    for run in runs_of_table:
         task, method = TASKS[run.task], METHODS[run.method]
         assert TASKS.as_published(run.task) == run.task
         assert METHODS.as_published(run.method) == run.method

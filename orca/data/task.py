@@ -278,27 +278,3 @@ class Task:
 
 
 TASKS: Declarations[Task] = Declarations("orca.data.tasks", "task")
-Unlike = Literal["", "metric", "unit", "split", "data"]
-
-
-def unlike_published(name: str) -> Unlike:
-    """Return what is not the published one of scores on a task; empty where all is.
-
-    It is what first tells the task from the variant that stands for it under `protocol: published`.
-    A substitute for data that nobody can have is other data.
-    """
-    like = TASKS[name].variant_of if name in TASKS else ""
-    if like and not TASKS[like].public:
-        return "data"
-    other = TASKS.as_published(name)
-    if other == name:
-        return ""
-    ours, theirs = TASKS[name], TASKS[other]
-    if (ours.metric, ours.pooling) != (theirs.metric, theirs.pooling):
-        return "metric"
-    if ours.normalisation.targets != theirs.normalisation.targets:
-        return "unit"
-    if ours.samples != theirs.samples:
-        return "split"
-    same = ("input_shape", "target", "normalisation", "option")  # losses are no part of a score
-    return "" if all(getattr(ours, f) == getattr(theirs, f) for f in same) else "data"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from orca.methods.fpt import train_layer_norms
 from orca.methods.orca import METHOD as ORCA
+from orca.methods.released import released
 
 METHOD = replace(
     ORCA,
@@ -14,3 +15,6 @@ METHOD = replace(
     origin="ORCA (ICML 2023), Table 3",
     trains=train_layer_norms,
 )
+METHODS = {
+    "orca_layernorm_released": released(METHOD, of="orca_layernorm", alignment="otdd_official")
+}

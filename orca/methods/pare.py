@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from orca.methods.method import Method
-from orca.methods.released import FIXES
+from orca.methods.released import released
 from orca.settings import Settings
 
 Amount = Annotated[float, Field(ge=0)]
@@ -76,14 +76,11 @@ PARE = Method(
 )
 METHODS = {
     "pare": PARE,
-    "pare_released": replace(
+    "pare_released": released(
         PARE,
-        title="PaRe (released code)",
+        of="pare",
         origin=f"{ORIGIN}; its code: after the sampled epochs the highest-scored patches go",
         objective="orca.methods.objectives.patch_replacement:replace_highest",
-        fixes=FIXES,
-        variant_of="pare",
-        as_published=True,
     ),
     "pare_figure": replace(
         PARE,

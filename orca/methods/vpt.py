@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from orca.methods.method import Method
+from orca.methods.released import released
 from orca.settings import Count, Settings
 
 
@@ -35,3 +36,4 @@ METHOD = Method(
     settings=PromptSettings,
     trains=train_prompts,
 )
+METHODS = {"vpt_released": released(METHOD, of="vpt")}

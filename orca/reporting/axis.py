@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from orca.data.task import TASKS, Unlike
+from orca.data.task import TASKS
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
+from orca.reporting.filled_table import Unlike
 from orca.reporting.quantities import Quantity
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from orca.data.task import TASKS, Task, unlike_published
+from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
 from orca.declarations import Declarations
 from orca.evaluation.score import Run
@@ -12,7 +12,7 @@ from orca.experiment import Experiment
 from orca.methods.method import METHODS
 from orca.reporting.axis import Axis, CellPlan
 from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
-from orca.reporting.our_results import check_protocols, our_result, with_text
+from orca.reporting.our_results import check_alike, our_result, with_text
 from orca.reporting.published import PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder
@@ -24,12 +24,12 @@ from orca.reporting.summary import (
     summarise,
     usual_count,
 )
-from orca.reporting.verdicts import judge
+from orca.reporting.verdicts import judge, unlike_published
 
 PROTOCOLS = {
-    "sound": "Protocol: sound; the test split is read once, when all is trained.",
-    "published": "Protocol: published; data, metrics, methods, settings and the choice of the epoch by the"
-    " test split are those of the released code.",
+    "sound": "Protocol: sound, this project's own.",
+    "published": "Protocol: published; data, metrics, methods, settings and the choice of the epoch are the"
+    " released code's, wherever it has them.",
 }
 
 
@@ -131,7 +131,7 @@ class Table:
             ResultsError: if scores of different protocols would meet in one row.
         """
         plan = self.plan(experiment)
-        check_protocols(plan, scores)
+        check_alike(plan, scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
         usual = [usual_count(row) for row in cells]
         cells = [[with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]

@@ -6,7 +6,6 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from orca.data.task import Unlike
 from orca.json_record import read_record
 from orca.reporting.names import PAPERS
 
@@ -16,6 +15,7 @@ VerdictName = Literal[
 ]  # fmt: skip
 VERDICTS: tuple[VerdictName, ...] = get_args(VerdictName)
 Whose = Literal["ours", "theirs"]
+Unlike = Literal["", "metric", "unit", "split", "data"]
 
 
 class TableRecord(BaseModel):

@@ -12,7 +12,7 @@ from orca.reporting.numbers import alone, with_spread
 from orca.reporting.quantities import Quantity
 from orca.reporting.scores import ScoreFolder
 
-PROTOCOL = ("task_digest", "selection", "hyperparameters", "metric")
+MUST_AGREE = ("task_digest", "selection", "hyperparameters", "metric")
 
 
 def our_result(plan: CellPlan, quantity: Quantity | None, scores: ScoreFolder) -> OurResult:
@@ -69,7 +69,7 @@ def _run(run: Run, quantity: Quantity | None, scores: ScoreFolder) -> RunOfCell:
     )
 
 
-def check_protocols(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None:
+def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None:
     """Refuse scores of one task and body that differ in more than method and seed.
 
     Raises:
@@ -81,7 +81,7 @@ def check_protocols(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> 
         if score is None:
             continue
         other_run, other = first.setdefault((run.task, run.body), (run, score))
-        for field in PROTOCOL:
+        for field in MUST_AGREE:
             mine, theirs = getattr(score, field), getattr(other, field)
             if mine != theirs:
                 raise ResultsError(

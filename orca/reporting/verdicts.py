@@ -3,7 +3,8 @@
 import math
 from typing import Literal
 
-from orca.reporting.filled_table import TableCell, Verdict, VerdictName
+from orca.data.task import TASKS
+from orca.reporting.filled_table import TableCell, Unlike, Verdict, VerdictName
 from orca.reporting.numbers import unit_of_last_digit
 
 Sample = tuple[float, float, int]  # mean, sample standard deviation, number of runs
@@ -21,6 +22,29 @@ EXPLANATION = (
     "is *not comparable*, and the cell says which; nor are times on another machine, of which only the "
     "ratio is given."
 )
+
+
+def unlike_published(name: str) -> Unlike:
+    """Return what is not the published one of scores on a task; empty where all is.
+
+    It is what first tells the task from the variant that stands for it under `protocol: published`.
+    A substitute for data that nobody can have is other data.
+    """
+    like = TASKS[name].variant_of if name in TASKS else ""
+    if like and not TASKS[like].public:
+        return "data"
+    other = TASKS.as_published(name)
+    if other == name:
+        return ""
+    ours, theirs = TASKS[name], TASKS[other]
+    if (ours.metric, ours.pooling) != (theirs.metric, theirs.pooling):
+        return "metric"
+    if ours.normalisation.targets != theirs.normalisation.targets:
+        return "unit"
+    if ours.samples != theirs.samples:
+        return "split"
+    same = ("input_shape", "target", "normalisation", "option")  # losses are no part of a score
+    return "" if all(getattr(ours, f) == getattr(theirs, f) for f in same) else "data"
 
 
 def judge(cell: TableCell, elsewhere: str = "") -> Verdict | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from orca.data.proxies.conll2003 import TAGS
+
 GENERATOR = np.random.default_rng(1701)
 
 ARFF = """% a table as OpenML stores it
@@ -179,9 +181,6 @@ def conll_2000(path: Path, copies: int) -> None:
     path.write_bytes(gzip.compress((CONLL_2000 * copies).encode()))
 
 
-TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
-
-
 def conll_2003(path: Path, copies: int) -> None:
     """Write the training part as a column file, a zip file or the Hub's parquet, by the ending."""
     text = CONLL_2003 * copies
@@ -192,13 +191,13 @@ def conll_2003(path: Path, copies: int) -> None:
             for part in ("train", "valid", "test"):
                 archive.writestr(f"{part}.txt", text)
     elif path.suffix == ".parquet":
-        sentences = read_columns_of(text)
+        sentences = _numbered(text)
         pd.DataFrame(sentences, columns=["tokens", "ner_tags"]).to_parquet(path)
     else:
         path.write_text(text)
 
 
-def read_columns_of(text: str) -> list[tuple[list[str], list[int]]]:
+def _numbered(text: str) -> list[tuple[list[str], list[int]]]:
     """Return words and numbered tags of the sentences of a column file."""
     blocks = [block.splitlines() for block in text.split("\n\n") if block.strip()]
     rows = [[line.split() for line in block] for block in blocks if "DOCSTART" not in block[0]]

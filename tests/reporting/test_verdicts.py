@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
-from orca.data.task import unlike_published
 from orca.reporting.filled_table import OurResult, PublishedResult, TableCell
-from orca.reporting.verdicts import compare_means, judge
+from orca.reporting.verdicts import compare_means, judge, unlike_published
 
 PRINTED = {"text": "10.0 ± 0.2", "value": 10.0, "std": 0.2, "body": "swin_base"}
 ACCURACY = {"text": "0.900", "value": 0.9, "std": 0.001}  # 10 % of its error is 0.01

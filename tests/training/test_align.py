@@ -46,8 +46,12 @@ def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
 
 
 def test_as_released_no_sample_is_held_out(tmp_path):
-    (folder,) = run(make_align(tmp_path, held_out=False), tmp_path)
-    assert json.loads((folder / "run.json").read_text())["held_out_distance"] is None
+    kept, all_in = (
+        run(make_align(tmp_path, held_out=held_out), tmp_path / str(held_out))[0]
+        for held_out in (True, False)
+    )
+    assert json.loads((all_in / "run.json").read_text())["held_out_distance"] is None
+    assert values(all_in) != values(kept)  # of more samples
 
 
 def test_the_mask_of_a_field_tells_no_clusters_apart(tmp_path):
