@@ -2,9 +2,13 @@
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
 
 from orca.errors import DataError
 
@@ -58,3 +62,25 @@ def open_tar(path: Path) -> tarfile.TarFile:
     """
     with reading(path, "it is missing or no tar file", OSError, EOFError, tarfile.TarError):
         return tarfile.open(path, "r:*")
+
+
+def matlab_array(file: Path | BinaryIO, key: str, *, where: object) -> np.ndarray:
+    """Return a variable of a MATLAB file of a level before 7.3.
+
+    Args:
+        file: its path, or its content.
+        key: the variable's name.
+        where: the file, and the place in it.
+
+    Raises:
+        DataError: if it is damaged, or has no such variable.
+    """
+    import scipy.io
+
+    # What scipy says of a damaged file depends on where it is damaged.
+    faults = (
+        OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, zlib.error,
+        scipy.io.matlab.MatReadError,
+    )  # fmt: skip
+    with reading(where, f"it is no MATLAB file with '{key}'", *faults):
+        return np.asarray(scipy.io.loadmat(file, variable_names=[key])[key])  # type: ignore[arg-type]

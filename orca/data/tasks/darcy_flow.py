@@ -8,7 +8,6 @@ samples, not its unbiased estimate, and nothing is added to it.
 `darcy_flow_simulated_small` has fewer of them, for demonstrations.
 """
 
-import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from orca.data.nas_bench_360 import in_bucket
-from orca.data.raw_file import damaged, reading
+from orca.data.raw_file import damaged, matlab_array, reading
 from orca.data.task import Field, Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Simulated
 
@@ -112,20 +111,13 @@ def read_field(path: Path, key: str, *, samples: int, stride: int) -> Float32[np
         DataError: if the file is damaged, holds no such field, or fewer samples.
     """
     import h5py
-    import scipy.io
 
     if h5py.is_hdf5(path):
         with reading(path, f"'{key}' cannot be read", OSError, KeyError), h5py.File(path) as file:
             values = file[key][()]
             field = values if "simulated_title" in file.attrs else values.T
     else:
-        # What scipy says of a damaged file depends on where it is damaged.
-        faults = (
-            OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, zlib.error,
-            scipy.io.matlab.MatReadError,
-        )  # fmt: skip
-        with reading(path, f"it is no MATLAB file with '{key}'", *faults):
-            field = scipy.io.loadmat(path, variable_names=[key])[key]
+        field = matlab_array(path, key, where=path)
     if field.ndim != 3 or len(field) < samples:
         raise damaged(path, f"the shape of '{key}' is {field.shape}; {samples} fields are wanted")
     return field[:samples, ::stride, ::stride].astype(np.float32)

@@ -12,7 +12,6 @@ recordings is set aside to choose by.
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy as np
 from jaxtyping import Float32, Int
 
 from orca.data.download import Download
-from orca.data.raw_file import member_of, open_zip, reading
+from orca.data.raw_file import matlab_array, member_of, open_zip, reading
 from orca.data.split import draw_stratified
 from orca.data.task import AS_READ, Block, Classes, Part, Samples, Splits, Task
 
@@ -108,16 +107,8 @@ def _recordings(archive: Path, listed: Path) -> tuple[list[np.ndarray], Int[np.n
 
 
 def _signal(archive: zipfile.ZipFile, name: str) -> Int[np.ndarray, " samples"]:
-    import scipy.io
-
-    content = member_of(archive, name)
-    # What scipy says of a damaged file depends on where it is damaged.
-    faults = (
-        OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, zlib.error,
-        scipy.io.matlab.MatReadError,
-    )  # fmt: skip
-    with reading(f"{archive.filename}, {name}", "it is no MATLAB file with 'val'", *faults):
-        return np.ravel(scipy.io.loadmat(io.BytesIO(content))["val"])  # type: ignore[arg-type]
+    content = io.BytesIO(member_of(archive, name))
+    return np.ravel(matlab_array(content, "val", where=f"{archive.filename}, {name}"))
 
 
 def windows(signal: np.ndarray, stride: int) -> Float32[np.ndarray, "n 1000"]:
