@@ -5,8 +5,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def open_tar(path: Path) -> tarfile.TarFile:
         return tarfile.open(path, "r:*")
 
 
-def matlab_array(file: Path | BinaryIO, key: str, *, where: object) -> np.ndarray:
+def matlab_array(file: Path | BytesIO, key: str, *, where: object) -> np.ndarray:
     """Return a variable of a MATLAB file of a level before 7.3.
 
     Args:
