@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from orca.data.normalise import of_inputs
+from orca.data.schema import Schema, layout_of
 from orca.data.split import draw_stratified
-from orca.data.table import codes, encode, read_arff
+from orca.data.table import codes, learn, present, read_arff, values_of
 from orca.data.task import AS_READ, Classes, Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Carried, OpenMLTable
 
@@ -186,17 +187,25 @@ def read(raw: Path, task: Task) -> Splits:
     *features, label = read_arff(raw / task.files[0].name)
     labels = codes(label.dropna())
     features = [column[label.notna()] for column in features]
-    encoded = encode([features[n] for n in protocol.columns or range(len(features))])
-    inputs = encoded.inputs
+    chosen = [features[n] for n in protocol.columns or range(len(features))]
+    columns = learn(chosen)
+    schema = Schema(
+        columns=columns,
+        layout=layout_of(columns),
+        targets=(str(label.name),),
+        classes=tuple(present(label.dropna())),
+    )
+    inputs = schema.inputs(values_of(chosen, columns))
     if protocol.standardise_on_all:
-        inputs = _standardised(inputs, encoded.normalised)
+        inputs = _standardised(inputs, schema.normalised)
     generator = np.random.default_rng(SPLIT_SEED)
     test = draw_stratified(labels, round(len(labels) * protocol.test_share), generator)
     fit = np.setdiff1d(np.arange(len(labels)), test)
     return Splits(
         fit=Part.of(inputs[fit], labels[fit]),
         test=Part.of(inputs[test], labels[test]),
-        normalised=encoded.normalised,
+        normalised=schema.normalised,
+        schema=schema,
     )
 
 
