@@ -1,5 +1,6 @@
 """Reads, checks, splits and normalises a task's raw files to `fit.h5`, `test.h5`, and their records."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -62,13 +63,9 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
 
 
 def reader_of(task: Task, name: str) -> Callable[[Path, Task], Splits]:
-    """Return what reads a task's raw files: its module's `read`, or the one for users' files."""
-    from orca.data.entry import TaskEntry
-    from orca.data.own.read import read
-
-    if isinstance(task.option, TaskEntry):
-        return read
-    return TASKS.modules[name].read  # type: ignore[no-any-return]
+    """Return what reads a task's raw files: the `read` of its reader, or of the declaring module."""
+    module = importlib.import_module(task.reader) if task.reader else TASKS.modules[name]
+    return module.read  # type: ignore[no-any-return]
 
 
 def _check_counts(splits: Splits, task: Task, raw: Path) -> None:

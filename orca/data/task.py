@@ -256,6 +256,7 @@ class Task:
             ending that its metrics get in the score file. They have the same metrics, and no
             constants of their own to normalise by. No part of the digest: prepared data are the
             same with it.
+        reader: the module whose `read` reads its files; empty for the declaring one.
     """
 
     title: str
@@ -279,6 +280,7 @@ class Task:
     redraw: bool = False
     loss_in_units: bool = False
     also_tested_on: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    reader: str = field(default="", repr=False)
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

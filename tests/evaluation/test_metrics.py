@@ -88,7 +88,9 @@ def test_f1_of_two_classes_is_that_of_the_second(classes):
 
 
 def test_errors_of_numbers_agree_with_scikit_learn():
-    predicted, target = rng.normal(size=(2, 50)) + 3
+    predicted, target = rng.normal(size=(2, 50, 2)) * [1, 100] + 3
+    assert compute("r2", predicted, target) == pytest.approx(sk.r2_score(target, predicted))
+    predicted, target = predicted[:, 0], target[:, 0]
     assert compute("mae", predicted, target) == pytest.approx(
         sk.mean_absolute_error(target, predicted)
     )

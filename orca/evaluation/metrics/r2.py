@@ -11,13 +11,17 @@ from orca.evaluation.metric import Metric, one_minus
 def r2(predicted: Values, target: Values) -> float:
     """One minus the squared error over the squared deviation from the targets' mean.
 
-    1 when exact, 0 when predicting the mean; all numbers of the split together.
+    1 when exact, 0 when predicting the mean; all numbers of the split together, of fields the mean
+    over channels, which may be in different units.
 
     Source: ORCA (ICML 2023), A.7; official code, drug response.
 
     Raises:
         DataError: if all targets are equal.
     """
+    if target.ndim > 1:
+        channels = range(target.shape[1])
+        return float(np.mean([r2(predicted[:, c], target[:, c].ravel()) for c in channels]))
     guess, truth = flattened(predicted).ravel(), flattened(target).ravel()
     deviation = np.sum((truth - truth.mean()) ** 2)
     if deviation == 0:
