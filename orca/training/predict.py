@@ -8,6 +8,7 @@ from jaxtyping import Float
 from orca.data.store import Prepared
 from orca.errors import DataError
 from orca.provenance import atomic
+from orca.training.arithmetic import forward_pass, products
 from orca.training.finished_run import FinishedRun
 from orca.training.validate import predict
 
@@ -24,7 +25,12 @@ def predict_test(run: FinishedRun, *, test: Path, output: Path) -> None:
     with opened as prepared:
         rows = prepared.rows("test")
         predicted = predict(
-            run.model(), prepared, rows, batch_size=run.batch_size, device=run.device
+            run.model(),
+            prepared,
+            rows,
+            batch_size=run.batch_size,
+            device=run.device,
+            precision=run.precision,
         )
         target = prepared.targets(rows)
     with atomic(output) as temporary, temporary.open("wb") as file:
@@ -44,7 +50,12 @@ def predict_new(
 
     model = run.model()
     model.eval()
-    with Prepared(run.setup.prepared, run.task) as prepared, torch.inference_mode():
+    with (
+        Prepared(run.setup.prepared, run.task) as prepared,
+        torch.inference_mode(),
+        products(run.precision),
+        forward_pass(run.precision, run.device),
+    ):
         encoded = prepared.input_constants.encode(inputs)
         parts = [
             prepared.decode_targets(

@@ -17,6 +17,7 @@ RUNS = Runs.read(config, Path("config"))
 JOBS = Jobs(RUNS)
 PAGES = Pages(JOBS)
 NEEDS = JobResources(RUNS)
+shell.prefix(f"export ORCA_RUNS_PER_GPU={RUNS.configuration.runs_per_gpu}; ")
 check_targets(sys.argv[1:], RUNS)  # Snakemake itself does not say which name is near
 
 # Rules say `orca`; what runs is this interpreter, in the shell's place so that signals reach it.
