@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,38 +28,21 @@ import torch
 from alignment import CONVERGED, Ours
 from alignment_cases import case
 from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal
+from gpu_table import HEAD, Row, line
 from torch.profiler import ProfilerActivity, profile
 
 from orca.provenance import environment
 from orca.training.settings import Compile, Precision
 
-PRECISIONS: tuple[Precision, ...] = ("tf32", "float32", "bfloat16")
+FURTHER: tuple[Precision, ...] = ("bfloat16", "float32")
 HOWS: tuple[Compile, ...] = ("reduce-overhead", "default")
 COMPILED = tuple(Way(precision, how) for how in HOWS for precision in ("tf32", "bfloat16"))
-EAGER_SECONDS = 10.0
+RESUMED = (
+    Way("tf32", "off"), Way("bfloat16", "off"), Way("tf32", "reduce-overhead"), Way("tf32", "default"),
+)  # fmt: skip
+EAGER_SECONDS, PROFILED = 10.0, 20
 COMPILE_SECONDS = {"roberta": 45.0, "swin": 90.0, "minilm": 25.0}
 CALL_SIZES = (128, 256)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table.
-
-    Args:
-        shape: name in `SHAPES`.
-        loop: which loop, in which way.
-        samples_per_second: of all runs together.
-        milliseconds: of a step.
-        busy: share of the time that the GPU computes; None on a CPU.
-        memory_mb: the most that was held on the GPU.
-    """
-
-    shape: str
-    loop: str
-    samples_per_second: float
-    milliseconds: float
-    busy: float | None
-    memory_mb: float
 
 
 class Bench:
@@ -99,32 +82,40 @@ class Bench:
         self.wait()
         return time.perf_counter() - start
 
-    def loop(self, shape: str, name: str, make: Callable[[], Loop], seconds: float) -> None:
-        """Measure a loop: one round to warm up, one by the clock, and some steps in the profiler."""
-        if not self.time_for(f"{shape}, {name}", seconds):
+    def attempt(self, what: str, seconds: float, work: Callable[[], object]) -> None:
+        """Do some work if there is time; note it if there is not, or if it fails."""
+        if not self.time_for(what, seconds):
             return
         try:
-            loop = make()
-            if self.device.type == "cuda":
-                torch.cuda.reset_peak_memory_stats(self.device)
-            loop.epoch(0)
-            per_step = self.timed(lambda: loop.epoch(1)) / loop.steps
-            memory, busy = 0.0, None
-            if self.device.type == "cuda":
-                memory = torch.cuda.max_memory_allocated(self.device) / 2**20
-                busy = self.kernel_seconds(lambda: loop.epoch(2)) / loop.steps / per_step
-            row = Row(shape, name, loop.batch / per_step, per_step * 1e3, busy, memory)
-            self.rows.append(row)
-            print(line(row), flush=True)
+            work()
         except Exception as fault:  # noqa: BLE001 - one measurement that fails leaves the others
-            self.left_out.append(f"{shape}, {name}: {type(fault).__name__}: {str(fault)[:300]}")
+            self.left_out.append(f"{what}: {type(fault).__name__}: {str(fault)[:300]}")
             print(self.left_out[-1], flush=True)
         finally:
-            loop = None  # so that its memory is free
-            torch._dynamo.reset()
+            torch.compiler.reset()
             gc.collect()
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
+
+    def loop(self, shape: str, name: str, make: Callable[[], Loop], seconds: float) -> None:
+        """Measure a loop: a round to warm up, one by the clock, and some steps in the profiler."""
+
+        def work() -> None:
+            loop, on_cuda = make(), self.device.type == "cuda"
+            if on_cuda:
+                torch.cuda.reset_peak_memory_stats(self.device)
+            loop.epoch(0, 0)
+            per_step = self.timed(lambda: loop.epoch(1, 0)) / loop.steps
+            memory, busy = 0.0, None
+            if on_cuda:
+                memory = torch.cuda.max_memory_allocated(self.device) / 2**20
+                seen = self.kernel_seconds(lambda: loop.epoch(2, loop.steps - PROFILED))
+                busy = seen / PROFILED / per_step
+            row = Row(shape, name, loop.batch / per_step, per_step * 1e3, busy, memory)
+            self.rows.append(row)
+            print(line(row), flush=True)
+
+        self.attempt(f"{shape}, {name}", seconds, work)
 
     def kernel_seconds(self, work: Callable[[], object]) -> float:
         """Return how long the GPU computed during some work."""
@@ -134,14 +125,11 @@ class Bench:
         return sum(event.self_device_time_total for event in seen.key_averages()) / 1e6
 
     def shared(self, shape: str, way: Way, runs: int) -> None:
-        """Measure several runs that share the GPU, each in a process of its own."""
-        name = f"product, {way}, {runs} runs"
-        if not self.time_for(f"{shape}, {name}", 40 + 8 * runs):
-            return
-        start = time.time() + (5 if self.toy else 25)  # all train by then
+        """Measure several runs that share the device, each in a process of its own."""
+        start = time.time() + (5 if self.toy else 20)  # all train by then
         command = [
             sys.executable, __file__, "--one", f"{shape}/{way.precision}/{way.compile}",
-            "--device", str(self.device), "--until", str(start), str(start + (1 if self.toy else 8)),
+            "--device", str(self.device), "--until", str(start), str(start + (1 if self.toy else 6)),
             "--folder", str(self.folder), *(["--toy"] if self.toy else []),
         ]  # fmt: skip
         processes = [
@@ -151,45 +139,50 @@ class Bench:
         rate = sum(each["samples_per_second"] for each in found)
         step = statistics.mean(each["milliseconds"] for each in found)
         memory = sum(each["memory_mb"] for each in found)
+        name = f"product, {way}, {runs} runs at once"
         self.rows.append(Row(shape, name, rate, step, None, memory))
         print(line(self.rows[-1]), flush=True)
 
-    def alignment(self) -> None:
+    def alignment(self, size: int) -> None:
         """Note the milliseconds of an alignment call, at convergence."""
-        for size in CALL_SIZES[:1] if self.toy else CALL_SIZES:
-            if not self.time_for(f"alignment, {size} points", 30):
-                return
-            one = case(target=size, aligned=False)
-            source, labels, target = (
-                t.to(self.device) for t in (one.source, one.labels, one.target)
+        one = case(target=size, aligned=False)
+        source, labels, target = (t.to(self.device) for t in (one.source, one.labels, one.target))
+        if self.toy:
+            source, labels = source[::10], labels[::10]
+        ours = Ours(source, labels, CONVERGED)
+        for whole, what in ((True, "value and gradient"), (False, "gradient")):
+            calls = [self.timed(partial(ours.step, target, whole=whole)) for _ in range(4)]
+            self.facts[f"alignment call, {size} points, {what}, ms"] = round(
+                statistics.median(calls[1:]) * 1e3, 1
             )
-            if self.toy:
-                source, labels = source[::10], labels[::10]
-            ours = Ours(source, labels, CONVERGED)
-            for whole, what in ((True, "value and gradient"), (False, "gradient")):
-                calls = [self.timed(partial(ours.step, target, whole=whole)) for _ in range(4)]
-                self.facts[f"alignment call, {size} points, {what}, ms"] = round(
-                    statistics.median(calls[1:]) * 1e3, 1
-                )
 
-    def resumed(self) -> None:
-        """Note whether runs that were stopped end bit for bit as runs that were not."""
-        ways = [Way("tf32", "off"), Way("bfloat16", "off")]
-        if self.device.type == "cuda":
-            ways += [Way("tf32", "default"), Way("tf32", "reduce-overhead")]
-        for way in ways:
-            if self.time_for(f"resuming, {way}", 60 if way.compile != "off" else 10):
-                equal = resumes_equal(way, self.device, self.folder)
-                self.facts[f"a stopped run ends bit for bit as a whole one, {way}"] = equal
+    def resumed(self, way: Way) -> None:
+        """Note whether a run that was stopped ends bit for bit as one that was not."""
+        equal = resumes_equal(way, self.device, self.folder)
+        self.facts[f"a stopped run ends bit for bit as a whole one, {way}"] = equal
 
     def tests(self) -> None:
         """Note how the tests that need CUDA end."""
-        if self.device.type != "cuda" or not self.time_for("the tests that need CUDA", 60):
-            return
         command = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests"]
         root = Path(__file__).parents[1]
-        found = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            command, cwd=root, capture_output=True, text=True, check=False, timeout=90
+        )
         self.facts["pytest -m gpu"] = (found.stdout + found.stderr).strip().splitlines()[-1:]
+
+    def rest(self, shape: str) -> None:
+        """Measure what is no loop by itself."""
+        on_cuda = self.device.type == "cuda"
+        for way in RESUMED if on_cuda else RESUMED[:2]:
+            seconds = 10 if way.compile == "off" else 50
+            self.attempt(f"resuming, {way}", seconds, partial(self.resumed, way))
+        for size in CALL_SIZES[:1] if self.toy else CALL_SIZES:
+            self.attempt(f"alignment, {size} points", 20, partial(self.alignment, size))
+        for runs in (1, 2) if self.toy else (4, 1, 2, 3, 5):
+            work = partial(self.shared, shape, Way("tf32", "off"), runs)
+            self.attempt(f"{shape}, {runs} runs at once", 35, work)
+        if on_cuda:
+            self.attempt("the tests that need CUDA", 60, self.tests)
 
 
 def plan(bench: Bench) -> Iterator[tuple[str, str, Callable[[], Loop], float]]:
@@ -203,24 +196,12 @@ def plan(bench: Bench) -> Iterator[tuple[str, str, Callable[[], Loop], float]]:
 
     for name, shape in SHAPES.items():
         yield name, "(b) official-like", partial(official, shape, **place), EAGER_SECONDS
-        for precision in PRECISIONS:
-            yield from both(name, Way(precision, "off"), EAGER_SECONDS)
-    compiled = COMPILED if bench.device.type == "cuda" else ()
-    for way in compiled:
+        yield from both(name, Way("tf32", "off"), EAGER_SECONDS)
+    on_cuda = bench.device.type == "cuda"
+    for way in (*(COMPILED if on_cuda else ()), *(Way(each, "off") for each in FURTHER)):
         for name in SHAPES:
-            yield from both(name, way, COMPILE_SECONDS[name.split(",")[0]])
-
-
-HEAD = "| shape | loop | samples a second | ms a step | GPU computes | memory, MB |\n|---|---|---|---|---|---|"
-
-
-def line(row: Row) -> str:
-    """Return a row of the table."""
-    busy = "" if row.busy is None else f"{row.busy:.0%}"
-    return (
-        f"| {row.shape} | {row.loop} | {row.samples_per_second:.1f} | {row.milliseconds:.2f} |"
-        f" {busy} | {row.memory_mb:.0f} |"
-    )
+            costly = COMPILE_SECONDS[name.split(",")[0]]
+            yield from both(name, way, EAGER_SECONDS if way.compile == "off" else costly)
 
 
 def one_run(asked: argparse.Namespace) -> None:
@@ -235,7 +216,7 @@ def one_run(asked: argparse.Namespace) -> None:
     while time.time() < end or not steps:
         counts = time.time() >= start
         begun = begun or (time.time() if counts else 0.0)
-        loop.epoch(epoch)
+        loop.epoch(epoch, 0)
         epoch, steps = epoch + 1, steps + (loop.steps if counts else 0)
     seconds = time.time() - begun
     memory = torch.cuda.max_memory_allocated(device) / 2**20 if device.type == "cuda" else 0.0
@@ -249,17 +230,12 @@ def measure(asked: argparse.Namespace, folder: Path) -> Bench:
         torch.device(asked.device), toy=asked.toy, seconds=60 * asked.minutes - 15, folder=folder
     )
     print(HEAD)
-    works = list(plan(bench))
-    eager = [work for work in works if work[3] == EAGER_SECONDS]
-    for work in eager:
+    works, first = list(plan(bench)), next(iter(SHAPES))
+    begin = 3 * len(SHAPES) + 4  # all in TF32, and two shapes compiled
+    for work in works[:begin]:
         bench.loop(*work)
-    bench.resumed()
-    bench.alignment()
-    first = next(iter(SHAPES))
-    for runs in (1, 2) if asked.toy else (1, 4, 2, 3, 5):
-        bench.shared(first, Way("tf32", "off"), runs)
-    bench.tests()
-    for work in works[len(eager) :]:
+    bench.rest(first)
+    for work in works[begin:]:
         bench.loop(*work)
     return bench
 

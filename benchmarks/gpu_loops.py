@@ -5,6 +5,7 @@ All train the same model with random weights, on the same random samples.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -112,12 +113,12 @@ class Loop:
     """A loop that can be measured.
 
     Args:
-        epoch: trains a round of that number.
+        epoch: trains a round of that number, from a step of it on.
         steps: of a round.
         batch: samples of a step.
     """
 
-    epoch: Callable[[int], object]
+    epoch: Callable[[int, int], object]
     steps: int
     batch: int
 
@@ -153,8 +154,8 @@ def product(shape: Shape, way: Way, *, folder: Path, device: torch.device, toy: 
     loop.state._last = float("inf")
     compile_parts(loop.model, way.compile)
 
-    def epoch(number: int) -> None:
-        loop.progress.epoch, loop.progress.batch = number, 0
+    def epoch(number: int, first: int) -> None:
+        loop.progress.epoch, loop.progress.batch = number, first
         with products(way.precision):
             loop._train_epoch(number)
 
@@ -181,11 +182,11 @@ def plain(shape: Shape, way: Way, *, device: torch.device, toy: bool) -> Loop:
     optimizer = torch.optim.AdamW(model.parameters(), OPTIMIZER.learning_rate, fused=True)
     compile_parts(model, way.compile)
 
-    def epoch(number: int) -> None:
+    def epoch(number: int, first: int) -> None:
         generator = torch.Generator(device).manual_seed(number)
         order = torch.randperm(len(inputs), generator=generator, device=device).split(shape.batch)
         with products(way.precision):
-            for places in order:
+            for places in order[first:]:
                 if way.compile == "reduce-overhead":
                     torch.compiler.cudagraph_mark_step_begin()
                 with forward_pass(way.precision, device):
@@ -208,11 +209,11 @@ def official(shape: Shape, *, device: torch.device, toy: bool) -> Loop:
     )  # fmt: skip
     optimizer = torch.optim.AdamW(model.parameters(), OPTIMIZER.learning_rate)
 
-    def epoch(number: int) -> float:
+    def epoch(number: int, first: int) -> float:
         del number
         total = 0.0
         with products("float32"):
-            for inputs, targets in loader:
+            for inputs, targets in islice(loader, shape.steps - first):
                 optimizer.zero_grad()
                 value = loss(model(inputs.to(device)), targets.to(device))
                 value.backward()

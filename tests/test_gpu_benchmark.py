@@ -18,7 +18,7 @@ def test_the_benchmark_of_a_gpu_measures_all_that_it_names(tmp_path):
     told = json.loads(out.read_text())
     assert told["left_out"] == []
     loops = {row["loop"] for row in told["rows"]}
-    assert {"(b) official-like", "product, bfloat16", "product, tf32, 2 runs"} <= loops
+    assert {"(b) official-like", "product, bfloat16", "product, tf32, 2 runs at once"} <= loops
     shapes = {row["shape"] for row in told["rows"]}
     assert len(shapes) == 5
     assert all(row["samples_per_second"] > 0 for row in told["rows"])
