@@ -14,6 +14,7 @@ from torch import Tensor
 
 from orca.declarations import Declarations
 from orca.errors import SettingsError
+from orca.evaluation.metric import Kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +41,21 @@ class DeclaredLoss:
 
     Args:
         make: from the training samples of each class to the loss; None stands for no counts.
+        kinds: of targets that it is defined for.
         needs_class_counts: whether `make` refuses None.
     """
 
     make: Callable[..., Loss]
+    kinds: tuple[Kind, ...]
     needs_class_counts: bool = False
 
     @classmethod
-    def of(cls, formula: Callable[[Tensor, Tensor], Tensor], **more: Any) -> "DeclaredLoss":
+    def of(
+        cls, formula: Callable[[Tensor, Tensor], Tensor], *, kinds: tuple[Kind, ...], **more: Any
+    ) -> "DeclaredLoss":
         """Return the declaration of a loss that is the same whatever the class counts are."""
         loss = Loss(formula, **more)
-        return cls(make=lambda _: loss)
+        return cls(make=lambda _: loss, kinds=kinds)
 
 
 LOSSES: Declarations[DeclaredLoss] = Declarations("orca.training.losses", "loss")

@@ -43,4 +43,4 @@ def relative_l2(
     return relative_errors(predicted, target).mean()
 
 
-LOSS = DeclaredLoss.of(relative_l2, faults=zero_targets)
+LOSS = DeclaredLoss.of(relative_l2, kinds=("scalar", "field"), faults=zero_targets)

@@ -38,4 +38,8 @@ class WeightedCrossEntropy:
         return functional.cross_entropy(predicted, target.long(), weight=weight)
 
 
-LOSS = DeclaredLoss(make=lambda counts: Loss(WeightedCrossEntropy(counts)), needs_class_counts=True)
+LOSS = DeclaredLoss(
+    make=lambda counts: Loss(WeightedCrossEntropy(counts)),
+    needs_class_counts=True,
+    kinds=("classes",),
+)
