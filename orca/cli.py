@@ -5,7 +5,7 @@ import sys
 import click
 
 from orca import logs
-from orca.commands import data, questions, results, training
+from orca.commands import data, peers, questions, results, training
 from orca.errors import OrcaError
 
 VERBS = (
@@ -21,6 +21,7 @@ VERBS = (
     training.finetune,
     training.evaluate,
     training.predict,
+    peers.peer,
     results.tabulate,
     results.plot,
     results.report,

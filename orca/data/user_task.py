@@ -135,6 +135,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str) -> Task:
             inputs=checked.normalise_inputs or by_default, targets=checked.normalise_targets
         ),
         option=checked,
+        table=checked.is_table,
     )
 
 
