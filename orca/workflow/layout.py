@@ -37,6 +37,7 @@ PATHS = {
     "tables": "results/tables/{table}",
     "figures": "results/figures/{figure}",
     "histories": "results/figures/{table}_alignment.yaml",  # of the runs that are drawn there
+    "figure_inputs": "results/figures/{figure}.yaml",  # the files that a paper's figure is drawn from
     "report": "results/{report}.html",
     "report_settings": "results/{report}.yaml",  # its tables, histories, configuration
     "experiment": "results/experiment.yaml",  # the part of the configuration that tables read

@@ -1,6 +1,8 @@
 """Root mean square error of fields, or of single numbers."""
 
-from orca.evaluation.fields import Values, flattened, root_mean_square
+import numpy as np
+
+from orca.evaluation.fields import Values, blocks, root_mean_square
 from orca.evaluation.metric import Metric
 
 
@@ -9,7 +11,8 @@ def rmse(predicted: Values, target: Values) -> float:
 
     Of single numbers it is the mean absolute error.
     """
-    return float(root_mean_square(flattened(predicted) - flattened(target)).mean())
+    errors = [root_mean_square(guess - truth) for guess, truth in blocks(predicted, target)]
+    return float(np.concatenate(errors).mean())
 
 
 METRIC = Metric(title="RMSE", direction="lower", formula=rmse)
