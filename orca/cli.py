@@ -21,6 +21,7 @@ VERBS = (
     training.finetune,
     training.evaluate,
     training.predict,
+    training.export,
     peers.peer,
     results.tabulate,
     results.plot,

@@ -7,12 +7,15 @@ from orca.evaluation.metric import Metric
 
 
 def rmse(predicted: Values, target: Values) -> float:
-    """Mean over samples of the root mean square error, in the target's unit.
+    """Root mean square error, in the target's unit: of fields the mean over samples.
 
-    Of single numbers it is the mean absolute error.
+    Of single numbers it is the root of the mean over samples.
     """
     errors = [root_mean_square(guess - truth) for guess, truth in blocks(predicted, target)]
-    return float(np.concatenate(errors).mean())
+    of_samples = np.concatenate(errors)
+    if target.ndim == 1:
+        return float(root_mean_square(of_samples[None])[0])
+    return float(of_samples.mean())
 
 
-METRIC = Metric(title="RMSE", direction="lower", formula=rmse)
+METRIC = Metric(title="RMSE", direction="lower", formula=rmse, kinds=("scalar", "field"))
