@@ -64,6 +64,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
             inputs=told.normalise_inputs or by_default, targets=told.normalise_targets or targets
         ),
         option=told,
+        table=told.is_table,
     )
 
 
