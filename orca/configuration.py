@@ -61,6 +61,9 @@ class Configuration(Experiment):
     tune_workers_by_body: dict[str, Count] = Field(
         {}, description="The search of a body that is named here has its own number of jobs."
     )
+    peers: dict[str, dict[str, Any]] = Field(
+        {}, description="A peer that is named here has these settings over its own defaults."
+    )
     hours_per_job: Annotated[float, Field(gt=0)] = Field(
         8.0,
         description="Seeds share a job while they take about this many hours of a V100 together;"
@@ -75,7 +78,14 @@ class Configuration(Experiment):
         " the next attempt.",
     )
     checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(
-        30.0, description="Two checkpoints of a run lie at least this many seconds apart."
+        30.0,
+        description="Two checkpoints of a run lie at least this many seconds apart, and take a"
+        " hundredth of its time at most; 0 writes one at each step.",
+    )
+    runs_per_gpu: Count = Field(
+        1,
+        description="So many jobs share a GPU where no cluster deals them out; the profile's `gpu`"
+        " is then so many times the number of GPUs.",
     )
     gpu_model: str = Field(
         "",

@@ -50,6 +50,15 @@ def profile(table: str) -> None:
 
 @plot.command()
 @click.argument("table")
+def ranks(table: str) -> None:
+    """Draw the average ranks of a table's methods with their critical difference."""
+    from orca.reporting.rank_drawing import plot_ranks
+
+    plot_ranks(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_ranks")
+
+
+@plot.command()
+@click.argument("table")
 def alignment(table: str) -> None:
     """Draw the distance to the source over the epochs of the alignments behind a table."""
     from orca.reporting.history_drawing import plot_alignment

@@ -257,6 +257,8 @@ class Task:
             constants of their own to normalise by. No part of the digest: prepared data are the
             same with it.
         reader: the module whose `read` reads its files; empty for the declaring one.
+        table: whether a sample is a row of a table, whose columns the schema beside the prepared
+            data has. No part of the digest.
     """
 
     title: str
@@ -281,6 +283,7 @@ class Task:
     loss_in_units: bool = False
     also_tested_on: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     reader: str = field(default="", repr=False)
+    table: bool = field(default=False, repr=False)
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

@@ -66,6 +66,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
         ),
         option=told,
         reader=READER,
+        table=told.is_table,
     )
 
 

@@ -4,20 +4,24 @@ from shlex import quote
 
 from orca.data.task import TASKS
 from orca.models.body import BODIES
+from orca.peers.peer import PEERS
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
 from orca.workflow.failures import what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
+from orca.workflow.peer_jobs import PeerJobs
 from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
 RUNS = Runs.read(config, Path("config"))
 JOBS = Jobs(RUNS)
+PEER_JOBS = PeerJobs(JOBS)
 PAGES = Pages(JOBS)
 NEEDS = JobResources(RUNS)
+shell.prefix(f"export ORCA_RUNS_PER_GPU={RUNS.configuration.runs_per_gpu}; ")
 check_targets(sys.argv[1:], RUNS)  # Snakemake itself does not say which name is near
 
 # Rules say `orca`; what runs is this interpreter, in the shell's place so that signals reach it.
