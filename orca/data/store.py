@@ -144,7 +144,7 @@ class Prepared:
 
     def stored_inputs(self, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n *input"]:
         """Return inputs in the task's own units, as float32."""
-        return np.asarray(self._take("inputs", rows), np.float32)
+        return np.asarray(self.stored("inputs", rows), np.float32)
 
     def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
         """Return targets in the task's own units: int64 for classes, else float32.

@@ -30,6 +30,7 @@ class Predictions:
         outputs: logits of classes or labels; else numbers or fields in the task's own units.
         names: of the classes or labels.
         targets: names of what is predicted.
+        unit: of numbers and fields.
         new: the samples.
     """
 
@@ -37,6 +38,7 @@ class Predictions:
     outputs: Float[np.ndarray, "n *output"]
     names: tuple[str, ...]
     targets: tuple[str, ...]
+    unit: str
     new: NewRows
 
     @property
@@ -80,7 +82,7 @@ class Predictions:
         frame = pd.DataFrame({"row": self.new.rows, **self.new.others})
         told = self.arrays()
         predicted = told["prediction"].reshape(len(frame), -1)
-        unit = f" ({target.unit})" if getattr(target, "unit", "") else ""
+        unit = f" ({self.unit})" if self.unit else ""
         several = self.names if isinstance(target, MultiLabel) else self.targets
         names = several if predicted.shape[1] > 1 else ("",)
         for number, name in enumerate(names):
@@ -123,7 +125,14 @@ def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
             mend=f"name a file that ends in {', '.join(TABLES)} or {ARRAYS}",
         )
     new = read_new(inputs, run.schema, run.record["task_entry"])
-    found = Predictions(run.task, _outputs(run, new), _names(run), run.schema.targets, new)
+    found = Predictions(
+        task=run.task,
+        outputs=_outputs(run, new),
+        names=_names(run),
+        targets=run.schema.targets,
+        unit=run.schema.unit,
+        new=new,
+    )
     content = found.arrays() if form == ARRAYS else found.frame()
     with atomic(output) as temporary:
         _write(content, temporary, form)
