@@ -107,6 +107,7 @@ def _metrics(run: FinishedRun, tests: Sequence[Path]) -> dict[str, float]:
                 metrics=(run.task.metric, *run.task.extra_metrics),
                 batch_size=run.batch_size,
                 device=run.device,
+                precision=run.precision,
             )
         found |= {f"{name}{ending}": value for name, value in values.items()}
     return found

@@ -21,7 +21,12 @@ def predict_test(run: FinishedRun, *, test: Path, output: Path) -> None:
     with opened as prepared:
         rows = prepared.rows("test")
         predicted = predict(
-            run.model(), prepared, rows, batch_size=run.batch_size, device=run.device
+            run.model(),
+            prepared,
+            rows,
+            batch_size=run.batch_size,
+            device=run.device,
+            precision=run.precision,
         )
         target = prepared.targets(rows)
     with atomic(output) as temporary, temporary.open("wb") as file:

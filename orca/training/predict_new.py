@@ -12,6 +12,7 @@ from orca.data.own.new_rows import NewRows, read_new
 from orca.data.task import Classes, Field, MultiLabel, Task
 from orca.errors import SettingsError
 from orca.provenance import atomic
+from orca.training.arithmetic import forward_pass, products
 from orca.training.finished_run import FinishedRun
 
 if TYPE_CHECKING:
@@ -165,7 +166,8 @@ def _outputs(run: FinishedRun, new: NewRows) -> Float[np.ndarray, "n *output"]:
             output = model(torch.from_numpy(encoded).to(run.device))
             yield constants["targets"].decode_predicted(output.float().cpu().numpy())
 
-    with torch.inference_mode():
+    forward = forward_pass(run.precision, run.device)
+    with torch.inference_mode(), products(run.precision), forward:
         return np.concatenate(list(portions()))
 
 
