@@ -132,8 +132,8 @@ class Table:
         lacking = self._lacking(scores, experiment)
         if lacking:
             filled = self._without(lacking).fill(name, scores, published, experiment)
-            notes = (f"{title} is not run here: {why}." for title, why in lacking.values())
-            return filled.model_copy(update={"notes": (*filled.notes, *notes)})
+            told = (f"{title} is not run here: {why}." for title, why in lacking.values())
+            return filled.model_copy(update={"notes": (*filled.notes, *told)})
         plan = self.plan(experiment)
         check_alike(plan, scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
@@ -158,15 +158,13 @@ class Table:
 
     def _lacking(self, scores: ScoreFolder, experiment: Experiment) -> dict[str, tuple[str, str]]:
         """Return columns of peers that cannot run here and have no scores: titles and reasons."""
-        return {
-            column.name: (column.heading, f"{why} ({PEERS[column.method].mend})")
-            for column, row in zip(
-                self.columns, zip(*self.plan(experiment), strict=True), strict=False
-            )
-            if column.method in PEERS
-            and (why := PEERS[column.method].lacks)
-            and not any(scores.path(run).exists() for cell in row for run in cell.runs)
-        }
+        found = {}
+        for column in self.columns:
+            why = PEERS[column.method].lacks if column.method in PEERS else ""
+            runs = replace(self, columns=(column,)).runs(experiment) if why else ()
+            if why and not any(scores.path(run).exists() for run in runs):
+                found[column.name] = (column.heading, f"{why} ({PEERS[column.method].mend})")
+        return found
 
     def _without(self, lacking: Collection[str]) -> "Table":
         """Return the table without some columns, or with their published numbers alone."""
@@ -230,7 +228,9 @@ class Table:
                 ours=our_result(plan, quantity, scores) if plan.axis.method else None,
                 theirs=theirs,
             )
-            verdict = judge(cell, quantity.elsewhere if quantity else "")
+            same = [n.value for n in numbers if n and number and n.metric == number.metric]
+            beside = [value for value in same if "E" not in value.upper()]
+            verdict = judge(cell, quantity.elsewhere if quantity else "", beside)
             cells.append(cell.model_copy(update={"verdict": verdict}))
         return cells
 
