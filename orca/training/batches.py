@@ -33,6 +33,8 @@ class Batches:
         size: samples per batch; the last batch of an epoch may be smaller.
         seed: of the order.
         device: where the batches are wanted.
+        least: batches that an epoch has at least; it passes over a small set as often as that
+            takes.
     """
 
     prepared: Prepared
@@ -40,6 +42,7 @@ class Batches:
     size: int
     seed: int
     device: torch.device
+    least: int = 1
     _drawn: dict[int, Int[np.ndarray, " n"]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +56,16 @@ class Batches:
     @property
     def per_epoch(self) -> int:
         """Batches in an epoch."""
+        return self._passes * self._per_pass
+
+    @cached_property
+    def _per_pass(self) -> int:
         return -(-self._count // self.size)
+
+    @cached_property
+    def _passes(self) -> int:
+        """How often an epoch passes over the samples."""
+        return -(-self.least // self._per_pass)
 
     @cached_property
     def samples(self) -> Samples:
@@ -74,11 +86,11 @@ class Batches:
     def _count(self) -> int:
         return len(self.rows) if self._pieces is None else len(self._pieces[1])
 
-    def _order(self, epoch: int) -> Int[np.ndarray, " units"]:
-        """Return the sample numbers of an epoch in their order; the last epoch's is kept."""
-        found = self._drawn.get(epoch)
+    def _order(self, number: int) -> Int[np.ndarray, " units"]:
+        """Return the sample numbers of a pass in their order; the last one's is kept."""
+        found = self._drawn.get(number)
         if found is None:
-            generator = seeded(self.seed, 1, epoch)
+            generator = seeded(self.seed, 1, number)
             order = torch.randperm(self._count, generator=generator).numpy()
             if self._pieces is None:
                 found = self.samples.rows[order]
@@ -88,12 +100,14 @@ class Batches:
                 draws = torch.rand(len(starts), generator=generator, dtype=torch.float64).numpy()
                 found = rows[starts + (draws * sizes).astype(np.int64)][order]
             self._drawn.clear()
-            self._drawn[epoch] = found
+            self._drawn[number] = found
         return found
 
     def sample_numbers(self, epoch: int, batch: int) -> Int[np.ndarray, " b"]:
         """Return the sample numbers that a batch of an epoch holds."""
-        return self._order(epoch)[batch * self.size : (batch + 1) * self.size]
+        passed, place = divmod(batch, self._per_pass)
+        order = self._order(epoch * self._passes + passed)
+        return order[place * self.size : (place + 1) * self.size]
 
     def load(self, epoch: int, batch: int) -> Batch:
         """Return a batch as stored, inputs changed at random where the task says so."""

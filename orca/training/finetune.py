@@ -153,6 +153,7 @@ class Finetune:
                 size=settings.batch_size,
                 seed=seed,
                 device=setup.device,
+                least=settings.min_batches_per_epoch,
             ),
             settings=settings,
             optimizer_settings=self.optimizer,

@@ -91,6 +91,11 @@ class FinetuneSettings(Settings):
 
     epochs: Count = Field(60, description="Stage three trains for this many epochs.")
     batch_size: Count = Field(32, description="A micro-batch has this many samples.")
+    min_batches_per_epoch: Count = Field(
+        1,
+        description="An epoch has at least this many micro-batches: it passes over a small set as"
+        " often as that takes.",
+    )
     accumulation: Count = Field(
         1, description="An optimizer step joins the gradients of this many micro-batches."
     )

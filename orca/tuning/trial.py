@@ -170,6 +170,7 @@ def train(
                 size=finetune.batch_size,
                 seed=seed,
                 device=setup.device,
+                least=finetune.min_batches_per_epoch,
             ),
             settings=finetune,
             optimizer_settings=settings.optimizer,

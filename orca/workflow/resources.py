@@ -59,7 +59,10 @@ def epoch_hours(task: Task, groups: Groups) -> float:
         step, each = GRID_STEP_SECONDS, GRID_SAMPLE_SECONDS
     else:
         step, each = SEQUENCE_STEP_SECONDS, TOKEN_SECONDS * tokens(task, model)
-    return samples(task) * settings.fraction * (each + step / settings.batch_size) / 3600
+    trained = max(
+        samples(task) * settings.fraction, settings.min_batches_per_epoch * settings.batch_size
+    )
+    return trained * (each + step / settings.batch_size) / 3600
 
 
 def finetune_hours(task: Task, groups: Groups) -> float:

@@ -74,3 +74,18 @@ def test_an_epochs_order_is_drawn_once(prepared, monkeypatch):
     for epoch in (0, 1):
         numbers(batches, epoch)
     assert len(drawn) == 2
+
+
+def test_an_epoch_passes_over_a_small_set_as_often_as_its_least_batches_take(prepared):
+    once = Batches(prepared, np.arange(60), 7, 3, CPU)
+    often = Batches(prepared, np.arange(60), 7, 3, CPU, least=20)
+    assert once.per_epoch == 9
+    assert often.per_epoch == 27
+    passes = [
+        np.concatenate([often.sample_numbers(1, batch) for batch in range(start, start + 9)])
+        for start in (0, 9, 18)
+    ]
+    for number, found in enumerate(passes, start=3):
+        assert sorted(found) == list(range(60))
+        of_once = [once.sample_numbers(number, batch) for batch in range(9)]
+        assert np.array_equal(found, np.concatenate(of_once))

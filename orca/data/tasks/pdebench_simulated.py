@@ -95,6 +95,7 @@ def _published_like(name: str, twin: Task) -> Task:
 
 
 SMALL = Samples(train=80, validation=16, test=32)
+MEDIUM = Samples(train=400, validation=50, test=200)
 SMALL_GRIDS = Samples(train=160, validation=32, test=48)
 FINE = replace(
     _simulated("pde_advection", cells=64, samples=Samples(train=360, validation=40, test=100)),
@@ -129,6 +130,9 @@ TASKS = {
     ),
     **resolutions(FINE, 32, names="pde_advection_small_{}_simulated"),
     "pde_advection_simulated_128": _simulated("pde_advection", cells=128, samples=SMALL),
+    "pde_diffusion_reaction_1d_simulated_128": _simulated(
+        "pde_diffusion_reaction_1d", cells=128, samples=MEDIUM
+    ),
     # Its input is constant in space: one number, the concentration at the start.
     "pde_diffusion_sorption_simulated_128": _simulated(
         "pde_diffusion_sorption", cells=128, samples=SMALL
