@@ -75,15 +75,18 @@ def figure(figure: str) -> None:
 @click.argument("name")
 def report(name: str) -> None:
     """Write a report, one HTML file complete in itself, as the workflow describes it."""
-    from orca.reporting.report import write_report
+    from orca.reporting.report import Folders, write_report
     from orca.settings import read_yaml
 
     told = read_yaml(Path(layout.path("report_settings", report=name)))
     write_report(
         Path(layout.path("report", report=name)),
         tables=[TABLES_FOLDER / f"{table}.json" for table in told["tables"]],
-        figures=FIGURES_FOLDER,
-        prepared=Path(layout.root("prepared")),
+        folders=Folders(
+            figures=FIGURES_FOLDER,
+            prepared=Path(layout.root("prepared")),
+            scores=Path(layout.root("scores")),
+        ),
         histories=[Path(path) for path in told["histories"]],
         settings=told["configuration"],
     )

@@ -21,7 +21,7 @@ def axes_of(path: Path, form: str, key: str) -> int:
 
     Only the array's header is read. An array [n, length] counts as one channel.
     """
-    shape = _npz_shape(path, key) if form == "npz" else _hdf5_array(path, key).shape
+    shape = shape_of(path, form, key)
     if not 2 <= len(shape) <= 4:
         raise DataError(
             where=f"{path}, '{key}'",
@@ -29,6 +29,30 @@ def axes_of(path: Path, form: str, key: str) -> int:
             mend="give it the axes [n, length], [n, channels, length] or [n, channels, h, w]",
         )
     return max(2, len(shape) - 1)
+
+
+def shape_of(path: Path, form: str, key: str) -> tuple[int, ...]:
+    """Return the shape of an array in a file, of which only the header is read.
+
+    Raises:
+        DataError: if the file cannot be read or has no such array.
+    """
+    return _npz_shape(path, key) if form == "npz" else tuple(_hdf5_array(path, key).shape)
+
+
+def arrays_in(path: Path, form: str) -> dict[str, tuple[int, ...]]:
+    """Return the arrays of an npz or HDF5 file, by key, with their shapes.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    if form == "npz":
+        with _npz(path) as file:
+            return {key: _npz_shape(path, key) for key in file.files}
+    with _hdf5(path) as file:
+        keys: list[str] = []
+        file.visit(keys.append)
+        return {key: file[key].shape for key in keys if hasattr(file[key], "shape")}
 
 
 def read_arrays(path: Path, form: str, inputs: str, targets: str) -> tuple[Any, np.ndarray]:
@@ -107,15 +131,21 @@ def _npz_shape(path: Path, key: str) -> tuple[int, ...]:
             return header_of(stream)[0]
 
 
-def _hdf5_array(path: Path, key: str) -> Any:
+def _hdf5(path: Path) -> Any:
     import h5py
 
     try:
-        file = h5py.File(path, "r")
+        return h5py.File(path, "r")
     except OSError as fault:
         raise DataError(
             where=str(path), what=f"it is no HDF5 file: {fault}", mend="mend the path or the file"
         ) from fault
+
+
+def _hdf5_array(path: Path, key: str) -> Any:
+    import h5py
+
+    file = _hdf5(path)
     if key not in file or not isinstance(file[key], h5py.Dataset):
         keys: list[str] = []
         file.visit(keys.append)

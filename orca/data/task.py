@@ -237,6 +237,8 @@ class Task:
             ending that its metrics get in the score file. They have the same metrics, and no
             constants of their own to normalise by. No part of the digest: prepared data are the
             same with it.
+        keeps_predictions: `evaluate` leaves its predictions beside the score. No part of the
+            digest.
     """
 
     title: str
@@ -260,6 +262,7 @@ class Task:
     redraw: bool = False
     loss_in_units: bool = False
     also_tested_on: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    keeps_predictions: bool = field(default=False, repr=False)
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

@@ -74,6 +74,13 @@ class TaskEntry(BaseModel):
     split_seed: int = Field(0, ge=0, description="of the draw that divides the samples")
     title: str = Field("", description="as it stands in a table")
     unit: str = Field("", description="of the target")
+    # What follows is about the runs, not about the data: their digest is the same with it.
+    bodies: tuple[str, ...] = Field(
+        (), repr=False, description="of the table `own`; by default one that needs no model hub"
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        {}, repr=False, description="of this task's runs, by group, as config/README.md lists them"
+    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> "TaskEntry":
@@ -108,7 +115,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str) -> Task:
         SettingsError: if a key is unknown, missing or out of range.
         DataError: if the file of arrays is missing, which is opened to see the inputs' shape.
     """
-    checked = _checked(entry, where=f"{where}.{name}")
+    checked = entry_of(entry, where=f"{where}.{name}")
     suffix = Path(checked.path).suffix
     files = [Own(name=f"fit{suffix}", path=checked.path)]
     if checked.test_path:
@@ -134,10 +141,16 @@ def task_of(name: str, entry: dict[str, Any], *, where: str) -> Task:
             inputs=checked.normalise_inputs or by_default, targets=checked.normalise_targets
         ),
         option=checked,
+        keeps_predictions=True,
     )
 
 
-def _checked(entry: dict[str, Any], *, where: str) -> TaskEntry:
+def entry_of(entry: dict[str, Any], *, where: str) -> TaskEntry:
+    """Return a config entry, checked; no file is opened.
+
+    Raises:
+        SettingsError: if a key is unknown, missing or out of range.
+    """
     try:
         return TaskEntry.model_validate(entry)
     except ValidationError as fault:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, starmap
 from typing import Any
 
 from orca.data.task import TASKS, Task
@@ -11,8 +12,10 @@ from orca.evaluation.score import Run
 from orca.experiment import Experiment
 from orca.methods.method import METHODS
 from orca.reporting.axis import Axis, CellPlan
+from orca.reporting.comparison import who_leads
 from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
 from orca.reporting.our_results import check_alike, our_result, with_text
+from orca.reporting.own_rows import own_rows
 from orca.reporting.published import PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder
@@ -44,10 +47,13 @@ class Table:
         caption: what is said under it.
         rows: usually tasks.
         suite: declared tasks of this suite that `rows` does not name join as rows.
+        own_tasks: whether a person's own tasks join as rows.
         columns: usually methods.
         published_as: what the published numbers call the table, if not by its number.
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.
+        compared: whether it is said of each row by how much its best is ahead of the next, and
+            whether by more than noise; for tasks whose predictions are kept.
         textual: whether there are words in it, not only numbers.
         unpublished: what stands where no number was published.
         row_title: what the rows are.
@@ -59,25 +65,26 @@ class Table:
     caption: str = ""
     rows: tuple[Axis, ...] = ()
     suite: str = ""
+    own_tasks: bool = False
     columns: tuple[Axis, ...]
     published_as: str = ""
     spread_from: str = ""
     ranked: bool = True
+    compared: bool = False
     textual: bool = False
     unpublished: str = "–"
     row_title: str = "task"
 
     def all_rows(self, experiment: Experiment) -> tuple[Axis, ...]:
-        """Return the rows named here, then the tasks that join by their suite."""
-        if not self.suite:
-            return self.rows
+        """Return the rows named here, then the tasks that join: by suite, or a person's own."""
         named = {row.task for row in self.rows}
-        own = {name: _own_task(name, entry) for name, entry in experiment.tasks.items()}
         joining = [
             Axis(name=name, task=name, title=task.title)
-            for name, task in {**TASKS, **own}.items()
+            for name, task in (TASKS.items() if self.suite else ())
             if task.suite == self.suite and not task.variant_of and name not in named
         ]
+        if self.own_tasks:
+            joining += chain.from_iterable(starmap(own_rows, experiment.tasks.items()))
         return self.rows + tuple(joining)
 
     def plan(self, experiment: Experiment) -> list[list[CellPlan]]:
@@ -138,18 +145,22 @@ class Table:
         if self.ranked:
             cells = [mark_best(mark_best(row, "theirs"), "ours") for row in cells]
         columns = self._column_headings(cells)
+        axes = self.all_rows(experiment)
+        titles = [self._row_title(axis, published) for axis in axes]
         rows = [
             Heading(
                 name=axis.name,
-                title=self._row_title(axis, published),
+                title=title,
                 metric_title=common_metric(row),
                 group=axis.group,
                 seeds=seeds,
             )
-            for axis, row, seeds in zip(self.all_rows(experiment), cells, usual, strict=True)
+            for axis, title, row, seeds in zip(axes, titles, cells, usual, strict=True)
         ]
         summary = self._summary(cells, columns)
-        notes = notes_on(cells, summary)
+        compared = zip(titles, cells, strict=True) if self.compared else ()
+        notes = [who_leads(title, row, scores) for title, row in compared]
+        notes += notes_on(cells, summary)
         return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
 
     def _filled(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.page import environment, inline_svg
+from orca.reporting.prediction_pages import prediction_pages
 from orca.reporting.run_costs import costs, seconds_in_words, software
 from orca.reporting.verdicts import EXPLANATION
 
@@ -35,6 +36,10 @@ FIGURE_CAPTIONS = {
 COSTS = (
     "Wall time of the runs in the tables, by task, body and method: mean over seeds for each phase, "
     "and the sum of all seeds."
+)
+WORST = (
+    "The test samples with the largest errors, counted from 0: of classes and labels the log loss, "
+    "of numbers the distance, of fields the distance relative to their size."
 )
 
 
@@ -58,12 +63,26 @@ class Drawing:
     caption: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """Where a report finds what it shows.
+
+    Args:
+        figures: those of the tables shown, and those of no table, are shown.
+        prepared: tasks, whose cards are shown.
+        scores: with predictions beside them, those of the best runs of which are shown.
+    """
+
+    figures: Path
+    prepared: Path
+    scores: Path
+
+
 def write_report(
     out: Path,
     *,
     tables: list[Path],
-    figures: Path,
-    prepared: Path,
+    folders: Folders,
     histories: list[Path],
     settings: dict[str, Any],
 ) -> None:
@@ -72,8 +91,7 @@ def write_report(
     Args:
         out: the file to write.
         tables: the JSON files of those to show, in this order.
-        figures: folder of figures; those of the tables shown, and those of no table, are shown.
-        prepared: folder of prepared tasks, whose cards are shown.
+        folders: of figures, cards and predictions.
         histories: of fine-tuned runs; their paths end in
             `<task>/<body>/<method>/seed<k>/history.csv`.
         settings: as resolved; shown as they are.
@@ -92,9 +110,10 @@ def write_report(
     sections = [
         _verdicts(parts, shown),
         _tables(parts, shown),
-        _figures(parts, figures, [table.name for table in shown]),
+        _figures(parts, folders.figures, [table.name for table in shown]),
+        _predictions(parts, shown, folders),
         _training(parts, histories, shown),
-        _data(parts, prepared),
+        _data(parts, folders.prepared),
         _costs(parts, shown),
         _settings(settings),
         _software(parts, shown),
@@ -214,6 +233,30 @@ def _title_and_caption(stem: str) -> tuple[str, str]:
         of = f"Table {table.number}" if table.number else table.title.partition(":")[0]
         title = f"{title}: {of}"
     return title, FIGURE_CAPTIONS.get(kind, "")
+
+
+def _predictions(parts: Any, tables: list[FilledTable], folders: Folders) -> Section | None:
+    pages = list(prediction_pages(tables, folders.scores, folders.prepared))
+    drawings = [
+        Drawing(
+            f"p-{page.name}",
+            page.title,
+            inline_svg(page.drawing, prefix=f"p-{page.name}"),
+            "Test samples, predicted by the best method's first run.",
+        )
+        for page in pages
+    ]
+    section = _drawn(parts, "predictions", "Predictions", drawings)
+    if section is None:
+        return None
+    rows = [
+        [(page.title, None), (sample, sample), (true, None), (said, None), (f"{error:.3g}", error)]
+        for page in pages
+        for sample, true, said, error in page.worst
+    ]
+    titles = ["run", "test sample", "true", "predicted", "error"]
+    worst = parts.sortable("worst-samples", "worst test samples", WORST, titles, rows, 4)
+    return replace(section, content=section.content + worst)
 
 
 def _training(parts: Any, histories: list[Path], tables: list[FilledTable]) -> Section | None:

@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from orca.data.store import Prepared
 from orca.errors import DataError
+from orca.evaluation.predictions import write_predictions
 from orca.provenance import atomic
 from orca.training.finished_run import FinishedRun
 from orca.training.validate import predict
@@ -27,8 +28,7 @@ def predict_test(run: FinishedRun, *, test: Path, output: Path) -> None:
             run.model(), prepared, rows, batch_size=run.batch_size, device=run.device
         )
         target = prepared.targets(rows)
-    with atomic(output) as temporary, temporary.open("wb") as file:
-        np.savez(file, target=target, predicted=predicted)
+    write_predictions(output, predicted, target)
 
 
 def predict_new(

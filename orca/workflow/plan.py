@@ -121,7 +121,7 @@ def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
         kind, name = runs.sources[job.wildcards["source"]]
         for file in (PROXIES[name] if kind == "proxy" else runs.task(name)).files:
             stated = getattr(file, "size", None)
-            size += stated or 0
+            size += 0 if file.recipe else stated or 0  # what is made or a person's own is here
             unknown += bool(getattr(file, "urls", ())) and stated is None
     return size / 1e9, unknown
 

@@ -1,7 +1,7 @@
 import sys
-from pathlib import Path
 from shlex import quote
 
+from orca.configuration import config_folder
 from orca.data.task import TASKS
 from orca.models.body import BODIES
 from orca.reporting.declared_figure import FIGURES
@@ -13,7 +13,7 @@ from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
-RUNS = Runs.read(config, Path("config"))
+RUNS = Runs.read(config, config_folder())
 JOBS = Jobs(RUNS)
 PAGES = Pages(JOBS)
 NEEDS = JobResources(RUNS)

@@ -1,0 +1,64 @@
+"""What the best run of each task did, from its kept predictions, for the report."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from orca.evaluation.predictions import PREDICTIONS, read_predictions
+from orca.reporting.data_pages import card_target
+from orca.reporting.filled_table import FilledTable, TableCell
+from orca.reporting.names import method_title, task_title
+from orca.reporting.prediction_drawing import draw_predictions, worst_samples
+
+
+@dataclass(frozen=True)
+class PredictionPage:
+    """A drawing of the predictions of one run, and its worst samples.
+
+    Args:
+        name: tells it from others in a page.
+        title: task, method and seed.
+        drawing: as SVG.
+        worst: of its test samples: number, target, prediction, error.
+    """
+
+    name: str
+    title: str
+    drawing: str
+    worst: list[tuple[int, str, str, float]]
+
+
+def prediction_pages(
+    tables: Iterable[FilledTable], scores: Path, prepared: Path
+) -> Iterator[PredictionPage]:
+    """Yield a page for the best method of each row whose predictions were kept.
+
+    Args:
+        tables: that the report shows.
+        scores: folder of scores, with the predictions beside them.
+        prepared: folder of prepared tasks, whose cards say what targets are.
+    """
+    for table in tables:
+        for row in table.cells:
+            for cell in row:
+                page = _page(cell, scores, prepared) if cell.ours and cell.ours.best else None
+                if page:
+                    yield page
+
+
+def _page(cell: TableCell, scores: Path, prepared: Path) -> PredictionPage | None:
+    assert cell.ours is not None
+    run = next(run for run in cell.ours.runs if run.status == "ok")
+    path = scores / run.path / PREDICTIONS
+    card = prepared / cell.task / "card.json"
+    if not (path.exists() and card.exists()):
+        return None
+    target = card_target(card)
+    kind, names = target["kind"], target.get("names") or []
+    predicted, wanted = read_predictions(path)
+    return PredictionPage(
+        name="-".join((cell.task, cell.body, cell.method)),
+        title=f"{task_title(cell.task)}, {method_title(cell.method)}, seed {run.seed}",
+        drawing=draw_predictions(kind, predicted, wanted, names),
+        worst=worst_samples(kind, predicted, wanted, names),
+    )
