@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
+from orca.data.schema import Schema
 from orca.declarations import Declarations
 
 Block = tuple[Shaped[np.ndarray, "block *input"], Shaped[np.ndarray, "block *target"]]
@@ -197,12 +198,16 @@ class Splits:
             `Task.samples.validation` of them, stratified by class.
         normalised: which numbers of an input normalising may touch; None for all. One-hot codes
             and coordinates stay as they are.
+        schema: what the file taught, where it holds columns or names of classes.
+        rows: where the samples of `fit` and of `test` stand in the files that they are from.
     """
 
     fit: Part
     test: Part
     validation: range | None = None
     normalised: Bool[np.ndarray, "*input"] | None = None
+    schema: Schema = Schema()
+    rows: tuple[Int[np.ndarray, " fit"], Int[np.ndarray, " test"]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,9 @@ from jaxtyping import Int
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from orca.data.arrays import axes_of, read_arrays, read_columns
+from orca.data.schema import Schema, layout_of
 from orca.data.split import draw, draw_stratified
-from orca.data.table import encode, is_categorical, present
+from orca.data.table import is_categorical, learn, present, values_of
 from orca.data.task import (
     AS_READ,
     Block,
@@ -260,11 +261,12 @@ def _read_file(path: Path, entry: TaskEntry, task: Task) -> tuple[Any, np.ndarra
             features=tuple(c for c in wanted if c), target=entry.target,
             categorical=entry.categorical,
         )  # fmt: skip
-        encoded = encode(features)
+        columns = learn(features)
+        schema = Schema(columns=columns, layout=layout_of(columns))
         values = (
             _labels(target, task, path) if entry.kind == "classes" else target.to_numpy(np.float64)
         )
-        inputs, normalised = encoded.inputs, encoded.normalised
+        inputs, normalised = schema.inputs(values_of(features, columns)), schema.normalised
     else:
         inputs, values = read_arrays(path, entry.file_format, _input_key(entry), entry.target)
         normalised = None

@@ -9,6 +9,12 @@ from orca.reporting.data_pages import card_target
 from orca.reporting.filled_table import FilledTable, TableCell
 from orca.reporting.names import method_title, task_title
 from orca.reporting.prediction_drawing import draw_predictions, worst_samples
+from orca.reporting.run_costs import Row
+
+WORST = (
+    "The test samples with the largest errors, counted from 0: of classes and labels the log loss, "
+    "of numbers the distance, of fields the distance relative to their size."
+)
 
 
 @dataclass(frozen=True)
@@ -62,3 +68,18 @@ def _page(cell: TableCell, scores: Path, prepared: Path) -> PredictionPage | Non
         drawing=draw_predictions(kind, predicted, wanted, names),
         worst=worst_samples(kind, predicted, wanted, names),
     )
+
+
+def worst_rows(pages: Iterable[PredictionPage]) -> list[Row]:
+    """Return a row for each worst sample: run, number, target, prediction, error."""
+    return [
+        [
+            (page.title, None),
+            (str(sample), sample),
+            (true, None),
+            (said, None),
+            (f"{error:.3g}", error),
+        ]
+        for page in pages
+        for sample, true, said, error in page.worst
+    ]

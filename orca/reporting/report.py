@@ -10,6 +10,7 @@ import yaml
 from markupsafe import Markup
 
 from orca.errors import ResultsError
+from orca.experiment import PROTOCOLS, Experiment
 from orca.provenance import atomic
 from orca.reporting import data_pages
 from orca.reporting.declared_figure import FIGURES
@@ -17,7 +18,7 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.page import environment, inline_svg
-from orca.reporting.prediction_pages import prediction_pages
+from orca.reporting.prediction_pages import WORST, prediction_pages, worst_rows
 from orca.reporting.run_costs import costs, seconds_in_words, software
 from orca.reporting.verdicts import EXPLANATION
 
@@ -36,10 +37,6 @@ FIGURE_CAPTIONS = {
 COSTS = (
     "Wall time of the runs in the tables, by task, body and method: mean over seeds for each phase, "
     "and the sum of all seeds."
-)
-WORST = (
-    "The test samples with the largest errors, counted from 0: of classes and labels the log loss, "
-    "of numbers the distance, of fields the distance relative to their size."
 )
 
 
@@ -85,6 +82,7 @@ def write_report(
     folders: Folders,
     histories: list[Path],
     settings: dict[str, Any],
+    experiment: Experiment,
 ) -> None:
     """Write the report: one HTML file, complete in itself.
 
@@ -95,6 +93,7 @@ def write_report(
         histories: of fine-tuned runs; their paths end in
             `<task>/<body>/<method>/seed<k>/history.csv`.
         settings: as resolved; shown as they are.
+        experiment: says by which protocol the runs were made.
 
     Raises:
         ResultsError: if a table is missing or cannot be read.
@@ -123,7 +122,7 @@ def write_report(
         .get_template("report.html")
         .render(
             title="Cross-modal fine-tuning: results",
-            lead=_lead(shown),
+            lead=f"{_lead(shown)} {PROTOCOLS[experiment.protocol]}",
             glance=_glance(shown),
             sections=[section for section in sections if section],
         )
@@ -249,11 +248,7 @@ def _predictions(parts: Any, tables: list[FilledTable], folders: Folders) -> Sec
     section = _drawn(parts, "predictions", "Predictions", drawings)
     if section is None:
         return None
-    rows = [
-        [(page.title, None), (sample, sample), (true, None), (said, None), (f"{error:.3g}", error)]
-        for page in pages
-        for sample, true, said, error in page.worst
-    ]
+    rows = worst_rows(pages)
     titles = ["run", "test sample", "true", "predicted", "error"]
     worst = parts.sortable("worst-samples", "worst test samples", WORST, titles, rows, 4)
     return replace(section, content=section.content + worst)

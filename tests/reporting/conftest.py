@@ -293,6 +293,7 @@ def report_of():
             ),
             histories=sorted((results / "finetuned").glob("*/*/*/seed*/history.csv")),
             settings=settings,
+            experiment=Experiment(),
         )
 
     return written

@@ -44,6 +44,7 @@ rule prepare:
     output:
         fit=layout.path("fit"),
         test=layout.path("test"),
+        schema=layout.path("schema"),
         card=f"{PREPARED}/card.json",
         picture=f"{PREPARED}/samples.png",
     log:
