@@ -12,7 +12,7 @@ from orca.data import normalise
 from orca.data.card import card_of
 from orca.data.normalise import Constants
 from orca.data.raw_file import damaged, reading
-from orca.data.schema import Schema
+from orca.data.schema import SCHEMA, Schema
 from orca.data.split import draw, draw_stratified
 from orca.data.store import FORMAT, READ_BYTES
 from orca.data.task import AS_READ, TASKS, Block, Classes, Field, Part, Splits, Task
@@ -56,13 +56,15 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
         _fill(fit, splits.fit, task, raw, what=f"{name}: training samples")
         _divide(fit, splits, task, raw)
         _write_constants(fit, test, splits, task)
-        _schema_of(splits, task, fit).write(out / "schema.json")
-        write_json(out / "card.json", card_of(task, name, fit, test, raw))
+        schema = _schema_of(splits, task, fit)
+        schema.write(out / SCHEMA)
+        write_json(out / "card.json", card_of(task, name, fit, test, raw, schema))
 
 
 def reader_of(task: Task, name: str) -> Callable[[Path, Task], Splits]:
     """Return what reads a task's raw files: its module's `read`, or the one for users' files."""
-    from orca.data.user_task import TaskEntry, read
+    from orca.data.entry import TaskEntry
+    from orca.data.own.read import read
 
     if isinstance(task.option, TaskEntry):
         return read

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas
 
 Layout = Literal["arrays", "channels", "places", "series"]
+SCHEMA = "schema.json"
 OTHER = -1
 """Stands for a category that the fit file does not have."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
@@ -24,6 +24,13 @@ AS_READ = -1
 class AnyTarget:
     """What all kinds of targets tell; a single number unless they say otherwise."""
 
+    name: ClassVar[str] = "scalar"
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind, as losses and metrics list those that they are defined for."""
+        return self.name
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one sample's target as stored."""
@@ -39,6 +46,7 @@ class AnyTarget:
 class Classes(AnyTarget):
     """One of `count` classes, stored as whole numbers from 0."""
 
+    name: ClassVar[str] = "classes"
     count: int
     names: tuple[str, ...] = ()
 
@@ -52,6 +60,7 @@ class Classes(AnyTarget):
 class MultiLabel(AnyTarget):
     """Any number of `count` labels at once, stored as zeros and ones."""
 
+    name: ClassVar[str] = "multi_label"
     count: int
     names: tuple[str, ...] = ()
 
@@ -84,6 +93,11 @@ class Field(AnyTarget):
     unit: str = ""
     binary: bool = False
     masked: bool = False
+
+    @property
+    def kind(self) -> str:
+        """A field, with what is special about it."""
+        return "masked_" * self.masked + "binary_" * self.binary + "field"
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -19,6 +19,10 @@ from orca.declarations import Declarations
 from orca.errors import DataError, TrainingError
 
 Compute = Callable[..., float]
+Kind = Literal[
+    "classes", "multi_label", "scalar", "field", "binary_field", "masked_field",
+    "masked_binary_field",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +33,15 @@ class Metric:
         title: as it stands in a table, with its unit.
         direction: which way is better.
         formula: from (predicted, target) to the number.
+        kinds: of targets that it is defined for.
         perfect: the best value there can be; `error` measures from it.
-        masks: whether it knows of fields of which not every point counts.
     """
 
     title: str
     direction: Literal["lower", "higher"]
     formula: Compute
+    kinds: tuple[Kind, ...]
     perfect: float = 0.0
-    masks: bool = False
 
     def compute(
         self, predicted: Float[np.ndarray, "n *output"], target: Shaped[np.ndarray, "n *target"]
@@ -57,7 +61,7 @@ class Metric:
                 " config/hyperparameters.yaml, and train again",
             )
         alike = predicted.ndim != target.ndim or predicted.shape == target.shape
-        if not alike and not self.masks:
+        if not alike and not any(kind.startswith("masked") for kind in self.kinds):
             raise DataError(
                 where=f"the metric '{self.title}'",
                 what=f"predictions are of shape {predicted.shape}, targets of {target.shape}",

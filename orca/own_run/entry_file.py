@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from orca.data.guess import Fact, guess
+from orca.data.own.guess import Fact, guess
 from orca.data.task import TASKS
 from orca.data.user_task import entry_of
 from orca.errors import SettingsError
@@ -82,21 +82,21 @@ def own_run(
         path, data = file.with_name(f"{file.stem}{SUFFIX}"), file
         before = read_yaml(path) if path.exists() else {}
         name = name or _name_of(file, before)
-    _check_file(data, name)
+    if not data.is_file():
+        raise SettingsError(where=str(data), what="there is no such file", mend="mend the path")
     known = before.get("tasks", {}).get(name, {})
     if any(key in entry and key in known and entry[key] != known[key] for key in ANEW):
         known = {key: known[key] for key in ("settings", "bodies") if key in known}
     facts = guess(data, {**{k: v for k, v in known.items() if k != "path"}, **entry})
     content = {fact.key: fact.value for fact in facts if fact.value not in ("", [], ())}
     entry_of(content, where=f"{path}, tasks.{name}")
+    _check_name(data, name)
     whole = merge({k: v for k, v in before.items() if k != "tasks"}, config)
     whole = {"tasks": {name: content}, **whole, "reports": {name: ["own"]}}
     return OwnRun(name, path, whole, facts)
 
 
-def _check_file(path: Path, name: str) -> None:
-    if not path.is_file():
-        raise SettingsError(where=str(path), what="there is no such file", mend="mend the path")
+def _check_name(path: Path, name: str) -> None:
     earlier = Path(layout.path("task_entry", task=name))
     other = read_yaml(earlier)["path"] if earlier.exists() else path
     if Path(other).resolve() != path.resolve():

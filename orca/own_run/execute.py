@@ -13,8 +13,6 @@ from orca.configuration import CHECKOUT
 from orca.errors import OrcaError, ResultsError, SettingsError
 from orca.own_run.progress import Progress
 
-LAST_LINES = 3  # of a job's log, where it ends with no declared error
-
 
 def snakefile() -> Path:
     """Return the workflow's Snakefile.
@@ -46,7 +44,7 @@ def execute(
         progress: hears of every job.
 
     Raises:
-        ResultsError: if a job failed, with what its log says.
+        ResultsError: if a job failed; the workflow has printed what its log says.
         KeyboardInterrupt: if the process was asked to stop; so are the jobs, which have ended.
     """
     from snakemake.api import SnakemakeApi
@@ -120,32 +118,13 @@ def _stopping(stopped: list[int]) -> Iterator[Callable[[], None]]:
 
 
 def _failed(progress: Progress, fault: Exception) -> OrcaError:
-    """Return the first failed job's own error, or what Snakemake says where no job failed."""
+    """Return what is said after the failed jobs' own errors, or where no job failed."""
     if not progress.failed:
         return ResultsError(
             where="the workflow", what=str(fault), mend="mend what is said, and run it again"
         )
-    rule, logs = progress.failed[0]
-    for path in logs:
-        if path.exists():
-            return declared_error(rule, path)
-    mend = "run the same command with `snakemake` to see more"
-    return ResultsError(where=rule, what="the job failed and left no log", mend=mend)
-
-
-def declared_error(rule: str, log: Path) -> OrcaError:
-    """Return the error that a job's log ends with; its last lines where none is declared.
-
-    Args:
-        rule: of the job.
-        log: its file.
-    """
-    lines = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
-    mends = [place for place, line in enumerate(lines) if line.startswith("Mend: ")]
-    if mends and mends[-1] > 0:
-        said = lines[mends[-1] - 1].partition(" ")[2]  # after the time of day
-        where, _, what = said.partition(": ")
-        mend = " ".join(lines[mends[-1] :]).removeprefix("Mend: ")
-        return ResultsError(where=where, what=what, mend=mend)
-    last = " | ".join(lines[-LAST_LINES:])
-    return ResultsError(where=rule, what=last or "it ended without a word", mend=f"see {log}")
+    return ResultsError(
+        where=", ".join(progress.failed),
+        what="the job failed, as said above",
+        mend="mend what is said and type the same command again: what is done stays",
+    )

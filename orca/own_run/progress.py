@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from orca.reporting.run_costs import seconds_in_words
@@ -50,7 +49,7 @@ class Progress(logging.Handler):
         self._all, self._start, self._done = len(jobs), clock(), 0
         self._estimated = sum(self._left)
         self._running: dict[int, float] = {}
-        self.failed: list[tuple[str, list[Path]]] = []
+        self.failed: list[str] = []
         self.at_start: Callable[[], None] = lambda: None  # called when jobs start
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -64,7 +63,7 @@ class Progress(logging.Handler):
         elif event == "job_finished":
             self._ends(told["job_id"])
         elif event == "job_error":
-            self.failed.append((told["rule_name"], [Path(path) for path in told["log"] or ()]))
+            self.failed.append(told["rule_name"])
         elif record.levelno >= logging.ERROR and not event and not self.failed:
             self._say(record.getMessage())
 

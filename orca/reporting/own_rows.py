@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from orca.data.user_task import TaskEntry, task_of
+from orca.data.entry import TaskEntry
+from orca.data.user_task import task_of
 from orca.models.body import BODIES
 from orca.reporting.axis import Axis
 

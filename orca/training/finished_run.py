@@ -1,13 +1,14 @@
 """A finished run, read back from its record: its model, and what it was made with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from orca.data.schema import SCHEMA, Schema
 from orca.data.store import Prepared, prepared_for
 from orca.data.task import TASKS, Task
 from orca.errors import DataError
@@ -26,10 +27,12 @@ class FinishedRun:
     Args:
         folder: of the run.
         device: that its model is wanted on.
+        weights: folder of the body's weights; None for the one that the run was made with.
     """
 
     folder: Path
     device: torch.device
+    weights: Path | None = field(default=None, kw_only=True)
 
     @cached_property
     def record(self) -> Mapping[str, Any]:
@@ -48,7 +51,18 @@ class FinishedRun:
             return TASKS.look_up(self.record["task"], where=f"{self.folder}/run.json, task")
         from orca.data.user_task import task_of
 
-        return task_of(self.record["task"], entry, where=f"{self.folder}/run.json, task_entry")
+        where = f"{self.folder}/run.json, task_entry"
+        axes = len(self.schema.input_shape)
+        return task_of(self.record["task"], entry, where=where, axes=axes)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """What the run's fit file taught.
+
+        Raises:
+            ResultsError: if its record is missing or damaged.
+        """
+        return Schema.read(self.folder / SCHEMA)
 
     @cached_property
     def setup(self) -> Setup:
@@ -61,8 +75,9 @@ class FinishedRun:
             body=record["body"],
             model=ModelSettings.model_validate(record["settings"]["model"]),
             prepared=Path(record["prepared"]),
-            weights=Path(record["weights"]),
+            weights=self.weights or Path(record["weights"]),
             device=self.device,
+            input_shape=self.schema.input_shape,
         )
 
     @property

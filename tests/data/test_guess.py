@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orca.data.guess import guess
+from orca.data.own.guess import guess
 from orca.errors import DataError, SettingsError
 
 
@@ -29,6 +29,9 @@ def table(tmp_path):
         ([1, 2] * 30, "classes", ["1", "2"]),
         ([0.5, 1.25] * 30, "scalar", None),
         (range(60), "scalar", None),
+        (["none", "bearing", "seal"] * 20, "classes", ["bearing", "none", "seal"]),
+        (["a"] * 30 + ["b"] * 29 + ["NA"], "classes", ["a", "b"]),
+        (["1.5", "2.25"] * 29 + ["NA", "?"], "scalar", None),
     ],
 )
 def test_the_kind_follows_from_the_target_s_values(table, values, kind, classes):
@@ -53,6 +56,11 @@ def test_every_guess_says_how_to_say_otherwise(table):
 def test_a_table_without_a_target_asks_for_it(table):
     with pytest.raises(SettingsError, match="--target COLUMN"):
         guess(table(x=[1.0], y=[1]), {})
+
+
+def test_a_target_of_one_value_is_refused(table):
+    with pytest.raises(SettingsError, match="all samples have one value"):
+        guess(table(x=[1.0, 2.0], y=["a", "a"]), {"target": "y"})
 
 
 def test_a_misspelt_target_is_answered_with_the_nearest(table):

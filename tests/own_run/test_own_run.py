@@ -11,7 +11,6 @@ import yaml
 from orca.errors import SettingsError
 from orca.own_run.budget import seconds_of
 from orca.own_run.entry_file import own_run
-from orca.own_run.execute import declared_error
 from orca.own_run.progress import Progress
 from orca.own_run.run import Wishes, _runs_of, _settled, _within, describe
 from orca.workflow.plan import Job
@@ -133,7 +132,7 @@ def test_a_budget_is_fitted_alike_when_the_command_is_typed_again(here):
     assert _within(settled(), wishes)[0].content == first.content
 
 
-# Progress and errors
+# Progress
 
 
 def event(name: str, **facts) -> logging.LogRecord:
@@ -152,17 +151,3 @@ def test_a_job_s_line_has_its_step_its_place_and_the_time_left():
     progress.emit(event("job_info", jobid=0, rule_name="evaluate", wildcards={"task": "trees"}))
     assert said[0] == "[1/2] prepare trees, about 20.0 s left"
     assert said[1].startswith("[2/2] evaluate trees, about 20.0 s left")
-
-
-def test_a_failed_job_is_told_by_the_error_that_it_declares(tmp_path):
-    log = tmp_path / "prepare.log"
-    log.write_text("11:00:00 reading\n11:00:01 t.csv, row 3: 'x' is no number\nMend: correct it\n")
-    assert str(declared_error("prepare", log)) == "t.csv, row 3: 'x' is no number\nMend: correct it"
-
-
-def test_a_job_that_broke_is_told_by_its_last_words_and_its_log(tmp_path):
-    log = tmp_path / "prepare.log"
-    log.write_text("Traceback\n  line\nKeyError: 'x'\n")
-    told = str(declared_error("prepare", log))
-    assert "KeyError: 'x'" in told
-    assert str(log) in told

@@ -1,5 +1,7 @@
 rule fetch:
     """Bring raw files to their folder, each checked against its size and digest."""
+    input:
+        JOBS.own_files,
     output:
         layout.path("sources"),
     log:

@@ -30,9 +30,16 @@ def r2(predicted: Values, target: Values) -> float:
 
 
 METRICS = {
-    "r2": Metric(title="R2", direction="higher", formula=r2, perfect=1.0),
-    "one_minus_r2": Metric(title="1 - R2", direction="lower", formula=one_minus(r2)),
+    "r2": Metric(
+        title="R2", direction="higher", formula=r2, perfect=1.0, kinds=("scalar", "field")
+    ),
+    "one_minus_r2": Metric(
+        title="1 - R2", direction="lower", formula=one_minus(r2), kinds=("scalar", "field")
+    ),
     "one_minus_r2_chunked": Metric(
-        title="1 - R2, by 1008", direction="lower", formula=Chunked(one_minus(r2), size=1008)
+        title="1 - R2, by 1008",
+        direction="lower",
+        formula=Chunked(one_minus(r2), size=1008),
+        kinds=("scalar", "field"),
     ),
 }

@@ -5,11 +5,12 @@ from orca.evaluation.metric import Metric
 
 
 def rmse(predicted: Values, target: Values) -> float:
-    """Mean over samples of the root mean square error, in the target's unit.
+    """Root mean square error, in the target's unit: of fields the mean over samples.
 
-    Of single numbers it is the mean absolute error.
+    Of single numbers it is the root of the mean over samples.
     """
-    return float(root_mean_square(flattened(predicted) - flattened(target)).mean())
+    errors = flattened(predicted) - flattened(target)
+    return float(root_mean_square(errors.T if target.ndim == 1 else errors).mean())
 
 
-METRIC = Metric(title="RMSE", direction="lower", formula=rmse)
+METRIC = Metric(title="RMSE", direction="lower", formula=rmse, kinds=("scalar", "field"))
