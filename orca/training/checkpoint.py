@@ -26,6 +26,7 @@ from orca.logs import log
 from orca.provenance import atomic
 
 RECORD = "run.json"  # of a finished run; written last
+SHARE = 0.01  # of the time that checkpoints may take
 PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
 
 
@@ -77,13 +78,15 @@ class State:
     Args:
         folder: undeclared to Snakemake, so that it survives a failure.
         key: digest of all that changes the result; progress under another one is dropped.
-        seconds: least time between two checkpoints.
+        seconds: least time between two checkpoints, 0 for one at each step; they lie further apart
+            where writing one takes more than `SHARE` of that.
     """
 
     folder: Path
     key: str
     seconds: float = 30.0
     _last: float = 0.0
+    _cost: float = 0.0
     _stop: bool = False
 
     @property
@@ -111,8 +114,10 @@ class State:
         Raises:
             Preempted: after writing, if the process was asked to stop.
         """
+        start = time.monotonic()
         write_tensors(self.folder / "checkpoint.safetensors", tensors, record)
         self._last = time.monotonic()
+        self._cost = self._last - start
         if self._stop:
             log.info("asked to stop: the checkpoint is written")
             raise Preempted
@@ -120,7 +125,8 @@ class State:
     @property
     def due(self) -> bool:
         """Whether it is time for a checkpoint: enough seconds went by, or a stop is asked for."""
-        return self._stop or time.monotonic() - self._last >= self.seconds
+        apart = max(self.seconds, self._cost / SHARE) if self.seconds else 0.0
+        return self._stop or time.monotonic() - self._last >= apart
 
     def clear(self) -> None:
         """Remove the folder: the run is published."""

@@ -11,7 +11,7 @@ import torch
 
 from orca.errors import StateError
 from orca.logs import Clock, peak_memory_mb
-from orca.provenance import atomic, environment, file_digest, write_json
+from orca.provenance import atomic, environment, kept_digest, write_json
 
 
 def write_history(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -37,7 +37,7 @@ def digests(paths: Sequence[Path]) -> dict[str, str]:
                 mend=f"make it: snakemake {path}; for a file of a run, remove {path.parents[1]}/seed*.json"
                 " and run the same command again",
             )
-    return {str(path): file_digest(path) for path in paths}
+    return {str(path): kept_digest(path) for path in paths}
 
 
 def write_run(

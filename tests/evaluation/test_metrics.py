@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -278,3 +279,25 @@ for file in pkgutil.iter_modules(metrics.__path__):
     loaded = dict(line.split(" ", 1) for line in found.stdout.splitlines())
     files = {module.__name__.rpartition(".")[2] for module in METRICS.modules.values()}
     assert loaded == dict.fromkeys(files, "[]")
+
+
+OF_FIELDS = ["rmse", "nrmse", "nrmse_per_channel", "r2"]
+
+
+@pytest.mark.parametrize("name", OF_FIELDS)
+def test_a_metric_of_fields_is_the_same_in_blocks_as_at_once(name, monkeypatch):
+    predicted, target = rng.normal(size=(2, 50, 2, 7, 7)).astype(np.float32)
+    whole = compute(name, predicted, target)
+    monkeypatch.setattr("orca.evaluation.fields.BLOCK_BYTES", 3000)
+    assert compute(name, predicted, target) == pytest.approx(whole, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", OF_FIELDS)
+def test_a_metric_of_fields_takes_little_memory_beside_the_predictions(name, monkeypatch):
+    monkeypatch.setattr("orca.evaluation.fields.BLOCK_BYTES", 2**18)
+    predicted, target = rng.normal(size=(2, 2000, 1, 32, 32)).astype(np.float32)
+    tracemalloc.start()
+    compute(name, predicted, target)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.3 * predicted.nbytes

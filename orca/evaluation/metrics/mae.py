@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from orca.evaluation.fields import Values, flattened
+from orca.evaluation.fields import Values, blocks
 from orca.evaluation.metric import Metric
 
 
 def mae(predicted: Values, target: Values) -> float:
     """Mean of the absolute errors of all numbers, in the target's unit."""
-    return float(np.abs(flattened(predicted) - flattened(target)).mean())
+    sums = [np.abs(guess - truth).sum() for guess, truth in blocks(predicted, target)]
+    return float(sum(sums) / target.size)
 
 
 METRIC = Metric(title="MAE", direction="lower", formula=mae, kinds=("scalar", "field"))

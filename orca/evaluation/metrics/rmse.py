@@ -1,6 +1,8 @@
 """Root mean square error of fields, or of single numbers."""
 
-from orca.evaluation.fields import Values, flattened, root_mean_square
+import numpy as np
+
+from orca.evaluation.fields import Values, blocks, root_mean_square
 from orca.evaluation.metric import Metric
 
 
@@ -9,8 +11,11 @@ def rmse(predicted: Values, target: Values) -> float:
 
     Of single numbers it is the root of the mean over samples.
     """
-    errors = flattened(predicted) - flattened(target)
-    return float(root_mean_square(errors.T if target.ndim == 1 else errors).mean())
+    errors = [root_mean_square(guess - truth) for guess, truth in blocks(predicted, target)]
+    of_samples = np.concatenate(errors)
+    if target.ndim == 1:
+        return float(root_mean_square(of_samples[None])[0])
+    return float(of_samples.mean())
 
 
 METRIC = Metric(title="RMSE", direction="lower", formula=rmse, kinds=("scalar", "field"))
