@@ -31,7 +31,8 @@ onstart:
 
 
 onerror:
-    print(f"\nWhat failed:\n{what_failed(log)}", file=sys.stderr)
+    if told := what_failed(log):
+        print(f"\nWhat failed:\n{told}", file=sys.stderr)
 
 
 rule all:

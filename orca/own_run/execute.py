@@ -44,7 +44,7 @@ def execute(
         progress: hears of every job.
 
     Raises:
-        ResultsError: if a job failed; the workflow has printed what its log says.
+        ResultsError: if a job failed; `progress` has said what its log says.
         KeyboardInterrupt: if the process was asked to stop; so are the jobs, which have ended.
     """
     from snakemake.api import SnakemakeApi

@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from orca.reporting.run_costs import seconds_in_words
+from orca.workflow.failures import said_in
 from orca.workflow.plan import Job
 
 TRUST = 20.0  # seconds of jobs after which their pace counts as much as the estimate
@@ -64,6 +66,8 @@ class Progress(logging.Handler):
             self._ends(told["job_id"])
         elif event == "job_error":
             self.failed.append(told["rule_name"])
+            for path in told["log"] or ():
+                self._say(f"{told['rule_name']} failed:\n{said_in(Path(path))}")
         elif record.levelno >= logging.ERROR and not event and not self.failed:
             self._say(record.getMessage())
 

@@ -151,3 +151,14 @@ def test_a_job_s_line_has_its_step_its_place_and_the_time_left():
     progress.emit(event("job_info", jobid=0, rule_name="evaluate", wildcards={"task": "trees"}))
     assert said[0] == "[1/2] prepare trees, about 20.0 s left"
     assert said[1].startswith("[2/2] evaluate trees, about 20.0 s left")
+
+
+def test_a_failed_job_is_told_by_the_error_that_its_log_ends_in(tmp_path):
+    log = tmp_path / "prepare.log"
+    log.write_text("11:00:00 reading\n11:00:01 t.csv, row 3: 'x' is no number\nMend: correct it\n")
+    said: list[str] = []
+    progress = Progress([], lambda job: 0.0, at_once=1, say=said.append)
+    progress.emit(event("job_error", rule_name="prepare", log=[str(log)]))
+    assert progress.failed == ["prepare"]
+    assert "t.csv, row 3: 'x' is no number\nMend: correct it" in said[0]
+    assert "reading" not in said[0]
