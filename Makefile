@@ -51,5 +51,5 @@ $(VENV)/demo-installed: pyproject.toml $(LOCK)
 	@touch $@
 
 $(VENV)/dev-installed: pyproject.toml $(LOCK)
-	$(INSTALL) '.[demo,dev,cluster]'
+	$(INSTALL) '.[demo,dev,cluster,peers]'
 	@touch $@ $(VENV)/demo-installed

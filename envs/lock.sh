@@ -10,7 +10,7 @@ python3 -m venv "$folder"
 # PyTorch keeps the locked version, which decides between its builds; TORCH_VERSION=... names another.
 torch=${TORCH_VERSION:-$(sed -n 's/^torch==//p' envs/requirements.lock 2>/dev/null || true)}
 "$folder/bin/pip" install --quiet "torch${torch:+==$torch}"
-"$folder/bin/pip" install --quiet '.[demo,dev,cluster]'
+"$folder/bin/pip" install --quiet '.[demo,dev,cluster,peers]'
 {
   echo "# Exact versions, for pip's --constraint. Remade by envs/lock.sh; do not edit."
   "$folder/bin/pip" freeze --exclude orca-cross-modal |

@@ -5,7 +5,7 @@ import sys
 import click
 
 from orca import logs
-from orca.commands import data, own, questions, results, training
+from orca.commands import data, own, peers, questions, results, training
 from orca.errors import OrcaError
 
 VERBS = (
@@ -23,6 +23,7 @@ VERBS = (
     training.evaluate,
     training.predict,
     training.export,
+    peers.peer,
     results.tabulate,
     results.plot,
     results.report,

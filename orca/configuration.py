@@ -80,6 +80,9 @@ class Configuration(Experiment):
     tune_workers_by_body: dict[str, Count] = Field(
         {}, description="The search of a body that is named here has its own number of jobs."
     )
+    peers: dict[str, dict[str, Any]] = Field(
+        {}, description="A peer that is named here has these settings over its own defaults."
+    )
     hours_per_job: Annotated[float, Field(gt=0)] = Field(
         8.0,
         description="Seeds share a job while they take about this many hours of a V100 together;"

@@ -26,6 +26,7 @@ KINDS = ("classes", "multi_label", "scalar", "field")
 )
 @click.option("--name", default="", help="Of the task; else the file's.")
 @click.option("--body", "bodies", multiple=True, help="Pretrained body; repeatable.")
+@click.option("--peers/--no-peers", default=None, help="Whether peers such as XGBoost run too.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Runs of each method.")
 @click.option("--budget", default="", help="Such as 10min: fewer epochs where it takes longer.")
 @click.option("--cores", type=click.IntRange(min=1), help="That jobs share; else all.")
@@ -40,10 +41,13 @@ def run(file: Path, **said: Any) -> None:
     from orca.own_run.run import run as run_file
 
     keys = said.pop("keys")
-    entry = {key: said.pop(key) for key in ("target", "inputs", "kind", "metric", "test_path")}
-    entry = {key: str(value) for key, value in entry.items() if value}
+    given = {key: said.pop(key) for key in ("target", "inputs", "kind", "metric", "test_path")}
+    entry: dict[str, Any] = {key: str(value) for key, value in given.items() if value}
     if "inputs" in entry and file.suffix in COLUMNAR:
         entry["inputs"] = entry["inputs"].split(",")
+    peers = said.pop("peers")
+    if peers is not None:
+        entry["peers"] = peers
     run_file(file, Wishes(entry={**entry, **dict(map(_pair, keys))}, **said), say=click.echo)
 
 

@@ -50,6 +50,15 @@ def profile(table: str) -> None:
 
 @plot.command()
 @click.argument("table")
+def ranks(table: str) -> None:
+    """Draw the average ranks of a table's methods with their critical difference."""
+    from orca.reporting.rank_drawing import plot_ranks
+
+    plot_ranks(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_ranks")
+
+
+@plot.command()
+@click.argument("table")
 def alignment(table: str) -> None:
     """Draw the distance to the source over the epochs of the alignments behind a table."""
     from orca.reporting.history_drawing import plot_alignment
@@ -74,7 +83,8 @@ def figure(figure: str) -> None:
 @click.argument("name")
 def report(name: str) -> None:
     """Write a report, one HTML file complete in itself, as the workflow describes it."""
-    from orca.reporting.report import Folders, write_report
+    from orca.reporting.prediction_pages import Folders
+    from orca.reporting.report import write_report
     from orca.settings import read_yaml
 
     told = read_yaml(Path(layout.path("report_settings", report=name)))

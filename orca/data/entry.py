@@ -97,6 +97,9 @@ class TaskEntry(BaseModel):
     bodies: tuple[str, ...] = Field(
         (), repr=False, description="of the table `own`; by default one that needs no model hub"
     )
+    peers: bool = Field(
+        True, repr=False, description="whether the table `own` has peers that suit the task"
+    )
     settings: dict[str, dict[str, Any]] = Field(
         {}, repr=False, description="of this task's runs, by group, as config/README.md lists them"
     )

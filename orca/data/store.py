@@ -134,6 +134,10 @@ class Prepared:
             targets = self.target_constants.encode(targets)
         return inputs, targets
 
+    def stored_inputs(self, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n *input"]:
+        """Return inputs in the task's own units, as float32."""
+        return np.asarray(self._take("inputs", rows), np.float32)
+
     def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
         """Return targets in the task's own units: int64 for classes, else float32."""
         kind = np.int64 if isinstance(self.task.target, Classes) else np.float32

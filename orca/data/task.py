@@ -258,6 +258,8 @@ class Task:
             same with it.
         keeps_predictions: `evaluate` leaves its predictions beside the score. No part of the
             digest.
+        table: whether a sample is a row of a table, whose columns the schema beside the prepared
+            data has. No part of the digest.
     """
 
     title: str
@@ -282,6 +284,7 @@ class Task:
     loss_in_units: bool = False
     also_tested_on: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     keeps_predictions: bool = field(default=False, repr=False)
+    table: bool = field(default=False, repr=False)
 
     @property
     def kind(self) -> Literal["sequence", "grid"]:

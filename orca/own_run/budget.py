@@ -12,6 +12,7 @@ from typing import Any
 
 from orca.errors import SettingsError
 from orca.own_run.cost import START_SECONDS, Cost
+from orca.peers.peer import PEERS
 from orca.training.settings import AlignSettings, FinetuneSettings
 from orca.workflow import layout
 from orca.workflow.plan import Job
@@ -60,7 +61,7 @@ def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
     work = [(job.step, cost.work(job) / at_once) for job in jobs]
     if sum(seconds for _, seconds in work) <= left:
         return Fitted({}, {}, "the usual settings fit")
-    body = jobs[0].wildcards["body"]
+    body = next(job.wildcards["body"] for job in jobs if job.step == "finetune")
     config = {"hyperparameters": {body: "default"}}
     made = sum(each for step, each in work if step == "pretrain_body")
     share = (left - made) / sum(each for step, each in work if step in ("align", "finetune"))
@@ -80,6 +81,9 @@ def jobs_of(runs: Runs, task: str) -> list[Job]:
     for body, method in dict.fromkeys((run.body, run.method) for run in found):
         numbers = [run.seed for run in found if (run.body, run.method) == (body, method)]
         names = {"task": task, "body": body, "seeds": layout.seeds_name(numbers)}
+        if method in PEERS:
+            jobs["peer", body, method] = Job("peer", {**names, "method": method})
+            continue
         jobs["finetune", body, method] = Job("finetune", {**names, "method": method})
         jobs["evaluate", body, method] = Job("evaluate", {**names, "method": method})
         alignment = runs.alignment_of(method)

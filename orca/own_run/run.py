@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from orca.configuration import config_folder
+from orca.evaluation.predictions import PREDICTIONS
+from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.own_run.budget import cores_of, fit, seconds_of
 from orca.own_run.cost import Cost
@@ -160,22 +162,20 @@ def _cost_told(jobs: list[Job], cost: Cost, cores: int) -> str:
 
 def outcome(name: str, table: FilledTable) -> str:
     """Return a table as text, and where the best model, its predictions and the report lie."""
-    row = next(
-        (r for r, heading in zip(table.cells, table.rows, strict=True) if heading.name == name),
-        None,
-    )
+    row = table.cells[[heading.name for heading in table.rows].index(name)]
+    scored = [cell for cell in row if cell.ours and cell.ours.mean is not None]
+    scored.sort(key=lambda cell: cell.error("ours") or 0.0)
     lines = [to_markdown(table)]
-    best = next((c for c in row or () if c.ours and c.ours.best), None)
-    if best is not None and best.ours is not None:
-        run = best.ours.runs[0]
-        folder = layout.run(
-            layout.run_folder("finetuned", best.task, best.body, best.method), run.seed
-        )
-        scores = layout.run_folder("scores", best.task, best.body, best.method)
+    model = next((cell for cell in scored if cell.method in METHODS), None)
+    if model and model.ours:
+        seed = next(run.seed for run in model.ours.runs if run.status == "ok")
+        names = (model.task, model.body, model.method)
+        folder = layout.run(layout.run_folder("finetuned", *names), seed)
+        scores = layout.run(layout.run_folder("scores", *names), seed)
         lines += [
-            f"Best model:   {folder}/",
-            f"Predictions:  {layout.run(scores, run.seed)}/predictions.npz (of the test samples)",
-            f"For new data: orca predict --run {folder} --input NEW --output predictions.npz",
+            f"Best model of ours: {folder}/",
+            f"Its predictions:    {scores}/{PREDICTIONS}, of the test samples",
+            f"Of new samples:     orca predict --run {folder} --input NEW --output predictions.csv",
         ]
-    lines.append(f"Report:       {layout.path('report', report=name)}")
+    lines.append(f"Report:             {layout.path('report', report=name)}")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from orca.evaluation.score import Run
 from orca.experiment import Experiment
+from orca.peers.peer import PEERS
 from orca.reporting.declared_table import TABLES, Table
 from orca.reporting.filled_table import FilledTable, Heading, OurResult, Status, TableCell
 from orca.reporting.our_results import mean_and_spread, with_text
@@ -97,7 +98,7 @@ class AggregateTable(Table):
         names = [head.name for head in table.columns]
         sample = table.cells[0][names.index(column)] if column in names else TableCell()
         ours = None
-        if sample.ours is not None:
+        if sample.ours is not None and sample.method not in PEERS:
             ours = _ours(row, table, column, [axis.name for axis in self.columns])
         cell = TableCell(
             metric=row.metric,
@@ -136,17 +137,18 @@ def _ours(row: Aggregate, table: FilledTable, column: str, rivals: Sequence[str]
 def _scores(table: FilledTable, column: int, seed: int) -> list[float]:
     """Return a column's score on every task, or none if one is missing.
 
-    Ours are those of one seed (the last one that a task has, where it has fewer), a baseline's
-    are the published ones.
+    Ours are those of one seed (the last one that a task has, where it has fewer); a baseline's are
+    the published ones, also where we run it too.
     """
     found = []
     for row in table.cells:
         cell = row[column]
-        values = [run.value for run in cell.ours.runs] if cell.ours else []
+        rerun = cell.method in PEERS
+        values = [run.value for run in cell.ours.runs] if cell.ours and not rerun else []
         kept = [value for value in values if value is not None]
         if kept:
             found.append(kept[min(seed, len(kept) - 1)])
-        elif cell.ours is None and cell.theirs and cell.theirs.value is not None:
+        elif (cell.ours is None or rerun) and cell.theirs and cell.theirs.value is not None:
             found.append(cell.theirs.value)
         else:
             return []

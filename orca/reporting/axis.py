@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from orca.data.task import TASKS
 from orca.evaluation.score import Run
-from orca.methods.method import METHODS
 from orca.reporting.filled_table import Unlike
+from orca.reporting.names import method_title
 from orca.reporting.quantities import Quantity
 
 
@@ -20,7 +20,10 @@ class Axis:
         name: key of the row or column in the files made from the table.
         title: as it stands in the table; empty for the task's or method's own title.
         task: whose runs the cells are about.
-        method: that the runs are made by; empty, on both sides, for published numbers alone.
+        method: or peer that the runs are made by; empty, on both sides, for published numbers alone.
+        splits: tasks with other splits of the same rows, whose runs count as further ones; each
+            split is then run once.
+        peers: whether peers run for a row that joins them.
         body: of the runs; empty for the one chosen for the task's kind.
         quantity: what is reported; None for the task's metric.
         published: columns of the published numbers that pick the cell's number, over those
@@ -34,6 +37,8 @@ class Axis:
     title: str = ""
     task: str = ""
     method: str = ""
+    splits: tuple[str, ...] = ()
+    peers: bool = True
     body: str = ""
     quantity: Quantity | None = None
     published: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +51,7 @@ class Axis:
             self,
             task=self.task or other.task,
             method=self.method or other.method,
+            splits=self.splits or other.splits,
             body=self.body or other.body,
             quantity=self.quantity or other.quantity,
             published={**other.published, **self.published},
@@ -57,8 +63,8 @@ class Axis:
         """The title: its own, or that of the task or method."""
         if self.title:
             return self.title
-        if self.method in METHODS and not self.task:
-            return METHODS[self.method].title
+        if self.method and not self.task:
+            return method_title(self.method)
         return TASKS[self.task].title if self.task in TASKS else self.name
 
 
@@ -70,6 +76,21 @@ def tasks(*names: str, group: str = "", body: str = "") -> tuple[Axis, ...]:
 def methods(*names: str, quantity: Quantity | None = None) -> tuple[Axis, ...]:
     """Return a column for each method."""
     return tuple(Axis(name=name, method=name, quantity=quantity) for name in names)
+
+
+def peers(*names: str) -> tuple[Axis, ...]:
+    """Return a column for each peer, without published numbers."""
+    return tuple(
+        Axis(name=name, method=name, published={"method": f"{name} here"}) for name in names
+    )
+
+
+def rerun(**names: tuple[str, str]) -> tuple[Axis, ...]:
+    """Return a column of published numbers that we run too, for each title and peer by name there."""
+    return tuple(
+        Axis(name=name, title=title, method=peer, published={"method": name})
+        for name, (title, peer) in names.items()
+    )
 
 
 def baselines(**titles: str) -> tuple[Axis, ...]:

@@ -1,6 +1,6 @@
 """What a table is: rows, columns and the key of its published numbers, filled by one function."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, starmap
 from typing import Any
@@ -11,11 +11,13 @@ from orca.declarations import Declarations
 from orca.evaluation.score import Run
 from orca.experiment import PROTOCOLS, Experiment
 from orca.methods.method import METHODS
+from orca.peers.peer import NO_BODY, PEERS
 from orca.reporting.axis import Axis, CellPlan
 from orca.reporting.comparison import who_leads
 from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
 from orca.reporting.our_results import check_alike, our_result, with_text
 from orca.reporting.own_rows import own_rows
+from orca.reporting.peer_columns import idle_peers, lacking_peers
 from orca.reporting.published import PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder
@@ -99,12 +101,16 @@ class Table:
         task = TASKS.get(name)
         if name in experiment.tasks:
             task = _own_task(name, experiment.tasks[name])
+        if method in PEERS and not (axis.peers and task and PEERS[method].suits(task)):
+            axis, method = replace(axis, method=""), ""
         metric = metric_value(task.metric) if task and not axis.fact else None
         if name != axis.task and task and task.metric != TASKS[axis.task].metric:
             axis = replace(axis, quantity=axis.quantity or metric)  # goes before the printed one
         body, absent = _body(axis, task, experiment) if method else ("", "")
-        seeds = experiment.seeds_of(name, body) if body else ()
-        runs = tuple(Run(task=name, body=body, method=method, seed=seed) for seed in seeds)
+        splits = axis.splits if name == axis.task else ()
+        beside = axis.body or (experiment.bodies.get(task.kind, "") if task else "")
+        seeds = experiment.seeds_of(name, beside)  # a peer has those of the body beside it
+        runs = _runs((name, *splits), body, method, seeds) if body else ()
         return CellPlan(
             axis=axis,
             body=body,
@@ -115,7 +121,7 @@ class Table:
             else f"the data of {task.title} were never published",
             quantity=axis.quantity or metric,
             key={**key, **axis.published},
-            unlike=unlike_published(name) if method and self.paper else "",
+            unlike=unlike_published(name, method) if method and self.paper else "",
         )
 
     def runs(self, experiment: Experiment) -> list[Run]:
@@ -132,6 +138,12 @@ class Table:
             ResultsError: if scores of different protocols would meet in one row.
         """
         plan = self.plan(experiment)
+        if self.own_tasks and (idle := idle_peers(self.columns, plan)):
+            return self._without(idle).fill(name, scores, published, experiment)
+        if lacking := lacking_peers(self.columns, plan, scores):
+            filled = self._without(lacking).fill(name, scores, published, experiment)
+            notes = (f"{title} is not run here: {why}." for title, why in lacking.values())
+            return filled.model_copy(update={"notes": (*filled.notes, *notes)})
         check_alike(plan, scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
         usual = [usual_count(row) for row in cells]
@@ -156,6 +168,12 @@ class Table:
         notes = [who_leads(title, row, scores) for title, row in compared]
         notes += notes_on(cells, summary)
         return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
+
+    def _without(self, lacking: Collection[str]) -> "Table":
+        """Return the table without some columns, or with their published numbers alone."""
+        kept = [axis for axis in self.columns if axis.name not in lacking or axis.title]
+        columns = (replace(axis, method="") if axis.name in lacking else axis for axis in kept)
+        return replace(self, columns=tuple(columns))
 
     def _filled(
         self,
@@ -251,11 +269,21 @@ def _own_task(name: str, entry: Any) -> Task:
     return task_of(name, entry, where="config, tasks")
 
 
+def _runs(tasks: Sequence[str], body: str, method: str, seeds: Iterable[int]) -> tuple[Run, ...]:
+    """Return a run for each seed, or for each split where there are several."""
+    each = tuple(seeds) if len(tasks) == 1 else (0,)
+    return tuple(
+        Run(task=task, body=body, method=method, seed=seed) for task in tasks for seed in each
+    )
+
+
 def _body(axis: Axis, task: Task | None, experiment: Experiment) -> tuple[str, str]:
     """Return the body of the runs, or why there can be none."""
     if task is None:
         return "", f"task '{axis.task}' is not declared"
-    if axis.method not in METHODS:
+    if axis.method in PEERS and not PEERS[axis.method].on_body:
+        return NO_BODY, ""
+    if axis.method not in METHODS and axis.method not in PEERS:
         return "", f"method '{axis.method}' is not declared"
     body = axis.body or experiment.bodies.get(task.kind, "")
     return body, "" if body else f"no body is chosen for tasks of kind '{task.kind}'"

@@ -1,7 +1,8 @@
-"""Titles of tasks and methods by name, also of those that are known from a paper alone."""
+"""Titles of tasks, methods and peers by name, also of those that are known from a paper alone."""
 
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
+from orca.peers.peer import PEERS
 
 PAPERS = {"orca_icml2023": "ORCA", "pare_icml2024": "PaRe"}
 
@@ -12,5 +13,7 @@ def task_title(name: str) -> str:
 
 
 def method_title(name: str) -> str:
-    """Return the declared title of a method, or its name in words."""
-    return METHODS[name].title if name in METHODS else name.replace("_", " ")
+    """Return the declared title of a method or peer, or its name in words."""
+    if name in METHODS:
+        return METHODS[name].title
+    return PEERS[name].title if name in PEERS else name.replace("_", " ")

@@ -6,6 +6,7 @@ from typing import Any
 
 from orca.errors import ResultsError
 from orca.evaluation.score import Run, Score
+from orca.peers.peer import PEERS
 from orca.reporting.axis import CellPlan
 from orca.reporting.filled_table import OurResult, RunOfCell, Status, TableCell
 from orca.reporting.numbers import alone, with_spread
@@ -70,7 +71,7 @@ def _run(run: Run, quantity: Quantity | None, scores: ScoreFolder) -> RunOfCell:
 
 
 def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None:
-    """Refuse scores of one task and body that differ in more than method and seed.
+    """Refuse scores of methods on one task and body that differ in more than method and seed.
 
     Raises:
         ResultsError: naming the first two that do.
@@ -78,7 +79,7 @@ def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None
     first: dict[tuple[str, str], tuple[Run, Score]] = {}
     for run in {run.path: run for row in plan for cell in row for run in cell.runs}.values():
         score = scores.read(run)
-        if score is None:
+        if score is None or run.method in PEERS:  # a peer's settings are no method's
             continue
         other_run, other = first.setdefault((run.task, run.body), (run, score))
         for field in MUST_AGREE:

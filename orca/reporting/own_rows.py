@@ -23,6 +23,7 @@ def own_rows(name: str, entry: dict[str, Any]) -> tuple[Axis, ...]:
             name=name if len(bodies) == 1 else f"{name}/{body}",
             task=name,
             body=body,
+            peers=task.option.peers,
             title=task.title if len(bodies) == 1 else f"{task.title}, {BODIES[body].title}",
         )
         for body in bodies

@@ -17,6 +17,21 @@ WORST = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """Where a report finds what it shows.
+
+    Args:
+        figures: those of the tables shown, and those of no table, are shown.
+        prepared: tasks, whose cards are shown.
+        scores: with predictions beside them, those of the best runs of which are shown.
+    """
+
+    figures: Path
+    prepared: Path
+    scores: Path
+
+
 @dataclass(frozen=True)
 class PredictionPage:
     """A drawing of the predictions of one run, and its worst samples.
@@ -34,29 +49,26 @@ class PredictionPage:
     worst: list[tuple[int, str, str, float]]
 
 
-def prediction_pages(
-    tables: Iterable[FilledTable], scores: Path, prepared: Path
-) -> Iterator[PredictionPage]:
+def prediction_pages(tables: Iterable[FilledTable], folders: Folders) -> Iterator[PredictionPage]:
     """Yield a page for the best method of each row whose predictions were kept.
 
     Args:
         tables: that the report shows.
-        scores: folder of scores, with the predictions beside them.
-        prepared: folder of prepared tasks, whose cards say what targets are.
+        folders: of scores with predictions, and of cards, which say what targets are.
     """
     for table in tables:
         for row in table.cells:
             for cell in row:
-                page = _page(cell, scores, prepared) if cell.ours and cell.ours.best else None
+                page = _page(cell, folders) if cell.ours and cell.ours.best else None
                 if page:
                     yield page
 
 
-def _page(cell: TableCell, scores: Path, prepared: Path) -> PredictionPage | None:
+def _page(cell: TableCell, folders: Folders) -> PredictionPage | None:
     assert cell.ours is not None
     run = next(run for run in cell.ours.runs if run.status == "ok")
-    path = scores / run.path / PREDICTIONS
-    card = prepared / cell.task / "card.json"
+    path = folders.scores / run.path / PREDICTIONS
+    card = folders.prepared / cell.task / "card.json"
     if not (path.exists() and card.exists()):
         return None
     target = card_target(card)

@@ -18,16 +18,24 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.page import environment, inline_svg
-from orca.reporting.prediction_pages import WORST, prediction_pages, worst_rows
+from orca.reporting.prediction_pages import WORST, Folders, prediction_pages, worst_rows
 from orca.reporting.run_costs import costs, seconds_in_words, software
 from orca.reporting.verdicts import EXPLANATION
 
-FIGURE_TITLES = {"profile": "Performance profile", "alignment": "Alignment"}
+FIGURE_TITLES = {
+    "profile": "Performance profile",
+    "ranks": "Average ranks",
+    "alignment": "Alignment",
+}
 FIGURE_CAPTIONS = {
     "profile": (
         "Each curve is the fraction of tasks on which a method's error is at most τ times the "
         "least of all methods (Dolan and Moré 2002). Up and to the left is better; the value at "
         "τ = 1 is the share of tasks won."
+    ),
+    "ranks": (
+        "Average rank of each method over the tasks, 1 being best; a bar joins those that Nemenyi's "
+        "test does not tell apart (Demšar 2006)."
     ),
     "alignment": (
         "Distance between the target's features and the source's, by epoch of stage two; thin "
@@ -58,21 +66,6 @@ class Drawing:
     title: str
     drawing: Markup
     caption: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Folders:
-    """Where a report finds what it shows.
-
-    Args:
-        figures: those of the tables shown, and those of no table, are shown.
-        prepared: tasks, whose cards are shown.
-        scores: with predictions beside them, those of the best runs of which are shown.
-    """
-
-    figures: Path
-    prepared: Path
-    scores: Path
 
 
 def write_report(
@@ -193,7 +186,7 @@ def _tables(parts: Any, tables: list[FilledTable]) -> Section:
 def _figures(parts: Any, folder: Path, tables: list[str]) -> Section | None:
     """Return the figures that are drawn from the report's tables, or from none.
 
-    The papers' own come first, then profiles, then alignments.
+    The papers' own come first, then profiles, ranks, alignments.
     """
     stems = [path.stem for path in folder.glob("*.svg") if _table_of(path.stem) in ("", *tables)]
     kinds = ["", *FIGURE_TITLES]
@@ -235,7 +228,7 @@ def _title_and_caption(stem: str) -> tuple[str, str]:
 
 
 def _predictions(parts: Any, tables: list[FilledTable], folders: Folders) -> Section | None:
-    pages = list(prediction_pages(tables, folders.scores, folders.prepared))
+    pages = list(prediction_pages(tables, folders))
     drawings = [
         Drawing(
             f"p-{page.name}",

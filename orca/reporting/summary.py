@@ -29,15 +29,21 @@ def competition(
 ) -> tuple[list[int], list[int], list[list[float]]]:
     """Return the errors of the methods that compete on the tasks that can be decided.
 
-    A method competes if it has a result on any task. A task can be decided if every competing
-    method has a result there; a run that failed is a result, of infinite error.
+    A method competes if it has a result on any task and suits all; peers may suit some alone. A
+    task can be decided if every competing method has a result there; a run that failed is a
+    result, of infinite error.
 
     Returns:
         columns that compete, rows that can be decided, and errors by row and column.
     """
     errors = [[cell.error(whose) for cell in row] for row in cells]
     width = len(errors[0]) if errors else 0
-    columns = [c for c in range(width) if any(row[c] is not None for row in errors)]
+    columns = [
+        c
+        for c in range(width)
+        if any(row[c] is not None for row in errors)
+        and all(row[c].ours or row[c].theirs for row in cells)
+    ]
     kept: list[list[float]] = []
     rows: list[int] = []
     for index, row in enumerate(errors):
@@ -117,6 +123,8 @@ def notes_on(cells: Iterable[Iterable[TableCell]], summary: Sequence[SummaryRow]
         notes.append("Where there is one seed only, there is no spread to give.")
     if summary:
         notes.append("A win is a score that none on the task beats; ties count for each.")
+    if summary and any(not (cell.ours or cell.theirs) for cell in all_cells):
+        notes.append("Ranks and wins are among the columns that suit every task.")
     failed = [run for result in ours for run in result.runs if run.status == "failed"]
     notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
     absent = dict.fromkeys(result.absent for result in ours if result.absent)

@@ -14,6 +14,8 @@ from orca.reporting.markdown import to_markdown
 from orca.reporting.page import to_html
 from orca.reporting.profile_drawing import plot_profile
 from orca.reporting.published import read_published
+from orca.reporting.rank_drawing import plot_ranks
+from orca.reporting.rank_test import LEAST_TASKS
 from orca.reporting.scores import ScoreFolder
 
 CSV_COLUMNS = (
@@ -123,6 +125,8 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
         write_table(TABLES[name].fill(name, folder, numbers, experiment), out / "tables")
         if TABLES[name].ranked:
             plot_profile(out / "tables" / f"{name}.json", out / "figures" / f"{name}_profile")
+            if len(TABLES[name].all_rows(experiment)) >= LEAST_TASKS:
+                plot_ranks(out / "tables" / f"{name}.json", out / "figures" / f"{name}_ranks")
     _draw_figures(out, experiment)
 
 

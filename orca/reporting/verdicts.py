@@ -4,6 +4,7 @@ import math
 from typing import Literal
 
 from orca.data.task import TASKS
+from orca.peers.peer import PEERS
 from orca.reporting.filled_table import TableCell, Unlike, Verdict, VerdictName
 from orca.reporting.numbers import unit_of_last_digit
 
@@ -24,15 +25,18 @@ EXPLANATION = (
 )
 
 
-def unlike_published(name: str) -> Unlike:
+def unlike_published(name: str, method: str) -> Unlike:
     """Return what is not the published one of scores on a task; empty where all is.
 
     It is what first tells the task from the variant that stands for it under `protocol: published`.
-    A substitute for data that nobody can have is other data.
+    A substitute for data that nobody can have is other data, and so is a copy with other rows.
+    Peers were published by other papers, to which that variant is nothing.
     """
     like = TASKS[name].variant_of if name in TASKS else ""
-    if like and not TASKS[like].public:
+    if like and (not TASKS[like].public or _rows(like) != _rows(name)):
         return "data"
+    if method in PEERS:
+        return ""
     other = TASKS.as_published(name)
     if other == name:
         return ""
@@ -45,6 +49,11 @@ def unlike_published(name: str) -> Unlike:
         return "split"
     same = ("input_shape", "target", "normalisation", "option")  # losses are no part of a score
     return "" if all(getattr(ours, f) == getattr(theirs, f) for f in same) else "data"
+
+
+def _rows(name: str) -> int:
+    samples = TASKS[name].samples
+    return samples.fit + samples.test
 
 
 def judge(cell: TableCell, elsewhere: str = "") -> Verdict | None:

@@ -37,19 +37,20 @@ def evaluate(
         out: the score's file.
     """
     key = _score_key(run, tests, hyperparameters)
-    found = _known(out)
+    found = known(out)
     if found.get("key") == key:
         log.info("%s is there already", out)
     else:
         score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters}, out)
         log.info("seed %d: %s %s", score.seed, score.metric, score.value)
         found = score.model_dump(mode="json")
-        withdraw_stamps(out.parents[1], score.seed, _short(found))
+        withdraw_stamps(out.parents[1], score.seed, short(found))
         write_json(out, found)
-    return _short(found)
+    return short(found)
 
 
-def _short(found: Mapping[str, Any]) -> dict[str, Any]:
+def short(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a job's stamp says of a score."""
     return {name: found[name] for name in ("metric", "value", "status", "key")}
 
 
@@ -60,7 +61,8 @@ def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) ->
     return digest_of([code, files, hyperparameters])
 
 
-def _known(path: Path) -> dict[str, Any]:
+def known(path: Path) -> dict[str, Any]:
+    """Return what a score's file says; nothing if there is none that can be read."""
     try:
         content = json.loads(path.read_text())
     except (OSError, ValueError):

@@ -40,7 +40,7 @@ class Jobs:
         for path, content in self.settings_files.items():
             write_settings(Path(path), content)
 
-    def _tell(self, place: str, **content: Any) -> None:
+    def tell(self, place: str, **content: Any) -> None:
         """Have a job's settings written beside its results."""
         seconds = self.runs.configuration.checkpoint_seconds
         told = JobSettings(**content, checkpoint_seconds=seconds)
@@ -49,7 +49,7 @@ class Jobs:
 
     def _tell_training(self, place: str, wildcards: Any, **content: Any) -> None:
         proxy = self.runs.configuration.proxies.get(wildcards.body, "")
-        self._tell(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
+        self.tell(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
 
     @property
     def device(self) -> str:
@@ -105,7 +105,7 @@ class Jobs:
     def pretrain_files(self, wildcards: Any) -> list[str]:
         """Return what pretraining reads, beside its settings: nothing."""
         settings = not_default(self.runs.configuration.pretraining)
-        self._tell(layout.path("bodies", body=wildcards.body), settings={"pretraining": settings})
+        self.tell(layout.path("bodies", body=wildcards.body), settings={"pretraining": settings})
         return []
 
     def pretrain_key(self, wildcards: Any) -> str:
@@ -173,7 +173,7 @@ class Jobs:
         search = not_default(self.runs.configuration.tuning_of(body))
         told = _told(self._searched(wildcards)) | {"search": search}
         place = layout.path("tuned", task=wildcards.task, body=body)
-        self._tell(place, settings=told, space=self.runs.space.of(body))
+        self.tell(place, settings=told, space=self.runs.space.of(body))
         return self.data_files(wildcards)
 
     def search_files(self, wildcards: Any) -> Files:

@@ -8,10 +8,12 @@ from typing import Any
 
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
-from orca.methods.method import METHODS
+from orca.peers.peer import PEERS
 from orca.provenance import digest_of, used_code
 from orca.reporting.declared_figure import FIGURES, Figure
 from orca.reporting.declared_table import TABLES
+from orca.reporting.names import method_title
+from orca.reporting.rank_test import LEAST_TASKS
 from orca.settings import merge, not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
@@ -38,7 +40,8 @@ class Pages:
         for run in runs:
             seeds.setdefault((run.task, run.body, run.method), []).append(run.seed)
         for (task, body, method), numbers in seeds.items():
-            size, ordered = self.share_of(task, body), sorted(numbers)
+            ordered = sorted(numbers)
+            size = len(ordered) if method in PEERS else self.share_of(task, body)
             for start in range(0, len(ordered), size):  # a table's seeds are successive
                 yield task, body, method, layout.seeds_name(ordered[start : start + size])
 
@@ -63,7 +66,7 @@ class Pages:
         runs = self.jobs.runs.of_table(wildcards.table)
         tasks = {run.task: self.jobs.runs.task(run.task) for run in runs}
         digests = {name: task.digest for name, task in tasks.items()}
-        titles = {run.method: METHODS[run.method].title for run in runs}
+        titles = {run.method: method_title(run.method) for run in runs}
         titles |= {task.metric: METRICS[task.metric].title for task in tasks.values()}
         code = used_code("reporting/tabulate.py", TABLES.path(wildcards.table)).digest
         return digest_of([code, digests, titles, [run.path for run in runs]])
@@ -75,7 +78,11 @@ class Pages:
 
     def figures_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a table's figures."""
-        return used_code("reporting/profile_drawing.py", "reporting/history_drawing.py").digest
+        return used_code(
+            "reporting/profile_drawing.py",
+            "reporting/rank_drawing.py",
+            "reporting/history_drawing.py",
+        ).digest
 
     def figure_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a figure of a paper."""
@@ -86,7 +93,7 @@ class Pages:
         found = {
             (layout.run_folder("aligned", task, body, alignment), seeds)
             for task, body, method, seeds in self.shares(self.jobs.runs.of_table(table))
-            if (alignment := self.jobs.runs.alignment_of(method))
+            if method not in PEERS and (alignment := self.jobs.runs.alignment_of(method))
         }
         return sorted(found)
 
@@ -99,7 +106,10 @@ class Pages:
 
     def figures_of_table(self, table: str) -> list[str]:
         """Return a table's files with those of its figures."""
-        kinds = ["profile"] * TABLES[table].ranked
+        declared = TABLES[table]
+        kinds = ["profile"] * declared.ranked
+        rows = len(declared.all_rows(self.jobs.runs.configuration))
+        kinds += ["ranks"] * (declared.ranked and rows >= LEAST_TASKS)
         kinds += ["alignment"] * bool(self.alignments(table))
         figures = (layout.figure_files(f"{table}_{kind}") for kind in kinds)
         return [*layout.table_files(table), *(file for files in figures for file in files)]
@@ -153,6 +163,7 @@ class Pages:
         finetuned = [
             (layout.run_folder("finetuned", task, body, method), seeds)
             for task, body, method, seeds in self.shares(runs)
+            if method not in PEERS
         ]
         self.jobs.settings_files[layout.path("report_settings", report=wildcards.report)] = {
             "tables": [*own, *there],  # the others join as they are

@@ -30,6 +30,7 @@ from orca.evaluation.score import Run
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES
 from orca.models.settings import EmbedderStart
+from orca.peers.peer import PEERS
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.settings import Settings, checked, merge, nested, not_default, read_yaml
@@ -80,6 +81,9 @@ class Runs:
         for key, names, declared in named:
             for name in names:
                 declared.look_up(name, where=f"{where}, {key}")
+        for peer, settings in given.peers.items():
+            place = f"{where}, peers"
+            PEERS.look_up(peer, where=place).told(settings, where=f"{place}.{peer}")
         for task in given.seeds_by_task:
             self.task(task, where=f"{where}, seeds_by_task")
         for name, own in given.tasks.items():
@@ -248,9 +252,17 @@ class Runs:
 
     @cache  # noqa: B019
     def of_table(self, table: str) -> list[Run]:
-        """Return the runs that a table needs, but for those whose data nobody can have."""
+        """Return the runs that a table needs, as far as they can be made here.
+
+        Left out are those whose data nobody can have, and peers that lack a library or weights.
+        """
         runs = TABLES.look_up(table, where="the table asked for").runs(self.configuration)
-        return [run for run in runs if self.task(run.task).public or self._brought(run.task)]
+        return [
+            run
+            for run in runs
+            if (self.task(run.task).public or self._brought(run.task))
+            and not (run.method in PEERS and PEERS[run.method].lacks)
+        ]
 
     def _brought(self, task: str) -> bool:
         raw = Path(layout.path("raw", source=self.source_of(task)))

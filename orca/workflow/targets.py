@@ -8,6 +8,7 @@ from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.peers.peer import NO_BODY, PEERS
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
 from orca.workflow.runs import Runs
@@ -24,9 +25,9 @@ def check_targets(targets: Collection[str], runs: Runs) -> None:
     """
     known: dict[str, Collection[str]] = {
         "source": runs.sources,
-        "body": BODIES,
+        "body": [*BODIES, NO_BODY],
         "task": runs.tasks,
-        "method": METHODS,
+        "method": [*METHODS, *PEERS],
         "alignment": DISTANCES,
         "table": TABLES,
     }

@@ -5,6 +5,7 @@ What training writes is written by its own code, from made-up losses and distanc
 
 import json
 import random
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +20,11 @@ from orca.experiment import Experiment
 from orca.logs import Clock
 from orca.methods.method import METHODS
 from orca.provenance import write_json
+from orca.reporting.axis import methods
 from orca.reporting.declared_table import TABLES
 from orca.reporting.published import read_published
 from orca.reporting.scores import ScoreFolder
+from orca.reporting.tables import demos
 from orca.reporting.tabulate import NoRuns, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
@@ -90,6 +93,8 @@ def declare_demo(monkeypatch):
         for name, (title, width, _) in DEMO_TASKS.items()
     }
     declare(monkeypatch, TASKS, tasks)
+    alone = replace(demos.DEMO, columns=methods(*DEMO_METHODS))  # its peers have tests of their own
+    monkeypatch.setitem(demos.TABLES, "demo", alone)
 
 
 @pytest.fixture
@@ -280,7 +285,8 @@ def write_demo_results(results):
 @pytest.fixture(scope="session")
 def report_of():
     """Write the report of a results folder; a function that takes it and the report's file."""
-    from orca.reporting.report import Folders, write_report
+    from orca.reporting.prediction_pages import Folders
+    from orca.reporting.report import write_report
 
     def written(results, out, **settings):
         write_report(

@@ -5,7 +5,8 @@ import pytest
 
 from orca.errors import ResultsError
 from orca.experiment import Experiment
-from orca.reporting.report import Folders, write_report
+from orca.reporting.prediction_pages import Folders
+from orca.reporting.report import write_report
 
 SETTINGS = {"tables": ["demo"], "bodies": {"sequence": "minilm"}, "note": "<b>&"}
 

@@ -57,7 +57,14 @@ def test_a_verdict_says_what_keeps_a_cell_from_being_compared():
     ],
 )  # fmt: skip
 def test_what_is_not_the_published_one_follows_from_the_official_variant(task, unlike):
-    assert unlike_published(task) == unlike
+    assert unlike_published(task, "orca") == unlike
+
+
+def test_a_peers_scores_are_unlike_those_of_its_paper_where_rows_are_left_out_and_nowhere_else():
+    assert unlike_published("openml_54", "xgboost") == ""
+    assert unlike_published("openml_54_split2", "xgboost") == ""
+    assert unlike_published("openml_29_carried", "xgboost") == "data"
+    assert unlike_published("openml_29_carried_split2", "orca") == "data"
 
 
 def test_without_any_spread_the_difference_decides():

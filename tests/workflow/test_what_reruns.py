@@ -76,6 +76,11 @@ ADDED = {
         {"align": 1, "finetune": 1, "evaluate": 1},
         True,
     ),
+    "orca/peers/nearest_centre.py": (
+        SCORE.format("openml_61/none/nearest_centre"),
+        {"peer": 1},
+        True,
+    ),
     "orca/reporting/tables/harbour.py": (
         "results/tables/harbour.md",
         {"align": 1, "finetune": 1, "evaluate": 1, "tabulate": 1},

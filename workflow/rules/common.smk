@@ -4,18 +4,21 @@ from shlex import quote
 from orca.configuration import config_folder
 from orca.data.task import TASKS
 from orca.models.body import BODIES
+from orca.peers.peer import PEERS
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
 from orca.workflow.failures import what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
+from orca.workflow.peer_jobs import PeerJobs
 from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
 RUNS = Runs.read(config, config_folder())
 JOBS = Jobs(RUNS)
+PEER_JOBS = PeerJobs(JOBS)
 PAGES = Pages(JOBS)
 NEEDS = JobResources(RUNS)
 check_targets(sys.argv[1:], RUNS)  # Snakemake itself does not say which name is near

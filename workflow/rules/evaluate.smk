@@ -10,6 +10,8 @@ rule evaluate:
         layout.path(
             "benchmarks", step="evaluate", name="{task}.{body}.{method}.{seeds}"
         )
+    wildcard_constraints:
+        method=f"(?!(?:{'|'.join(PEERS)})/)[^/]+",
     resources:
         mem_mb=NEEDS.mb("evaluate"),
         runtime=NEEDS.minutes("evaluate"),
@@ -23,6 +25,34 @@ rule evaluate:
         device=JOBS.device,
     shell:
         "orca evaluate {params.task:q} {wildcards.body:q} --method {wildcards.method:q}"
+        " --seeds {params.seeds}{params.device} &> {log:q}"
+
+
+rule peer:
+    """Fit what a person would take otherwise, and score it on the same test split."""
+    input:
+        unpack(PEER_JOBS.files),
+    output:
+        layout.stamp(SCORES),
+    log:
+        layout.path("logs", step="peer", name="{task}.{body}.{method}.{seeds}"),
+    benchmark:
+        layout.path("benchmarks", step="peer", name="{task}.{body}.{method}.{seeds}")
+    wildcard_constraints:
+        method="|".join(PEERS),
+    resources:
+        mem_mb=NEEDS.mb("train"),
+        runtime=lambda wildcards, attempt: 240 * attempt,
+        gpu=NEEDS.gpu,
+        gpu_model=NEEDS.gpu_model,
+    params:
+        key=PEER_JOBS.key,
+        task=JOBS.task,
+        body=PEER_JOBS.body,
+        seeds=JOBS.seeds,
+        device=JOBS.device,
+    shell:
+        "orca peer {params.task:q} {wildcards.method:q}{params.body}"
         " --seeds {params.seeds}{params.device} &> {log:q}"
 
 

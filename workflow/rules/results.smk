@@ -42,6 +42,28 @@ rule plot_profile:
         "orca plot profile {wildcards.table} &> {log:q}"
 
 
+rule plot_ranks:
+    """Draw the average ranks of a table's methods, with their critical difference."""
+    input:
+        f"{layout.path('tables')}.json",
+    output:
+        multiext(f"{FIGURES_FOLDER}/{{table}}_ranks", ".pdf", ".png"),
+        report(
+            f"{FIGURES_FOLDER}/{{table}}_ranks.svg",
+            caption="../report/ranks.rst",
+            category="Figures",
+        ),
+    log:
+        layout.path("logs", step="plot", name="{table}_ranks"),
+    benchmark:
+        layout.path("benchmarks", step="plot", name="{table}_ranks")
+    localrule: True
+    params:
+        key=PAGES.figures_key,
+    shell:
+        "orca plot ranks {wildcards.table} &> {log:q}"
+
+
 rule plot_alignment:
     """Draw the distance to the source over the epochs of alignment."""
     input:

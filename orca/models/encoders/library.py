@@ -53,7 +53,7 @@ def _read(config: Any, folder: Path, **choices: Any) -> Any:
         with _quiet():
             model, found = AutoModel.from_pretrained(
                 folder, config=config, local_files_only=True, use_safetensors=True,
-                ignore_mismatched_sizes=True, output_loading_info=True, **choices, **HOW,
+                ignore_mismatched_sizes=True, output_loading_info=True, **{**HOW, **choices},
             )  # fmt: skip
     except (OSError, SafetensorError) as fault:
         raise WeightsError(
@@ -96,7 +96,7 @@ def build(
     """
     if folder is None:
         with no_init_weights():
-            model = AutoModel.from_config(config, **choices, **HOW)
+            model = AutoModel.from_config(config, **{**HOW, **choices})
         initialise.transformer_(model, STD, generator)
     else:
         model = _read(config, folder, **choices)

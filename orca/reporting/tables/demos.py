@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from orca.data.task import TASKS
 from orca.methods.method import METHODS
-from orca.reporting.axis import methods, tasks
+from orca.peers.peer import PEERS
+from orca.reporting.axis import methods, peers, tasks
 from orca.reporting.declared_table import Table
 
 SHOWN = ("scratch", "finetune", "fpt", "orca")
@@ -25,13 +27,27 @@ DEMO = Table(
         "pde_diffusion_sorption_simulated_128",
         body="minilm",
     ),
-    columns=methods(*SHOWN),
+    columns=(
+        *peers("linear_model", "xgboost", "fno", "unet", "training_mean"),
+        *methods(*SHOWN),
+    ),
     caption=(
-        "Test scores, mean and sample standard deviation over n seeds. The tables are real, the "
-        "fields simulated. Small data and few epochs: a demonstration of the whole way, not a "
+        "Test scores, mean and sample standard deviation over n seeds. Peers have their default "
+        "settings. The tables are real, the fields simulated. Small data and few epochs: a demonstration of the whole way, not a "
         "benchmark."
     ),
 )
+
+
+def every_peer() -> tuple[str, ...]:
+    """Return the peers that vary no other and suit any of the demo's tasks."""
+    demo = [TASKS[row.task] for row in DEMO.rows]
+    return tuple(
+        name
+        for name, peer in sorted(PEERS.items())
+        if not peer.variant_of and any(peer.suits(task) for task in demo)
+    )
+
 
 TABLES = {
     "demo": DEMO,
@@ -43,6 +59,7 @@ TABLES = {
             "pde_diffusion_reaction_2d_simulated_64",
             body="swin_fractals",
         ),
+        columns=(*peers("fno", "unet", "training_mean"), *methods(*SHOWN)),
         caption=(
             "Test scores, mean and sample standard deviation over n seeds. All fields are "
             "simulated, and the body is pretrained on fractals and digits. Small data and few "
@@ -52,7 +69,7 @@ TABLES = {
     "every_method": replace(
         DEMO,
         title="Every method on the demo's tasks",
-        columns=methods(*every_method()),
+        columns=(*methods(*every_method()), *peers(*every_peer())),
         caption=(
             "Test scores, mean and sample standard deviation over n seeds. The settings of a task "
             "are those that the search over plain fine-tuning found, for every method alike. "

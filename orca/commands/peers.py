@@ -1,0 +1,59 @@
+"""The command that fits and scores a peer."""
+
+from pathlib import Path
+
+import click
+
+from orca.commands.options import (
+    DEVICE,
+    SEEDS,
+    TASK,
+    AskedTask,
+    device_of,
+    write_stamp,
+)
+from orca.workflow import layout
+
+
+@click.command()
+@TASK
+@click.argument("name", metavar="PEER")
+@click.option("--body", default="", help="The body that the peer stands on, if it needs one.")
+@SEEDS
+@DEVICE
+def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: str) -> None:
+    """Fit a peer, such as xgboost, to a task's rows and score it on the test split."""
+    from orca.errors import SettingsError
+    from orca.evaluation.score import SCORE
+    from orca.peers.peer import NO_BODY, PEERS
+    from orca.settings import checked
+    from orca.training.job_settings import JobSettings
+    from orca.training.peer import PeerRuns
+    from orca.tuning.settings import TuningSettings
+
+    declared = PEERS.look_up(name, where="the peer asked for")
+    if not declared.suits(task.task) or declared.on_body != bool(body):
+        raise SettingsError(
+            where=f"the peer '{name}' on the task '{task.name}'",
+            what="the task is none for it, or a body is given where it needs none or the reverse",
+            mend="choose a task of a kind that docs/peers.md names, and --body for a peer on a body",
+        )
+    out = layout.run_folder("scores", task.name, body or NO_BODY, name)
+    path = Path(layout.settings(out))
+    given = JobSettings.read(path).settings
+    search = checked(TuningSettings, given.get("search", {}), where=f"{path}, search")
+    runs = PeerRuns(
+        peer=name,
+        task_name=task.name,
+        task=task.task,
+        settings=declared.told(given.get("peer", {}), where=f"{path}, peer"),
+        folder=Path(layout.path("prepared", task=task.name)),
+        device=device_of(device),
+        trials=search.trials,
+        search_seed=search.seed,
+        body=body or NO_BODY,
+        weights=Path(layout.path("bodies", body=body)) if body else None,
+    )
+    scores = {seed: runs.score(seed, Path(layout.run(out, seed), SCORE)) for seed in seeds}
+    if path.exists():
+        write_stamp(out, seeds, scores)

@@ -1,0 +1,58 @@
+"""CatBoost: gradient-boosted trees with ordered statistics of categories."""
+
+from typing import TYPE_CHECKING, Any
+
+from orca.peers.peer import Peer, Predict, Problem, Rows, searched, tables
+
+if TYPE_CHECKING:
+    import pandas
+
+GAP = "missing"
+
+
+def fit(problem: Problem) -> Predict:
+    """Fit the trees; categories stay categories."""
+    import catboost
+
+    kind: Any = catboost.CatBoostClassifier if problem.classifies else catboost.CatBoostRegressor
+    model = kind(
+        random_seed=problem.seed,
+        thread_count=problem.threads,
+        allow_writing_files=False,
+        verbose=False,
+        **problem.settings,
+    )
+    frame = problem.rows.columns
+    categorical = [name for name, kind in frame.dtypes.items() if hasattr(kind, "categories")]
+    model.fit(_texts(problem.rows), problem.rows.targets, cat_features=categorical)
+    if not problem.classifies:
+        return lambda rows: model.predict(_texts(rows))
+    classes = model.classes_.astype(int)
+    return lambda rows: problem.logits_of(model.predict_proba(_texts(rows)), classes)
+
+
+def _texts(rows: Rows) -> "pandas.DataFrame":
+    """Return the columns with a text for a missing category, which the library insists on."""
+    frame = rows.columns
+    texts = {
+        name: frame[name].astype(object).fillna(GAP).astype(str)
+        for name, kind in frame.dtypes.items()
+        if hasattr(kind, "categories")
+    }
+    return frame.assign(**texts)
+
+
+PEER = Peer(
+    title="CatBoost",
+    origin="Prokhorenkova et al. 2018 (NeurIPS); catboost",
+    suits=tables,
+    fit="orca.peers.catboost:fit",
+    libraries=("catboost",),
+    space={
+        "learning_rate": (0.03, 0.05, 0.1, 0.3),
+        "iterations": (100, 200, 400),
+        "depth": (2, 4, 6, 8),
+        "l2_leaf_reg": (1.0, 3.0, 10.0),
+    },
+)
+PEERS = {"catboost_searched": searched(PEER, of="catboost")}

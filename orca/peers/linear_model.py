@@ -1,0 +1,30 @@
+"""Logistic regression for classes, ridge regression for numbers."""
+
+from orca.peers.columns import as_numbers
+from orca.peers.peer import Peer, Predict, Problem, searched, tables
+
+
+def fit(problem: Problem) -> Predict:
+    """Fit the linear model to one-hot categories and standardised numbers."""
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    encoder = as_numbers(problem)
+    inputs, strength = encoder.transform(problem.rows.columns), problem.settings["strength"]
+    if not problem.classifies:
+        ridge = Ridge(alpha=strength).fit(inputs, problem.rows.targets)
+        return lambda rows: ridge.predict(encoder.transform(rows.columns))
+    model = LogisticRegression(C=1 / strength, max_iter=5000).fit(inputs, problem.rows.targets)
+    return lambda rows: problem.logits_of(
+        model.predict_proba(encoder.transform(rows.columns)), model.classes_
+    )
+
+
+PEER = Peer(
+    title="Logistic regression",
+    origin="scikit-learn",
+    suits=tables,
+    fit="orca.peers.linear_model:fit",
+    settings={"strength": 1.0},
+    space={"strength": (0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)},
+)
+PEERS = {"linear_model_searched": searched(PEER, of="linear_model")}

@@ -1,0 +1,44 @@
+"""MiniRocket: how often fixed kernels are exceeded along a series, and a ridge on that.
+
+In some lines of ours: the libraries that have it want an older pandas than this project.
+"""
+
+import numpy as np
+
+from orca.peers.peer import Peer, Predict, Problem, Rows, series
+
+STRENGTHS = np.logspace(-3, 3, 10)
+
+
+def fit(problem: Problem) -> Predict:
+    """Draw the thresholds from the rows and fit the ridge, its strength chosen among the rows."""
+    from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    from orca.peers.networks.kernels import MiniRocket
+
+    kernels = MiniRocket.drawn(problem.rows.inputs, seed=problem.seed)
+    ridge = (RidgeClassifierCV if problem.classifies else RidgeCV)(alphas=STRENGTHS)
+    model = make_pipeline(StandardScaler(), ridge)
+    model.fit(kernels.features(problem.rows.inputs), problem.rows.targets)
+    if not problem.classifies:
+        return lambda rows: model.predict(kernels.features(rows.inputs))
+
+    def predict(rows: Rows) -> np.ndarray:
+        decisions = model.decision_function(kernels.features(rows.inputs))
+        if decisions.ndim == 1:
+            decisions = np.stack([-decisions, decisions], axis=1)
+        every = np.full((len(decisions), problem.target.outputs), decisions.min() - 1, np.float32)
+        every[:, model.classes_] = decisions
+        return every
+
+    return predict
+
+
+PEER = Peer(
+    title="MiniRocket",
+    origin="Dempster et al. 2021 (KDD); the ridge of scikit-learn",
+    suits=series,
+    fit="orca.peers.minirocket:fit",
+)

@@ -1,0 +1,1 @@
+"""What peers in PyTorch are made of; declarations name it inside functions."""

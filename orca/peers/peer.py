@@ -1,0 +1,240 @@
+"""What a peer is: a model that is fitted as its own library does it, to the rows a method has.
+
+Peers by default settings are fitted to all rows of `fit.h5`, as methods are that keep their last
+epoch. A searched one draws settings from its space, at random and as often as the search for
+fine-tuning tries; each draw is fitted to the training rows and scored on the validation rows, and
+the best is fitted to all.
+"""
+
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int, Num
+
+from orca.data.normalise import Constants
+from orca.data.task import Classes, Field, MultiLabel, Scalar, Target, Task
+from orca.declarations import Declarations, nearest
+from orca.errors import OrcaError, SettingsError
+
+if TYPE_CHECKING:
+    import pandas
+    import torch
+
+NO_BODY = "none"  # in the paths of runs that no body takes part in
+EXTRA = "pip install 'orca-cross-modal[peers]'"
+SMALLEST = 1e-12  # probability that a logarithm is taken of
+
+
+class PeerError(OrcaError):
+    """A peer's library or weights are missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Some samples.
+
+    Args:
+        inputs: as models take them, normalised.
+        targets: likewise; whole numbers for classes.
+        frame: for rows of a table, its columns: numbers, and categories with all that the fit
+            file has; not normalised.
+    """
+
+    inputs: Float[np.ndarray, "n *input"]
+    targets: Num[np.ndarray, "n *target"]
+    frame: "pandas.DataFrame | None" = None
+
+    def take(self, numbers: Int[np.ndarray, " m"]) -> "Rows":
+        """Return some of them."""
+        frame = None if self.frame is None else self.frame.iloc[numbers]
+        return Rows(inputs=self.inputs[numbers], targets=self.targets[numbers], frame=frame)
+
+    @property
+    def columns(self) -> "pandas.DataFrame":
+        """The columns of a table's rows, under names that every library takes."""
+        assert self.frame is not None
+        return self.frame.set_axis([f"c{n}" for n in range(self.frame.shape[1])], axis=1)
+
+    @property
+    def flat(self) -> Float[np.ndarray, "n numbers"]:
+        """All numbers of a sample in one row."""
+        return self.inputs.reshape(len(self.inputs), -1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrozenBody:
+    """A pretrained body for peers that put a head on it.
+
+    Args:
+        name: of the body.
+        weights: folder of its weights.
+    """
+
+    name: str
+    weights: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What a peer is fitted to.
+
+    Args:
+        rows: that it may see.
+        target: what is predicted.
+        settings: the peer's, by name.
+        seed: of all its draws.
+        threads: that it may use.
+        device: for peers in PyTorch.
+        constants: of normalising, of inputs and of targets.
+        body: for peers that stand on one.
+    """
+
+    rows: Rows
+    target: Target
+    settings: Mapping[str, Any]
+    seed: int
+    threads: int
+    device: "torch.device"
+    constants: tuple[Constants, Constants]
+    body: FrozenBody | None = None
+
+    @property
+    def classifies(self) -> bool:
+        """Whether a sample has one class."""
+        return isinstance(self.target, Classes)
+
+    def logits_of(
+        self, probabilities: Float[np.ndarray, "n seen"], classes: Int[np.ndarray, " seen"]
+    ) -> Float[np.ndarray, "n classes"]:
+        """Return the logarithms of probabilities, also of classes that no row had.
+
+        Args:
+            probabilities: of the classes that the library saw.
+            classes: their numbers.
+        """
+        assert isinstance(self.target, Classes)
+        every = np.full((len(probabilities), self.target.count), SMALLEST)
+        every[:, classes] = np.maximum(probabilities, SMALLEST)
+        return np.log(every).astype(np.float32)
+
+
+Predict = Callable[[Rows], Float[np.ndarray, "n *output"]]
+"""From rows to outputs: logits, or numbers and fields that are normalised as targets are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """A model from outside this project.
+
+    Args:
+        title: as it stands in a table.
+        origin: the paper that proposes it, and the library that computes it.
+        suits: whether a task is one for it.
+        fit: the function that fits it, as "module:function"; it takes a `Problem` and returns a
+            `Predict`.
+        libraries: the packages that compute it, as Python imports them; runs record their versions.
+        weights: says why its published weights cannot be had; empty if they can, or none are
+            needed.
+        mend: how to get what it lacks.
+        settings: what it is told of its own, by name; what is not here is its library's default.
+        space: values by name that a search may choose from.
+        searched: whether it is searched.
+        on_body: whether it stands on a pretrained body, which it leaves as it is.
+        variant_of: the peer that this one varies; a variant joins no table of all.
+    """
+
+    title: str
+    origin: str
+    suits: Callable[[Task], bool]
+    fit: str
+    libraries: tuple[str, ...] = ("sklearn",)
+    weights: Callable[[], str] = lambda: ""
+    mend: str = EXTRA
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    searched: bool = False
+    on_body: bool = False
+    variant_of: str = ""
+
+    @property
+    def lacks(self) -> str:
+        """Why it cannot run here; empty if it can."""
+        missing = [name for name in self.libraries if importlib.util.find_spec(name) is None]
+        if missing:
+            return f"the library {' and '.join(missing)} is not installed"
+        return self.weights()
+
+    def check(self, name: str) -> None:
+        """Refuse a peer that cannot run here.
+
+        Raises:
+            PeerError: if a library or its weights are missing.
+        """
+        if lacks := self.lacks:
+            mend = f"{self.mend}; then run the same command again"
+            raise PeerError(where=f"the peer '{name}'", what=lacks, mend=mend)
+
+    def told(self, given: Mapping[str, Any], *, where: str) -> dict[str, Any]:
+        """Return the peer's settings with others put over them.
+
+        Raises:
+            SettingsError: for the first that it does not know.
+        """
+        known = {**self.space, **self.settings}
+        for key in given:
+            if key not in known:
+                raise SettingsError(
+                    where=f"{where}, {key}",
+                    what=f"{self.title} has no setting '{key}'",
+                    mend=nearest(key, list(known)),
+                )
+        return {**self.settings, **given}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of its libraries, by the names under which they were installed."""
+        installed = importlib.metadata.packages_distributions()
+        packages = {name for library in self.libraries for name in installed[library]}
+        return {name: importlib.metadata.version(name) for name in sorted(packages)}
+
+
+def searched(peer: Peer, *, of: str) -> Peer:
+    """Return the variant of a peer whose settings are searched for."""
+    return replace(peer, title=f"{peer.title} (searched)", searched=True, variant_of=of)
+
+
+def tables(task: Task) -> bool:
+    """Return whether a task's samples are rows of a table, with one class or number each."""
+    return task.table and isinstance(task.target, Classes | Scalar)
+
+
+def classes_of_tables(task: Task) -> bool:
+    """Return whether a task's samples are rows of a table with one class each."""
+    return task.table and isinstance(task.target, Classes)
+
+
+def series(task: Task) -> bool:
+    """Return whether a task's samples are series with one class or number each."""
+    alone = isinstance(task.target, Classes | Scalar)
+    return task.kind == "sequence" and not task.table and alone
+
+
+def fields(task: Task) -> bool:
+    """Return whether a task asks for numbers on the grid that its inputs lie on."""
+    target = task.target
+    if not isinstance(target, Field) or target.binary or target.masked:
+        return False
+    return task.input_shape[1:] == target.grid
+
+
+def pooled(task: Task) -> bool:
+    """Return whether a task asks for classes, labels or a number."""
+    return isinstance(task.target, Classes | MultiLabel | Scalar)
+
+
+PEERS: Declarations[Peer] = Declarations("orca.peers", "peer")

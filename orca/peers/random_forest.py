@@ -1,0 +1,33 @@
+"""Random forest."""
+
+from orca.peers.columns import as_numbers
+from orca.peers.peer import Peer, Predict, Problem, searched, tables
+
+
+def fit(problem: Problem) -> Predict:
+    """Fit the forest to one-hot categories and numbers."""
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    encoder = as_numbers(problem)
+    kind = RandomForestClassifier if problem.classifies else RandomForestRegressor
+    model = kind(random_state=problem.seed, n_jobs=problem.threads, **problem.settings)
+    model.fit(encoder.transform(problem.rows.columns), problem.rows.targets)
+    if not problem.classifies:
+        return lambda rows: model.predict(encoder.transform(rows.columns))
+    return lambda rows: problem.logits_of(
+        model.predict_proba(encoder.transform(rows.columns)), model.classes_
+    )
+
+
+PEER = Peer(
+    title="Random forest",
+    origin="Breiman 2001; scikit-learn",
+    suits=tables,
+    fit="orca.peers.random_forest:fit",
+    space={
+        "n_estimators": (100, 300),
+        "max_features": ("sqrt", 0.3, 0.6, 1.0),
+        "min_samples_leaf": (1, 2, 4, 8),
+    },
+)
+PEERS = {"random_forest_searched": searched(PEER, of="random_forest")}

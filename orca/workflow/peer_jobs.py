@@ -1,0 +1,47 @@
+"""What the jobs of peers read, what they are told, and their keys, by Snakemake's wildcards."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orca.peers.peer import NO_BODY, PEERS
+from orca.settings import not_default
+from orca.training.peer_key import peer_key
+from orca.workflow import layout
+from orca.workflow.jobs import Files, Jobs
+
+
+@dataclass(frozen=True)
+class PeerJobs:
+    """Inputs, arguments and keys of the jobs that fit peers."""
+
+    jobs: Jobs
+
+    def files(self, wildcards: Any) -> Files:
+        """Return what fitting and scoring a peer reads: both parts of the data, and a body's weights."""
+        task, body, peer = wildcards.task, wildcards.body, wildcards.method
+        self.jobs.task(wildcards)
+        configuration = self.jobs.runs.configuration
+        search = not_default(configuration.tuning) if PEERS[peer].searched else {}
+        told = {"search": search, "peer": configuration.peers.get(peer, {})}
+        place = layout.run_folder("scores", task, body, peer)
+        self.jobs.tell(place, settings={group: values for group, values in told.items() if values})
+        names = ("fit", "test", "schema")
+        files: Files = {name: layout.path(name, task=task) for name in names}
+        return files if body == NO_BODY else {**files, "weights": layout.path("card", body=body)}
+
+    def body(self, wildcards: Any) -> str:
+        """Return the body that a peer stands on, as an option; empty for none."""
+        return "" if wildcards.body == NO_BODY else f" --body {wildcards.body}"
+
+    def key(self, wildcards: Any) -> str:
+        """Return the key of a peer's runs."""
+        configuration, peer = self.jobs.runs.configuration, wildcards.method
+        search = configuration.tuning
+        given = configuration.peers.get(peer, {})
+        return peer_key(
+            task=self.jobs.runs.task(wildcards.task),
+            peer=peer,
+            body=wildcards.body,
+            settings=PEERS[peer].told(given, where=f"config/config.yaml, peers.{peer}"),
+            search=(search.trials, search.seed),
+        )

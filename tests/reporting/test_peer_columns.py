@@ -1,0 +1,83 @@
+"""Peers as columns: where they suit, where they lack a library, beside printed numbers."""
+
+from dataclasses import replace
+
+import pytest
+
+from orca.peers import xgboost
+from orca.reporting.axis import methods, peers, rerun, tasks
+from orca.reporting.declared_table import Table
+from orca.reporting.markdown import to_markdown
+from orca.reporting.scores import ScoreFolder
+from orca.reporting.tables import carried
+
+MIXED = Table(
+    title="Mixed",
+    rows=tasks("openml_61", "pde_advection_simulated_128", body="minilm"),
+    columns=(*peers("xgboost", "fno"), *methods("orca")),
+)
+SPLITS = ["openml_54", *(f"openml_54_split{seed}" for seed in range(1, 5))]
+
+
+def write(make, folder, task, peer, value):
+    make.write(folder, make.score(task, peer, 0, value, body="none"))
+
+
+@pytest.fixture
+def without_xgboost(monkeypatch):
+    monkeypatch.setattr(xgboost, "PEER", replace(xgboost.PEER, libraries=("no_such_thing",)))
+
+
+def filled(table, folder, make, numbers_of_papers):
+    return table.fill("t", ScoreFolder(folder), numbers_of_papers, make.experiment())
+
+
+def test_a_peer_has_a_cell_and_the_seeds_of_the_body_beside_it_where_it_suits(
+    tmp_path, make, numbers_of_papers
+):
+    table = filled(MIXED, tmp_path, make, numbers_of_papers)
+    assert make.cell(table, "openml_61", "fno").ours is None
+    assert make.cell(table, "pde_advection_simulated_128", "xgboost").ours is None
+    assert len(make.cell(table, "openml_61", "xgboost").ours.runs) == 3
+    assert {run.body for run in MIXED.runs(make.experiment()) if run.method == "fno"} == {"none"}
+
+
+def test_a_table_is_made_without_the_column_of_a_peer_that_lacks_its_library(
+    tmp_path, make, numbers_of_papers, without_xgboost
+):
+    table = filled(MIXED, tmp_path, make, numbers_of_papers)
+    assert [head.name for head in table.columns] == ["fno", "orca"]
+    assert "XGBoost is not run here: the library no_such_thing is not installed" in to_markdown(
+        table
+    )
+    assert "orca-cross-modal[peers]" in to_markdown(table)
+
+
+def test_scores_are_shown_though_the_library_is_missing(
+    tmp_path, make, numbers_of_papers, without_xgboost
+):
+    write(make, tmp_path, "openml_61", "xgboost", 0.9)
+    table = filled(MIXED, tmp_path, make, numbers_of_papers)
+    assert make.cell(table, "openml_61", "xgboost").ours.n == 1
+
+
+def test_printed_numbers_stay_though_the_library_is_missing(
+    tmp_path, make, numbers_of_papers, without_xgboost
+):
+    columns = (*rerun(xgboost=("XGBoost", "xgboost")), *methods("orca"))
+    table = replace(carried.TABLES["table_18_carried"], columns=columns)
+    cell = make.cell(filled(table, tmp_path, make, numbers_of_papers), "openml_54", "xgboost")
+    assert cell.ours is None
+    assert cell.theirs.value == pytest.approx(0.928, abs=1e-3)
+
+
+def test_each_split_is_a_run_and_the_verdict_is_on_all(tmp_path, make, numbers_of_papers):
+    for task, value in zip(SPLITS, (0.928, 0.929, 0.927, 0.93, 0.926), strict=True):
+        write(make, tmp_path, task, "xgboost_searched", value)
+    table = filled(carried.TABLES["table_18_carried"], tmp_path, make, numbers_of_papers)
+    cell = make.cell(table, "openml_54", "xgboost")
+    assert cell.ours.n == 5
+    assert cell.verdict.verdict == "reproduced"
+    default = make.cell(table, "openml_54", "xgboost_default")
+    assert default.theirs.value is None
+    assert default.verdict is None
