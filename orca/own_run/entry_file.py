@@ -13,7 +13,7 @@ from orca.data.task import TASKS
 from orca.data.user_task import entry_of
 from orca.errors import SettingsError
 from orca.provenance import atomic
-from orca.settings import merge, read_yaml
+from orca.settings import read_yaml
 from orca.workflow import layout
 
 SUFFIX = ".orca.yaml"
@@ -56,9 +56,7 @@ class OwnRun:
             temporary.write_text(header + text, encoding="utf-8")
 
 
-def own_run(
-    file: Path, *, name: str, entry: Mapping[str, Any], config: Mapping[str, Any]
-) -> OwnRun:
+def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
     """Return what `orca run` runs for a file.
 
     What a person says now comes first, then what the config file says already, then guesses.
@@ -69,7 +67,6 @@ def own_run(
         file: of data, or a config file that was written before.
         name: of the task; empty for the file's.
         entry: keys of the entry that a person says now.
-        config: other keys of the configuration that a person says now.
 
     Raises:
         SettingsError: if the file, the name or a key of the entry is at fault.
@@ -91,8 +88,8 @@ def own_run(
     content = {fact.key: fact.value for fact in facts if fact.value not in ("", [], ())}
     entry_of(content, where=f"{path}, tasks.{name}")
     _check_name(data, name)
-    whole = merge({k: v for k, v in before.items() if k != "tasks"}, config)
-    whole = {"tasks": {name: content}, **whole, "reports": {name: ["own"]}}
+    rest = {key: value for key, value in before.items() if key != "tasks"}
+    whole = {"tasks": {name: content}, **rest, "reports": {name: ["own"]}}
     return OwnRun(name, path, whole, facts)
 
 

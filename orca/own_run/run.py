@@ -71,21 +71,24 @@ def run(file: Path, wishes: Wishes, *, say: Say) -> None:
     say(describe(own, runs))
     if wishes.budget:
         say(f"Within {wishes.budget}: {told}.")
-    config = own.path
-    if wishes.dry:
-        config = Path(tempfile.mkdtemp(), own.path.name)
-    replace(own, path=config).write()
-    targets = [layout.path("report", report=own.name)]
+    with tempfile.TemporaryDirectory() as spare:
+        config = Path(spare, own.path.name) if wishes.dry else own.path
+        replace(own, path=config).write()
+        _make(own.name, config, runs, wishes, say)
+    if not wishes.dry:
+        table = read_table(Path(f"{layout.path('tables', table=TABLE)}.json"))
+        say(outcome(own.name, table))
+
+
+def _make(name: str, config: Path, runs: Runs, wishes: Wishes, say: Say) -> None:
+    """Say what a task's report would cost, and make it unless nothing is to be run."""
+    targets = [layout.path("report", report=name)]
     jobs, _ = planned_jobs(targets, snakefile=snakefile(), config_files=[config], folder=Path())
-    cores = cores_of(wishes.cores)
-    cost = Cost.here(runs)
+    cores, cost = cores_of(wishes.cores), Cost.here(runs)
     say(_cost_told(jobs, cost, cores))
-    if wishes.dry:
-        return
-    if jobs:
+    if jobs and not wishes.dry:
         progress = Progress(jobs, cost.seconds, at_once=min(cores, len(jobs)), say=say)
         execute(targets, config_files=[config], cores=cores, progress=progress)
-    say(outcome(own.name, read_table(Path(f"{layout.path('tables', table=TABLE)}.json"))))
 
 
 def _settled(file: Path, wishes: Wishes) -> OwnRun:
@@ -93,7 +96,7 @@ def _settled(file: Path, wishes: Wishes) -> OwnRun:
     for body in wishes.bodies:
         BODIES.look_up(body, where="--body")
     entry = {**wishes.entry, **({"bodies": list(wishes.bodies)} if wishes.bodies else {})}
-    own = own_run(file, name=wishes.name, entry=entry, config={})
+    own = own_run(file, name=wishes.name, entry=entry)
     if wishes.seeds:
         seeds = {"seeds_by_task": {own.name: wishes.seeds}}
         own = replace(own, content=merge(own.content, seeds))
@@ -132,7 +135,8 @@ def describe(own: OwnRun, runs: Runs) -> str:
         why = f"for a {runs.task(own.name).kind}, without a model hub"
         rows.append(("bodies", ", ".join(body), why, "--body NAME"))
     seeds = len(runs.configuration.seeds_of(own.name, body[0]))
-    rows.append(("seeds", str(seeds), "", "--seeds N"))
+    why = "" if own.name in own.content.get("seeds_by_task", {}) else "the configuration's number"
+    rows.append(("seeds", str(seeds), why, "--seeds N"))
     lines = [f"{own.path}: the task '{own.name}'"]
     for key, value, why, otherwise in rows:
         told = f"guessed: {why}; otherwise {otherwise}" if why else ""

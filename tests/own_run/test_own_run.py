@@ -47,7 +47,7 @@ def test_the_config_file_lies_beside_the_data_and_is_one_of_the_workflow(here):
 def test_a_command_typed_again_leaves_the_file_as_it_is(here):
     settled(seeds=2).write()
     before = Path("trees.orca.yaml").stat().st_mtime_ns
-    own_run(Path("trees.csv"), name="", entry={"target": "kind"}, config={}).write()
+    own_run(Path("trees.csv"), name="", entry={"target": "kind"}).write()
     assert Path("trees.orca.yaml").stat().st_mtime_ns == before
 
 
@@ -73,7 +73,7 @@ def test_another_target_is_guessed_anew(here):
 
 def test_a_name_that_is_a_declared_task_s_gets_another(here):
     Path("trees.csv").rename("ecg.csv")
-    assert own_run(Path("ecg.csv"), name="", entry={"target": "kind"}, config={}).name == "own_ecg"
+    assert own_run(Path("ecg.csv"), name="", entry={"target": "kind"}).name == "own_ecg"
 
 
 def test_two_files_of_one_name_are_kept_apart(here):
