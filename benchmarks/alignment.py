@@ -48,7 +48,7 @@ class Ours:
     def step(self, target: Tensor, *, whole: bool) -> Tensor:
         """Return the target's gradient after one call."""
         moved = target.clone().requires_grad_()
-        one_class = torch.zeros(len(target), dtype=torch.long)
+        one_class = torch.zeros(len(target), dtype=torch.long, device=target.device)
         value = distance_to_source(
             self.source, moved, one_class, self.terms, self.settings, whole=whole
         )

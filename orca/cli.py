@@ -40,8 +40,16 @@ VERBS = (
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="orca-cross-modal")
 @click.option("-v", "--verbose", is_flag=True, help="Log every epoch.")
-def orca(verbose: bool) -> None:  # noqa: FBT001 (click passes options by name)
+@click.option(
+    "--runs-per-gpu",
+    type=click.IntRange(min=1),
+    default=1,
+    envvar="ORCA_RUNS_PER_GPU",
+    help="So many commands may share a GPU.",
+)
+def orca(verbose: bool, runs_per_gpu: int) -> None:  # noqa: FBT001 (click passes options by name)
     """Fine-tune pretrained transformers across modalities: align, then refine."""
+    del runs_per_gpu  # `orca.commands.options.device_of` reads it
     logs.set_up(verbose=verbose)
 
 

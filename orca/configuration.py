@@ -97,7 +97,14 @@ class Configuration(Experiment):
         " the next attempt.",
     )
     checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(
-        30.0, description="Two checkpoints of a run lie at least this many seconds apart."
+        30.0,
+        description="Two checkpoints of a run lie at least this many seconds apart, and take a"
+        " hundredth of its time at most; 0 writes one at each step.",
+    )
+    runs_per_gpu: Count = Field(
+        1,
+        description="So many jobs share a GPU where no cluster deals them out; the profile's `gpu`"
+        " is then so many times the number of GPUs.",
     )
     gpu_model: str = Field(
         "",

@@ -189,6 +189,11 @@ def used_code(*files: str) -> UsedCode:
     return UsedCode(digest.hexdigest()[:16], frozenset(attributes))
 
 
+def module_file(module: str) -> str:
+    """Return the file of a module of this package under `orca/`."""
+    return f"{'/'.join(module.split('.')[1:])}.py"
+
+
 @cache
 def package_digest() -> str:
     """Return a digest of the whole package's code."""

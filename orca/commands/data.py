@@ -39,12 +39,15 @@ def prepare(task: AskedTask) -> None:
     from orca.data.picture import draw_samples
     from orca.data.prepare import prepare as write
     from orca.data.user_task import entry_of
-    from orca.training.task_checks import check_parts
+    from orca.training.task_checks import check_names, check_parts
 
     out = Path(layout.path("prepared", task=task.name))
+    entry = entry_of(task.entry, where=task.name) if task.entry is not None else None
+    if entry:
+        check_names(task.task, entry, where=task.name)
     write(task.task, task.name, Path(layout.path("raw", source=task.task.source)), out)
-    if task.entry is not None:
-        check_parts(task.task, entry_of(task.entry, where=task.name), out)
+    if entry:
+        check_parts(task.task, entry, out)
     draw_samples(task.task, out / "fit.h5", out / "samples.png")
 
 

@@ -92,7 +92,9 @@ def device_of(name: str) -> Any:
     """Return the device that an option names, held until the command ends."""
     from orca.training.gpu_slot import held_device
 
-    return click.get_current_context().with_resource(held_device(name))
+    context = click.get_current_context()
+    runs = context.find_root().params.get("runs_per_gpu", 1)
+    return context.with_resource(held_device(name, runs_per_gpu=runs))
 
 
 def setup_of(asked: AskedTask, body: str, model: Settings, device: str) -> Any:

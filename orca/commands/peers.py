@@ -32,11 +32,18 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
     from orca.tuning.settings import TuningSettings
 
     declared = PEERS.look_up(name, where="the peer asked for")
-    if not declared.suits(task.task) or declared.on_body != bool(body):
+    if not declared.suits(task.task):
+        suited = [each for each in PEERS if PEERS[each].suits(task.task)]
         raise SettingsError(
-            where=f"the peer '{name}' on the task '{task.name}'",
-            what="the task is none for it, or a body is given where it needs none or the reverse",
-            mend="choose a task of a kind that docs/peers.md names, and --body for a peer on a body",
+            where=f"the peer '{name}'",
+            what=f"{task.task.title} is no task for it",
+            mend=f"choose one of those for it: {', '.join(suited) or 'there is none'}",
+        )
+    if declared.on_body != bool(body):
+        raise SettingsError(
+            where="--body",
+            what=f"{declared.title} stands on {'a' if declared.on_body else 'no'} body",
+            mend="name one, such as minilm" if declared.on_body else "leave the option out",
         )
     out = layout.run_folder("scores", task.name, body or NO_BODY, name)
     path = Path(layout.settings(out))

@@ -1,6 +1,7 @@
 """The keys of an entry under `tasks:`, which describes a person's own data."""
 
 from collections.abc import Iterable
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -39,8 +40,8 @@ class TaskEntry(BaseModel):
         "", description="key of the inputs' array, or columns; all but the target by default"
     )
     target: Names = Field(
-        description="key of the targets' array, or the target's column; several for labels or a"
-        " field"
+        description="key of the targets' array, or the target's column; several columns"
+        " for labels, numbers or a field"
     )
     kind: Literal["classes", "multi_label", "scalar", "field"] = Field(
         description="what is predicted: one of some classes, any of some labels, a number, a field"
@@ -144,12 +145,20 @@ class TaskEntry(BaseModel):
 
     def _check_columns(self) -> None:
         """Check that columns and keys are each named for one thing."""
-        several = self.is_table and self.kind in ("multi_label", "field")
-        if len(self.targets) > 1 and not several:
+        if len(self.targets) > 1 and not (self.is_table and self.kind != "classes"):
             raise ValueError(
                 f"{len(self.targets)} targets",
-                "several are read from a table, with `kind: multi_label` or `kind: field`;"
-                " otherwise name one",
+                "several columns of a table are labels, numbers or points of a field; name one here",
+            )
+        if self.kind == "field" and self.is_table and self.as_ == "table":
+            raise ValueError(
+                "a field is predicted at the points of a series, and the table's columns are none",
+                "say `as: series`; several numbers of a row are `kind: scalar`",
+            )
+        if self.kind == "field" and self.is_table and prod(self.target_shape) != len(self.targets):
+            raise ValueError(
+                f"'target_shape' {list(self.target_shape)}, but {len(self.targets)} columns in 'target'",
+                "name a column for each point, channel by channel",
             )
         roles = {"target": self.targets, "drop": self.drop, "groups": (self.groups,),
                  "split": (self.split,)}  # fmt: skip

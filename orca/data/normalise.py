@@ -28,12 +28,16 @@ class Constants:
     def encode(self, values: Num[np.ndarray, "n *sample"]) -> Float[np.ndarray, "n *sample"]:
         """Return the values as a model sees them."""
         if self.are_trivial:
-            return np.asarray(values, np.float32)
-        return ((values - self.mean) / self.std).astype(np.float32)
+            return values.astype(np.float32)
+        encoded = np.subtract(values, self.mean, dtype=np.float32)
+        encoded /= self.std
+        return encoded
 
     def decode(self, values: Num[np.ndarray, "n *sample"]) -> Float[np.ndarray, "n *sample"]:
         """Return a model's values in the data's own units."""
-        return (values * self.std + self.mean).astype(np.float32)
+        decoded = np.multiply(values, self.std, dtype=np.float32)
+        decoded += self.mean
+        return decoded
 
     def decode_predicted(
         self, predicted: Num[np.ndarray, "n *output"]

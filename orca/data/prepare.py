@@ -1,5 +1,6 @@
 """Reads, checks, splits and normalises a task's raw files to `fit.h5`, `test.h5`, and their records."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,9 +24,7 @@ from orca.provenance import atomic, write_json
 if TYPE_CHECKING:
     import h5py
 
-CHUNK_BYTES = 2**18
-"""Stored chunks are about this large; a sample larger than it is a chunk of its own."""
-
+PAGE_BYTES = 4096
 VALIDATION_SEED = 0
 
 
@@ -62,13 +61,9 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
 
 
 def reader_of(task: Task, name: str) -> Callable[[Path, Task], Splits]:
-    """Return what reads a task's raw files: its module's `read`, or the one for users' files."""
-    from orca.data.entry import TaskEntry
-    from orca.data.own.read import read
-
-    if isinstance(task.option, TaskEntry):
-        return read
-    return TASKS.modules[name].read  # type: ignore[no-any-return]
+    """Return what reads a task's raw files: the `read` of its reader, or of the declaring module."""
+    module = importlib.import_module(task.reader) if task.reader else TASKS.modules[name]
+    return module.read  # type: ignore[no-any-return]
 
 
 def _check_counts(splits: Splits, task: Task, raw: Path) -> None:
@@ -89,13 +84,16 @@ def _undeclared(raw: Path, what: str) -> DataError:
 def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
     import h5py
 
-    file = stack.enter_context(h5py.File(path, "w"))
+    # On whole pages, since it is read by mapping the file into memory.
+    file = stack.enter_context(
+        h5py.File(path, "w", alignment_threshold=PAGE_BYTES, alignment_interval=PAGE_BYTES)
+    )
     file.attrs.update({"task": name, "task_digest": task.digest, "format": FORMAT})
     return file
 
 
 def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) -> None:
-    """Write all samples of a part; the first block tells type, shape and compression."""
+    """Write all samples of a part; the first block tells type and shape."""
     kind = np.int32 if isinstance(task.target, Classes) else np.float32
     done, least, largest, total = 0, np.inf, -np.inf, 0.0
     for inputs, targets in _shown(part, what, raw):
@@ -104,8 +102,8 @@ def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) ->
         targets = targets if targets.dtype == np.uint8 else np.asarray(targets, kind)
         _check_block(inputs, targets, done, task, raw)
         if not done:
-            _make_dataset(file, "inputs", part.count, inputs)
-            _make_dataset(file, "targets", part.count, targets)
+            for name, block in (("inputs", inputs), ("targets", targets)):
+                file.create_dataset(name, (part.count, *block.shape[1:]), block.dtype)
         stop = done + len(inputs)
         if stop > part.count:
             raise _miscounted(raw, stop, part.count)
@@ -167,27 +165,6 @@ def _check_block(
             what=f"labels from {targets.min()} to {targets.max()} for {count} classes",
             mend="declare as many classes as there are, numbered from 0",
         )
-
-
-def _make_dataset(
-    file: "h5py.File", name: str, count: int, block: Num[np.ndarray, "n *sample"]
-) -> None:
-    """Make room for `count` samples; compressed if that saves half of the first block."""
-    sample = max(1, block[0].nbytes)
-    chunk = (min(count, max(1, CHUNK_BYTES // sample)), *block.shape[1:])
-    options: dict[str, Any] = {}
-    if _shrinks(block):
-        options = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-    file.create_dataset(name, (count, *block.shape[1:]), block.dtype, chunks=chunk, **options)
-
-
-def _shrinks(block: Num[np.ndarray, "n *sample"]) -> bool:
-    """Whether compression halves the samples: then it also makes reading faster than a disk."""
-    import zlib
-
-    some = np.ascontiguousarray(block[:64])[: max(1, 2**22 // max(1, block[0].nbytes))]
-    bytes_apart = some.reshape(-1).view(np.uint8).reshape(-1, some.dtype.itemsize).T.tobytes()
-    return some.nbytes > 4096 and len(zlib.compress(bytes_apart, 1)) < some.nbytes / 2
 
 
 def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:

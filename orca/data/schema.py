@@ -203,7 +203,7 @@ def frame_of(inputs: Float[np.ndarray, "n channels length"], schema: Schema) -> 
         )
     numbers = inputs[:, :, 0] if schema.layout == "channels" else inputs[:, 0]
     marks = {number: len(schema.columns) + k for k, number in enumerate(schema.marked)}
-    frame = {}
+    frame: dict[str, Any] = {}
     for number, column in enumerate(schema.columns):
         if column.kind == "number":
             gap = numbers[:, marks[number]] > 0 if number in marks else np.zeros(len(inputs), bool)
@@ -211,5 +211,7 @@ def frame_of(inputs: Float[np.ndarray, "n channels length"], schema: Schema) -> 
             continue
         codes = inputs[:, :, number].argmax(axis=1)
         known = np.where(codes < len(column.categories), codes, -1)
-        frame[column.name] = pd.Series(pd.Categorical.from_codes(known, list(column.categories)))
+        frame[column.name] = pd.Series(
+            pd.Categorical.from_codes(known.tolist(), pd.Index(list(column.categories)))
+        )
     return pd.DataFrame(frame)

@@ -1,11 +1,12 @@
 """Prepared data: `fit.h5` and `test.h5`, and the reader that gives normalised samples lazily."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, Int, Num
@@ -17,14 +18,12 @@ from orca.errors import DataError
 if TYPE_CHECKING:
     import h5py
 
-FORMAT = 1
+FORMAT = 2
 READ_BYTES = 64 * 2**20
 """Whole splits are read in portions of about this size."""
 
-CACHE_BYTES = 32 * 2**20
-"""Chunks kept in memory while rows are read in random order."""
-
 Split = Literal["train", "validation", "fit", "test"]
+Part = Literal["inputs", "targets", "groups"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ class Prepared:
 
     `fit.h5` holds `inputs` [n, *input], `targets` [n, *target], the row numbers `train` and
     `validation`, and the constants `normalisation/{inputs,targets}/{mean,std}`; `test.h5` the
-    same without row numbers. `groups` [n] is there where samples are pieces of something.
+    same without row numbers. `groups` [n] is there where samples are pieces of something. Each of
+    them lies in one piece, so that it is mapped into memory: any thread reads any row at once.
 
     Both files store values in the task's own units, the targets of the test split as well as
     those of training. Inputs and targets are normalised while they are read, so that a metric
@@ -63,12 +63,17 @@ class Prepared:
         """Close the file; the next use opens it again."""
         if "_file" in self.__dict__:
             self._file.close()
-        for opened in ("_file", "input_constants", "target_constants"):
+        for opened in ("_file", "_mapped", "input_constants", "target_constants"):
             self.__dict__.pop(opened, None)
 
     @cached_property
     def _file(self) -> "h5py.File":
         return _open_checked(self.path, self.task)
+
+    @cached_property
+    def _mapped(self) -> dict[str, np.ndarray]:
+        parts = [part for part in get_args(Part) if part in self._file]
+        return {part: _mapped(self.path, self._file[part]) for part in parts}
 
     @property
     def count(self) -> int:
@@ -128,24 +133,30 @@ class Prepared:
         Raises:
             DataError: if a value is not finite.
         """
-        inputs = self.input_constants.encode(self._take("inputs", rows))
+        return self.input_constants.encode(self.stored("inputs", rows)), self._encoded(rows)
+
+    def _encoded(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
+        """Return targets as `read` gives them."""
         targets = self.targets(rows)
-        if not isinstance(self.task.target, Classes):
-            targets = self.target_constants.encode(targets)
-        return inputs, targets
+        if isinstance(self.task.target, Classes):
+            return targets
+        return self.target_constants.encode(targets)
 
     def stored_inputs(self, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n *input"]:
         """Return inputs in the task's own units, as float32."""
-        return np.asarray(self._take("inputs", rows), np.float32)
+        return np.asarray(self.stored("inputs", rows), np.float32)
 
     def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
-        """Return targets in the task's own units: int64 for classes, else float32."""
+        """Return targets in the task's own units: int64 for classes, else float32.
+
+        Successive fields are a view of the file, read-only, so that they take no memory.
+        """
         kind = np.int64 if isinstance(self.task.target, Classes) else np.float32
-        return self._take("targets", rows).astype(kind)
+        return self.stored("targets", rows).astype(kind, copy=False)
 
     def groups(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"] | None:
         """Return the number of the recording that each sample is a piece of, if there are any."""
-        return self._take("groups", rows) if "groups" in self._file else None
+        return self.stored("groups", rows) if "groups" in self._mapped else None
 
     def decode_targets(
         self, predicted: Num[np.ndarray, "n *output"]
@@ -153,14 +164,11 @@ class Prepared:
         """Return a model's predictions in the task's own units; logits stay as they are."""
         return self.target_constants.decode_predicted(predicted)
 
-    def blocks(
-        self, rows: Int[np.ndarray, " n"]
-    ) -> Iterator[tuple[Float[np.ndarray, "n *input"], Num[np.ndarray, "n *target"]]]:
-        """Yield some samples as `read` does, in portions that fit into memory."""
-        size = 4 * int(np.prod(self.input_shape) + np.prod(self.task.target.shape))
-        step = max(1, READ_BYTES // size)
+    def target_blocks(self, rows: Int[np.ndarray, " n"]) -> Iterator[Num[np.ndarray, "n *target"]]:
+        """Yield the targets of some samples as `read` gives them, in portions."""
+        step = max(1, READ_BYTES // (4 * math.prod(self._mapped["targets"].shape[1:])))
         for start in range(0, len(rows), step):
-            yield self.read(rows[start : start + step])
+            yield self._encoded(rows[start : start + step])
 
     def whole(
         self, split: Split
@@ -168,19 +176,41 @@ class Prepared:
         """Return a whole part as `read` does; for parts that fit into memory."""
         return self.read(self.rows(split))
 
-    def _take(self, what: str, rows: Int[np.ndarray, " n"]) -> Any:
-        """Return rows of a dataset, in the order asked for, checked to be finite."""
-        dataset = self._file[what]
-        if len(rows) and not 0 <= rows.min() <= rows.max() < len(dataset):
-            raise _fault(self.path, f"it has {len(dataset)} samples; {rows.max()} was asked for")
-        wanted, place = np.unique(rows, return_inverse=True)
-        consecutive = len(wanted) and wanted[-1] - wanted[0] + 1 == len(wanted)
-        values = dataset[wanted[0] : wanted[-1] + 1] if consecutive else dataset[wanted]
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            bad = wanted[~np.isfinite(values).reshape(len(values), -1).all(axis=1)]
-            raise _fault(self.path, f"'{what}' of sample {bad[0]} is not finite")
-        in_order = len(place) == len(wanted) and bool((np.diff(place) > 0).all())
-        return values if in_order else values[place]
+    def stored(
+        self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
+    ) -> Num[np.ndarray, "n *part"]:
+        """Return rows of a part as they lie in the file, in the order asked for.
+
+        Args:
+            part: which one; `groups` are not in every file.
+            rows: row numbers, in any order, possibly repeated.
+            out: the array to fill; None for a new one, or, of successive rows, a view of the file.
+
+        Raises:
+            DataError: if a row is not there, or a value is not finite.
+        """
+        mapped = self._mapped[part]
+        if len(rows) and not 0 <= rows.min() <= rows.max() < len(mapped):
+            raise _fault(self.path, f"it has {len(mapped)} samples; {rows.max()} was asked for")
+        if out is None and len(rows) and (np.diff(rows) == 1).all():
+            values = mapped[rows[0] : rows[-1] + 1]
+        else:
+            values = np.take(mapped, rows, axis=0, out=out, mode="clip")
+        self._check_finite(part, values, rows)
+        return values
+
+    def _check_finite(
+        self, part: Part, values: Num[np.ndarray, "n *part"], rows: Int[np.ndarray, " n"]
+    ) -> None:
+        if values.dtype.kind != "f" or not len(values):
+            return
+        step = max(1, READ_BYTES // max(1, values[0].nbytes))
+        for start in range(0, len(values), step):
+            block = values[start : start + step]
+            if not np.isfinite(block).all():
+                finite = np.isfinite(block).reshape(len(block), -1).all(axis=1)
+                bad = rows[start : start + step][~finite].min()
+                raise _fault(self.path, f"'{part}' of sample {bad} is not finite")
 
 
 def prepared_for(path: Path) -> str:
@@ -204,6 +234,20 @@ def _fault(path: Path, what: str) -> DataError:
     )
 
 
+def _mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
+    """Return a dataset as it lies in its file.
+
+    Raises:
+        DataError: if it does not lie there in one piece.
+    """
+    if not dataset.size:
+        return np.empty(dataset.shape, dataset.dtype)
+    offset = dataset.id.get_offset()
+    if offset is None:
+        raise _fault(path, f"'{dataset.name}' does not lie in it in one piece")
+    return np.memmap(path, dataset.dtype, mode="r", offset=offset, shape=dataset.shape)
+
+
 def _open_checked(path: Path, task: Task) -> "h5py.File":
     """Open a prepared file, which `prepare` checked, and see that the declaration is the same.
 
@@ -213,7 +257,7 @@ def _open_checked(path: Path, task: Task) -> "h5py.File":
     import h5py
 
     try:
-        file = h5py.File(path, "r", rdcc_nbytes=CACHE_BYTES)
+        file = h5py.File(path, "r")
     except OSError as error:
         raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
     for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):

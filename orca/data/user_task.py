@@ -21,6 +21,7 @@ from orca.data.ways import Own
 from orca.declarations import nearest
 from orca.errors import SettingsError
 
+READER = "orca.data.own.read"
 LOSSES = {
     "classes": "cross_entropy", "multi_label": "bce_with_logits", "scalar": "mse", "field": "relative_l2"
 }  # fmt: skip
@@ -65,6 +66,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
         ),
         option=told,
         keeps_predictions=True,
+        reader=READER,
         table=told.is_table,
     )
 
@@ -88,9 +90,9 @@ def entry_of(entry: dict[str, Any], *, where: str) -> TaskEntry:
     except ValidationError as fault:
         first = fault.errors()[0]
         what, mend = first["msg"], "the README shows an entry, and docs/data.md has all keys"
-        raised = getattr(first.get("ctx", {}).get("error"), "args", ())
+        raised: tuple[str, ...] = getattr(first.get("ctx", {}).get("error"), "args", ())
         if len(raised) == 2:
-            what, mend = raised
+            what, mend = raised[0], raised[1]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             known = TaskEntry.model_fields.items()
@@ -105,6 +107,8 @@ def _target(entry: TaskEntry) -> Target:
         return Classes(entry.label_count, entry.label_names)
     if entry.kind == "multi_label":
         return MultiLabel(entry.label_count, entry.label_names)
+    if entry.kind == "scalar" and len(entry.targets) > 1:  # numbers of a row, a channel each
+        return Field(grid=(1,), channels=len(entry.targets), unit=entry.unit)
     if entry.kind == "scalar":
         return Scalar(unit=entry.unit)
     return Field(grid=entry.target_shape[1:], channels=entry.target_shape[0], unit=entry.unit)

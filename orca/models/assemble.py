@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
@@ -54,13 +55,14 @@ class Model(nn.Module):
         *,
         points: tuple[int, ...] | None = None,
     ) -> Float[Tensor, "batch *output"]:
-        """Return the output: logits, numbers, or fields.
+        """Return the output: logits, numbers, or fields, in float32 at least.
 
         Args:
             hidden: of the body.
             points: of the inputs along each axis; None for what the task declares.
         """
-        return self.predictor(hidden, points or self.embedder.patches.size)
+        output = self.predictor(hidden, points or self.embedder.patches.size)
+        return output.to(torch.promote_types(output.dtype, torch.float32))
 
     def forward(
         self, inputs: Float[Tensor, "batch channels *size"]

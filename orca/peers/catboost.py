@@ -33,13 +33,11 @@ def fit(problem: Problem) -> Predict:
 
 def _texts(rows: Rows) -> "pandas.DataFrame":
     """Return the columns with a text for a missing category, which the library insists on."""
-    frame = rows.columns
-    texts = {
-        name: frame[name].astype(object).fillna(GAP).astype(str)
-        for name, kind in frame.dtypes.items()
-        if hasattr(kind, "categories")
-    }
-    return frame.assign(**texts)
+    frame = rows.columns.copy()
+    for name, kind in frame.dtypes.items():
+        if hasattr(kind, "categories"):
+            frame[name] = frame[name].astype(object).fillna(GAP).astype(str)
+    return frame
 
 
 PEER = Peer(

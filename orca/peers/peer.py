@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 
 from orca.data.normalise import Constants
-from orca.data.task import Classes, Field, MultiLabel, Scalar, Target, Task
+from orca.data.task import AS_READ, Classes, Field, MultiLabel, Scalar, Target, Task
 from orca.declarations import Declarations, nearest
 from orca.errors import OrcaError, SettingsError
 
@@ -229,7 +229,10 @@ def fields(task: Task) -> bool:
     target = task.target
     if not isinstance(target, Field) or target.binary or target.masked:
         return False
-    return task.input_shape[1:] == target.grid
+    if len(task.input_shape) != len(target.shape):
+        return False
+    grids = zip(task.input_shape[1:], target.grid, strict=True)
+    return all(given in (wanted, AS_READ) for given, wanted in grids)
 
 
 def pooled(task: Task) -> bool:

@@ -231,7 +231,9 @@ class Table:
                 ours=our_result(plan, quantity, scores) if plan.axis.method else None,
                 theirs=theirs,
             )
-            verdict = judge(cell, quantity.elsewhere if quantity else "")
+            same = [n.value for n in numbers if n and number and n.metric == number.metric]
+            beside = [value for value in same if "E" not in value.upper()]
+            verdict = judge(cell, quantity.elsewhere if quantity else "", beside)
             cells.append(cell.model_copy(update={"verdict": verdict}))
         return cells
 

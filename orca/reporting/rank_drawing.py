@@ -41,9 +41,9 @@ def _draw(axis: Any, test: RankTest) -> None:
     axis.set_ylim(-half - 0.6, 1.4)
     axis.axis("off")
     axis.plot([1, count], [0, 0], color="black", linewidth=0.8)
-    for rank in range(1, count + 1):
-        axis.plot([rank, rank], [0, 0.15], color="black", linewidth=0.8)
-        axis.text(rank, 0.25, f"{rank}", ha="center", va="bottom", fontsize=7)
+    for tick in range(1, count + 1):
+        axis.plot([tick, tick], [0, 0.15], color="black", linewidth=0.8)
+        axis.text(tick, 0.25, f"{tick}", ha="center", va="bottom", fontsize=7)
     axis.plot([1, 1 + test.critical], [1.0, 1.0], color="black", linewidth=1.2)
     axis.text(1 + test.critical, 1.0, f" critical difference {test.critical:.2f}", va="center")
     for place, (name, rank) in enumerate(zip(test.methods, test.ranks, strict=True)):

@@ -1,6 +1,7 @@
 """Whether our runs reproduce a published number: a stated test, from means, spreads and counts."""
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 from orca.data.task import TASKS
@@ -16,7 +17,7 @@ PUBLISHED_RUNS = 5  # "averages over 5 trials", ORCA (ICML 2023), section 4
 EXPLANATION = (
     f"A cell is *reproduced* if two one-sided Welch tests (TOST, level {LEVEL:g}) put the "
     f"difference of the means within the margin: {RELATIVE_MARGIN:.0%} of the published error, "
-    "and no less than one unit of its last printed digit. Failing that, it is *better* or *worse* "
+    "and no less than one unit of the row's last printed digit. Failing that, it is *better* or *worse* "
     f"if Welch's two-sided test (level {LEVEL:g}) tells the means apart, and else there are *too "
     f"few runs* to say. Published means count as {PUBLISHED_RUNS} runs; one printed without a "
     "spread is taken as exact. Another metric, unit, data variant, split or body than the published one "
@@ -56,12 +57,14 @@ def _rows(name: str) -> int:
     return samples.fit + samples.test
 
 
-def judge(cell: TableCell, elsewhere: str = "") -> Verdict | None:
+def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Verdict | None:
     """Return the verdict on one cell; None where ours or the published number is not there.
 
     Args:
         cell: our runs and the published number.
         elsewhere: why a number from another machine cannot be compared; empty if it can.
+        alike: numbers as printed beside the published one, with zeros at their ends left out: the
+            finest of them has its digits.
 
     Source: Welch 1947 (Biometrika 34); Schuirmann 1987 (two one-sided tests).
     """
@@ -89,7 +92,7 @@ def judge(cell: TableCell, elsewhere: str = "") -> Verdict | None:
             difference=difference,
             ratio=ratio,
         )
-    least = unit_of_last_digit(theirs.text.partition(" ")[0])
+    least = min(map(unit_of_last_digit, (theirs.text.partition(" ")[0], *alike)))
     margin = max(RELATIVE_MARGIN * abs(theirs.value - cell.perfect), least)
     if ours.std is None:
         return Verdict(

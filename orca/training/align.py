@@ -16,7 +16,7 @@ from orca.data.task import Classes, Field
 from orca.errors import SettingsError
 from orca.logs import log
 from orca.models.settings import EmbedderStart
-from orca.provenance import file_digest
+from orca.provenance import kept_digest
 from orca.settings import Settings
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
 from orca.training.checkpoint import State, read_tensors, write_tensors
@@ -49,7 +49,7 @@ def target_labels(
     return pseudo_labels(
         (
             targets[:, : target.channels] if isinstance(target, Field) else targets
-            for _, targets in prepared.blocks(rows)
+            for targets in prepared.target_blocks(rows)
         ),
         clusters=min(clusters, len(rows)),
         seed=seed,
@@ -118,7 +118,7 @@ class Align:
         terms, record = read_tensors(self.terms)
         wanted = {
             "settings": self.distance_settings.model_dump(mode="json"),
-            "features": file_digest(self.source),
+            "features": kept_digest(self.source),
         }
         for name, value in wanted.items():
             if record.get(name) != value:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import Clock, log, progress
 from orca.models.assemble import Model
+from orca.training.arithmetic import products
 from orca.training.batches import seeded
 from orca.training.checkpoint import State
 from orca.training.optimizer import (
@@ -26,6 +27,7 @@ from orca.training.optimizer import (
     restore_optimizer,
     set_rate,
 )
+from orca.training.samples import Samples, ahead
 from orca.training.schedule import StepDecay
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.tensors import under
@@ -126,6 +128,7 @@ class AlignLoop:
         self.rate = embedder_rate(self.optimizer_settings.learning_rate, settings.rate_factor)
         self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
         self.device = next(self.model.embedder.parameters()).device
+        self.samples = Samples(self.target.prepared, self.target.rows, self.device)
 
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
@@ -135,7 +138,7 @@ class AlignLoop:
             range(self.epoch, total), what="alignment epoch", total=total, done=self.epoch
         ):
             exact = self._exact_value(epoch)
-            with self.clock.part("align"):
+            with self.clock.part("align"), products("float32"):
                 self._train_epoch(epoch, exact)
             self.epoch = epoch + 1
             if self.state.due:
@@ -161,13 +164,14 @@ class AlignLoop:
         total = 0.0
         size = self.settings.samples_per_class
         draws = seeded(self.seed, 4, epoch)
-        for number, call in enumerate(self._calls(self.target, draws, size=size)):
-            features = self._features(call.rows)
+        calls = self._calls(self.target, draws, size=size)
+        for number, (call, features) in enumerate(self._with_features(calls, self.samples)):
             generator = seeded(self.seed, 5, epoch, number)
             distance = call.weight * self._distance(which, features, call.labels, generator)
-            self._check(distance, epoch, call)
+            value = distance.item()
+            self._check(value, epoch, call)
             distance.backward()  # type: ignore[no-untyped-call]
-            total += distance.item()
+            total += value
             if self.settings.step_per == "class":
                 self._step()
         if self.settings.step_per == "epoch":
@@ -205,9 +209,16 @@ class AlignLoop:
                     target.rows[places], np.zeros(len(places), int), draw.weight / rounds
                 )
 
-    def _features(self, rows: Int[np.ndarray, " b"]) -> Float[Tensor, "b width"]:
-        inputs, _ = self.target.prepared.read(rows)
-        return self.model.embed(torch.from_numpy(inputs).to(self.device)).mean(dim=1)
+    def _with_features(
+        self, calls: Iterable[DistanceCall], samples: Samples
+    ) -> Iterator[tuple[DistanceCall, Float[Tensor, "b width"]]]:
+        """Yield each call with its samples' features; the next samples are loaded meanwhile."""
+
+        def load(call: DistanceCall) -> tuple[DistanceCall, Tensor]:
+            return call, samples.load("inputs", call.rows)
+
+        for call, loaded in ahead(load, calls):
+            yield call, self.model.embed(samples.inputs(loaded)).mean(dim=1)
 
     def _exact_value(self, epoch: int) -> dict[str, float | None]:
         """Return the history's entry of the exact distance, if the run keeps one.
@@ -224,7 +235,8 @@ class AlignLoop:
         places = np.sort(drawn[: settings.exact_samples])
         parts = np.array_split(places, -(-len(places) // settings.samples_per_class))
         with self.clock.part("exact"), torch.no_grad():
-            features = torch.cat([self._features(target.rows[part]) for part in parts])
+            calls = (DistanceCall(target.rows[part], target.labels[part], 1.0) for part in parts)
+            features = torch.cat([each for _, each in self._with_features(calls, self.samples)])
             _, labels = np.unique(target.labels[places], return_inverse=True)
             value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)
         return {"exact": value.item()}
@@ -245,12 +257,12 @@ class AlignLoop:
             features, on_device, objective.source, objective.terms, objective.settings, generator
         )
 
-    def _check(self, loss: Tensor, epoch: int, call: DistanceCall) -> None:
-        if not math.isfinite(loss.item()):
+    def _check(self, value: float, epoch: int, call: DistanceCall) -> None:
+        if not math.isfinite(value):
             shown = ", ".join(map(str, call.rows[:16].tolist()))
             raise TrainingError(
                 where=f"alignment epoch {epoch}, samples {shown} of {self.target.prepared.path}",
-                what=f"the distance is {loss.item()} at a learning rate of"
+                what=f"the distance is {value} at a learning rate of"
                 f" {self.optimizer.param_groups[0]['lr']:.3g}",
                 mend="lower align.rate_factor or learning_rate for this task in"
                 " config/hyperparameters.yaml",
@@ -261,8 +273,9 @@ class AlignLoop:
         self.model.eval()
         total = 0.0
         with torch.no_grad():
-            for call in self._calls(target, seeded(self.seed, 6), size=len(target.rows)):
-                features = self._features(call.rows)
+            calls = self._calls(target, seeded(self.seed, 6), size=len(target.rows))
+            samples = Samples(target.prepared, target.rows, self.device, keep=False)
+            for call, features in self._with_features(calls, samples):
                 value = self._distance("value", features, call.labels, seeded(self.seed, 6))
                 total += call.weight * value.item()
         return total

@@ -1,6 +1,7 @@
 """Batches of a prepared data set, in an order that depends on the seed and the epoch alone."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,14 +12,15 @@ from torch import Tensor
 from orca.data.store import Prepared
 from orca.errors import SettingsError
 from orca.training.augment import AUGMENTATIONS
+from orca.training.samples import Samples, ahead
 
-HELD_BYTES = 1 << 30  # a set up to this size is read once and kept
+Batch = tuple[Shaped[Tensor, "b *input"], Shaped[Tensor, "b *target"]]
 
 
-def seeded(*numbers: int) -> torch.Generator:
-    """Return a generator whose draws depend on these numbers alone."""
+def seeded(*numbers: int, device: torch.device | None = None) -> torch.Generator:
+    """Return a generator whose draws depend on these numbers, and on the kind of device, alone."""
     mixed = np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(mixed >> np.uint64(1)))
+    return torch.Generator(device or "cpu").manual_seed(int(mixed >> np.uint64(1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,72 +40,87 @@ class Batches:
     size: int
     seed: int
     device: torch.device
+    _drawn: dict[int, Int[np.ndarray, " n"]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        if self.size > len(self._units):
+        if self.size > self._count:
             raise SettingsError(
                 where=f"batch_size of {self.prepared.path}",
-                what=f"a batch of {self.size} is larger than the set of {len(self._units)} samples",
-                mend=f"set batch_size to {len(self._units)} or less in config/hyperparameters.yaml",
+                what=f"a batch of {self.size} is larger than the set of {self._count} samples",
+                mend=f"set batch_size to {self._count} or less in config/hyperparameters.yaml",
             )
 
     @property
     def per_epoch(self) -> int:
         """Batches in an epoch."""
-        return -(-len(self._units) // self.size)
+        return -(-self._count // self.size)
 
     @cached_property
-    def _sorted(self) -> Int[np.ndarray, " n"]:
-        return np.sort(self.rows)
+    def samples(self) -> Samples:
+        """The samples that take part."""
+        return Samples(self.prepared, np.sort(self.rows), self.device)
 
     @cached_property
-    def _units(self) -> list[Int[np.ndarray, " pieces"]]:
-        """Places in the sorted rows of which an epoch sees one each: a sample, or its pieces."""
-        groups = self.prepared.groups(self._sorted) if self.prepared.task.redraw else None
+    def _pieces(self) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " units"]] | None:
+        """The rows of recordings of which an epoch sees one piece each, and where each begins."""
+        rows = self.samples.rows
+        groups = self.prepared.groups(rows) if self.prepared.task.redraw else None
         if groups is None:
-            return list(np.arange(len(self._sorted))[:, None])
+            return None
         order = np.argsort(groups, kind="stable")
-        return np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+        return rows[order], np.flatnonzero(np.diff(groups[order], prepend=groups.min() - 1))
 
     @cached_property
-    def _held(self) -> tuple[Tensor, Tensor] | None:
-        inputs, targets = self.prepared.read(self._sorted[:1])
-        if (inputs.nbytes + targets.nbytes) * len(self.rows) > HELD_BYTES:
-            return None
-        inputs, targets = self.prepared.read(self._sorted)
-        return torch.from_numpy(inputs), torch.from_numpy(targets)
+    def _count(self) -> int:
+        return len(self.rows) if self._pieces is None else len(self._pieces[1])
 
-    def _places(self, epoch: int, batch: int) -> Int[np.ndarray, " b"]:
-        """Return the places in the sorted rows that a batch of an epoch takes."""
-        generator = seeded(self.seed, 1, epoch)
-        order = torch.randperm(len(self._units), generator=generator).numpy()
-        draws = torch.rand(len(self._units), generator=generator, dtype=torch.float64).numpy()
-        chosen = order[batch * self.size : (batch + 1) * self.size]
-        return np.array(
-            [self._units[unit][int(draws[unit] * len(self._units[unit]))] for unit in chosen]
-        )
+    def _order(self, epoch: int) -> Int[np.ndarray, " units"]:
+        """Return the sample numbers of an epoch in their order; the last epoch's is kept."""
+        found = self._drawn.get(epoch)
+        if found is None:
+            generator = seeded(self.seed, 1, epoch)
+            order = torch.randperm(self._count, generator=generator).numpy()
+            if self._pieces is None:
+                found = self.samples.rows[order]
+            else:
+                rows, starts = self._pieces
+                sizes = np.diff(starts, append=len(rows))
+                draws = torch.rand(len(starts), generator=generator, dtype=torch.float64).numpy()
+                found = rows[starts + (draws * sizes).astype(np.int64)][order]
+            self._drawn.clear()
+            self._drawn[epoch] = found
+        return found
 
     def sample_numbers(self, epoch: int, batch: int) -> Int[np.ndarray, " b"]:
         """Return the sample numbers that a batch of an epoch holds."""
-        return self._sorted[self._places(epoch, batch)]
+        return self._order(epoch)[batch * self.size : (batch + 1) * self.size]
 
-    def read(
-        self, epoch: int, batch: int
-    ) -> tuple[Shaped[Tensor, "b *input"], Shaped[Tensor, "b *target"]]:
-        """Return the inputs, changed at random where the task says so, and targets of a batch."""
-        places = self._places(epoch, batch)
-        if self._held is not None:
-            inputs, targets = (tensor[places] for tensor in self._held)
-        else:
-            read = self.prepared.read(self._sorted[places])
-            inputs, targets = (torch.from_numpy(array) for array in read)
-        generator = seeded(self.seed, 12, epoch, batch)
-        for name in self.prepared.task.augmentation:
-            inputs = AUGMENTATIONS[name](inputs, self._zero, generator)
-        return inputs.to(self.device), targets.to(self.device)
+    def load(self, epoch: int, batch: int) -> Batch:
+        """Return a batch as stored, inputs changed at random where the task says so."""
+        rows = self.sample_numbers(epoch, batch)
+        inputs, targets = self.samples.load("inputs", rows), self.samples.load("targets", rows)
+        changes = self.prepared.task.augmentation
+        if changes:
+            generator = seeded(self.seed, 12, epoch, batch)
+            for name in changes:
+                AUGMENTATIONS[name](inputs, generator)
+        return inputs, targets
 
-    @cached_property
-    def _zero(self) -> Tensor:
-        """What a raw value of zero is after normalising."""
-        constants = self.prepared.input_constants
-        return torch.from_numpy(constants.encode(np.zeros_like(constants.mean)[None])[0])
+    def read(self, epoch: int, batch: int) -> Batch:
+        """Return the inputs and targets of a batch, normalised, on the device."""
+        inputs, targets = self.load(epoch, batch)
+        return self.samples.inputs(inputs), self.samples.targets(targets)
+
+    def epoch(self, epoch: int, first: int = 0) -> Iterator[tuple[int, Batch]]:
+        """Yield the batches of an epoch as `read` gives them, each with its number.
+
+        The next ones are loaded meanwhile.
+
+        Args:
+            epoch: its number.
+            first: number of the first batch that is wanted.
+        """
+        wanted = range(first, self.per_epoch)
+        loads = ahead(lambda batch: self.load(epoch, batch), wanted)
+        for batch, (inputs, targets) in zip(wanted, loads, strict=True):
+            yield batch, (self.samples.inputs(inputs), self.samples.targets(targets))

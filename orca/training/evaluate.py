@@ -107,7 +107,14 @@ def _metrics(run: FinishedRun, tests: Sequence[Path], *, kept: Path) -> dict[str
         with opened as prepared:
             rows = prepared.rows("test")
             predicted, target = pool(
-                predict(model, prepared, rows, batch_size=run.batch_size, device=run.device),
+                predict(
+                    model,
+                    prepared,
+                    rows,
+                    batch_size=run.batch_size,
+                    device=run.device,
+                    precision=run.precision,
+                ),
                 prepared.targets(rows),
                 prepared.groups(rows),
                 how=prepared.task.pooling,

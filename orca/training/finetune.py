@@ -201,4 +201,5 @@ def _validation(setup: Setup, settings: FinetuneSettings, held_out: Prepared) ->
         chooses=chooses,
         batch_size=settings.batch_size,
         device=setup.device,
+        precision=settings.precision,
     )

@@ -8,14 +8,16 @@ from functools import cached_property
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from orca.errors import TrainingError
 from orca.logs import Clock, log, progress
 from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
+from orca.training.arithmetic import as_compiled, compile_parts, forward_pass, products
 from orca.training.batches import Batches, seeded
 from orca.training.checkpoint import State
+from orca.training.loss import Loss
 from orca.training.optimizer import (
     make_optimizer,
     optimizer_tensors,
@@ -34,6 +36,7 @@ from orca.training.tensors import (
 from orca.training.validate import Validation
 
 BEST = "best.safetensors"
+READ_EVERY = 64  # losses wait on the device and are read so many at a time
 
 
 @dataclass(kw_only=True)
@@ -76,6 +79,7 @@ class FinetuneLoop:
     history: list[dict[str, Any]] = field(default_factory=list)
     progress: Progress = field(default_factory=Progress)
     clock: Clock = field(default_factory=Clock)
+    _losses: dict[int, Tensor] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.optimizer = make_optimizer(self.trained, self.optimizer_settings)
@@ -94,13 +98,15 @@ class FinetuneLoop:
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
         self._resume()
+        compile_parts(self.model, self.settings.compile)
         epochs = range(self.progress.epoch, self.settings.epochs)
         for epoch in progress(
             epochs, what="epoch", total=self.settings.epochs, done=self.progress.epoch
         ):
-            with self.clock.part("train"):
-                self._train_epoch(epoch)
-            self._end_epoch(epoch)
+            with products(self.settings.precision):
+                with self.clock.part("train"):
+                    self._train_epoch(epoch)
+                self._end_epoch(epoch)
         if self.validation is not None and self.validation.chooses:
             take_weights(self.model, self.state.folder / BEST)
 
@@ -109,15 +115,18 @@ class FinetuneLoop:
         self.model.train()
         if self.progress.batch == 0:
             torch.manual_seed(seeded(self.seed, 2, epoch).initial_seed())  # for dropout
-        self.optimizer.zero_grad(set_to_none=True)
-        for batch in range(self.progress.batch, self.batches.per_epoch):
-            self.progress.loss_sum += self._backward(epoch, batch)
+        self._clear_gradients()
+        for batch, (inputs, targets) in self.batches.epoch(epoch, self.progress.batch):
+            self._losses[batch] = self._backward(epoch, batch, inputs, targets)
             last = batch + 1 == self.batches.per_epoch
+            if len(self._losses) == READ_EVERY or last:
+                self._read_losses(epoch)
             if (batch + 1) % self.settings.accumulation == 0 or last:
                 self._step(epoch, batch)
                 self.progress.epoch, self.progress.batch = epoch, batch + 1
                 self.progress.epoch_seconds = time.monotonic() - start
                 if self.state.due and not last:
+                    self._read_losses(epoch)
                     self._save()
 
     def _joined(self, batch: int) -> int:
@@ -125,28 +134,49 @@ class FinetuneLoop:
         size = self.settings.accumulation
         return min(size, self.batches.per_epoch - batch // size * size)
 
-    def _backward(self, epoch: int, batch: int) -> float:
-        inputs, targets = self.batches.read(epoch, batch)
-        bfloat16 = self.settings.precision == "bfloat16"
-        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=bfloat16):
+    def _backward(self, epoch: int, batch: int, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Add a micro-batch's gradient, and return its loss; nothing here waits for the device."""
+        if self.settings.compile == "reduce-overhead":
+            torch.compiler.cudagraph_mark_step_begin()
+        whole = as_compiled(wanted=len(inputs) == self.batches.size)
+        with whole, forward_pass(self.settings.precision, inputs.device):
             loss = self.objective.loss(
                 self.model,
                 inputs,
                 targets,
                 epoch=epoch,
                 epochs=self.settings.epochs,
-                generator=seeded(self.seed, 3, epoch, batch),
+                generator=seeded(self.seed, 3, epoch, batch, device=inputs.device),
             )
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            self._diverged(epoch, batch, value)
         joined = self._joined(batch) if self.settings.accumulate == "mean" else 1
         (loss / joined).backward()  # type: ignore[no-untyped-call]
-        return value
+        return loss.detach()
+
+    def _read_losses(self, epoch: int) -> None:
+        """Add up the losses that lie on the device, in the order of their batches.
+
+        Raises:
+            TrainingError: if one is no finite number.
+        """
+        if not self._losses:
+            return
+        values = torch.stack(list(self._losses.values())).tolist()
+        for batch, value in zip(self._losses, values, strict=True):
+            if not math.isfinite(value):
+                self._diverged(epoch, batch, value)
+            self.progress.loss_sum += value
+        self._losses.clear()
 
     def _diverged(self, epoch: int, batch: int, value: float) -> None:
         numbers = self.batches.sample_numbers(epoch, batch).tolist()
         step = epoch * self.batches.per_epoch + batch
+        for place, fault in self._faults(epoch, batch).items():
+            raise TrainingError(
+                where=f"epoch {epoch}, step {step}, sample {numbers[place]}"
+                f" of {self.batches.prepared.path}",
+                what=fault,
+                mend="leave such samples out in the task's `read`, or use another loss",
+            )
         rate = self.optimizer_settings.learning_rate * self.schedule.factor(step)
         shown = ", ".join(map(str, numbers[:16])) + (", ..." if len(numbers) > 16 else "")
         raise TrainingError(
@@ -156,13 +186,27 @@ class FinetuneLoop:
             " config/hyperparameters.yaml, or look at these samples with `orca inspect`",
         )
 
+    def _faults(self, epoch: int, batch: int) -> dict[int, str]:
+        """Return what is wrong with targets of a batch, by their places in it."""
+        loss = self.objective.task_loss
+        return loss.faults(self.batches.read(epoch, batch)[1]) if isinstance(loss, Loss) else {}
+
     def _step(self, epoch: int, batch: int) -> None:
         if self.settings.gradient_clipping is not None:
             nn.utils.clip_grad_norm_(self.trained, self.settings.gradient_clipping)
         step = epoch * self.batches.per_epoch + batch
         set_rate(self.optimizer, self.optimizer_settings.learning_rate * self.schedule.factor(step))
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self._clear_gradients()
+
+    def _clear_gradients(self) -> None:
+        """Drop the gradients; those that add up over replayed steps lie in memory of their own."""
+        replayed = self.settings.compile == "reduce-overhead" and self.settings.accumulation > 1
+        if replayed:
+            for parameter in self.trained:
+                if parameter.grad is None:
+                    parameter.grad = torch.zeros_like(parameter)
+        self.optimizer.zero_grad(set_to_none=not replayed)
 
     def _end_epoch(self, epoch: int) -> None:
         row = {
@@ -185,7 +229,8 @@ class FinetuneLoop:
 
     def _validate(self, epoch: int) -> tuple[float, float]:
         assert self.validation is not None
-        value, error = self.validation.score(self.model)
+        with as_compiled(wanted=False):
+            value, error = self.validation.score(self.model)
         if self.validation.chooses and error < self.progress.best:
             self.progress.best, self.progress.best_epoch = error, epoch
             keep_weights(self.model, self.state.folder / BEST)
@@ -196,8 +241,8 @@ class FinetuneLoop:
         tensors |= {f"objective.{name}": v for name, v in self.objective.state_dict().items()}
         tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
         tensors["random"] = torch.get_rng_state()
-        if torch.cuda.is_available():
-            tensors["random_cuda"] = torch.cuda.get_rng_state()
+        if self.batches.device.type == "cuda":
+            tensors["random_cuda"] = torch.cuda.get_rng_state(self.batches.device)
         record = {
             "progress": vars(self.progress),
             "history": self.history,
@@ -215,8 +260,8 @@ class FinetuneLoop:
         self.objective.load_state_dict(under(tensors, "objective"))
         restore_optimizer(self.optimizer, under(tensors, "optimizer"))
         torch.set_rng_state(tensors["random"])
-        if "random_cuda" in tensors and torch.cuda.is_available():
-            torch.cuda.set_rng_state(tensors["random_cuda"])
+        if "random_cuda" in tensors:
+            torch.cuda.set_rng_state(tensors["random_cuda"], self.batches.device)
         self.progress = Progress(**record["progress"])
         self.history = record["history"]
         self.clock.seconds = record["seconds"]

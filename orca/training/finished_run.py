@@ -16,6 +16,7 @@ from orca.methods.method import METHODS
 from orca.models.assemble import Model
 from orca.models.settings import ModelSettings
 from orca.training.record import read_run
+from orca.training.settings import Precision
 from orca.training.setup import Setup
 from orca.training.tensors import take_weights
 
@@ -84,6 +85,12 @@ class FinishedRun:
     def batch_size(self) -> int:
         """Samples in a batch."""
         return int(self.record["settings"]["finetune"]["batch_size"])
+
+    @property
+    def precision(self) -> Precision:
+        """Precision of the model's products."""
+        precision: Precision = self.record["settings"]["finetune"]["precision"]
+        return precision
 
     def model(self) -> Model:
         """Return the model that the run ended with.

@@ -1,4 +1,4 @@
-"""One GPU for each process where no scheduler deals them out: the first that is free.
+"""A GPU, or a share of one, for each process where no scheduler deals them out: the first free.
 
 Snakemake on one machine counts GPUs, but sets no `CUDA_VISIBLE_DEVICES`: without this, all jobs
 would run on the first one.
@@ -55,20 +55,21 @@ def slot(names: list[str], folder: Path) -> Iterator[int]:
                 lock.release()
             return
         if not waiting:
-            log.info("all %d GPUs are taken by other jobs: waiting", len(names))
+            log.info("all %d places on GPUs are taken by other jobs: waiting", len(names))
             waiting = True
         time.sleep(WAIT_SECONDS)
 
 
 @contextmanager
-def held_device(name: str) -> Iterator[torch.device]:
-    """Choose a device and hold it: of several GPUs the first that no other job has.
+def held_device(name: str, *, runs_per_gpu: int = 1) -> Iterator[torch.device]:
+    """Choose a device and hold it: of several GPUs the one that fewest other jobs have.
 
     A scheduler's choice stands: within a Slurm job nothing is locked, and a device that is named
     with its number is taken as it is.
 
     Args:
         name: `auto`, `cpu`, `cuda` or `cuda:1`.
+        runs_per_gpu: jobs that may share a GPU.
     """
     device = choose_device(name)
     count = torch.cuda.device_count() if device.type == "cuda" else 0
@@ -76,6 +77,8 @@ def held_device(name: str) -> Iterator[torch.device]:
         yield device
         return
     folder = Path(tempfile.gettempdir()) / f"orca-gpus-{os.getuid()}"
-    with slot(slots_of(os.environ, count), folder) as number:
-        log.info("on GPU %d of %d", number, count)
-        yield torch.device("cuda", number)
+    names = slots_of(os.environ, count)
+    shares = [f"{name}.{share}" for share in range(runs_per_gpu) for name in names]
+    with slot(shares, folder) as number, torch.cuda.device(number % count):
+        log.info("on GPU %d of %d", number % count, count)
+        yield torch.device("cuda", number % count)

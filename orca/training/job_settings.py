@@ -34,7 +34,9 @@ class JobSettings(Settings):
         {}, description="A search may choose these values, by `group.key`."
     )
     checkpoint_seconds: float = Field(
-        30.0, description="Two checkpoints lie at least this many seconds apart."
+        30.0,
+        description="Two checkpoints lie at least this many seconds apart, and take a hundredth of the"
+        " time at most; 0 writes one at each step.",
     )
 
     @classmethod

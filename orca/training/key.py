@@ -15,7 +15,7 @@ from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.provenance import PACKAGE, digest_of, used_code
+from orca.provenance import PACKAGE, digest_of, module_file, used_code
 from orca.settings import Settings
 from orca.training.settings import AlignSettings, FinetuneSettings
 
@@ -194,5 +194,5 @@ def terms_key(*, distance: str, settings: Settings) -> str:
 
 def prepare_key(*, name: str, task: Task) -> str:
     """Return the key of the preparation of a task; a user's own tasks share one reader."""
-    reader = TASKS.path(name) if name in TASKS else "data/own/read.py"
+    reader = module_file(task.reader) if task.reader else TASKS.path(name)
     return Uses(step="data/prepare.py", task=task, facts={"code": used_code(reader).digest}).key

@@ -7,6 +7,7 @@ of channels that is 1 where a point does not count.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from jaxtyping import Int
 from torch import Tensor
@@ -15,7 +16,23 @@ from orca.declarations import Declarations
 from orca.errors import SettingsError
 from orca.evaluation.metric import Kind
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """A loss; on a GPU it makes nobody wait for its value.
+
+    Args:
+        formula: from (output, target) to a scalar; not a number where no loss is defined.
+        faults: from a batch's targets to what is wrong with those for which no loss is defined, by
+            their place in the batch; asked only once a loss was no finite number.
+    """
+
+    formula: Callable[[Tensor, Tensor], Tensor]
+    faults: Callable[[Tensor], dict[int, str]] = lambda target: {}
+
+    def __call__(self, predicted: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        return self.formula(predicted, target)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +50,12 @@ class DeclaredLoss:
     needs_class_counts: bool = False
 
     @classmethod
-    def of(cls, formula: Loss, *, kinds: tuple[Kind, ...]) -> "DeclaredLoss":
+    def of(
+        cls, formula: Callable[[Tensor, Tensor], Tensor], *, kinds: tuple[Kind, ...], **more: Any
+    ) -> "DeclaredLoss":
         """Return the declaration of a loss that is the same whatever the class counts are."""
-        return cls(make=lambda _: formula, kinds=kinds)
+        loss = Loss(formula, **more)
+        return cls(make=lambda _: loss, kinds=kinds)
 
 
 LOSSES: Declarations[DeclaredLoss] = Declarations("orca.training.losses", "loss")

@@ -117,7 +117,7 @@ class PeerRuns:
             "hyperparameters": "tuned" if peer.searched else "default",
         }  # fmt: skip
         with Prepared(self.folder / "fit.h5", self.task) as fit:
-            with clock.part("search"):
+            with clock.part("search" if peer.searched else "fit"):
                 settings = self._best(fit)
             with clock.part("fit"):
                 rows = self._rows(fit, fit.rows("fit"))

@@ -19,7 +19,12 @@ def predict_test(run: FinishedRun, *, test: Path, output: Path) -> None:
     with opened as prepared:
         rows = prepared.rows("test")
         predicted = predict(
-            run.model(), prepared, rows, batch_size=run.batch_size, device=run.device
+            run.model(),
+            prepared,
+            rows,
+            batch_size=run.batch_size,
+            device=run.device,
+            precision=run.precision,
         )
         target = prepared.targets(rows)
     write_predictions(output, predicted, target)

@@ -12,6 +12,7 @@ from orca.data.own.new_rows import NewRows, read_new
 from orca.data.task import Classes, Field, MultiLabel, Task
 from orca.errors import SettingsError
 from orca.provenance import atomic
+from orca.training.arithmetic import forward_pass, products
 from orca.training.finished_run import FinishedRun
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ class Predictions:
         task: that it was trained on.
         outputs: logits of classes or labels; else numbers or fields in the task's own units.
         names: of the classes or labels.
+        targets: names of what is predicted.
+        unit: of numbers and fields.
         new: the samples.
     """
 
     task: Task
     outputs: Float[np.ndarray, "n *output"]
     names: tuple[str, ...]
+    targets: tuple[str, ...]
+    unit: str
     new: NewRows
 
     @property
@@ -47,8 +52,7 @@ class Predictions:
 
     def arrays(self) -> dict[str, Any]:
         """Return arrays by name: `prediction`, and for classes and labels their probabilities."""
-        others = {name: self.new.others[name].to_numpy() for name in self.new.others}
-        found: dict[str, Any] = {"row": self.new.rows, **others}
+        found: dict[str, Any] = {"row": self.new.rows, **self.new.others}
         match self.task.target:
             case Classes():
                 chosen = np.array(self.names)[self.outputs.argmax(axis=1)]
@@ -69,22 +73,20 @@ class Predictions:
         import pandas as pd
 
         target = self.task.target
-        if isinstance(target, Field):
+        if isinstance(target, Field) and target.grid != (1,):
             raise SettingsError(
                 where="--output",
                 what="fields are predicted, and a table has no place for them",
                 mend="name a file that ends in .npz",
             )
-        frame = pd.concat(
-            [pd.Series(self.new.rows, name="row"), self.new.others.reset_index(drop=True)], axis=1
-        )
+        frame = pd.DataFrame({"row": self.new.rows, **self.new.others})
         told = self.arrays()
-        if isinstance(target, MultiLabel):
-            for number, name in enumerate(self.names):
-                frame[f"prediction {name}"] = told["prediction"][:, number]
-        else:
-            unit = getattr(target, "unit", "")
-            frame[f"prediction ({unit})" if unit else "prediction"] = told["prediction"]
+        predicted = told["prediction"].reshape(len(frame), -1)
+        unit = f" ({self.unit})" if self.unit else ""
+        several = self.names if isinstance(target, MultiLabel) else self.targets
+        names = several if predicted.shape[1] > 1 else ("",)
+        for number, name in enumerate(names):
+            frame[f"prediction {name}".strip() + unit] = predicted[:, number]
         for number, name in enumerate(self.names):
             frame[f"probability {name}"] = told["probability"][:, number]
         return frame
@@ -99,7 +101,7 @@ def predict_new(
         run: the finished run.
         inputs: not normalised.
     """
-    rows = NewRows(np.arange(len(inputs)), None, lambda numbers: inputs[numbers])
+    rows = NewRows(np.arange(len(inputs)), {}, lambda numbers: inputs[numbers])
     return _outputs(run, rows)
 
 
@@ -123,7 +125,14 @@ def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
             mend=f"name a file that ends in {', '.join(TABLES)} or {ARRAYS}",
         )
     new = read_new(inputs, run.schema, run.record["task_entry"])
-    found = Predictions(run.task, _outputs(run, new), _names(run), new)
+    found = Predictions(
+        task=run.task,
+        outputs=_outputs(run, new),
+        names=_names(run),
+        targets=run.schema.targets,
+        unit=run.schema.unit,
+        new=new,
+    )
     content = found.arrays() if form == ARRAYS else found.frame()
     with atomic(output) as temporary:
         _write(content, temporary, form)
@@ -132,7 +141,8 @@ def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
 def _write(content: Any, path: Path, form: str) -> None:
     if form == ARRAYS:
         with path.open("wb") as file:
-            np.savez(file, **{name: _plain(values) for name, values in content.items()})
+            arrays: dict[str, Any] = {name: _plain(values) for name, values in content.items()}
+            np.savez(file, **arrays)
     elif form == ".csv":
         content.to_csv(path, index=False)
     else:
@@ -165,7 +175,8 @@ def _outputs(run: FinishedRun, new: NewRows) -> Float[np.ndarray, "n *output"]:
             output = model(torch.from_numpy(encoded).to(run.device))
             yield constants["targets"].decode_predicted(output.float().cpu().numpy())
 
-    with torch.inference_mode():
+    forward = forward_pass(run.precision, run.device)
+    with torch.inference_mode(), products(run.precision), forward:
         return np.concatenate(list(portions()))
 
 

@@ -8,6 +8,8 @@ from orca.models.settings import ModelSettings
 from orca.settings import Count, Rate, Settings, Share
 
 Epochs = Annotated[int, Field(ge=0)]
+Precision = Literal["float32", "tf32", "bfloat16"]
+Compile = Literal["off", "default", "reduce-overhead"]
 
 
 class OptimizerSettings(Settings):
@@ -130,8 +132,18 @@ class FinetuneSettings(Settings):
     fraction: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0, description="This share of the training samples is used (Figure 4, right)."
     )
-    precision: Literal["float32", "bfloat16"] = Field(
-        "float32", description="`bfloat16` trains in automatic mixed precision."
+    precision: Precision = Field(
+        "tf32",
+        description="Matrix products are taken of `float32` numbers; of `tf32` ones, which GPUs from"
+        " Ampere on multiply several times as fast and other devices do not know (there it is"
+        " float32); or of `bfloat16` ones, by automatic mixed precision. Weights, optimizer, losses"
+        " and metrics are float32 always.",
+    )
+    compile: Compile = Field(
+        "off",
+        description="The model runs as PyTorch writes it (`off`), as code compiled for its shapes"
+        " (`default`), or as compiled code that a GPU replays whole (`reduce-overhead`), for steps"
+        " that take longer to ask for than to compute. Compiling takes a minute or so.",
     )
 
 

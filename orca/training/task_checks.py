@@ -1,11 +1,12 @@
 """What is wrong with a person's own task, found before anything is trained."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from orca.data.entry import TaskEntry
-from orca.data.store import Prepared
+from orca.data.store import Prepared, Split
 from orca.data.task import AnyTarget, Task
 from orca.declarations import Declarations, nearest
 from orca.errors import DataError, SettingsError
@@ -36,7 +37,7 @@ def check_names(task: Task, entry: TaskEntry, *, where: str) -> None:
         _check_name(entry.loss, LOSSES, task.target, where=f"{where}, loss")
 
 
-def _check_name(name: str, declared: Declarations, target: AnyTarget, *, where: str) -> None:
+def _check_name(name: str, declared: Declarations[Any], target: AnyTarget, *, where: str) -> None:
     fitting = [
         known
         for known, found in declared.items()
@@ -64,7 +65,8 @@ def check_parts(task: Task, entry: TaskEntry, folder: Path) -> None:
     Raises:
         DataError: if a class is too rare for a part, all targets of a part are equal, or the like.
     """
-    for part, file in (("train", "fit.h5"), ("validation", "fit.h5"), ("test", "test.h5")):
+    files: dict[Split, str] = {"train": "fit.h5", "validation": "fit.h5", "test": "test.h5"}
+    for part, file in files.items():
         with Prepared(folder / file, task) as prepared:
             targets = prepared.targets(prepared.rows(part))
         shape = task.target.shape or ((task.target.outputs,) if task.target.outputs > 1 else ())

@@ -26,7 +26,10 @@ def in_units(loss: Loss, prepared: Prepared, device: torch.device) -> Loss:
     """
     constants = prepared.target_constants
     mean, std = (torch.from_numpy(c).to(device) for c in (constants.mean, constants.std))
-    return lambda predicted, target: loss(predicted * std + mean, target * std + mean)
+    return Loss(
+        lambda predicted, target: loss(predicted * std + mean, target * std + mean),
+        faults=lambda target: loss.faults(target * std + mean),
+    )
 
 
 def task_loss(setup: Setup, prepared: Prepared) -> Loss:

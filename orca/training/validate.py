@@ -1,7 +1,7 @@
 """Predictions of a model over samples, in the task's own units, and their score."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -10,6 +10,9 @@ from torch import nn
 
 from orca.data.store import Prepared
 from orca.evaluation.metric import METRICS
+from orca.training.arithmetic import forward_pass, products
+from orca.training.samples import Samples, ahead
+from orca.training.settings import Precision
 
 
 def predict(
@@ -19,6 +22,7 @@ def predict(
     *,
     batch_size: int,
     device: torch.device,
+    precision: Precision,
 ) -> Float[np.ndarray, "n *output"]:
     """Return the model's outputs for some samples of a prepared set, in the task's own units.
 
@@ -28,17 +32,21 @@ def predict(
         rows: sample numbers, ascending.
         batch_size: samples at a time.
         device: that the model is on.
+        precision: of its products.
     """
-
-    def outputs() -> Iterator[Float[np.ndarray, "b *output"]]:
-        for start in range(0, len(rows), batch_size):
-            inputs, _ = prepared.read(rows[start : start + batch_size])
-            output = model(torch.from_numpy(inputs).to(device))
-            yield prepared.decode_targets(output.float().cpu().numpy())
-
+    samples = Samples(prepared, rows, device, keep=False)
+    parts = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
+    predicted, done = np.empty(0, np.float32), 0
     model.eval()
-    with torch.inference_mode():
-        return np.concatenate(list(outputs()))
+    with torch.inference_mode(), products(precision):
+        for loaded in ahead(partial(samples.load, "inputs"), parts):
+            with forward_pass(precision, device):
+                output = model(samples.inputs(loaded)).float().cpu().numpy()
+            if not done:
+                predicted = np.empty((len(rows), *output.shape[1:]), np.float32)
+            predicted[done : done + len(output)] = prepared.decode_targets(output)
+            done += len(output)
+    return predicted
 
 
 def pool(
@@ -68,7 +76,7 @@ def pool(
     return (sums / counts).astype(np.float32), targets[first]
 
 
-def score(
+def score(  # noqa: PLR0913 (what is scored, how, and on what)
     model: nn.Module,
     prepared: Prepared,
     rows: Int[np.ndarray, " n"],
@@ -76,6 +84,7 @@ def score(
     metrics: tuple[str, ...],
     batch_size: int,
     device: torch.device,
+    precision: Precision,
 ) -> dict[str, float]:
     """Return metrics of a model's predictions for some samples, by name.
 
@@ -86,8 +95,11 @@ def score(
         metrics: names in `orca.evaluation.metrics`.
         batch_size: samples at a time.
         device: that the model is on.
+        precision: of its products.
     """
-    predicted = predict(model, prepared, rows, batch_size=batch_size, device=device)
+    predicted = predict(
+        model, prepared, rows, batch_size=batch_size, device=device, precision=precision
+    )
     pooled = pool(
         predicted, prepared.targets(rows), prepared.groups(rows), how=prepared.task.pooling
     )
@@ -106,6 +118,7 @@ class Validation:
         chooses: whether the weights of the best epoch are kept, instead of the last.
         batch_size: samples at a time.
         device: that the model is on.
+        precision: of its products, as in training.
     """
 
     prepared: Prepared
@@ -115,6 +128,7 @@ class Validation:
     chooses: bool
     batch_size: int
     device: torch.device
+    precision: Precision
 
     def due(self, epoch: int, epochs: int) -> bool:
         """Return whether the model is scored after this epoch; after the last it always is."""
@@ -130,6 +144,7 @@ class Validation:
             metrics=(self.metric,),
             batch_size=self.batch_size,
             device=self.device,
+            precision=self.precision,
         )
         value = found[self.metric]
         return value, METRICS[self.metric].error(value)

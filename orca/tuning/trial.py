@@ -183,6 +183,7 @@ def train(
                 chooses=False,
                 batch_size=finetune.batch_size,
                 device=setup.device,
+                precision=finetune.precision,
             ),
             report=lambda epoch, error: reports.pass_on(loop.history[-1:]),
         )

@@ -29,7 +29,7 @@ ASSUMED_SAMPLES = 50_000  # where only the data tell
 ASSUMED_LENGTH = 64
 CPU_FACTOR = 20.0
 BASE_MB = 6_000  # interpreter, PyTorch, weights and a checkpoint on their way to the disk
-HELD_MB = 2_048  # training data that are kept, twice the limit in orca.training.batches
+HELD_MB = 2_148  # training data that are kept, the limit in orca.training.samples
 MOST_PREPARED_MB = 30_000
 SOURCE_CLASSES = 10
 
@@ -90,9 +90,7 @@ def search_epochs(search: TuningSettings) -> float:
 
 def training_mb(task: Task) -> int:
     """Return the main memory that a training job needs."""
-    return (
-        BASE_MB + min(HELD_MB, 2 * fit_mb(task)) + predictions_mb(task, sizes_of(task).validation)
-    )
+    return BASE_MB + min(HELD_MB, fit_mb(task)) + predictions_mb(task, sizes_of(task).validation)
 
 
 def evaluation_mb(task: Task) -> int:
@@ -111,9 +109,9 @@ def fit_mb(task: Task) -> int:
 
 
 def predictions_mb(task: Task, count: int) -> int:
-    """Return the memory of predictions for so many samples, while they are put together."""
+    """Return the memory of predictions for so many samples, and of what is computed of them."""
     known = count if count != AS_READ else ASSUMED_SAMPLES // 10
-    return math.ceil(3 * known * task.target.outputs * 4 / 1e6)
+    return math.ceil(2 * known * task.target.outputs * 4 / 1e6)
 
 
 def limit_minutes(hours: float, *, on_cpu: bool) -> int:

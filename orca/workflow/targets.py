@@ -25,9 +25,9 @@ def check_targets(targets: Collection[str], runs: Runs) -> None:
     """
     known: dict[str, Collection[str]] = {
         "source": runs.sources,
-        "body": [*BODIES, NO_BODY],
+        "body": BODIES,
         "task": runs.tasks,
-        "method": [*METHODS, *PEERS],
+        "method": METHODS,
         "alignment": DISTANCES,
         "table": TABLES,
     }
@@ -39,13 +39,15 @@ def check_targets(targets: Collection[str], runs: Runs) -> None:
                 mend=f"ask for {layout.path('tables', table=target)}.md",
             )
         kind, names = layout.parse(target)
+        scored = {"method": [*METHODS, *PEERS], "body": [*BODIES, NO_BODY]}
+        allowed = {**known, **scored} if kind == "scores" else known
         for what, part in names.items():
             name = layout.parse_alignment(part)[0] if what == "alignment" else part.split(".")[0]
-            if name not in known[what]:
+            if name not in allowed[what]:
                 raise SettingsError(
                     where=target,
                     what=f"there is no {'distance' if what == 'alignment' else what} '{name}'",
-                    mend=nearest(name, list(known[what])),
+                    mend=nearest(name, list(allowed[what])),
                 )
         folder = "/".join((layout.root(kind), *names.values())) if kind else ""
         run = target.removeprefix(f"{folder}/")

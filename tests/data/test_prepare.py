@@ -126,12 +126,11 @@ def test_the_card_counts_what_the_files_hold(tmp_path, monkeypatch):
     assert card["inputs"]["max"] == pytest.approx(arrays(CLASSES)[0][:80].max(), rel=1e-5)
 
 
-def test_data_that_repeat_are_compressed_and_others_not(tmp_path, monkeypatch):
-    for name, inputs in (("same", np.ones((104, 3, 8), np.float32)), ("other", arrays(CLASSES)[0])):
-        splits = cut(inputs, arrays(CLASSES)[1])
-        prepare(CLASSES, tmp_path / name, monkeypatch, splits=splits)
-        with h5py.File(tmp_path / name / "fit.h5") as file:
-            assert (file["inputs"].compression is not None) == (name == "same")
+def test_samples_lie_in_one_piece_on_whole_pages(tmp_path, monkeypatch):
+    task = replace(CLASSES, input_shape=(3, 101))
+    prepare(task, tmp_path, monkeypatch)
+    with h5py.File(tmp_path / "fit.h5") as file:
+        assert file["inputs"].id.get_offset() % 4096 == 0
 
 
 def test_memory_does_not_grow_with_the_number_of_samples(tmp_path, monkeypatch):

@@ -44,12 +44,29 @@ def test_decoding_undoes_what_reading_did_to_targets(folder):
         np.testing.assert_array_equal(test.targets(rows), arrays(NORMALISED)[1][80:])
 
 
-def test_blocks_hold_what_read_gives(folder):
+def test_blocks_of_targets_hold_what_read_gives(folder, monkeypatch):
+    monkeypatch.setattr("orca.data.store.READ_BYTES", 100)
     with Prepared(folder / "test.h5", NORMALISED) as test:
-        rows = test.rows("test")
-        joined = [np.concatenate(parts) for parts in zip(*test.blocks(rows), strict=True)]
-        for block, whole in zip(joined, test.whole("test"), strict=True):
-            np.testing.assert_array_equal(block, whole)
+        blocks = list(test.target_blocks(test.rows("test")))
+        assert len(blocks) > 1
+        np.testing.assert_array_equal(np.concatenate(blocks), test.whole("test")[1])
+
+
+def test_rows_are_given_as_they_lie_in_the_file_and_fill_an_array_that_is_there(folder):
+    rows = np.array([5, 0, 23, 5])
+    with Prepared(folder / "test.h5", NORMALISED) as test, h5py.File(folder / "test.h5") as file:
+        out = np.empty((4, 3, 8), np.float32)
+        assert test.stored("inputs", rows, out) is out
+        np.testing.assert_array_equal(out, file["inputs"][()][rows])
+
+
+def test_a_file_whose_samples_lie_in_several_pieces_is_refused(folder):
+    with h5py.File(folder / "test.h5", "a") as file:
+        inputs = file["inputs"][()]
+        del file["inputs"]
+        file.create_dataset("inputs", data=inputs, chunks=(4, 3, 8))
+    with Prepared(folder / "test.h5", NORMALISED) as test, pytest.raises(DataError, match="piece"):
+        test.whole("test")
 
 
 def test_a_closed_file_opens_again_at_the_next_use(folder):

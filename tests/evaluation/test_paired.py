@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from orca.errors import DataError
+from orca.evaluation import paired
 from orca.evaluation.metric import METRICS
 from orca.evaluation.paired import paired_difference
 
@@ -17,6 +18,11 @@ def predictions(labels, margin, generator, *, seeds=3, hard=0.0):
         logit = sign * (margin + hard) + generator.normal(size=len(labels))
         found.append(np.stack([np.zeros(len(labels)), logit], axis=1).astype(np.float32))
     return found
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    monkeypatch.setattr(paired, "DRAWS", 150)
 
 
 @pytest.fixture
@@ -62,11 +68,11 @@ def test_what_is_hard_for_both_cancels(labels, generator):
     hard = 3 * generator.normal(size=SAMPLES)
     good = predictions(labels, 0.6, np.random.default_rng(1), hard=hard)
     bad = [p - np.float32([0, 0.8]) * (2 * labels - 1)[:, None].astype(np.float32) for p in good]
-    paired = paired_difference(ERROR, good, bad, labels, generator=generator)
+    together = paired_difference(ERROR, good, bad, labels, generator=generator)
     other = generator.permutation(SAMPLES)  # the same errors, of other samples
     strange = [np.where((labels == labels[other])[:, None], p[other], -p[other]) for p in bad]
-    unpaired = paired_difference(ERROR, good, strange, labels, generator=generator)
-    assert paired.high - paired.low < unpaired.high - unpaired.low
+    apart = paired_difference(ERROR, good, strange, labels, generator=generator)
+    assert together.high - together.low < apart.high - apart.low
 
 
 def test_one_seed_each_leaves_the_samples_noise(labels, generator):

@@ -81,3 +81,15 @@ def test_each_split_is_a_run_and_the_verdict_is_on_all(tmp_path, make, numbers_o
     default = make.cell(table, "openml_54", "xgboost_default")
     assert default.theirs.value is None
     assert default.verdict is None
+
+
+def test_a_perfect_score_has_the_digits_that_are_printed_beside_it(
+    tmp_path, make, numbers_of_papers
+):
+    for task in (name.replace("54", "50") for name in SPLITS):
+        write(make, tmp_path, task, "xgboost_searched", 0.9 + 0.001 * len(task))
+    table = filled(carried.TABLES["table_18_carried"], tmp_path, make, numbers_of_papers)
+    cell = make.cell(table, "openml_50", "xgboost")
+    assert cell.theirs.text == "1"
+    assert cell.verdict.margin == pytest.approx(0.0001)
+    assert cell.verdict.verdict == "worse"

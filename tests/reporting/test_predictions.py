@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from orca.errors import ResultsError
+from orca.evaluation import paired
 from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
 from orca.evaluation.score import Run
 from orca.reporting.comparison import who_leads
@@ -14,6 +15,11 @@ from orca.reporting.scores import ScoreFolder
 GENERATOR = np.random.default_rng(0)
 SAMPLES = 40
 LABELS = np.arange(SAMPLES) % 3
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    monkeypatch.setattr(paired, "DRAWS", 150)
 
 
 def numbers(*shape):

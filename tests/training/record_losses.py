@@ -5,9 +5,11 @@ python -m tests.training.record_losses
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from orca.provenance import write_json
 from orca.training.finetune_loop import FinetuneLoop
@@ -26,9 +28,10 @@ def first_losses(name: str, place: Path, out: Path) -> list[float]:
     """
     losses, backward = [], FinetuneLoop._backward
 
-    def recorded(loop: FinetuneLoop, epoch: int, batch: int) -> float:
-        losses.append(backward(loop, epoch, batch))
-        return losses[-1]
+    def recorded(loop: FinetuneLoop, *batch: Any) -> Tensor:
+        loss = backward(loop, *batch)
+        losses.append(loss.item())
+        return loss
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FinetuneLoop, "_backward", recorded)

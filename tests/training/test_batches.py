@@ -41,7 +41,7 @@ def test_a_batch_holds_the_samples_that_it_names(prepared):
 
 def test_a_set_too_large_to_hold_gives_the_same_batches(prepared, monkeypatch):
     held = Batches(prepared, np.arange(60), 7, 3, CPU).read(1, 1)
-    monkeypatch.setattr("orca.training.batches.HELD_BYTES", 0)
+    monkeypatch.setattr("orca.training.samples.HELD_BYTES", 0)
     lazy = Batches(prepared, np.arange(60), 7, 3, CPU).read(1, 1)
     assert all(torch.equal(one, other) for one, other in zip(held, lazy, strict=True))
 
@@ -56,3 +56,21 @@ def test_one_piece_of_each_recording_is_drawn_anew_in_each_epoch(tmp_path):
         epochs = [numbers(batches, epoch) for epoch in range(20)]
     assert all(sorted(epoch // 4) == list(range(15)) for epoch in epochs)
     assert len(set(np.concatenate(epochs))) > 50
+
+
+@pytest.mark.parametrize("first", [0, 5])
+def test_batches_that_are_loaded_ahead_are_those_that_are_read_one_by_one(first, prepared):
+    batches = Batches(prepared, np.arange(60), 7, 3, CPU)
+    found = list(batches.epoch(2, first))
+    assert [number for number, _ in found] == list(range(first, batches.per_epoch))
+    for number, tensors in found:
+        assert all(map(torch.equal, tensors, batches.read(2, number)))
+
+
+def test_an_epochs_order_is_drawn_once(prepared, monkeypatch):
+    drawn, whole = [], torch.randperm
+    monkeypatch.setattr(torch, "randperm", lambda *n, **o: drawn.append(n) or whole(*n, **o))
+    batches = Batches(prepared, np.arange(60), 7, 3, CPU)
+    for epoch in (0, 1):
+        numbers(batches, epoch)
+    assert len(drawn) == 2

@@ -80,6 +80,12 @@ def test_accumulated_batches_take_the_step_of_one_large_batch(tmp_path):
     assert_equal_steps(tmp_path, {"batch_size": 16}, {"batch_size": 4, "accumulation": 4})
 
 
+def test_gradients_that_add_up_over_replayed_steps_give_the_same_step(tmp_path, monkeypatch):
+    monkeypatch.setattr("orca.training.finetune_loop.compile_parts", lambda *_: None)
+    accumulated = {"batch_size": 4, "accumulation": 4}
+    assert_equal_steps(tmp_path, accumulated, {**accumulated, "compile": "reduce-overhead"})
+
+
 def test_summed_gradients_take_the_step_of_the_mean_at_as_many_times_the_rate(tmp_path):
     small = {"batch_size": 4, "accumulation": 5, "momentum": 0.0}
     summed = {**small, "accumulate": "sum", "learning_rate": 1e-3}

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack, nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -60,12 +61,15 @@ def test_locks_go_by_the_machines_own_numbers():
     assert slots_of({}, 2) == ["0", "1"]
 
 
-def test_several_gpus_are_dealt_out(monkeypatch):
+def test_several_gpus_are_dealt_out_each_to_as_many_jobs_as_may_share_it(monkeypatch, tmp_path):
     monkeypatch.setattr(gpu_slot, "choose_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "device", lambda number: nullcontext())
+    monkeypatch.setattr(gpu_slot.tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
-    with held_device("auto") as first, held_device("auto") as second:
-        assert {first.index, second.index} == {0, 1}
+    with ExitStack() as stack:
+        held = [stack.enter_context(held_device("auto", runs_per_gpu=2)) for _ in range(4)]
+        assert [device.index for device in held] == [0, 1, 0, 1]
 
 
 def test_a_schedulers_choice_stands(monkeypatch):

@@ -44,7 +44,7 @@ def trained(folder, **entry) -> tuple[FinishedRun, Task]:
     """Train on a table, move the run's folder elsewhere, and remove all else."""
     FRAME.to_csv(folder / "fit.csv", index=False)
     given = {"path": str(folder / "fit.csv"), "drop": ["kind", "weight"], **entry}
-    given["drop"] = [name for name in given["drop"] if name != given["target"]]
+    given["drop"] = [name for name in given["drop"] if name not in np.atleast_1d(given["target"])]
     task = task_of("mine", given, where="config.yaml, tasks")
     fetch(task, folder / "raw")
     prepare(task, "mine", folder / "raw", folder / "made")
@@ -139,6 +139,13 @@ def test_numbers_come_in_their_unit(tmp_path):
     finished, _ = trained(tmp_path, **NUMBER)
     found = told(finished, tmp_path, FRAME)
     assert abs(found["prediction (kg)"].mean() - FRAME["weight"].mean()) < 60
+
+
+def test_several_numbers_get_a_column_each(tmp_path):
+    finished, _ = trained(tmp_path, **{**NUMBER, "target": ["weight", "size"], "unit": ""})
+    found = told(finished, tmp_path, FRAME[["patient", "colour"]])
+    assert abs(found["prediction weight"].mean() - FRAME["weight"].mean()) < 60
+    assert abs(found["prediction size"].mean() - FRAME["size"].mean()) < 2
 
 
 def test_an_exported_run_predicts_the_same_and_tells_what_it_is(classes, tmp_path):

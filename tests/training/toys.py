@@ -13,6 +13,7 @@ import torch
 
 from orca.alignment.distance import DISTANCES
 from orca.data.schema import Schema
+from orca.data.store import FORMAT
 from orca.data.task import Classes, Field, Samples, Task
 from orca.methods.method import METHODS
 from orca.models.assemble import Model, put_together
@@ -188,7 +189,7 @@ def write_prepared(
         targets = inputs[:, :1] ** 2 + 1
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
-        file.attrs.update({"task": name, "task_digest": task.digest, "format": 1})
+        file.attrs.update({"task": name, "task_digest": task.digest, "format": FORMAT})
         file["inputs"], file["targets"] = inputs, targets
         for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
             file[f"normalisation/{what}/mean"] = np.zeros(shape, np.float32)

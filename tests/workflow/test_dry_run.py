@@ -27,7 +27,8 @@ def jobs(done) -> dict[str, int]:
 
 def test_the_demo_runs_every_step(snakemake):
     steps = {"fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune", "align"}
-    steps |= {"finetune", "evaluate", "tabulate", "plot_profile", "plot_alignment", "report"}
+    steps |= {"finetune", "evaluate", "peer", "tabulate", "plot_profile", "plot_ranks"}
+    steps |= {"plot_alignment", "report"}
     assert steps <= set(jobs(snakemake("demo", "-n", "--quiet", "reason")))
 
 
@@ -72,6 +73,27 @@ def test_one_score_needs_its_own_chain_alone(snakemake):
     planned = jobs(done)
     assert planned.pop("total") == sum(planned.values())
     assert planned["finetune"] == planned["align"] == planned["evaluate"] == 1
+
+
+@pytest.mark.parametrize(
+    ("run", "weights"), [("none/xgboost_searched", {}), ("minilm/frozen_linear", {"fetch_body": 1})]
+)
+def test_a_peers_score_needs_the_data_and_the_body_that_it_stands_on(snakemake, run, weights):
+    planned = jobs(snakemake(f"results/scores/openml_61/{run}/seed0.json", "-n"))
+    planned.pop("total")
+    assert planned == {"fetch": 1, "prepare": 1, "peer": 1, **weights}
+
+
+def test_a_peer_has_scores_and_no_other_results(snakemake):
+    done = snakemake("results/finetuned/openml_61/minilm/xgboost/seed0.json", "-n", fails=True)
+    assert "there is no method 'xgboost'" in done.stdout + done.stderr
+
+
+def test_a_setting_that_a_peer_does_not_know_is_refused(snakemake, place):
+    (place / "own.yaml").write_text("peers: {fno: {epoch: 3}}\n")
+    target = "results/scores/pde_advection_simulated_128/none/fno/seed0.json"
+    done = snakemake(target, "-n", "--configfile", "own.yaml", fails=True)
+    assert "FNO has no setting 'epoch'" in done.stdout + done.stderr
 
 
 def test_a_run_is_tested_at_a_second_resolution_and_both_are_drawn(snakemake):

@@ -123,18 +123,12 @@ def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.nda
 
 
 def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
-    """Return how many axes a sample of the inputs has, its channels included: 2 or 3.
-
-    Only the array's header is read.
-    """
+    """Return how many axes a sample of the inputs has, its channels included: 2 or 3."""
     return len(input_shape(path, entry, shown=shown)) - 1
 
 
 def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
-    """Return the shape of the inputs in the order of tasks, a channel's axis included.
-
-    Only the array's header is read.
-    """
+    """Return the shape of the inputs in the order of tasks, from the array's header alone."""
     with _opened(path, entry, shown) as file:
         shape = _shape(file, entry.input_key, shown)
     axes = axes_of(shape, entry, f"{shown}, '{entry.input_key}'")

@@ -1,12 +1,12 @@
 """New rows, whose target nobody knows, read as the fit file taught."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 
 from orca.data.entry import SUFFIXES, TaskEntry
 from orca.data.own import arrays
@@ -14,9 +14,6 @@ from orca.data.own.read import check_shape, rows_by
 from orca.data.own.table import read_table
 from orca.data.schema import Schema
 from orca.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas
 
 PLAIN = {"target": "targets", "kind": "scalar", "metric": "rmse"}
 """What an entry must say, and the reading of new rows does not ask for."""
@@ -33,7 +30,7 @@ class NewRows:
     """
 
     rows: Int[np.ndarray, " n"]
-    others: "pandas.DataFrame | None"
+    others: Mapping[str, Shaped[np.ndarray, " n"]]
     take: Callable[[np.ndarray], np.ndarray]
 
 
@@ -48,19 +45,19 @@ def read_new(path: Path, schema: Schema, entry: dict[str, Any] | None) -> NewRow
     Raises:
         DataError: naming column, row and value, if one cannot be taken as the fit file taught.
     """
-    import pandas as pd
-
     told = _reading(path, schema, entry)
     if told.is_table:
         table = read_table(path, told, shown=str(path))
         values = rows_by(table, told, schema, drop=False)[1]
         inputs = {column.name for column in schema.columns}
-        others = table.frame[[name for name in table.frame.columns if name not in inputs]]
+        others = {
+            name: table.frame[name].to_numpy() for name in table.frame.columns if name not in inputs
+        }
         return NewRows(table.rows, others, lambda rows: schema.inputs(values[rows]))
     array = arrays.inputs_of(path, told, shown=str(path))
     check_shape(array, schema.input_shape)
     numbers = np.arange(array.shape[0])
-    return NewRows(numbers, pd.DataFrame(index=numbers), array.take)
+    return NewRows(numbers, {}, array.take)
 
 
 def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEntry:

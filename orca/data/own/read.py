@@ -16,6 +16,7 @@ from orca.data.schema import Schema, layout_of
 from orca.data.task import Block, Part, Splits, Task
 from orca.data.ways import Own
 from orca.errors import DataError
+from orca.logs import log
 
 Rows = Int[np.ndarray, "_"]
 PORTION = 2**24
@@ -146,9 +147,7 @@ def rows_by(
     known = {c.name for c in schema.columns} | set(schema.left_out) | set(entry.named_columns)
     more = [name for name in table.frame.columns if name not in known]
     if more:
-        columns.log.warning(
-            "%s: not in the fit file, and not used: %s", table.path, ", ".join(more)
-        )
+        log.warning("%s: not in the fit file, and not used: %s", table.path, ", ".join(more))
     return table, values
 
 
@@ -178,7 +177,7 @@ def _targets_in_table(
         )
     if entry.kind == "field":
         return values.reshape(len(values), *entry.target_shape)
-    return values[:, 0]
+    return values[:, 0] if len(entry.targets) == 1 else values[:, :, None]
 
 
 def _arrays(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:

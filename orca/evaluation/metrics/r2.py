@@ -11,13 +11,18 @@ from orca.evaluation.metric import Metric, one_minus
 def r2(predicted: Values, target: Values) -> float:
     """One minus the squared error over the squared deviation from the targets' mean.
 
-    1 when exact, 0 when predicting the mean; all numbers of the split together.
+    1 when exact, 0 when predicting the mean; all numbers of the split together, of fields the mean
+    over channels, which may be in different units.
 
     Source: ORCA (ICML 2023), A.7; official code, drug response.
 
     Raises:
         DataError: if all targets are equal.
     """
+    if target.ndim > 1:
+        channels = range(target.shape[1])
+        parts = [r2(predicted[:, c].ravel(), target[:, c].ravel()) for c in channels]
+        return float(np.mean(parts))
     mean = sum(truth.sum() for _, truth in blocks(predicted, target)) / target.size
     both = [
         (np.sum((guess - truth) ** 2), np.sum((truth - mean) ** 2))

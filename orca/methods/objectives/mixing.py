@@ -51,7 +51,8 @@ class Curriculum:
 
 def _ascending(mask: Bool[Tensor, "batch patches"], count: int) -> Int[Tensor, "batch count"]:
     """Return the places of the `count` ones of each row, in order."""
-    return mask.nonzero()[:, 1].view(len(mask), count)
+    places = torch.arange(mask.shape[1], device=mask.device)
+    return torch.where(mask, places, mask.shape[1]).sort(dim=1).values[:, :count]
 
 
 def _rows(patches: Patches, places: Int[Tensor, "batch count"]) -> Chosen:

@@ -46,7 +46,7 @@ class Objective(nn.Module):
             targets: likewise, as stored.
             epoch: number of this epoch, from 0.
             epochs: of the whole run.
-            generator: of this step's own draws, on the CPU.
+            generator: of this step's own draws, on the model's device.
         """
         return self.task_loss(model(inputs), targets)
 

@@ -161,7 +161,7 @@ class PatchReplacement(Objective):
     ) -> tuple[Float[Tensor, "batch patches width"], Int[Tensor, " batch"]]:
         """Return the patches and the labels of `count` source samples."""
         embedder, numbers, labels = self._frozen
-        chosen = torch.randint(len(labels), (count,), generator=generator).to(labels.device)
+        chosen = torch.randint(len(labels), (count,), generator=generator, device=labels.device)
         return embedder(numbers[chosen]), labels[chosen]
 
     def mixed(

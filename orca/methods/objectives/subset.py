@@ -10,8 +10,10 @@ BISECTIONS = 60
 
 
 def gumbel(scores: Float[Tensor, "batch patches"], generator: torch.Generator) -> Tensor:
-    """Return standard Gumbel noise of the scores' shape; drawn on the CPU."""
-    uniform = torch.rand(scores.shape, generator=generator, dtype=torch.float64)
+    """Return standard Gumbel noise of the scores' shape, drawn on their device."""
+    uniform = torch.rand(
+        scores.shape, generator=generator, dtype=torch.float64, device=scores.device
+    )
     return -(-uniform.clamp_min(1e-300).log()).log().to(scores)
 
 

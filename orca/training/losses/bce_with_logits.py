@@ -23,7 +23,7 @@ class BinaryCrossEntropy:
         self, predicted: Float[Tensor, "batch *shape"], target: Num[Tensor, "batch *shape"]
     ) -> Float[Tensor, ""]:
         """Return the mean over all labels or points of the batch."""
-        weight = predicted.new_tensor(self.positive_weight)
+        weight = predicted.new_full((), self.positive_weight)
         return functional.binary_cross_entropy_with_logits(
             predicted, target.to(predicted), pos_weight=weight
         )

@@ -1,9 +1,9 @@
 """Relative error of fields, or of single numbers."""
 
+import torch
 from jaxtyping import Float, Num
 from torch import Tensor
 
-from orca.errors import TrainingError
 from orca.training.loss import DeclaredLoss
 from orca.training.loss_terms import root_mean_squares
 
@@ -15,19 +15,21 @@ def relative_errors(
 ) -> Float[Tensor, " batch"]:
     """Return ‖predicted - target‖₂ / ‖target‖₂ of each sample.
 
-    Raises:
-        TrainingError: if a target is zero everywhere, or next to it: no relative error is
-            defined then.
+    Not a number where a target is zero everywhere, or next to it.
     """
     error, size = root_mean_squares(predicted, target)
-    if bool((size < SMALLEST_NORM).any()):
-        place = int(size.argmin())
-        raise TrainingError(
-            where=f"a relative loss, sample {place} of its batch",
-            what=f"its target is zero everywhere (root mean square {float(size[place]):.3g})",
-            mend="leave such samples out in the task's `read`, or use the loss rmse or mse",
-        )
-    return error / size
+    return torch.where(size < SMALLEST_NORM, torch.nan, error / size)
+
+
+def zero_targets(target: Num[Tensor, "batch *shape"]) -> dict[int, str]:
+    """Return the places of targets without a size, and what is said of them."""
+    _, sizes = root_mean_squares(target.float(), target)
+    return {
+        place: f"its target is zero everywhere (root mean square {size:.3g}), so that it has no"
+        " relative loss"
+        for place, size in enumerate(sizes.tolist())
+        if size < SMALLEST_NORM
+    }
 
 
 def relative_l2(
@@ -41,4 +43,4 @@ def relative_l2(
     return relative_errors(predicted, target).mean()
 
 
-LOSS = DeclaredLoss.of(relative_l2, kinds=("scalar", "field"))
+LOSS = DeclaredLoss.of(relative_l2, kinds=("scalar", "field"), faults=zero_targets)

@@ -4,7 +4,7 @@ from jaxtyping import Float, Num
 from torch import Tensor
 
 from orca.training.loss import DeclaredLoss
-from orca.training.losses.relative_l2 import relative_errors
+from orca.training.losses.relative_l2 import relative_errors, zero_targets
 
 
 def relative_l2_sum(
@@ -17,4 +17,4 @@ def relative_l2_sum(
     return relative_errors(predicted, target).sum()
 
 
-LOSS = DeclaredLoss.of(relative_l2_sum, kinds=("scalar", "field"))
+LOSS = DeclaredLoss.of(relative_l2_sum, kinds=("scalar", "field"), faults=zero_targets)

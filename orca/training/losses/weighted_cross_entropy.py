@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from orca.errors import SettingsError
-from orca.training.loss import DeclaredLoss
+from orca.training.loss import DeclaredLoss, Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,4 +38,8 @@ class WeightedCrossEntropy:
         return functional.cross_entropy(predicted, target.long(), weight=weight)
 
 
-LOSS = DeclaredLoss(make=WeightedCrossEntropy, needs_class_counts=True, kinds=("classes",))
+LOSS = DeclaredLoss(
+    make=lambda counts: Loss(WeightedCrossEntropy(counts)),
+    needs_class_counts=True,
+    kinds=("classes",),
+)

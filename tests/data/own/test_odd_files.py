@@ -568,6 +568,21 @@ ODD = [
         check=lambda m: m.schema.classes == ("red", "blue") and m.fit.input_shape == (1, 1),
     ),
     Odd(
+        "several_columns_of_numbers",
+        {"fit.csv": {"a": NUMBERS, "y": NUMBERS * 2 + 300, "z": NUMBERS / 100}},
+        entry={**NUMBER, "target": ["y", "z"]},
+        check=lambda m: (
+            m.fit.whole("train")[1].shape[1:] == (2, 1)
+            and np.abs(m.fit.whole("train")[1].mean(axis=0)).max() < 1e-4
+        ),
+    ),
+    Odd(
+        "a_field_of_a_table_that_is_no_series",
+        {"fit.csv": {"a": NUMBERS, "y": NUMBERS, "z": NUMBERS}},
+        entry={**NUMBER, "kind": "field", "target": ["y", "z"], "target_shape": [1, 2]},
+        says="Mend: say `as: series`; several numbers of a row are `kind: scalar`",
+    ),
+    Odd(
         "columns_are_left_out",
         {"fit.csv": table(b=NUMBERS)},
         entry={"drop": ["b"]},

@@ -1,0 +1,70 @@
+"""Prepared files of random samples, of any shape and size, laid out as `orca.data.prepare` does."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from orca.data import prepare
+from orca.data.store import FORMAT
+from orca.data.task import Classes, Task
+
+BLOCK_BYTES = 2**26
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Arrays of a few random samples, which a file repeats.
+
+    Args:
+        inputs: in the type that they are stored in.
+        targets: likewise.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+
+    @classmethod
+    def of(cls, task: Task, kind: str) -> "Stored":
+        """Return samples of a task whose inputs are stored as `kind`."""
+        generator = np.random.default_rng(0)
+        one = np.dtype(kind).itemsize * int(np.prod(task.input_shape))
+        count = max(1, BLOCK_BYTES // one)
+        inputs = generator.integers(0, 250, (count, *task.input_shape)).astype(kind)
+        if isinstance(task.target, Classes):
+            return cls(inputs, generator.integers(0, task.target.count, count).astype(np.int32))
+        targets = generator.integers(0, 2, (count, *task.target.shape)).astype(np.float32)
+        return cls(inputs, targets)
+
+    @property
+    def bytes_per_sample(self) -> int:
+        """What a sample takes in a file."""
+        return self.inputs[0].nbytes + self.targets[0].nbytes
+
+
+def write_prepared(path: Path, task: Task, samples: Stored, count: int) -> None:
+    """Write a prepared file of `count` training samples."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update({"task": "made_up", "task_digest": task.digest, "format": FORMAT})
+        for name, block in (("inputs", samples.inputs), ("targets", samples.targets)):
+            _make(file, name, count, block)
+            for start in range(0, count, len(block)):
+                file[name][start : start + len(block)] = block[: count - start]
+        file["train"], file["validation"] = np.arange(count), np.arange(0)
+        per_channel = (task.input_shape[0], *(1 for _ in task.input_shape[1:]))
+        file["normalisation/inputs/mean"] = np.full(per_channel, 125, np.float32)
+        file["normalisation/inputs/std"] = np.full(per_channel, 70, np.float32)
+        whole = (1,) * len(task.target.shape)
+        file["normalisation/targets/mean"] = np.zeros(whole, np.float32)
+        file["normalisation/targets/std"] = np.ones(whole, np.float32)
+        if task.redraw:
+            file["groups"] = np.arange(count) // 2
+
+
+def _make(file: h5py.File, name: str, count: int, block: np.ndarray) -> None:
+    """Make room as `prepare` does; versions before 0.2 have a function of their own for it."""
+    if hasattr(prepare, "_make_dataset"):
+        prepare._make_dataset(file, name, count, block[: 2**22 // block[0].nbytes + 1])
+    else:
+        file.create_dataset(name, (count, *block.shape[1:]), block.dtype)

@@ -1,0 +1,135 @@
+"""Samples of a prepared set on their way to a device: as stored, and normalised there."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int, Num, Shaped
+from torch import Tensor
+
+from orca.data.normalise import Constants
+from orca.data.store import Part, Prepared
+from orca.data.task import Classes
+
+HELD_BYTES = 2 << 30  # a set up to this size, as it is stored, is read once and kept
+AHEAD = 4  # batches that are ready before they are asked for
+
+Item = TypeVar("Item")
+Loaded = TypeVar("Loaded")
+
+
+def ahead(load: Callable[[Item], Loaded], items: Iterable[Item]) -> Iterator[Loaded]:
+    """Yield what `load` makes of each item, in order; one thread works a few items ahead.
+
+    Raises:
+        Exception: whatever `load` raised, at the item that it stumbled over.
+    """
+    waiting: deque[Future[Loaded]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="reader") as reader:
+        try:
+            for item in items:
+                waiting.append(reader.submit(load, item))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """Normalises stored values on their device: `orca.data.normalise.Constants.encode` there.
+
+    Args:
+        constants: what is subtracted and divided by.
+        device: where the values come.
+    """
+
+    constants: Constants
+    device: torch.device
+
+    @cached_property
+    def _on_device(self) -> tuple[Tensor, Tensor] | None:
+        if self.constants.are_trivial:
+            return None
+        mean, std = self.constants.mean, self.constants.std
+        return torch.from_numpy(mean).to(self.device), torch.from_numpy(std).to(self.device)
+
+    def __call__(self, values: Num[Tensor, "n *sample"]) -> Float[Tensor, "n *sample"]:
+        """Return the values as a model sees them; those of float32 are changed in their place."""
+        if self._on_device is None:
+            return values.float()
+        mean, std = self._on_device
+        return values.float().sub_(mean).div_(std)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples of an open prepared set, in memory where they are few enough, for a device.
+
+    Loading may go on in another thread while the device works. What is loaded for a GPU lies in
+    pinned memory, from which it is copied without anyone waiting for it.
+
+    Args:
+        prepared: the set.
+        rows: numbers of the samples that may be asked for, ascending.
+        device: where they are wanted.
+        keep: whether they are asked for again and again, so that it pays to keep them.
+    """
+
+    prepared: Prepared
+    rows: Int[np.ndarray, " n"]
+    device: torch.device
+    keep: bool = True
+
+    @cached_property
+    def _held(self) -> dict[Part, Num[np.ndarray, "n *part"]]:
+        parts: tuple[Part, ...] = ("inputs", "targets")
+        one = sum(self.prepared.stored(part, self.rows[:1]).nbytes for part in parts)
+        if not self.keep or one * len(self.rows) > HELD_BYTES:
+            return {}
+        return {part: np.array(self.prepared.stored(part, self.rows)) for part in parts}
+
+    @cached_property
+    def _encode_inputs(self) -> Encoder:
+        return Encoder(self.prepared.input_constants, self.device)
+
+    @cached_property
+    def _encode_targets(self) -> Encoder:
+        return Encoder(self.prepared.target_constants, self.device)
+
+    def load(self, part: Part, rows: Int[np.ndarray, " b"]) -> Num[Tensor, "b *part"]:
+        """Return inputs or targets as they are stored, in the order asked for, on the CPU."""
+        loaded = self._empty(self.prepared.stored(part, rows[:1]), len(rows))
+        if part in self._held:
+            places = np.searchsorted(self.rows, rows)
+            np.take(self._held[part], places, axis=0, out=loaded.numpy(), mode="clip")
+        else:
+            self.prepared.stored(part, rows, loaded.numpy())
+        return loaded
+
+    def _empty(self, like: Num[np.ndarray, "one *part"], count: int) -> Num[Tensor, "count *part"]:
+        """Return room for some samples, pinned for a GPU."""
+        shape, kind = (count, *like.shape[1:]), torch.from_numpy(np.empty(0, like.dtype)).dtype
+        if self.device.type != "cuda":
+            return torch.empty(shape, dtype=kind)
+        with torch.cuda.device(self.device):  # each thread has a current device of its own
+            return torch.empty(shape, dtype=kind, pin_memory=True)
+
+    def inputs(self, loaded: Num[Tensor, "b *input"]) -> Float[Tensor, "b *input"]:
+        """Return loaded inputs on the device, normalised."""
+        return self._encode_inputs(loaded.to(self.device, non_blocking=True))
+
+    def targets(self, loaded: Num[Tensor, "b *target"]) -> Shaped[Tensor, "b *target"]:
+        """Return loaded targets on the device: normalised, or int64 for classes."""
+        on_device = loaded.to(self.device, non_blocking=True)
+        if isinstance(self.prepared.task.target, Classes):
+            return on_device.long()
+        return self._encode_targets(on_device)

@@ -1,0 +1,71 @@
+"""Precision, and compiled parts."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from orca.models.body import BODIES
+from orca.training.arithmetic import forward_pass, products
+from tests.training.toys import CPU, ToySetup, history, make_finetune, run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("precision", "rounded"), [("float32", False), ("tf32", True), ("bfloat16", True)]
+)
+def test_products_are_rounded_where_asked_and_as_before_afterwards(precision, rounded):
+    def flags():
+        return torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+
+    before = flags()
+    with products(precision):
+        assert flags() == (rounded, rounded)
+    assert flags() == before
+
+
+def test_outputs_losses_and_weights_stay_in_single_precision():
+    model = ToySetup.of("minilm", (1, 40), sequence_length=8).build_for("finetune", None, seed=0)
+    with forward_pass("bfloat16", CPU):
+        hidden = model.encode(model.embed(torch.randn(2, 1, 40)))
+        output = model.predict(hidden)
+    assert output.dtype == torch.float32
+    assert all(weight.dtype == torch.float32 for weight in model.parameters())
+    with forward_pass("tf32", CPU):
+        assert model(torch.randn(2, 1, 40)).dtype == torch.float32
+
+
+def test_bfloat16_learns_and_validates_nearly_as_single_precision_does(tmp_path):
+    rough, plain = (
+        [
+            float(row["validation"])
+            for row in history(
+                *run(
+                    make_finetune(
+                        tmp_path, precision=precision, epochs=8, validate_every=1, dropout=0.0
+                    ),
+                    tmp_path / precision,
+                )
+            )
+        ]
+        for precision in ("bfloat16", "float32")
+    )
+    assert rough != [rough[0]] * 8
+    assert np.mean(np.abs(np.subtract(rough, plain))) < 15
+
+
+@pytest.mark.slow
+def test_every_body_compiles_as_one_graph_once_and_a_stopped_run_ends_as_a_whole_one(tmp_path):
+    command = [sys.executable, "-m", "tests.training.compiled", tmp_path]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert not found.returncode, found.stderr[-3000:]
+    told = json.loads(found.stdout)
+    graphs = told.pop("graphs")
+    assert {name.split(",")[0] for name in graphs} == set(BODIES)
+    assert set(graphs.values()) == {3}  # embedder, body, predictor
+    assert told == {"stopped ends as whole": True}
