@@ -1,10 +1,12 @@
 from snakemake.utils import min_version
 
+from orca.configuration import config_folder
+
 min_version("9.12")
 
 
-configfile: "config/config.yaml"
-configfile: "config/demo.yaml"
+configfile: str(config_folder() / "config.yaml")
+configfile: str(config_folder() / "demo.yaml")
 
 
 report: "workflow/report/workflow.rst"
@@ -29,7 +31,8 @@ onstart:
 
 
 onerror:
-    print(f"\nWhat failed:\n{what_failed(log)}", file=sys.stderr)
+    if told := what_failed(log):
+        print(f"\nWhat failed:\n{told}", file=sys.stderr)
 
 
 rule all:

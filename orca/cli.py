@@ -5,10 +5,11 @@ import sys
 import click
 
 from orca import logs
-from orca.commands import data, peers, questions, results, training
+from orca.commands import data, own, peers, questions, results, training
 from orca.errors import OrcaError
 
 VERBS = (
+    own.run,
     data.fetch,
     data.fetch_body,
     data.prepare,
@@ -67,7 +68,8 @@ def main() -> None:
     except click.ClickException as fault:
         fault.show()
         sys.exit(fault.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
+        logs.log.error("stopped; the same command goes on from here")
         sys.exit(130)
 
 

@@ -1,6 +1,7 @@
 """The files under `config/`: what is built, with which settings, within which limits."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -12,12 +13,30 @@ from orca.experiment import Experiment
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
+from orca.provenance import PACKAGE
 from orca.settings import Count, Settings, checked, merge
 from orca.training.settings import GROUPS
 from orca.tuning.settings import TuningSettings
 
 WHERE = "config/hyperparameters.yaml"
+CHECKOUT = PACKAGE.parent
 Origin = Literal["published", "tuned", "default"]
+
+
+def config_folder() -> Path:
+    """Return the folder of the configuration: `config/` where one stands, or the checkout's.
+
+    Raises:
+        SettingsError: if neither is there.
+    """
+    for folder in (Path("config"), CHECKOUT / "config"):
+        if (folder / Path(WHERE).name).is_file():
+            return folder
+    raise SettingsError(
+        where=WHERE,
+        what="it is neither here nor beside the installed package",
+        mend="run in a checkout of the repository, or copy its folder config/ here",
+    )
 
 
 def _by_body(given: object) -> object:
@@ -165,7 +184,7 @@ class Hyperparameters(Settings):
         Raises:
             SettingsError: for the first that is not allowed.
         """
-        groups = {**GROUPS, **method_groups()}
+        groups = all_groups()
         for section in type(self).model_fields:
             for entry, content in getattr(self, section).items():
                 where = f"{WHERE}, {section}.{entry}"
@@ -180,15 +199,19 @@ class Hyperparameters(Settings):
                     METHODS.look_up(method, where=where)
                 check_groups(content, groups, where=where)
 
-    def resolve(self, *, task: str, body: str, official: str = "") -> dict[str, Any]:
+    def resolve(
+        self, *, task: str, body: str, official: str = "", own: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return the settings of a task and a body by group, before any method's.
 
-        A later entry overrules an earlier one: all, body, official, task, task/body.
+        A later entry overrules an earlier one: all, body, official, task, the `settings` of a
+        person's own task, task/body.
 
         Args:
             task: its name.
             body: its name.
             official: the entry of `official` that counts; empty for none.
+            own: the `settings` of the task's entry, if it is a person's own.
         """
         merged: dict[str, Any] = {}
         for content in (
@@ -196,10 +219,16 @@ class Hyperparameters(Settings):
             self.defaults.get(body, {}),
             self.official.get(official, {}),
             self.tasks.get(task, {}),
+            own or {},
             self.tasks.get(f"{task}/{body}", {}),
         ):
             merged = merge(merged, content)
         return merged
+
+
+def all_groups() -> dict[str, type[Settings]]:
+    """Return the groups of both stages and those that methods declare, by name."""
+    return {**GROUPS, **method_groups()}
 
 
 def method_groups() -> dict[str, type[Settings]]:

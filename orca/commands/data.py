@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from orca.commands.options import BODY, FOLDER, TASK, AskedTask, TaskArgument
+from orca.commands.options import BODY, FILE, FOLDER, TASK, AskedTask, TaskArgument
 from orca.workflow import layout
 
 
@@ -61,12 +61,21 @@ def data() -> None:
 
 @data.command()
 @RAW
-def status(raw: Path) -> None:
+@click.option("--configfile", "config_files", type=FILE, multiple=True, help="With tasks of yours.")
+def status(raw: Path, config_files: tuple[Path, ...]) -> None:
     """List all sources: what is there, what is missing, how large, where to put it."""
     from orca.data.status import data_status
+    from orca.data.user_task import task_of
+    from orca.settings import read_yaml
+
+    own = {
+        name: task_of(name, entry, where=f"{path}, tasks")
+        for path in config_files
+        for name, entry in read_yaml(path).get("tasks", {}).items()
+    }
 
     click.echo(f"{'source':<38}{'state':<12}{'have':>10}{'of':>10}  used by; how to get it")
-    for source in data_status(raw):
+    for source in data_status(raw, own):
         of = "?" if source.published is None else f"{source.published / 1e6:.1f} MB"
         line = f"{source.source:<38}{source.state:<12}{source.have / 1e6:>7.1f} MB{of:>10}"
         click.echo(f"{line}  {', '.join(source.used_by)}")

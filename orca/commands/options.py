@@ -75,8 +75,16 @@ METHOD = click.option("--method", required=True, help="Name of the method.")
 SEEDS = click.option("--seeds", type=SeedsArgument(), required=True, help="Such as 0 or 0-2.")
 OUT = click.option("--out", type=FOLDER, required=True, help="Folder of the outputs.")
 OUT_FILE = click.option("--out", type=FILE, required=True, help="The file to write.")
+
+
+def _published() -> Path:
+    from orca.configuration import config_folder
+
+    return config_folder() / "published"
+
+
 PUBLISHED = click.option(
-    "--published", type=FOLDER, default=Path("config/published"), show_default=True
+    "--published", type=FOLDER, default=_published, show_default="config/published"
 )
 
 

@@ -83,6 +83,7 @@ def figure(figure: str) -> None:
 @click.argument("name")
 def report(name: str) -> None:
     """Write a report, one HTML file complete in itself, as the workflow describes it."""
+    from orca.reporting.prediction_pages import Folders
     from orca.reporting.report import write_report
     from orca.settings import read_yaml
 
@@ -90,8 +91,11 @@ def report(name: str) -> None:
     write_report(
         Path(layout.path("report", report=name)),
         tables=[TABLES_FOLDER / f"{table}.json" for table in told["tables"]],
-        figures=FIGURES_FOLDER,
-        prepared=Path(layout.root("prepared")),
+        folders=Folders(
+            figures=FIGURES_FOLDER,
+            prepared=Path(layout.root("prepared")),
+            scores=Path(layout.root("scores")),
+        ),
         histories=[Path(path) for path in told["histories"]],
         settings=told["configuration"],
         experiment=_experiment(),

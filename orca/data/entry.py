@@ -94,6 +94,16 @@ class TaskEntry(BaseModel):
     split_seed: int = Field(0, ge=0, description="of the draw that divides the samples")
     title: str = Field("", description="as it stands in a table")
     unit: str = Field("", description="of the target")
+    # What follows is about the runs, not about the data: their digest is the same with it.
+    bodies: tuple[str, ...] = Field(
+        (), repr=False, description="of the table `own`; by default one that needs no model hub"
+    )
+    peers: bool = Field(
+        True, repr=False, description="whether the table `own` has peers that suit the task"
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        {}, repr=False, description="of this task's runs, by group, as config/README.md lists them"
+    )
 
     @field_validator("classes", mode="before")
     @classmethod

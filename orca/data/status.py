@@ -42,16 +42,17 @@ class SourceStatus:
     how: str
 
 
-def data_status(raw: Path) -> list[SourceStatus]:
-    """Return the state of every declared source, by name.
+def data_status(raw: Path, own: Mapping[str, Source] | None = None) -> list[SourceStatus]:
+    """Return the state of every source, by name.
 
     Files are looked at, not read: `fetch` compares their digests.
 
     Args:
         raw: the folder of all sources, `results/raw`.
+        own: a person's own tasks by name, beside the declared ones.
     """
     declared: dict[str, tuple[list[str], tuple[Way, ...]]] = {}
-    for name, needing in _needing():
+    for name, needing in [*_needing(), *(own or {}).items()]:
         if needing.files:
             declared.setdefault(needing.source, ([], needing.files))[0].append(name)
     return [

@@ -256,6 +256,7 @@ class Task:
             ending that its metrics get in the score file. They have the same metrics, and no
             constants of their own to normalise by. No part of the digest: prepared data are the
             same with it.
+        keeps_predictions: `evaluate` leaves them beside the score. No part of the digest.
         reader: the module whose `read` reads its files; empty for the declaring one.
         table: whether a sample is a row of a table, whose columns the schema beside the prepared
             data has. No part of the digest.
@@ -282,6 +283,7 @@ class Task:
     redraw: bool = False
     loss_in_units: bool = False
     also_tested_on: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    keeps_predictions: bool = field(default=False, repr=False)
     reader: str = field(default="", repr=False)
     table: bool = field(default=False, repr=False)
 

@@ -65,6 +65,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
             inputs=told.normalise_inputs or by_default, targets=told.normalise_targets or targets
         ),
         option=told,
+        keeps_predictions=True,
         reader=READER,
         table=told.is_table,
     )

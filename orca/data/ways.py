@@ -189,6 +189,12 @@ class Own(Way):
         state = own.stat() if own.exists() else None
         return f"{self!r} {state and (state.st_size, state.st_mtime_ns)}"
 
+    @property
+    def size(self) -> int | None:
+        """Its bytes; None where it is not there."""
+        own = Path(self.path).expanduser()
+        return own.stat().st_size if own.exists() else None
+
     def bring(self, path: Path) -> None:
         """Point to the person's file from `path`.
 

@@ -23,6 +23,7 @@ class Axis:
         method: or peer that the runs are made by; empty, on both sides, for published numbers alone.
         splits: tasks with other splits of the same rows, whose runs count as further ones; each
             split is then run once.
+        peers: whether peers run for a row that joins them.
         body: of the runs; empty for the one chosen for the task's kind.
         quantity: what is reported; None for the task's metric.
         published: columns of the published numbers that pick the cell's number, over those
@@ -37,6 +38,7 @@ class Axis:
     task: str = ""
     method: str = ""
     splits: tuple[str, ...] = ()
+    peers: bool = True
     body: str = ""
     quantity: Quantity | None = None
     published: Mapping[str, str] = field(default_factory=dict)

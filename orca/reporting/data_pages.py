@@ -78,10 +78,22 @@ def pages(prepared: Path) -> list[DataPage]:
     return [_page(path) for path in sorted(prepared.glob("*/card.json"))]
 
 
-def _page(path: Path) -> DataPage:
-    task = path.parent.name
+def card_target(path: Path) -> dict[str, Any]:
+    """Return what a task's card says of its target: kind, shape, and names where it has them.
+
+    Raises:
+        ResultsError: if the card cannot be read.
+    """
+    return _read_card(path).target
+
+
+def _read_card(path: Path) -> Card:
     mend = f"prepare the task again: snakemake --force {path}"
-    card = read_record(Card, path, what="a task's card", mend=mend)
+    return read_record(Card, path, what="a task's card", mend=mend)
+
+
+def _page(path: Path) -> DataPage:
+    task, card = path.parent.name, _read_card(path)
     pictures = [picture for kind in PICTURES for picture in sorted(path.parent.glob(kind))]
     return DataPage(
         anchor=f"d-{task}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, starmap
 from typing import Any
 
 from orca.data.task import TASKS, Task
@@ -12,8 +13,11 @@ from orca.experiment import PROTOCOLS, Experiment
 from orca.methods.method import METHODS
 from orca.peers.peer import NO_BODY, PEERS
 from orca.reporting.axis import Axis, CellPlan
+from orca.reporting.comparison import who_leads
 from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
 from orca.reporting.our_results import check_alike, our_result, with_text
+from orca.reporting.own_rows import own_rows
+from orca.reporting.peer_columns import idle_peers, lacking_peers
 from orca.reporting.published import PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder
@@ -39,10 +43,13 @@ class Table:
         caption: what is said under it.
         rows: usually tasks.
         suite: declared tasks of this suite that `rows` does not name join as rows.
+        own_tasks: whether a person's own tasks join as rows.
         columns: usually methods.
         published_as: what the published numbers call the table, if not by its number.
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.
+        compared: whether it is said of each row by how much its best is ahead of the next, and
+            whether by more than noise; for tasks whose predictions are kept.
         textual: whether there are words in it, not only numbers.
         unpublished: what stands where no number was published.
         row_title: what the rows are.
@@ -54,25 +61,26 @@ class Table:
     caption: str = ""
     rows: tuple[Axis, ...] = ()
     suite: str = ""
+    own_tasks: bool = False
     columns: tuple[Axis, ...]
     published_as: str = ""
     spread_from: str = ""
     ranked: bool = True
+    compared: bool = False
     textual: bool = False
     unpublished: str = "–"
     row_title: str = "task"
 
     def all_rows(self, experiment: Experiment) -> tuple[Axis, ...]:
-        """Return the rows named here, then the tasks that join by their suite."""
-        if not self.suite:
-            return self.rows
+        """Return the rows named here, then the tasks that join: by suite, or a person's own."""
         named = {row.task for row in self.rows}
-        own = {name: _own_task(name, entry) for name, entry in experiment.tasks.items()}
         joining = [
             Axis(name=name, task=name, title=task.title)
-            for name, task in {**TASKS, **own}.items()
+            for name, task in (TASKS.items() if self.suite else ())
             if task.suite == self.suite and not task.variant_of and name not in named
         ]
+        if self.own_tasks:
+            joining += chain.from_iterable(starmap(own_rows, experiment.tasks.items()))
         return self.rows + tuple(joining)
 
     def plan(self, experiment: Experiment) -> list[list[CellPlan]]:
@@ -93,7 +101,7 @@ class Table:
         task = TASKS.get(name)
         if name in experiment.tasks:
             task = _own_task(name, experiment.tasks[name])
-        if method in PEERS and not (task and PEERS[method].suits(task)):
+        if method in PEERS and not (axis.peers and task and PEERS[method].suits(task)):
             axis, method = replace(axis, method=""), ""
         metric = metric_value(task.metric) if task and not axis.fact else None
         if name != axis.task and task and task.metric != TASKS[axis.task].metric:
@@ -129,12 +137,13 @@ class Table:
         Raises:
             ResultsError: if scores of different protocols would meet in one row.
         """
-        lacking = self._lacking(scores, experiment)
-        if lacking:
-            filled = self._without(lacking).fill(name, scores, published, experiment)
-            told = (f"{title} is not run here: {why}." for title, why in lacking.values())
-            return filled.model_copy(update={"notes": (*filled.notes, *told)})
         plan = self.plan(experiment)
+        if self.own_tasks and (idle := idle_peers(self.columns, plan)):
+            return self._without(idle).fill(name, scores, published, experiment)
+        if lacking := lacking_peers(self.columns, plan, scores):
+            filled = self._without(lacking).fill(name, scores, published, experiment)
+            notes = (f"{title} is not run here: {why}." for title, why in lacking.values())
+            return filled.model_copy(update={"notes": (*filled.notes, *notes)})
         check_alike(plan, scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
         usual = [usual_count(row) for row in cells]
@@ -142,29 +151,23 @@ class Table:
         if self.ranked:
             cells = [mark_best(mark_best(row, "theirs"), "ours") for row in cells]
         columns = self._column_headings(cells)
+        axes = self.all_rows(experiment)
+        titles = [self._row_title(axis, published) for axis in axes]
         rows = [
             Heading(
                 name=axis.name,
-                title=self._row_title(axis, published),
+                title=title,
                 metric_title=common_metric(row),
                 group=axis.group,
                 seeds=seeds,
             )
-            for axis, row, seeds in zip(self.all_rows(experiment), cells, usual, strict=True)
+            for axis, title, row, seeds in zip(axes, titles, cells, usual, strict=True)
         ]
         summary = self._summary(cells, columns)
-        notes = notes_on(cells, summary)
+        compared = zip(titles, cells, strict=True) if self.compared else ()
+        notes = [who_leads(title, row, scores) for title, row in compared]
+        notes += notes_on(cells, summary)
         return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
-
-    def _lacking(self, scores: ScoreFolder, experiment: Experiment) -> dict[str, tuple[str, str]]:
-        """Return columns of peers that cannot run here and have no scores: titles and reasons."""
-        found = {}
-        for column in self.columns:
-            why = PEERS[column.method].lacks if column.method in PEERS else ""
-            runs = replace(self, columns=(column,)).runs(experiment) if why else ()
-            if why and not any(scores.path(run).exists() for run in runs):
-                found[column.name] = (column.heading, f"{why} ({PEERS[column.method].mend})")
-        return found
 
     def _without(self, lacking: Collection[str]) -> "Table":
         """Return the table without some columns, or with their published numbers alone."""

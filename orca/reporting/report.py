@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.page import environment, inline_svg
+from orca.reporting.prediction_pages import WORST, Folders, prediction_pages, worst_rows
 from orca.reporting.run_costs import costs, seconds_in_words, software
 from orca.reporting.verdicts import EXPLANATION
 
@@ -67,12 +68,11 @@ class Drawing:
     caption: str
 
 
-def write_report(  # noqa: PLR0913 (each is a part of the report)
+def write_report(
     out: Path,
     *,
     tables: list[Path],
-    figures: Path,
-    prepared: Path,
+    folders: Folders,
     histories: list[Path],
     settings: dict[str, Any],
     experiment: Experiment,
@@ -82,8 +82,7 @@ def write_report(  # noqa: PLR0913 (each is a part of the report)
     Args:
         out: the file to write.
         tables: the JSON files of those to show, in this order.
-        figures: folder of figures; those of the tables shown, and those of no table, are shown.
-        prepared: folder of prepared tasks, whose cards are shown.
+        folders: of figures, cards and predictions.
         histories: of fine-tuned runs; their paths end in
             `<task>/<body>/<method>/seed<k>/history.csv`.
         settings: as resolved; shown as they are.
@@ -103,9 +102,10 @@ def write_report(  # noqa: PLR0913 (each is a part of the report)
     sections = [
         _verdicts(parts, shown),
         _tables(parts, shown),
-        _figures(parts, figures, [table.name for table in shown]),
+        _figures(parts, folders.figures, [table.name for table in shown]),
+        _predictions(parts, shown, folders),
         _training(parts, histories, shown),
-        _data(parts, prepared),
+        _data(parts, folders.prepared),
         _costs(parts, shown),
         _settings(settings),
         _software(parts, shown),
@@ -225,6 +225,26 @@ def _title_and_caption(stem: str) -> tuple[str, str]:
         of = f"Table {table.number}" if table.number else table.title.partition(":")[0]
         title = f"{title}: {of}"
     return title, FIGURE_CAPTIONS.get(kind, "")
+
+
+def _predictions(parts: Any, tables: list[FilledTable], folders: Folders) -> Section | None:
+    pages = list(prediction_pages(tables, folders))
+    drawings = [
+        Drawing(
+            f"p-{page.name}",
+            page.title,
+            inline_svg(page.drawing, prefix=f"p-{page.name}"),
+            "Test samples, predicted by the best method's first run.",
+        )
+        for page in pages
+    ]
+    section = _drawn(parts, "predictions", "Predictions", drawings)
+    if section is None:
+        return None
+    rows = worst_rows(pages)
+    titles = ["run", "test sample", "true", "predicted", "error"]
+    worst = parts.sortable("worst-samples", "worst test samples", WORST, titles, rows, 4)
+    return replace(section, content=section.content + worst)
 
 
 def _training(parts: Any, histories: list[Path], tables: list[FilledTable]) -> Section | None:

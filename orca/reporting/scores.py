@@ -7,6 +7,7 @@ from pathlib import Path
 
 from orca.data.task import TASKS
 from orca.errors import ResultsError
+from orca.evaluation.predictions import PREDICTIONS
 from orca.evaluation.score import SCORE, Run, Score, read_score
 from orca.provenance import atomic
 
@@ -21,6 +22,10 @@ class ScoreFolder:
     def path(self, run: Run) -> Path:
         """Return where the run's score lies."""
         return self.folder / run.score_file
+
+    def predictions(self, run: Run) -> Path:
+        """Return where the run's predictions lie, if its task keeps them."""
+        return self.path(run).with_name(PREDICTIONS)
 
     def read(self, run: Run) -> Score | None:
         """Return the run's score, or None if there is none yet.

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from orca.data.store import Prepared
+from orca.evaluation.metric import METRICS
+from orca.evaluation.predictions import PREDICTIONS, write_predictions
 from orca.evaluation.score import Score
 from orca.logs import Clock, log
 from orca.provenance import digest_of, file_digest, write_json
@@ -13,7 +15,7 @@ from orca.training.finished_run import FinishedRun
 from orca.training.key import evaluate_key
 from orca.training.record import digests
 from orca.training.seeds import withdraw_stamps
-from orca.training.validate import score
+from orca.training.validate import pool, predict
 
 RECORDED = (
     "settings", "commit", "code", "device", "versions", "python", "platform", "inputs",
@@ -39,7 +41,7 @@ def evaluate(
     if found.get("key") == key:
         log.info("%s is there already", out)
     else:
-        score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
+        score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters}, out)
         log.info("seed %d: %s %s", score.seed, score.metric, score.value)
         found = score.model_dump(mode="json")
         withdraw_stamps(out.parents[1], score.seed, short(found))
@@ -68,7 +70,7 @@ def known(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any]) -> Score:
+def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any], out: Path) -> Score:
     record, task = run.record, run.task
     told: dict[str, Any] = {
         **facts,
@@ -81,7 +83,7 @@ def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any]) ->
         return Score(**told, status="failed", reason=record["reason"], record=kept)
     clock = Clock()
     with clock.part("evaluate"):
-        found = _metrics(run, tests)
+        found = _metrics(run, tests, kept=out.with_name(PREDICTIONS))
         with Prepared(tests[0], task) as prepared:
             samples = prepared.count
     return Score(
@@ -94,22 +96,33 @@ def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any]) ->
     )
 
 
-def _metrics(run: FinishedRun, tests: Sequence[Path]) -> dict[str, float]:
-    """Return the metrics of the run's task on each test split, by name with its ending."""
+def _metrics(run: FinishedRun, tests: Sequence[Path], *, kept: Path) -> dict[str, float]:
+    """Return the metrics of the run's task on each test split, by name with its ending.
+
+    Predictions for the task's own test split go to the file `kept`, where the task wants that.
+    """
     model, found = run.model(), dict[str, float]()
     for path in tests:
         opened, ending = run.open_test(path)
         with opened as prepared:
-            values = score(
-                model,
-                prepared,
-                prepared.rows("test"),
-                metrics=(run.task.metric, *run.task.extra_metrics),
-                batch_size=run.batch_size,
-                device=run.device,
-                precision=run.precision,
+            rows = prepared.rows("test")
+            predicted, target = pool(
+                predict(
+                    model,
+                    prepared,
+                    rows,
+                    batch_size=run.batch_size,
+                    device=run.device,
+                    precision=run.precision,
+                ),
+                prepared.targets(rows),
+                prepared.groups(rows),
+                how=prepared.task.pooling,
             )
-        found |= {f"{name}{ending}": value for name, value in values.items()}
+        for name in (run.task.metric, *run.task.extra_metrics):
+            found[f"{name}{ending}"] = METRICS[name].compute(predicted, target)
+        if run.task.keeps_predictions and not ending:
+            write_predictions(kept, predicted, target)
     return found
 
 

@@ -17,6 +17,7 @@ from orca.data.task import Task
 from orca.declarations import named
 from orca.errors import TrainingError
 from orca.evaluation.metric import METRICS
+from orca.evaluation.predictions import PREDICTIONS, write_predictions
 from orca.evaluation.score import Score
 from orca.logs import Clock, log, peak_memory_mb
 from orca.peers.peer import NO_BODY, PEERS, FrozenBody, Peer, Predict, Problem, Rows
@@ -100,14 +101,14 @@ class PeerRuns:
         if found.get("key") == key:
             log.info("%s is there already", out)
             return short(found)
-        score = self._score(seed, key)
+        score = self._score(seed, key, out.with_name(PREDICTIONS))
         log.info("seed %d: %s %s", seed, score.metric, score.value)
         found = score.model_dump(mode="json")
         withdraw_stamps(out.parents[1], seed, short(found))
         write_json(out, found)
         return short(found)
 
-    def _score(self, seed: int, key: str) -> Score:
+    def _score(self, seed: int, key: str, kept: Path) -> Score:
         clock, peer = Clock(), self.declared
         told: dict[str, Any] = {
             "task": self.task_name, "body": self.body, "method": self.peer, "seed": seed, "key": key,
@@ -123,10 +124,13 @@ class PeerRuns:
                 predict = self._fit(fit, rows, settings, seed)
         with Prepared(self.folder / "test.h5", self.task) as test, clock.part("evaluate"):
             try:
-                found = self._metrics(test, predict, "test")
+                pair = self._predicted(test, predict, "test")
+                found = self._metrics(pair)
             except TrainingError as fault:
                 return Score(**told, status="failed", reason=str(fault))
             count = test.count
+        if self.task.keeps_predictions:
+            write_predictions(kept, *pair)
         return Score(
             **told,
             value=found.pop(self.task.metric),
@@ -177,15 +181,20 @@ class PeerRuns:
         fitted: Predict = named(self.declared.fit)(problem)
         return fitted
 
-    def _metrics(self, prepared: Prepared, predict: Predict, split: Split) -> dict[str, float]:
+    def _predicted(
+        self, prepared: Prepared, predict: Predict, split: Split
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return predictions and targets in the task's own units, pooled as the task says."""
         numbers = prepared.rows(split)
         outputs = np.asarray(predict(self._rows(prepared, numbers)), np.float32)
-        pair = pool(
+        return pool(
             prepared.decode_targets(outputs),
             prepared.targets(numbers),
             prepared.groups(numbers),
             how=self.task.pooling,
         )
+
+    def _metrics(self, pair: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
         names = (self.task.metric, *self.task.extra_metrics)
         return {name: METRICS[name].compute(*pair) for name in names}
 
@@ -215,4 +224,5 @@ class PeerRuns:
     def _error(self, fit: Prepared, rows: Rows, settings: Mapping[str, Any]) -> float:
         predict = self._fit(fit, rows, settings, self.search_seed)
         metric = self.task.metric
-        return METRICS[metric].error(self._metrics(fit, predict, "validation")[metric])
+        found = self._metrics(self._predicted(fit, predict, "validation"))
+        return METRICS[metric].error(found[metric])

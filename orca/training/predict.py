@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-
-from orca.provenance import atomic
+from orca.evaluation.predictions import write_predictions
 from orca.training.finished_run import FinishedRun
 from orca.training.validate import predict
 
@@ -29,5 +27,4 @@ def predict_test(run: FinishedRun, *, test: Path, output: Path) -> None:
             precision=run.precision,
         )
         target = prepared.targets(rows)
-    with atomic(output) as temporary, temporary.open("wb") as file:
-        np.savez(file, target=target, predicted=predicted)
+    write_predictions(output, predicted, target)

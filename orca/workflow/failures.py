@@ -17,10 +17,10 @@ def what_failed(logs: Sequence[str | Path]) -> str:
     there = [Path(log) for log in logs if Path(log).is_file()]
     named = [names for log in there for names in LOG.findall(log.read_text(errors="replace"))]
     files = dict.fromkeys(path for names in named for path in names.split(", "))
-    return "\n\n".join(_said(Path(path)) for path in files)
+    return "\n\n".join(said_in(Path(path)) for path in files)
 
 
-def _said(path: Path) -> str:
+def said_in(path: Path) -> str:
     """Return the error that a job's log ends in, or its last line if it was not a declared one."""
     try:
         text = path.read_text(errors="replace").rstrip()

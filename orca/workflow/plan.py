@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orca.data.proxy import PROXIES
-from orca.errors import SettingsError
+from orca.errors import OrcaError, SettingsError
 from orca.workflow import layout
 from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
@@ -48,7 +48,8 @@ def planned_jobs(
         folder: that the results lie in.
 
     Raises:
-        SettingsError: if Snakemake cannot make a target; it has printed why.
+        OrcaError: if a file or a setting is at fault.
+        SettingsError: if Snakemake cannot make a target for another reason; it has printed why.
     """
     from snakemake.api import SnakemakeApi
     from snakemake.settings import types
@@ -66,6 +67,8 @@ def planned_jobs(
             dag.execute_workflow(executor="dryrun")
         except Exception as fault:
             logging.disable(logging.NOTSET)
+            if declared := _declared(fault):
+                raise declared from None
             api.print_exception(fault)
             raise SettingsError(
                 where=f"orca plan {' '.join(targets)}",
@@ -80,6 +83,13 @@ def planned_jobs(
         found.sort(key=lambda job: order[job.rule.name])
         runs: Runs = inner.globals["RUNS"]
     return [Job(job.rule.name, dict(job.wildcards.items())) for job in found], runs
+
+
+def _declared(fault: BaseException | None) -> OrcaError | None:
+    """Return the error of ours that Snakemake wraps in its own, if it is one."""
+    while fault is not None and not isinstance(fault, OrcaError):
+        fault = fault.__cause__ or fault.__context__
+    return fault
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
         kind, name = runs.sources[job.wildcards["source"]]
         for file in (PROXIES[name] if kind == "proxy" else runs.task(name)).files:
             stated = getattr(file, "size", None)
-            size += stated or 0
+            size += 0 if file.recipe else stated or 0  # what is made or a person's own is here
             unknown += bool(getattr(file, "urls", ())) and stated is None
     return size / 1e9, unknown
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orca.data.sizes import sizes_of
 from orca.data.task import AS_READ, Classes, Task
 from orca.models.settings import ModelSettings
 from orca.settings import Settings
@@ -35,19 +36,21 @@ SOURCE_CLASSES = 10
 
 def samples(task: Task) -> int:
     """Return the samples that a task is trained on, or an assumed number."""
-    return task.samples.fit if task.samples.fit != AS_READ else ASSUMED_SAMPLES
+    fit = sizes_of(task).fit
+    return fit if fit != AS_READ else ASSUMED_SAMPLES
 
 
 def sample_numbers(task: Task) -> int:
     """Return how many numbers a sample's input has, with an assumed length where it is not known."""
-    return math.prod(ASSUMED_LENGTH if axis == AS_READ else axis for axis in task.input_shape)
+    shape = sizes_of(task).input_shape
+    return math.prod(ASSUMED_LENGTH if axis == AS_READ else axis for axis in shape)
 
 
 def tokens(task: Task, settings: ModelSettings) -> int:
     """Return the tokens of a sample of a sequence task."""
-    length = task.input_shape[-1]
+    length = sizes_of(task).input_shape[-1]
     wanted = settings.sequence_length if settings.kernel is None else length // settings.kernel
-    return min(wanted, length) if length > 1 else min(wanted, ASSUMED_LENGTH)
+    return min(wanted, length if length != AS_READ else ASSUMED_LENGTH)
 
 
 def epoch_hours(task: Task, groups: Groups) -> float:
@@ -90,12 +93,12 @@ def search_epochs(search: TuningSettings) -> float:
 
 def training_mb(task: Task) -> int:
     """Return the main memory that a training job needs."""
-    return BASE_MB + min(HELD_MB, fit_mb(task)) + predictions_mb(task, task.samples.validation)
+    return BASE_MB + min(HELD_MB, fit_mb(task)) + predictions_mb(task, sizes_of(task).validation)
 
 
 def evaluation_mb(task: Task) -> int:
     """Return the main memory that a job needs which predicts a whole test split."""
-    return BASE_MB + predictions_mb(task, task.samples.test)
+    return BASE_MB + predictions_mb(task, sizes_of(task).test)
 
 
 def preparing_mb(task: Task) -> int:

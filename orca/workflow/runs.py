@@ -16,6 +16,8 @@ from orca.configuration import (
     Hyperparameters,
     Origin,
     SearchSpace,
+    all_groups,
+    check_groups,
     check_method,
     checked_groups,
 )
@@ -84,16 +86,24 @@ class Runs:
             PEERS.look_up(peer, where=place).told(settings, where=f"{place}.{peer}")
         for task in given.seeds_by_task:
             self.task(task, where=f"{where}, seeds_by_task")
-        for name in given.tasks:
-            if name in TASKS:
-                raise SettingsError(
-                    where=f"{where}, tasks.{name}",
-                    what="a declared task has this name already",
-                    mend="give your own task another name",
-                )
+        for name, own in given.tasks.items():
+            self._check_own(name, own, where=f"{where}, tasks.{name}")
         self.hyperparameters.check()
         for entry in (*self.hyperparameters.tasks, *self.hyperparameters.official):
             self.task(entry.partition("/")[0], where=f"{self.folder}/hyperparameters.yaml, {entry}")
+
+    @staticmethod
+    def _check_own(name: str, entry: dict[str, Any], *, where: str) -> None:
+        if name in TASKS:
+            raise SettingsError(
+                where=where,
+                what="a declared task has this name already",
+                mend="give your own task another name",
+            )
+        own = entry_of(entry, where=where)
+        check_groups(own.settings, all_groups(), where=f"{where}, settings")
+        for body in own.bodies:
+            BODIES.look_up(body, where=f"{where}, bodies")
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:
@@ -162,7 +172,8 @@ class Runs:
         The official configuration is the method's own where it has one.
         """
         official = self._official(task, body, method)
-        return self.hyperparameters.resolve(task=task, body=body, official=official)
+        own = self.configuration.tasks.get(task, {}).get("settings")
+        return self.hyperparameters.resolve(task=task, body=body, official=official, own=own)
 
     @cache  # noqa: B019
     def _official(self, task: str, body: str, method: str) -> str:

@@ -285,14 +285,18 @@ def write_demo_results(results):
 @pytest.fixture(scope="session")
 def report_of():
     """Write the report of a results folder; a function that takes it and the report's file."""
+    from orca.reporting.prediction_pages import Folders
     from orca.reporting.report import write_report
 
     def written(results, out, **settings):
         write_report(
             out,
             tables=[results / "tables" / "demo.json"],
-            figures=results / "figures",
-            prepared=results / "prepared",
+            folders=Folders(
+                figures=results / "figures",
+                prepared=results / "prepared",
+                scores=results / "scores",
+            ),
             histories=sorted((results / "finetuned").glob("*/*/*/seed*/history.csv")),
             settings=settings,
             experiment=Experiment(),

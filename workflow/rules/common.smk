@@ -1,7 +1,7 @@
 import sys
-from pathlib import Path
 from shlex import quote
 
+from orca.configuration import config_folder
 from orca.data.task import TASKS
 from orca.models.body import BODIES
 from orca.peers.peer import PEERS
@@ -16,7 +16,7 @@ from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
-RUNS = Runs.read(config, Path("config"))
+RUNS = Runs.read(config, config_folder())
 JOBS = Jobs(RUNS)
 PEER_JOBS = PeerJobs(JOBS)
 PAGES = Pages(JOBS)

@@ -123,20 +123,40 @@ def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.nda
 
 
 def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
-    """Return how many axes a sample of the inputs has, its channels included: 2 or 3.
+    """Return how many axes a sample of the inputs has, its channels included: 2 or 3."""
+    return len(input_shape(path, entry, shown=shown)) - 1
 
-    Only the array's header is read.
-    """
-    where = f"{shown}, '{entry.input_key}'"
-    if entry.file_format == "hdf5":
-        with _opened(path, entry, shown) as file:
-            shape = tuple(_array(file, entry.input_key, shown).shape)
-    else:
-        with _opened(path, entry, shown) as file:
-            _require(entry.input_key, file.files, shown)
-            with file.zip.open(f"{entry.input_key}.npy") as stream:
-                shape = header_of(stream)[0]
-    return 3 if "height" in axes_of(shape, entry, where) else 2
+
+def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
+    """Return the shape of the inputs in the order of tasks, from the array's header alone."""
+    with _opened(path, entry, shown) as file:
+        shape = _shape(file, entry.input_key, shown)
+    axes = axes_of(shape, entry, f"{shown}, '{entry.input_key}'")
+    lengths = dict(zip(axes, shape, strict=True))
+    grid = ("height", "width") if "height" in lengths else ("length",)
+    return (lengths["sample"], lengths.get("channel", 1), *(lengths[axis] for axis in grid))
+
+
+def shapes_in(path: Path, entry: TaskEntry) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of all arrays of a file, as stored, by key; only headers are read."""
+    with _opened(path, entry, str(path)) as file:
+        return {key: _shape(file, key, str(path)) for key in _keys(file)}
+
+
+def _keys(file: Any) -> list[str]:
+    if isinstance(file, np.lib.npyio.NpzFile):
+        return list(file.files)
+    keys: list[str] = []
+    file.visititems(lambda name, item: keys.append(name) if hasattr(item, "shape") else None)
+    return keys
+
+
+def _shape(file: Any, key: str, shown: str) -> tuple[int, ...]:
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        return tuple(_hdf5_array(file, key, shown).shape)
+    _require(key, file.files, shown)
+    with file.zip.open(f"{key}.npy") as stream:
+        return header_of(stream)[0]
 
 
 def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, ...]:
@@ -268,8 +288,7 @@ def _hdf5_array(file: Any, key: str, shown: str) -> Any:
 
     if key in file and isinstance(file[key], h5py.Dataset):
         return file[key]
-    keys: list[str] = []
-    file.visititems(lambda name, item: keys.append(name) if hasattr(item, "shape") else None)
+    keys = _keys(file)
     file.close()
     raise DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, keys))
 

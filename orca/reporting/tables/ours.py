@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from orca.reporting.axis import methods, tasks
+from orca.reporting.axis import methods, peers, tasks
 from orca.reporting.benchmarks import PDEBENCH, resolutions
 from orca.reporting.declared_table import Table
 from orca.reporting.tables.orca_paper_other_benchmarks import SUPER_RESOLUTION
@@ -18,6 +18,15 @@ SIMULATED_SUPER_RESOLUTION = replace(
     number="",
     rows=resolutions("pde_advection_{}_simulated", 256),
     caption=f"{SUPER_RESOLUTION.caption} {SAME_FIELDS}",
+)
+# What a person would try first, of each kind of data; those that do not suit a task stay away.
+SIMPLE_PEERS = (
+    "training_mean",
+    "nearest_neighbour",
+    "linear_model",
+    "xgboost",
+    "minirocket",
+    "fno",
 )
 
 TABLES = {
@@ -40,8 +49,12 @@ TABLES = {
     ),
     "own": Table(
         title="Your own data",
-        suite="own",
-        columns=methods("scratch", "finetune", "orca"),
-        caption="Test scores of the tasks that the configuration adds.",
+        own_tasks=True,
+        compared=True,
+        columns=(*peers(*SIMPLE_PEERS), *methods("scratch", "finetune", "orca")),
+        caption=(
+            "Test scores of the tasks that the configuration adds, mean and sample standard "
+            "deviation over n seeds."
+        ),
     ),
 }

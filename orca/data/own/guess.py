@@ -1,0 +1,228 @@
+"""What a person's file seems to hold, as keys of a task's entry, and how to say otherwise."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orca.data.entry import OTHER_SUFFIXES, SUFFIXES, TaskEntry
+from orca.data.own import cells
+from orca.data.own.arrays import shapes_in, targets_of
+from orca.data.own.table import read_table
+from orca.data.own.targets import has_target, labels_in_table
+from orca.data.user_task import entry_of
+from orca.declarations import nearest
+from orca.errors import SettingsError
+
+MOST_CLASSES = 20  # whole numbers of more different values are taken for amounts
+LEAST_SIDE = 8  # points of a square that is taken for a picture
+PICTURES = ["sample", "height", "width"]
+METRIC_OF = {
+    "classes": "accuracy", "multi_label": "one_minus_map", "scalar": "rmse",
+    "field": "relative_l2",
+}  # fmt: skip
+READING = ("format", "decimal", "separator", "encoding", "axes")  # how a file is read at all
+INPUT_NAMES = ("inputs", "x", "X", "data", "features", "images")
+TARGET_NAMES = ("target", "targets", "y", "Y", "labels", "label")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One key of an entry.
+
+    Args:
+        key: of the entry.
+        value: that it has.
+        why: it was guessed so; empty for what a person said.
+        otherwise: the options that say otherwise; empty for what a person said.
+    """
+
+    key: str
+    value: Any
+    why: str = ""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What targets look like: kind, why, and the classes or the shape that go with it."""
+
+    kind: str
+    why: str
+    classes: int | list[str] = 0
+    shape: tuple[int, ...] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is one class only."""
+        return self.classes == 1 or (isinstance(self.classes, list) and len(self.classes) == 1)
+
+
+def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
+    """Return an entry for a file, key by key: what a person said, and guesses for the rest.
+
+    Args:
+        path: a csv, parquet, npz or HDF5 file.
+        said: keys and values of the entry that need no guess; of a table at least `target`.
+
+    Raises:
+        SettingsError: if the suffix tells no format, or it cannot be guessed what is the target.
+        DataError: if the file cannot be read, or has no such column or array.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES and "format" not in said:
+        raise SettingsError(
+            where=str(path),
+            what=f"its suffix '{suffix}' is none of {', '.join(SUFFIXES)}",
+            mend=OTHER_SUFFIXES.get(suffix, "save it as one of these"),
+        )
+    # The kind is not known yet, and one that needs no other key stands in for it.
+    unknown = {"target": "", "kind": "scalar", "metric": METRIC_OF["scalar"]}
+    ways = {key: said[key] for key in READING if key in said}
+    entry = entry_of({"path": str(path), **unknown, **ways}, where=str(path))
+    found, seen = (_look_at_table if entry.is_table else _look_at_arrays)(path, entry, said)
+    if seen.alone:
+        raise SettingsError(
+            where=f"{path}, the target",
+            what=f"all samples have one value ({seen.why})",
+            mend="name another target, or take samples of other classes too",
+        )
+    facts = [Fact("path", str(path)), *found]
+    others = [kind for kind in METRIC_OF if kind != seen.kind]
+    facts.append(_fact("kind", seen.kind, said, seen.why, f"--kind {' or '.join(others)}"))
+    kind = facts[-1].value
+    if kind in ("classes", "multi_label"):
+        facts.append(_fact("classes", seen.classes, said, "as they occur", "the entry's file"))
+    if kind == "field":
+        facts.append(_fact("target_shape", list(seen.shape), said, "as it is", "the entry's file"))
+    facts.append(_fact("metric", METRIC_OF[kind], said, "usual for this kind", "--metric NAME"))
+    known = {fact.key for fact in facts}
+    return facts + [Fact(key, value) for key, value in said.items() if key not in known]
+
+
+def _fact(key: str, value: Any, said: Mapping[str, Any], why: str, otherwise: str) -> Fact:
+    return Fact(key, said[key]) if key in said else Fact(key, value, why, otherwise)
+
+
+def _look_at_table(
+    path: Path, entry: TaskEntry, said: Mapping[str, Any]
+) -> tuple[list[Fact], Seen]:
+    if not said.get("target"):
+        raise SettingsError(
+            where=str(path), what="nobody said what is to be predicted", mend="--target COLUMN"
+        )
+    # Of classes, words such as `none` may be names; of numbers they are gaps.
+    entry = entry.model_copy(update={"target": said["target"], "kind": "classes"})
+    table = read_table(path, entry, shown=str(path))
+    table = table.take(has_target(table, entry))
+    facts = [Fact("target", said["target"])]
+    if "inputs" in said:
+        facts.append(Fact("inputs", said["inputs"]))
+    else:
+        used = {*entry.targets, *said.get("drop", ()), said.get("groups"), said.get("split")}
+        names = [name for name in table.frame.columns if name not in used]
+        facts.append(Fact("inputs", "", f"the other columns: {_few(names)}", "--inputs A,B"))
+    if len(entry.targets) > 1:
+        why = f"{len(entry.targets)} columns"
+        return facts, Seen("multi_label", why, list(entry.targets), (len(entry.targets), 1))
+    return facts, _look_at_labels(labels_in_table(table, entry.targets[0]).texts, entry, said)
+
+
+def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, Any]) -> Seen:
+    """Return whether texts are numbers or names; a word for a gap is a name if it is no rare one."""
+    import pandas as pd
+
+    known = [text for text in texts if text not in cells.GAPS]
+    numbers = cells.numbers_in(pd.Series(known, dtype="str"), entry.decimal)
+    if not np.isnan(numbers).any():
+        return _look_at_numbers(numbers, said)
+    counts = Counter(texts)
+    rarest = min(counts[text] for text in known)
+    names = sorted(name for name in counts if name not in cells.GAPS or counts[name] >= rarest)
+    return Seen("classes", f"{len(names)} different texts in {len(texts)} rows", names)
+
+
+def _few(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
+def _look_at_numbers(values: np.ndarray, said: Mapping[str, Any]) -> Seen:
+    """Return whether numbers are classes or amounts; the classes also where they are said to be."""
+    different = np.unique(values)
+    whole = bool((different == np.round(different)).all())
+    kind = "classes" if whole and len(different) <= MOST_CLASSES else "scalar"
+    why = f"{len(different)} different {'whole numbers' if whole else 'numbers with decimals'}"
+    if said.get("kind", kind) != "classes":
+        return Seen(kind, f"{why} in {len(values)} samples")
+    from_zero = bool((different == np.arange(len(different))).all())
+    classes = len(different) if from_zero else [f"{value:g}" for value in different]
+    return Seen(kind, f"{why} in {len(values)} samples", classes)
+
+
+def _look_at_arrays(
+    path: Path, entry: TaskEntry, said: Mapping[str, Any]
+) -> tuple[list[Fact], Seen]:
+    shapes = shapes_in(path, entry)
+    keys = {}
+    for key, usual in (("inputs", INPUT_NAMES), ("target", TARGET_NAMES)):
+        keys[key] = said.get(key) or _likely(key, usual, shapes, path)
+        if keys[key] not in shapes:
+            mend = nearest(keys[key], list(shapes))
+            raise SettingsError(where=str(path), what=f"it has no '{keys[key]}'", mend=mend)
+    facts = [_fact(k, v, said, "by its name", f"--{k} ARRAY") for k, v in keys.items()]
+    inputs = shapes[keys["inputs"]]
+    axes = len(inputs)
+    if "axes" in said or (axes == 3 and inputs[1] == inputs[2] >= LEAST_SIDE):
+        otherwise = "--set axes=[sample,channel,length]"
+        facts.append(_fact("axes", PICTURES, said, "squares look like pictures", otherwise))
+        axes = 4 if "height" in facts[-1].value else 3
+    return facts, _look_at_targets(path, entry, keys["target"], shapes, axes, said)
+
+
+def _look_at_targets(  # noqa: PLR0913 (what is known of a file of arrays)
+    path: Path,
+    entry: TaskEntry,
+    key: str,
+    shapes: Mapping[str, tuple[int, ...]],
+    axes: int,
+    said: Mapping[str, Any],
+) -> Seen:
+    """Return what an array of targets looks like; `axes` are those of the inputs."""
+    shape = shapes[key]
+    if len(shape) > 2:
+        return _look_at_field(axes, shape)
+    values = targets_of(path, entry, key, shown=str(path))
+    if len(shape) == 2 and shape[1] > 1:
+        if np.isin(values, (0, 1)).all():
+            return Seen("multi_label", f"{shape[1]} zeros and ones a sample", shape[1])
+        return _look_at_field(axes, shape)
+    values = values.reshape(-1)
+    if values.dtype.kind in "USO":
+        texts = sorted({v.decode() if isinstance(v, bytes) else str(v) for v in values})
+        return Seen("classes", f"{len(texts)} different texts", texts)
+    return _look_at_numbers(values.astype(np.float64), said)
+
+
+def _likely(
+    key: str, usual: Sequence[str], shapes: Mapping[str, tuple[int, ...]], path: Path
+) -> str:
+    found = [name for name in usual if name in shapes]
+    if len(found) == 1:
+        return found[0]
+    told = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
+    raise SettingsError(
+        where=str(path),
+        what=f"nobody said which array is the {key}; there are {told}",
+        mend=f"--{key} ARRAY",
+    )
+
+
+def _look_at_field(axes: int, target: tuple[int, ...]) -> Seen:
+    """Return a field; its channels are its first axis where the inputs have as many axes."""
+    why = f"numbers of shape {list(target[1:])} a sample"
+    whole = len(target) == max(3, axes)
+    return Seen("field", why, shape=target[1:] if whole else (1, *target[1:]))

@@ -1,0 +1,94 @@
+"""How large a task's data are, before any are prepared: as declared, or as a person's file says.
+
+Of a person's file no more is read than it takes: headers of arrays, the first lines and the
+number of lines of a csv file.
+"""
+
+import csv
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from orca.data.entry import TaskEntry
+from orca.data.own.arrays import input_shape
+from orca.data.own.table import SEPARATORS
+from orca.data.task import AS_READ, Task
+
+LINES = 200  # of a csv file, that tell which columns hold texts, and how many different ones
+BLOCK = 2**20
+_MEASURED: dict[tuple[str, str, int, int], tuple[int, tuple[int, ...]]] = {}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Samples of each part, and the shape of an input; `AS_READ` where only the data tell."""
+
+    fit: int
+    validation: int
+    test: int
+    input_shape: tuple[int, ...]
+
+
+def sizes_of(task: Task) -> Sizes:
+    """Return a task's sizes; those of a person's own task are its file's, if that is there."""
+    entry = task.option
+    if isinstance(entry, TaskEntry) and Path(entry.path).expanduser().is_file():
+        return _own_sizes(entry)
+    declared = task.samples
+    return Sizes(declared.fit, declared.validation, declared.test, task.input_shape)
+
+
+def _own_sizes(entry: TaskEntry) -> Sizes:
+    rows, shape = _measured(entry, entry.path)
+    if entry.test_path:
+        path = Path(entry.test_path).expanduser()
+        test = _measured(entry, entry.test_path)[0] if path.is_file() else AS_READ
+    else:
+        test = round(rows * entry.test_share)
+        rows -= test
+    return Sizes(rows, round(rows * entry.validation_share), test, shape)
+
+
+def _measured(entry: TaskEntry, name: str) -> tuple[int, tuple[int, ...]]:
+    """Return how many samples a file holds, and the shape of one; measured once for its state."""
+    state = Path(name).expanduser().stat()
+    key = (repr(entry), name, state.st_size, state.st_mtime_ns)
+    if key not in _MEASURED:
+        _MEASURED[key] = _measure(entry, name)
+    return _MEASURED[key]
+
+
+def _measure(entry: TaskEntry, name: str) -> tuple[int, tuple[int, ...]]:
+    path = Path(name).expanduser()
+    if not entry.is_table:
+        shape = input_shape(path, entry, shown=name)
+        return shape[0], shape[1:]
+    columns = len(entry.input_columns)
+    if entry.file_format == "csv":
+        return _csv_sizes(path, columns, entry.separator)
+    from pyarrow import parquet
+
+    found = parquet.ParquetFile(path).metadata
+    return found.num_rows, (columns or found.num_columns - 1, 1)
+
+
+def _csv_sizes(path: Path, columns: int, separator: str) -> tuple[int, tuple[int, ...]]:
+    """Return the rows of a csv file, and the shape that `orca.data.table` encodes one to."""
+    with path.open("rb") as file:
+        rows = sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
+    with path.open(newline="", encoding="utf-8", errors="replace") as file:
+        text = list(islice(file, LINES))
+    usual = max(SEPARATORS, key=(text[0] if text else "").count)
+    lines = list(csv.reader(text, delimiter=(separator or usual)[0]))
+    texts = [len(set(filter(_is_text, column))) for column in zip(*lines[1:], strict=False)]
+    count = columns or max(1, len(lines[0]) - 1 if lines else 1)
+    widest = max(texts, default=0)
+    return max(0, rows - 1), (widest, count) if widest else (count, 1)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        float(value or "0")
+    except ValueError:
+        return True
+    return False

@@ -1,0 +1,116 @@
+"""Epochs that fit into a person's time: fewer of them where the usual ones would take too long.
+
+What is decided depends on the data, the settings and the kind of machine alone, not on what is
+done already, so that a command typed again goes on with the same runs.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orca.errors import SettingsError
+from orca.own_run.cost import START_SECONDS, Cost
+from orca.peers.peer import PEERS
+from orca.training.settings import AlignSettings, FinetuneSettings
+from orca.workflow import layout
+from orca.workflow.plan import Job
+from orca.workflow.runs import Runs
+
+UNITS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600}
+OTHER_JOBS = 9  # fetch twice, body, prepare, source twice, table, figures, report
+AT_ONCE = 3  # jobs that wait for no other of theirs, at most
+
+
+def seconds_of(text: str, *, where: str) -> float:
+    """Return the seconds that a text such as `10min`, `90s` or `1.5h` says.
+
+    Raises:
+        SettingsError: if it says none.
+    """
+    found = re.fullmatch(r"\s*([\d.]+)\s*([a-z]+)\s*", text.lower())
+    if not found or found[2] not in UNITS or not found[1].replace(".", "", 1).isdigit():
+        raise SettingsError(
+            where=where, what=f"'{text}' is no time", mend="such as 90s, 10min or 1.5h"
+        )
+    return float(found[1]) * UNITS[found[2]]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What fits: keys for the configuration and for the task's `settings`, and what was decided."""
+
+    config: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    told: str
+
+
+def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
+    """Return what makes a task's table fit into some seconds: no search, then fewer epochs.
+
+    Args:
+        runs: with the settings that hold without a budget.
+        task: its name.
+        seconds: that there are.
+        cores: that jobs share.
+    """
+    cost, jobs = Cost.here(runs), jobs_of(runs, task)
+    at_once = min(cores, AT_ONCE)
+    left = seconds - (len(jobs) + OTHER_JOBS) * START_SECONDS / at_once
+    work = [(job.step, cost.work(job) / at_once) for job in jobs]
+    if sum(seconds for _, seconds in work) <= left:
+        return Fitted({}, {}, "the usual settings fit")
+    body = next(job.wildcards["body"] for job in jobs if job.step == "finetune")
+    config = {"hyperparameters": {body: "default"}}
+    made = sum(each for step, each in work if step == "pretrain_body")
+    share = (left - made) / sum(each for step, each in work if step in ("align", "finetune"))
+    if share >= 1:
+        return Fitted(config, {}, "no search for settings")
+    settings = _fewer_epochs(runs, task, body, max(0.0, share))
+    told = f"no search, {settings['finetune']['epochs']} epochs of fine-tuning"
+    if share <= 0:
+        told += "; even so it takes longer, for starting the jobs alone fills the budget"
+    return Fitted(config, settings, told)
+
+
+def jobs_of(runs: Runs, task: str) -> list[Job]:
+    """Return the jobs that train for a task's table, those that are done too."""
+    jobs: dict[tuple[str, ...], Job] = {}
+    found = [run for run in runs.of_table("own") if run.task == task]
+    for body, method in dict.fromkeys((run.body, run.method) for run in found):
+        numbers = [run.seed for run in found if (run.body, run.method) == (body, method)]
+        names = {"task": task, "body": body, "seeds": layout.seeds_name(numbers)}
+        if method in PEERS:
+            jobs["peer", body, method] = Job("peer", {**names, "method": method})
+            continue
+        jobs["finetune", body, method] = Job("finetune", {**names, "method": method})
+        jobs["evaluate", body, method] = Job("evaluate", {**names, "method": method})
+        alignment = runs.alignment_of(method)
+        if alignment:
+            jobs["align", body, alignment] = Job("align", {**names, "alignment": alignment})
+        if runs.origin(task, body, method) == "tuned":
+            jobs["tune", body] = Job("tune", {"task": task, "body": body, "worker": "0"})
+        if body in runs.pretrained_bodies:
+            jobs["pretrain_body", body] = Job("pretrain_body", {"body": body})
+    return list(jobs.values())
+
+
+def _fewer_epochs(runs: Runs, task: str, body: str, share: float) -> dict[str, dict[str, Any]]:
+    groups = runs.plain_settings(task, body)
+    finetune = groups["finetune"]
+    assert isinstance(finetune, FinetuneSettings)
+    align = AlignSettings.model_validate(runs.base(task, body).get("align", {}))
+    epochs = max(1, int(finetune.epochs * share))
+    warmup = min(finetune.warmup_epochs, epochs // 4)
+    return {
+        "finetune": {"epochs": epochs, "warmup_epochs": warmup},
+        "align": {"epochs": max(1, int(align.epochs * share))},
+    }
+
+
+def cores_of(given: int | None) -> int:
+    """Return the cores that jobs share: those given, or all that this process may use."""
+    if given:
+        return given
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

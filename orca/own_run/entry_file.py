@@ -1,0 +1,124 @@
+"""The small config file beside a person's data that `orca run` writes and reads again."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orca.data.own.guess import Fact, guess
+from orca.data.task import TASKS
+from orca.data.user_task import entry_of
+from orca.errors import SettingsError
+from orca.provenance import atomic
+from orca.settings import read_yaml
+from orca.workflow import layout
+
+SUFFIX = ".orca.yaml"
+ANEW = ("target", "inputs", "kind")  # options that make guesses made before them void
+HEADER = """\
+# How `orca run` reads {data}. Change what you like; then either of these goes on from here:
+#   orca run {path}
+#   snakemake results/{name}.html --cores all --configfile {path}
+"""
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """What is run: one task of a person's own.
+
+    Args:
+        name: of the task.
+        path: of the config file.
+        content: of the config file.
+        facts: of the entry, one by one, with what was guessed and why.
+    """
+
+    name: str
+    path: Path
+    content: Mapping[str, Any]
+    facts: list[Fact]
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The task's entry."""
+        return dict(self.content["tasks"][self.name])
+
+    def write(self) -> None:
+        """Write the config file, unless it says all this already."""
+        if self.path.exists() and read_yaml(self.path) == self.content:
+            return
+        header = HEADER.format(data=self.entry["path"], path=self.path, name=self.name)
+        text = yaml.safe_dump(dict(self.content), sort_keys=False, allow_unicode=True, width=100)
+        with atomic(self.path) as temporary:
+            temporary.write_text(header + text, encoding="utf-8")
+
+
+def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
+    """Return what `orca run` runs for a file.
+
+    What a person says now comes first, then what the config file says already, then guesses.
+    Another target, other inputs or another kind than the file's make its guesses void: only
+    settings and bodies are kept.
+
+    Args:
+        file: of data, or a config file that was written before.
+        name: of the task; empty for the file's.
+        entry: keys of the entry that a person says now.
+
+    Raises:
+        SettingsError: if the file, the name or a key of the entry is at fault.
+        DataError: if the file cannot be read as it is said.
+    """
+    if file.name.endswith(SUFFIX):
+        path, before = file, read_yaml(file)
+        name, data = _only_task(path, before)
+    else:
+        path, data = file.with_name(f"{file.stem}{SUFFIX}"), file
+        before = read_yaml(path) if path.exists() else {}
+        name = name or _name_of(file, before)
+    if not data.is_file():
+        raise SettingsError(where=str(data), what="there is no such file", mend="mend the path")
+    known = before.get("tasks", {}).get(name, {})
+    if any(key in entry and key in known and entry[key] != known[key] for key in ANEW):
+        known = {key: known[key] for key in ("settings", "bodies") if key in known}
+    facts = guess(data, {**{k: v for k, v in known.items() if k != "path"}, **entry})
+    content = {fact.key: fact.value for fact in facts if fact.value not in ("", [], ())}
+    entry_of(content, where=f"{path}, tasks.{name}")
+    _check_name(data, name)
+    rest = {key: value for key, value in before.items() if key != "tasks"}
+    whole = {"tasks": {name: content}, **rest, "reports": {name: ["own"]}}
+    return OwnRun(name, path, whole, facts)
+
+
+def _check_name(path: Path, name: str) -> None:
+    earlier = Path(layout.path("task_entry", task=name))
+    other = read_yaml(earlier)["path"] if earlier.exists() else path
+    if Path(other).resolve() != path.resolve():
+        raise SettingsError(
+            where=str(path),
+            what=f"the results of another file, {other}, are here under the name '{name}'",
+            mend=f"give this one another: --name NAME; if the file has moved, remove {earlier}",
+        )
+
+
+def _only_task(path: Path, content: Mapping[str, Any]) -> tuple[str, Path]:
+    tasks = content.get("tasks") or {}
+    if len(tasks) != 1:
+        raise SettingsError(
+            where=f"{path}, tasks",
+            what=f"it holds {len(tasks)} tasks instead of one",
+            mend=f"run several by: snakemake results/tables/own.md --cores all --configfile {path}",
+        )
+    ((name, entry),) = tasks.items()
+    return name, Path(str(entry.get("path", "")))
+
+
+def _name_of(file: Path, before: Mapping[str, Any]) -> str:
+    """Return the name of a file's task: that of the config file, or one made of the file's."""
+    if len(before.get("tasks", {})) == 1:
+        return str(next(iter(before["tasks"])))
+    name = re.sub(r"\W+", "_", file.stem).strip("_").lower() or "own"
+    return f"own_{name}" if name in TASKS else name

@@ -1,0 +1,81 @@
+"""Which method of a table's row is best, by how much, and whether by more than noise."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from orca.errors import DataError
+from orca.evaluation.metric import METRICS
+from orca.evaluation.paired import LEVEL, PairedDifference, paired_difference
+from orca.evaluation.predictions import read_predictions
+from orca.evaluation.score import Run
+from orca.reporting.filled_table import TableCell
+from orca.reporting.names import method_title
+from orca.reporting.scores import ScoreFolder
+
+SEED = 0  # of the draws, so that a table made again says the same
+
+
+def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder) -> str:
+    """Return a sentence on the best method of a row and the next; it says why if it cannot.
+
+    Args:
+        title: of the row.
+        row: its cells.
+        scores: where the scores of its runs lie, and the predictions beside them.
+    """
+    scored = [cell for cell in row if cell.ours and cell.ours.mean is not None]
+    if len(scored) < 2:
+        return f"{title}: fewer than two methods have a score, so none is said to be best."
+    scored.sort(key=lambda cell: cell.error("ours") or 0.0)
+    best, second = scored[:2]
+    names = (method_title(best.method), method_title(second.method))
+    lead = f"{title}: {names[0]} is best"
+    try:
+        found = _difference(best, second, scores)
+    except DataError as fault:
+        return f"{lead}; whether by more than noise cannot be said: {fault.where}, {fault.what}."
+    if found is None:
+        return f"{lead}; whether by more than noise cannot be said without kept predictions."
+    judged = "more than noise" if found.beyond_noise else "no more than noise"
+    return (
+        f"{lead}, {found.value:.3g} ahead of {names[1]}: {judged} ({LEVEL:.0%} interval "
+        f"{found.low:.3g} to {found.high:.3g}, by drawing {_drawn_from(found)} anew)."
+    )
+
+
+def _drawn_from(found: PairedDifference) -> str:
+    seeds = " and ".join(str(count) for count in dict.fromkeys(found.seeds))
+    return f"{found.samples} test samples and {seeds} seed{'s' * (found.seeds != (1, 1))}"
+
+
+def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> PairedDifference | None:
+    """Return the paired difference of two cells; None where predictions were not kept."""
+    predicted = []
+    targets = []
+    for cell in (best, second):
+        paths = [scores.predictions(run) for run in _scored(cell)]
+        if not all(path.exists() for path in paths):
+            return None
+        read = [read_predictions(path) for path in paths]
+        predicted.append([each for each, _ in read])
+        targets += [target for _, target in read]
+    if any(not np.array_equal(target, targets[0]) for target in targets):
+        raise DataError(
+            where=f"the predictions of {best.task}",
+            what="they are for different test samples",
+            mend="run the same command again",
+        )
+    generator = np.random.default_rng(SEED)
+    metric = METRICS[best.metric]
+    of_best, of_second = predicted
+    return paired_difference(metric, of_best, of_second, targets[0], generator=generator)
+
+
+def _scored(cell: TableCell) -> list[Run]:
+    assert cell.ours is not None
+    return [
+        Run(task=cell.task, body=cell.body, method=cell.method, seed=run.seed)
+        for run in cell.ours.runs
+        if run.status == "ok"
+    ]

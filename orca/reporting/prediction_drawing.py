@@ -1,0 +1,169 @@
+"""Draws what a run predicted for test samples: who is taken for whom, how far off, how sure."""
+
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from orca.reporting.look import PAGE, look, say, style
+
+Predicted = Float[np.ndarray, "n *output"]
+Target = Shaped[np.ndarray, "n *target"]
+BINS = 10  # of the reliability diagram
+MOST_NAMED = 12  # classes that a confusion matrix names and counts one by one
+WORST = 5  # samples that are listed
+LEAST = 1e-12
+
+
+def draw_predictions(kind: str, predicted: Predicted, target: Target, names: Sequence[str]) -> str:
+    """Return a drawing as SVG.
+
+    Args:
+        kind: of the target: `Classes`, `MultiLabel`, `Scalar` or `Field`.
+        predicted: as a run gives them: logits, numbers or fields.
+        target: what was to be predicted.
+        names: of classes; as many as are known.
+    """
+    text = io.StringIO()
+    with look() as figure_class:
+        figure = figure_class(figsize=(PAGE, 3.0))
+        _DRAWN[kind](figure.subplots(1, 2), predicted, target, names)
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()
+
+
+def worst_samples(
+    kind: str, predicted: Predicted, target: Target, names: Sequence[str]
+) -> list[tuple[int, str, str, float]]:
+    """Return the test samples with the largest errors: number, target, prediction, error.
+
+    The error of a class is minus the logarithm of its probability, that of labels the mean of
+    theirs, that of a number the distance, that of a field the distance relative to its size.
+    """
+    errors = _ERRORS[kind](predicted, target)
+    order = np.argsort(-errors, kind="stable")[:WORST]
+    return [
+        (int(i), *_in_words(kind, predicted[i], target[i], names), float(errors[i])) for i in order
+    ]
+
+
+def _in_words(kind: str, predicted: Any, target: Any, names: Sequence[str]) -> tuple[str, str]:
+    if kind == "Classes":
+        likely, shares = int(predicted.argmax()), _softmax(predicted[None])[0]
+        return _name(int(target), names), f"{_name(likely, names)} ({shares[likely]:.0%})"
+    if kind == "Scalar":
+        return f"{float(target):.4g}", f"{float(predicted):.4g}"
+    if kind == "MultiLabel":
+        found = (np.flatnonzero(target), np.flatnonzero(predicted > 0))
+        told = (", ".join(_name(int(i), names) for i in each) or "none" for each in found)
+        return next(told), next(told)
+    return f"size {np.linalg.norm(target):.4g}", f"size {np.linalg.norm(predicted):.4g}"
+
+
+def _name(number: int, names: Sequence[str]) -> str:
+    return names[number] if number < len(names) else str(number)
+
+
+def _softmax(logits: Predicted) -> Predicted:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+def _sigmoid(logits: Predicted) -> Predicted:
+    return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
+
+
+def _draw_classes(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    count = predicted.shape[1]
+    few = count <= MOST_NAMED
+    labels = [_name(number, names) for number in range(count)] if few else None
+    ConfusionMatrixDisplay.from_predictions(
+        target, predicted.argmax(axis=1), labels=range(count), display_labels=labels,
+        include_values=few, xticks_rotation=45 if few else 0, colorbar=not few, ax=axes[0],
+    )  # fmt: skip
+    axes[0].grid(visible=False)
+    axes[0].set_title("confusion: samples by class")
+    shares = _softmax(predicted)
+    right = predicted.argmax(axis=1) == target
+    _draw_reliability(axes[1], shares.max(axis=1), right, "probability of the predicted class")
+
+
+def _draw_labels(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+    shares = _sigmoid(predicted)
+    right = ((predicted > 0) == (target > 0.5)).mean(axis=0)
+    axes[0].bar(range(len(right)), right, color=style(0)["color"])
+    axes[0].set_title("labels: share of right answers")
+    if len(right) <= MOST_NAMED:
+        places = range(len(right))
+        axes[0].set_xticks(places, [_name(i, names) for i in places], rotation=45)
+    _draw_reliability(axes[1], shares.ravel(), target.ravel() > 0.5, "probability of a label")
+
+
+def _draw_reliability(axis: Any, sure: Any, right: Any, what: str) -> None:
+    from sklearn.calibration import calibration_curve
+
+    axis.set_title("reliability")
+    if len(np.unique(right)) < 2:
+        say(axis, "all are right" if right.all() else "none is right")
+        return
+    share, mean = calibration_curve(right, np.clip(sure, 0, 1), n_bins=BINS)
+    axis.plot((0, 1), (0, 1), color="#7f7f7f", linewidth=0.8)
+    axis.plot(mean, share, marker="o", **style(0))
+    axis.set(xlabel=what, ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
+
+
+def _draw_numbers(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+    del names
+    predicted, target = predicted.ravel(), target.ravel()
+    ends = (min(target.min(), predicted.min()), max(target.max(), predicted.max()))
+    axes[0].plot(ends, ends, color="#7f7f7f", linewidth=0.8)
+    axes[0].scatter(target, predicted, s=8, color=style(0)["color"], alpha=0.6)
+    axes[0].set(title="predicted by true", xlabel="true", ylabel="predicted")
+    axes[1].hist(predicted - target, bins="auto", color=style(0)["color"])
+    axes[1].set(title="errors", xlabel="predicted less true", ylabel="samples")
+
+
+def _draw_fields(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+    del names
+    worst = int(_field_errors(predicted, target).argmax())
+    shown = (target[worst][0], predicted[worst][0])
+    for axis, field, title in zip(axes, shown, ("true", "predicted"), strict=True):
+        axis.set_title(f"worst sample, {title}")
+        if field.ndim == 1:
+            axis.plot(field, **style(0))
+            axis.set_ylim(min(f.min() for f in shown), max(f.max() for f in shown))
+        else:
+            axis.imshow(field, vmin=shown[0].min(), vmax=shown[0].max())
+            axis.grid(visible=False)
+
+
+def _field_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+    flat = (predicted - target).reshape(len(target), -1)
+    size = np.linalg.norm(target.reshape(len(target), -1), axis=1)
+    return np.linalg.norm(flat, axis=1) / np.maximum(size, LEAST)
+
+
+def _class_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+    return -np.log(np.maximum(_softmax(predicted)[np.arange(len(target)), target], LEAST))
+
+
+def _label_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+    return np.logaddexp(0, np.where(target > 0.5, -predicted, predicted)).mean(axis=1)
+
+
+def _number_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+    return np.abs(predicted - target).reshape(len(target), -1).mean(axis=1)
+
+
+_DRAWN: dict[str, Callable[..., None]] = {
+    "Classes": _draw_classes, "MultiLabel": _draw_labels, "Scalar": _draw_numbers,
+    "Field": _draw_fields,
+}  # fmt: skip
+_ERRORS: dict[str, Callable[..., Any]] = {
+    "Classes": _class_errors, "MultiLabel": _label_errors, "Scalar": _number_errors,
+    "Field": _field_errors,
+}  # fmt: skip

@@ -1,0 +1,112 @@
+"""What is shown of kept predictions: drawings, worst samples, and who leads by more than noise."""
+
+import numpy as np
+import pytest
+
+from orca.errors import ResultsError
+from orca.evaluation import paired
+from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
+from orca.evaluation.score import Run
+from orca.reporting.comparison import who_leads
+from orca.reporting.filled_table import OurResult, RunOfCell, TableCell
+from orca.reporting.prediction_drawing import WORST, draw_predictions, worst_samples
+from orca.reporting.scores import ScoreFolder
+
+GENERATOR = np.random.default_rng(0)
+SAMPLES = 40
+LABELS = np.arange(SAMPLES) % 3
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    monkeypatch.setattr(paired, "DRAWS", 150)
+
+
+def numbers(*shape):
+    return GENERATOR.normal(size=(SAMPLES, *shape)).astype(np.float32)
+
+
+KINDS = {
+    "Classes": (numbers(3), LABELS),
+    "MultiLabel": (numbers(4), (numbers(4) > 0).astype(np.float32)),
+    "Scalar": (numbers(), numbers()),
+    "Field": (numbers(1, 8, 8), numbers(1, 8, 8)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_predictions_of_every_kind_of_target_are_drawn(kind):
+    assert "<svg" in draw_predictions(kind, *KINDS[kind], ["ash", "elm", "oak"])
+
+
+def test_a_field_on_a_line_is_drawn():
+    assert "<svg" in draw_predictions("Field", numbers(2, 16), numbers(2, 16), [])
+
+
+def test_a_run_without_a_mistake_is_drawn():
+    right = 9 * np.eye(3, dtype=np.float32)[LABELS]
+    assert "<svg" in draw_predictions("Classes", right, LABELS, [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_worst_samples_come_first(kind):
+    worst = worst_samples(kind, *KINDS[kind], [])
+    errors = [error for *_, error in worst]
+    assert len(worst) == WORST
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_a_sample_that_is_surely_wrong_is_the_worst_and_named():
+    logits = 9 * np.eye(3, dtype=np.float32)[LABELS]
+    logits[7] = [0, 0, 20]  # the class of sample 7 is 1
+    number, true, said, _ = worst_samples("Classes", logits, LABELS, ["ash", "elm", "oak"])[0]
+    assert (number, true, said) == (7, "elm", "oak (100%)")
+
+
+def test_predictions_come_back_from_their_file(tmp_path):
+    write_predictions(tmp_path / "p.npz", *KINDS["Classes"])
+    predicted, target = read_predictions(tmp_path / "p.npz")
+    np.testing.assert_array_equal(predicted, KINDS["Classes"][0])
+    np.testing.assert_array_equal(target, LABELS)
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    (tmp_path / "p.npz").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(ResultsError, match=r"p\.npz"):
+        read_predictions(tmp_path / "p.npz")
+
+
+def cell(method, mean, scores=None, margin=0.0):
+    """A cell of two runs; their predictions are kept in `scores`, right by `margin`."""
+    runs = [Run(task="trees", body="minilm", method=method, seed=seed) for seed in (0, 1)]
+    for run in runs if scores else ():
+        logits = margin * np.eye(3, dtype=np.float32)[LABELS] + numbers(3)
+        path = scores / run.path / PREDICTIONS
+        path.parent.mkdir(parents=True)
+        write_predictions(path, logits, LABELS)
+    ours = OurResult(
+        status="ok", mean=mean, n=2, text="",
+        runs=tuple(RunOfCell(path=run.path, seed=run.seed, status="ok", value=mean) for run in runs),
+    )  # fmt: skip
+    return TableCell(
+        metric="zero_one_error_pct", task="trees", method=method, body="minilm", ours=ours
+    )
+
+
+@pytest.mark.parametrize(("margin", "judged"), [(9.0, ": more than noise"), (0.1, "no more than")])
+def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, judged):
+    row = [cell("finetune", 60.0, tmp_path, 0.0), cell("orca", 10.0, tmp_path, margin)]
+    told = who_leads("Trees", row, ScoreFolder(tmp_path))
+    assert told.startswith("Trees: ORCA is best, ")
+    assert judged in told
+    assert "40 test samples and 2 seeds" in told
+
+
+def test_without_predictions_only_the_lead_is_said(tmp_path):
+    told = who_leads("Trees", [cell("finetune", 20.0), cell("orca", 10.0)], ScoreFolder(tmp_path))
+    assert "ORCA is best" in told
+    assert "without kept predictions" in told
+
+
+def test_one_method_alone_leads_nobody(tmp_path):
+    assert "fewer than two" in who_leads("Trees", [cell("orca", 10.0)], ScoreFolder(tmp_path))
