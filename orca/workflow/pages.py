@@ -8,6 +8,7 @@ from typing import Any
 
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
+from orca.methods.method import METHODS
 from orca.peers.peer import PEERS
 from orca.provenance import digest_of, used_code
 from orca.reporting.declared_figure import FIGURES, Figure

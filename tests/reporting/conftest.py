@@ -210,7 +210,8 @@ def write_align_history(path, distances):
         target=None,
         history=[],
         _calls=lambda target, draws, size: [SimpleNamespace(rows=None, labels=None, weight=1.0)],
-        _features=lambda rows: None,
+        samples=None,
+        _with_features=lambda calls, samples: ((call, None) for call in calls),
         _check=lambda distance, epoch, call: None,
         _step=lambda: None,
     )

@@ -6,7 +6,7 @@ is Hugging Face's.
 Source: Song et al. 2020 (arXiv:2004.09297); sentence-transformers/all-mpnet-base-v2.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orca.models.body import Body, Weights, Wheel
 
@@ -125,7 +125,7 @@ def _compute_again(block: "torch.nn.Module") -> None:
 
     forward = block.forward
 
-    def again(*given: object, **named: object) -> object:
+    def again(*given: Any, **named: Any) -> Any:
         if block.training:
             return checkpoint(forward, *given, use_reentrant=False, **named)
         return forward(*given, **named)
