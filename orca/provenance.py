@@ -7,10 +7,11 @@ import json
 import os
 import platform
 import re
+import secrets
 import subprocess
-import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from orca.errors import StateError
 
 PACKAGE = Path(__file__).parent
 REFERENCE = re.compile(r"(orca(?:\.\w+)+):\w+")  # "module:name", as declarations name code
+TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<host>\w*)-(?P<pid>\d+)-[0-9a-f]{8}\.part")
+ABANDONED_S = 24 * 3600.0
 LIBRARIES = (
     "torch", "transformers", "POT", "numpy", "scipy", "scikit-learn", "h5py", "pandas",
     "safetensors", "snakemake",
@@ -188,30 +191,75 @@ def digest_of(content: Any) -> str:
 
 
 @contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, which takes its name when the block ends well.
+def writing(path: Path) -> Iterator[None]:
+    """Turn whatever keeps the block from writing `path` into one clear error.
 
     Raises:
-        StateError: if the disk is full or cannot be written; the old file stays as it was.
+        StateError: if the disk is full, or cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
     try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        yield
     except OSError as fault:
         raise StateError(
             where=str(path),
             what=f"it cannot be written: {fault.strerror or fault}",
             mend="make room on the disk or name another folder, then run the same command again",
         ) from fault
-    finally:
-        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, which takes its name when the block ends well.
+
+    Temporary files of the same path that killed processes left are removed.
+
+    Raises:
+        StateError: if the disk is full or cannot be written; the old file stays as it was.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent, of=path.name)
+        mark = f"{_here()}-{os.getpid()}-{secrets.token_hex(4)}"
+        temporary = path.with_name(f".{path.name}.{mark}.part")
+        temporary.touch(exist_ok=False)
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, *, of: str = "") -> None:
+    """Remove what processes that are no more have left half written.
+
+    Args:
+        folder: that they wrote to; it may be missing.
+        of: the name that the files would have got; all if empty.
+    """
+    for path in folder.glob(".*.part"):
+        found = TEMPORARY.fullmatch(path.name)
+        if found and of in ("", found["name"]) and _abandoned(path, found["host"], found["pid"]):
+            path.unlink(missing_ok=True)
+
+
+def _here() -> str:
+    return re.sub(r"\W", "_", platform.node())
+
+
+def _abandoned(path: Path, host: str, pid: str) -> bool:
+    """Whether the process that wrote a file is no more; on another machine age has to tell."""
+    if host != _here():
+        return time.time() - path.stat().st_mtime > ABANDONED_S
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orca.declarations import nearest
 from orca.errors import SettingsError
+from orca.text_files import read_mapping
 
 Rate = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, several times as fast
 S = TypeVar("S", bound="Settings")
 
 
@@ -74,19 +73,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """Return a YAML file's content.
 
     Raises:
-        SettingsError: if the file is missing or is no YAML mapping.
+        SettingsError: if the file is missing or holds no keys and values that can be taken.
     """
-    try:
-        content = yaml.load(path.read_text(), Loader=LOADER)
-    except (OSError, yaml.YAMLError) as fault:
-        raise SettingsError(
-            where=str(path), what=f"it cannot be read: {fault}", mend="restore or correct the file"
-        ) from fault
-    if not isinstance(content, dict):
-        raise SettingsError(
-            where=str(path), what="it holds no keys", mend="write `key: value` lines"
-        )
-    return content
+    return read_mapping(path, mend="restore or correct the file", error=SettingsError)
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Opens the test split: a run's score on samples that nothing before has seen."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from orca.data.store import Prepared
-from orca.evaluation.score import Score
+from orca.errors import ResultsError
+from orca.evaluation.score import Score, read_score
 from orca.logs import Clock, log
 from orca.provenance import digest_of, file_digest, write_json
 from orca.training.finished_run import FinishedRun
@@ -35,20 +35,19 @@ def evaluate(
         out: the score's file.
     """
     key = _score_key(run, tests, hyperparameters)
-    found = _known(out)
-    if found.get("key") == key:
+    score = _known(out)
+    if score is not None and score.key == key:
         log.info("%s is there already", out)
-    else:
-        score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
-        log.info("seed %d: %s %s", score.seed, score.metric, score.value)
-        found = score.model_dump(mode="json")
-        withdraw_stamps(out.parents[1], score.seed, _short(found))
-        write_json(out, found)
-    return _short(found)
+        return _short(score)
+    score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters})
+    log.info("seed %d: %s %s", score.seed, score.metric, score.value)
+    withdraw_stamps(out.parents[1], score.seed, _short(score))
+    write_json(out, score.model_dump(mode="json"))
+    return _short(score)
 
 
-def _short(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: found[name] for name in ("metric", "value", "status", "key")}
+def _short(score: Score) -> dict[str, Any]:
+    return score.model_dump(mode="json", include={"metric", "value", "status", "key"})
 
 
 def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) -> str:
@@ -58,12 +57,11 @@ def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) ->
     return digest_of([code, files, hyperparameters])
 
 
-def _known(path: Path) -> dict[str, Any]:
+def _known(path: Path) -> Score | None:
     try:
-        content = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+        return read_score(path)
+    except ResultsError:
+        return None
 
 
 def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any]) -> Score:

@@ -1,10 +1,10 @@
 """A finished run, read back from its record: its model, and what it was made with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -14,9 +14,14 @@ from orca.errors import DataError
 from orca.methods.method import METHODS
 from orca.models.assemble import Model
 from orca.models.settings import ModelSettings
-from orca.training.record import read_run
+from orca.settings import Settings, checked
+from orca.training.record import FinetuneRecord, read_run
+from orca.training.settings import FinetuneSettings
 from orca.training.setup import Setup
 from orca.training.tensors import take_weights
+
+S = TypeVar("S", bound=Settings)
+WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -26,19 +31,22 @@ class FinishedRun:
     Args:
         folder: of the run.
         device: that its model is wanted on.
+        facts: what its record must say: task, body, method, seed.
     """
 
     folder: Path
     device: torch.device
+    facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
 
     @cached_property
     def record(self) -> Mapping[str, Any]:
         """What the run wrote of itself.
 
         Raises:
-            StateError: if the record is missing or damaged.
+            StateError: if the record is missing, damaged or of another run, or the weights are
+                not those that it was written for.
         """
-        return read_run(self.folder / "run.json")
+        return read_run(FinetuneRecord, self.folder, WEIGHTS, **self.facts)
 
     @cached_property
     def task(self) -> Task:
@@ -59,7 +67,7 @@ class FinishedRun:
             task_entry=record["task_entry"],
             task=self.task,
             body=record["body"],
-            model=ModelSettings.model_validate(record["settings"]["model"]),
+            model=self._settings(ModelSettings, "model"),
             prepared=Path(record["prepared"]),
             weights=Path(record["weights"]),
             device=self.device,
@@ -68,7 +76,11 @@ class FinishedRun:
     @property
     def batch_size(self) -> int:
         """Samples in a batch."""
-        return int(self.record["settings"]["finetune"]["batch_size"])
+        return self._settings(FinetuneSettings, "finetune").batch_size
+
+    def _settings(self, model: type[S], group: str) -> S:
+        given = self.record["settings"].get(group, {})
+        return checked(model, given, where=f"{self.folder}/run.json, settings.{group}")
 
     def model(self) -> Model:
         """Return the model that the run ended with.
@@ -77,9 +89,10 @@ class FinishedRun:
             StateError: if its weights are missing or of another model.
         """
         method = self.record["method"]
-        own = METHODS[method].own_settings(self.record["settings"].get("method", {}))
+        declared = METHODS.look_up(method, where=f"{self.folder}/run.json, method")
+        own = declared.own_settings(self.record["settings"].get("method", {}))
         model = self.setup.build_for(method, own, seed=self.record["seed"])
-        take_weights(model, self.folder / "weights.safetensors")
+        take_weights(model, self.folder / WEIGHTS)
         return model
 
     def open_test(self, path: Path) -> tuple[Prepared, str]:
