@@ -4,6 +4,7 @@ The groups stand beside what reads them: `models/settings.py`, `training/setting
 `tuning/settings.py`, `models/pretraining/settings.py`; a distance and a method declare their own.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -17,6 +18,9 @@ from orca.text_files import read_mapping
 Rate = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"  # names stand in paths, in commands and in addresses
+Name = Annotated[str, Field(pattern=NAME)]
+NAME_MEND = "begin it with a letter or a digit, and use letters, digits, '_' and '-' alone"
 S = TypeVar("S", bound="Settings")
 
 
@@ -36,6 +40,8 @@ def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, str]:
             model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
         return f"there is no key '{key}'", nearest(key, list(model.model_fields))
     got = error["input"]
+    if error.get("ctx", {}).get("pattern") == NAME:
+        return f"{got!r} can be no name", NAME_MEND
     return f"{error['msg']}, but it is {got!r}", "config/README.md lists every key and its range"
 
 
@@ -57,6 +63,16 @@ def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
         what, mend = _fault(model, first)
         place = ".".join(str(part) for part in first["loc"])
         raise SettingsError(where=f"{where}, {place}", what=what, mend=mend) from fault
+
+
+def check_name(name: str, *, where: str) -> None:
+    """Check a name that a person gives.
+
+    Raises:
+        SettingsError: if it could be mistaken in a path or a command.
+    """
+    if not re.fullmatch(NAME, name) or name.endswith("\n"):
+        raise SettingsError(where=where, what=f"{name!r} can be no name", mend=NAME_MEND)
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
