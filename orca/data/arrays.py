@@ -1,19 +1,24 @@
 """Arrays and tables out of npz, HDF5, csv and parquet files, with errors that name the key."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orca.data.npz import header_of
+from orca.data.hdf5_checks import own_array
+from orca.data.npz import Header, check_size, header_of
+from orca.data.raw_file import reading
 from orca.data.table import tidied
 from orca.declarations import nearest
 from orca.errors import DataError
 
 if TYPE_CHECKING:
     import pandas
+
+FAULTS = (ValueError, KeyError, OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
 def axes_of(path: Path, form: str, key: str) -> int:
@@ -37,13 +42,13 @@ def read_arrays(path: Path, form: str, inputs: str, targets: str) -> tuple[Any, 
         return _hdf5_array(path, inputs), np.asarray(_hdf5_array(path, targets)[()])
     with _npz(path) as file:
         for key in (inputs, targets):
-            _require(key, file.files, path)
+            check_size(_header(file, path, key), path, key)
         try:
             return file[inputs], file[targets]
-        except ValueError as fault:
+        except FAULTS as fault:
             raise DataError(
                 where=str(path),
-                what=f"an array cannot be read without running code: {fault}",
+                what=f"an array is damaged, or holds more than numbers: {fault}",
                 mend="save plain arrays of numbers",
             ) from fault
 
@@ -102,9 +107,19 @@ def _npz(path: Path) -> Any:
 
 def _npz_shape(path: Path, key: str) -> tuple[int, ...]:
     with _npz(path) as file:
-        _require(key, file.files, path)
-        with file.zip.open(f"{key}.npy") as stream:
-            return header_of(stream)[0]
+        return _header(file, path, key)[0]
+
+
+def _header(file: Any, path: Path, key: str) -> Header:
+    """Return what an array of an open npz file claims to be.
+
+    Raises:
+        DataError: if there is none, or it is no array.
+    """
+    _require(key, file.files, path)
+    where = f"{path}, '{key}'"
+    with reading(where, "it is no array", *FAULTS), file.zip.open(f"{key}.npy") as stream:
+        return header_of(stream)
 
 
 def _hdf5_array(path: Path, key: str) -> Any:
@@ -116,9 +131,9 @@ def _hdf5_array(path: Path, key: str) -> Any:
         raise DataError(
             where=str(path), what=f"it is no HDF5 file: {fault}", mend="mend the path or the file"
         ) from fault
-    if key not in file or not isinstance(file[key], h5py.Dataset):
+    if key not in file:
         keys: list[str] = []
         file.visit(keys.append)
         file.close()
         raise DataError(where=str(path), what=f"it has no array '{key}'", mend=nearest(key, keys))
-    return file[key]
+    return own_array(file, key, mend="save plain arrays of numbers in one file")

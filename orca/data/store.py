@@ -1,6 +1,7 @@
 """Prepared data: `fit.h5` and `test.h5`, and the reader that gives normalised samples lazily."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from jaxtyping import Float, Int, Num
 
+from orca.data.hdf5_checks import check_rows, own_array
 from orca.data.normalise import Constants
-from orca.data.task import Classes, Task
+from orca.data.task import AS_READ, Classes, Task
 from orca.errors import DataError
 
 if TYPE_CHECKING:
@@ -96,8 +98,10 @@ class Prepared:
         return self._constants("targets")
 
     def _constants(self, what: str) -> Constants:
-        group = self._file[f"normalisation/{what}"]
-        return Constants(np.asarray(group["mean"]), np.asarray(group["std"]))
+        group = f"normalisation/{what}"
+        with _damaged(self.path):
+            mean, std = (np.asarray(self._file[f"{group}/{name}"]) for name in ("mean", "std"))
+        return Constants(mean, std)
 
     def rows(self, split: Split) -> Int[np.ndarray, " n"]:
         """Return the row numbers of a part, ascending.
@@ -109,7 +113,8 @@ class Prepared:
             DataError: if this file does not hold that part.
         """
         if split in ("train", "validation") and split in self._file:
-            return np.asarray(self._file[split][()], np.int64)
+            with _damaged(self.path):
+                return np.asarray(self._file[split][()], np.int64)
         if (split == "fit") == ("train" in self._file) and split in ("fit", "test"):
             return np.arange(self.count)
         raise _fault(self.path, f"it does not hold the part '{split}'")
@@ -178,7 +183,11 @@ class Prepared:
             raise _fault(self.path, f"it has {len(dataset)} samples; {rows.max()} was asked for")
         wanted, place = np.unique(rows, return_inverse=True)
         consecutive = len(wanted) and wanted[-1] - wanted[0] + 1 == len(wanted)
-        values = dataset[wanted[0] : wanted[-1] + 1] if consecutive else dataset[wanted]
+        with _damaged(self.path):
+            values = dataset[wanted[0] : wanted[-1] + 1] if consecutive else dataset[wanted]
+        classes = self.task.target.count if isinstance(self.task.target, Classes) else 0
+        if classes and what == "targets" and not ((values >= 0) & (values < classes)).all():
+            raise _fault(self.path, f"a target is none of the {classes} classes")
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             bad = wanted[~np.isfinite(values).reshape(len(values), -1).all(axis=1)]
             raise _fault(self.path, f"'{what}' of sample {bad[0]} is not finite")
@@ -194,17 +203,25 @@ def prepared_for(path: Path) -> str:
     """
     import h5py
 
+    with _damaged(path), h5py.File(path, "r") as file:
+        return str(file.attrs.get("task", ""))
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    """Turn whatever HDF5 says of a file into one clear error."""
     try:
-        with h5py.File(path, "r") as file:
-            return str(file.attrs.get("task", ""))
-    except OSError as error:
-        raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as fault:
+        raise _fault(path, f"it is missing or no HDF5 file that can be read: {fault}") from fault
+
+
+def _mend(path: Path) -> str:
+    return f"remove it and make it again: snakemake {path}"
 
 
 def _fault(path: Path, what: str) -> DataError:
-    return DataError(
-        where=str(path), what=what, mend=f"remove it and make it again: snakemake {path}"
-    )
+    return DataError(where=str(path), what=what, mend=_mend(path))
 
 
 def _open_checked(path: Path, task: Task) -> "h5py.File":
@@ -215,12 +232,47 @@ def _open_checked(path: Path, task: Task) -> "h5py.File":
     """
     import h5py
 
-    try:
-        file = h5py.File(path, "r", rdcc_nbytes=CACHE_BYTES)
-    except OSError as error:
-        raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
-    for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):
-        if (found := file.attrs.get(attribute)) != wanted:
-            file.close()
-            raise _fault(path, f"its {attribute} is {found}; the task as declared has {wanted}")
+    with _damaged(path), ExitStack() as opened:
+        file = opened.enter_context(h5py.File(path, "r", rdcc_nbytes=CACHE_BYTES))
+        for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):
+            if not np.array_equal(found := file.attrs.get(attribute), wanted):
+                raise _fault(path, f"its {attribute} is {found}; the task as declared has {wanted}")
+        _check(file, path, task)
+        opened.pop_all()
     return file
+
+
+def _check(file: "h5py.File", path: Path, task: Task) -> None:
+    """Check shapes, constants and row numbers of a prepared file.
+
+    Raises:
+        DataError: if something is missing, or is not what `prepare` writes.
+    """
+    mend = _mend(path)
+    count = own_array(file, "inputs", mend=mend).shape[0]
+    for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
+        array = own_array(file, what, mend=mend)
+        fits = len(array.shape) == 1 + len(shape) and all(
+            wanted in (AS_READ, have) for wanted, have in zip(shape, array.shape[1:], strict=True)
+        )
+        if not fits or array.shape[0] != count or not count:
+            raise _fault(path, f"'{what}' has the shape {array.shape}")
+        for constant in ("mean", "std"):
+            _check_constant(file, path, f"normalisation/{what}/{constant}", array.shape[1:])
+    if "groups" in file and own_array(file, "groups", mend=mend).shape != (count,):
+        raise _fault(path, "'groups' does not say of each sample what it is a piece of")
+    if "train" in file:
+        rows = {name: own_array(file, name, mend=mend)[()] for name in ("train", "validation")}
+        for name, numbers in rows.items():
+            check_rows(numbers, count, name=name, where=path, mend=mend)
+        if len(np.intersect1d(*rows.values())):
+            raise _fault(path, "some samples are of 'train' and of 'validation'")
+
+
+def _check_constant(file: "h5py.File", path: Path, key: str, shape: tuple[int, ...]) -> None:
+    values = own_array(file, key, mend=_mend(path))[()]
+    if not np.isfinite(values).all() or (key.endswith("std") and (values <= 0).any()):
+        raise _fault(path, f"'{key}' is not finite, or a deviation that is not above 0")
+    sizes = [1] * (len(shape) - values.ndim) + list(values.shape)
+    if len(sizes) > len(shape) or any(a not in (1, b) for a, b in zip(sizes, shape, strict=True)):
+        raise _fault(path, f"'{key}' has the shape {values.shape} for samples of {shape}")
