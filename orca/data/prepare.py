@@ -10,6 +10,7 @@ from jaxtyping import Int, Num
 
 from orca.data import normalise
 from orca.data.card import card_of
+from orca.data.hdf5_write import written
 from orca.data.normalise import Constants
 from orca.data.raw_file import damaged, reading
 from orca.data.split import draw, draw_stratified
@@ -83,9 +84,7 @@ def _undeclared(raw: Path, what: str) -> DataError:
 
 
 def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
-    import h5py
-
-    file = stack.enter_context(h5py.File(path, "w"))
+    file = stack.enter_context(written(path))
     file.attrs.update({"task": name, "task_digest": task.digest, "format": FORMAT})
     return file
 
