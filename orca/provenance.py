@@ -262,10 +262,15 @@ def _abandoned(path: Path, host: str, pid: str) -> bool:
     return False
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, atomically."""
+    with atomic(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as JSON, atomically."""
-    with atomic(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
+    write_text(path, json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
 
 
 def git_commit() -> str:

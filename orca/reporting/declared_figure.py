@@ -8,6 +8,7 @@ from orca.declarations import Declarations
 from orca.errors import ResultsError
 from orca.evaluation.score import Run
 from orca.experiment import Experiment
+from orca.provenance import write_text
 from orca.reporting.declared_table import TABLES
 from orca.reporting.names import PAPERS
 
@@ -97,4 +98,4 @@ def plot(figure: str, inputs: list[Path], out: Path) -> None:
             )
     out.mkdir(parents=True, exist_ok=True)
     declared.draw(inputs, out / figure)
-    (out / f"{figure}.txt").write_text(declared.caption + "\n", encoding="utf-8")
+    write_text(out / f"{figure}.txt", declared.caption + "\n")
