@@ -33,6 +33,8 @@ BAD_YAML = {
     "no date": b"a: 2001-99-99",
     "a list as a key": b"? [a]\n: 1",
     "deep": b"a: " + b"[" * 5000,
+    "far too deep": b"[" * 100_000,
+    "deep by its lines": b"".join(b" " * n + b"a:\n" for n in range(200)),
     "no UTF-8": b"a: \xff",
     "nan": b"a: .nan",
 }
@@ -55,7 +57,7 @@ def test_what_holds_no_keys_and_values_is_one_clear_error(ending, content, tmp_p
     assert found_json(path) == {}
 
 
-@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: os.symlink(path, path)])
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to(path)])
 def test_what_is_no_file_is_one_clear_error(make, tmp_path):
     make(tmp_path / "x.json")
     with pytest.raises(DataError, match="x.json: it cannot be read"):

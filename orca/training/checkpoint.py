@@ -74,6 +74,34 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         ) from fault
 
 
+def read_of_body(path: Path, body: str) -> dict[str, Tensor]:
+    """Return the source features that `embed_source` wrote for a body.
+
+    Raises:
+        StateError: if the file is missing, damaged, of another body, or holds numbers that are
+            not finite.
+    """
+    tensors, record = read_tensors(path)
+    told = record.get("body")
+    lacking = {"features", "labels", "numbers"} - set(tensors)
+    fault = f"it has no '{sorted(lacking)[0]}'" if lacking else ""
+    fault = fault or not_finite(tensors)
+    if told != body:
+        fault = f"it is of the body {told!r} instead of '{body}'"
+    if fault:
+        mend = f"remove it and make it again: snakemake {path}"
+        raise StateError(where=str(path), what=fault, mend=mend)
+    return tensors
+
+
+def not_finite(tensors: Mapping[str, Tensor]) -> str:
+    """Return what is wrong with tensors whose numbers are not all finite; else nothing."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            return f"'{name}' holds numbers that are not finite"
+    return ""
+
+
 @dataclass
 class State:
     """The folder of one run's progress, held by one process at a time.
