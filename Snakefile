@@ -28,6 +28,10 @@ onstart:
     JOBS.write_settings()
 
 
+onerror:
+    print(f"\nWhat failed:\n{what_failed(log)}", file=sys.stderr)
+
+
 rule all:
     """Every table and figure that the configuration names, and the report."""
     default_target: True

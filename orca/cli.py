@@ -26,6 +26,7 @@ VERBS = (
     training.finetune,
     training.evaluate,
     training.predict,
+    training.export,
     results.tabulate,
     results.plot,
     results.report,

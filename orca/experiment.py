@@ -6,6 +6,12 @@ from pydantic import Field
 
 from orca.settings import Count, Name, Settings
 
+PROTOCOLS = {
+    "sound": "Protocol: sound, this project's own.",
+    "published": "Protocol: published; data, metrics, methods, settings and the choice of the epoch are the"
+    " released code's, wherever it has them.",
+}
+
 
 class Experiment(Settings):
     """What tables must know of the configuration to say which runs they are made from."""

@@ -84,6 +84,7 @@ KINDS = {
     "fit.h5": "a task's training and validation samples",
     "test.h5": "a task's test samples, which only `evaluate` reads",
     "card.json": "what is known of prepared data, or of a body's weights",
+    "schema.json": "what a fit file taught: columns, classes, constants, rows",
     "sources.json": "raw files, with their sizes and digests",
     "embedder.safetensors": "an embedder that stage two aligned",
     "weights.safetensors": "the weights that stage three trained",

@@ -20,6 +20,7 @@ from typing import Any
 from orca.errors import StateError
 
 PACKAGE = Path(__file__).parent
+KEPT_BYTES = 2**24  # of a file whose digest takes long enough to be kept
 REFERENCE = re.compile(r"(orca(?:\.\w+)+):\w+")  # "module:name", as declarations name code
 TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<host>\w*)-(?P<pid>\d+)-[0-9a-f]{8}\.part")
 ABANDONED_S = 24 * 3600.0
@@ -33,6 +34,23 @@ def file_digest(path: Path, algorithm: str = "sha256") -> str:
     """Return the hexadecimal digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def kept_digest(path: Path) -> str:
+    """Return the sha256 of a file; a large one's is kept beside it while size and time stay."""
+    state = path.stat()
+    if state.st_size < KEPT_BYTES:
+        return file_digest(path)
+    stamp = {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
+    place = path.with_name(f".{path.name}.sha256")
+    with suppress(OSError, ValueError):
+        known = json.loads(place.read_text())
+        if isinstance(known, dict) and known.items() >= stamp.items():
+            return str(known["sha256"])
+    digest = file_digest(path)
+    with suppress(StateError):  # a folder that cannot be written costs time, no more
+        write_json(place, {**stamp, "sha256": digest})
+    return digest
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -126,3 +126,19 @@ def test_a_file_digest_is_its_sha256(tmp_path):
 
 def test_the_environment_names_versions():
     assert environment()["versions"]["torch"] != "not installed"
+
+
+def test_a_large_file_s_digest_is_kept_until_the_file_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(provenance, "KEPT_BYTES", 10)
+    path, read = tmp_path / "fit.h5", []
+    whole = provenance.file_digest
+    monkeypatch.setattr(provenance, "file_digest", lambda path: read.append(path) or whole(path))
+    path.write_text("a" * 20)
+    first = provenance.kept_digest(path)
+    assert provenance.kept_digest(path) == first == whole(path)
+    assert len(read) == 1
+    path.write_text("b" * 20)
+    assert provenance.kept_digest(path) == whole(path) != first
+    (tmp_path / ".fit.h5.sha256").write_text("damaged")
+    assert provenance.kept_digest(path) == whole(path)
+    assert len(read) == 3

@@ -38,9 +38,13 @@ def prepare(task: AskedTask) -> None:
     """Read, check, normalise and split a task's raw files, and draw a few samples."""
     from orca.data.picture import draw_samples
     from orca.data.prepare import prepare as write
+    from orca.data.user_task import entry_of
+    from orca.training.task_checks import check_parts
 
     out = Path(layout.path("prepared", task=task.name))
     write(task.task, task.name, Path(layout.path("raw", source=task.task.source)), out)
+    if task.entry is not None:
+        check_parts(task.task, entry_of(task.entry, where=task.name), out)
     draw_samples(task.task, out / "fit.h5", out / "samples.png")
 
 

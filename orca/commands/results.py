@@ -63,12 +63,11 @@ def alignment(table: str) -> None:
 @click.argument("figure")
 def figure(figure: str) -> None:
     """Draw a figure of a paper."""
-    from orca.reporting.declared_figure import FIGURES
     from orca.reporting.declared_figure import plot as draw
-    from orca.workflow.pages import figure_inputs
+    from orca.settings import read_yaml
 
-    declared = FIGURES.look_up(figure, where="the figure asked for")
-    draw(figure, [Path(path) for path, _ in figure_inputs(declared)], FIGURES_FOLDER)
+    inputs = read_yaml(Path(layout.path("figure_inputs", figure=figure)))["inputs"]
+    draw(figure, list(map(Path, inputs)), FIGURES_FOLDER, experiment=_experiment())
 
 
 @click.command()
@@ -86,6 +85,7 @@ def report(name: str) -> None:
         prepared=Path(layout.root("prepared")),
         histories=[Path(path) for path in told["histories"]],
         settings=told["configuration"],
+        experiment=_experiment(),
     )
 
 

@@ -270,24 +270,49 @@ def evaluate(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
 
 @click.command()
 @click.option("--run", type=FOLDER, required=True, help="Folder of a finished run.")
-@click.option("--input", "inputs", type=FILE, help="npz with `inputs`.")
+@click.option("--input", "inputs", type=FILE, help="New samples, in the form of the fit file.")
 @click.option("--test", type=FILE, help="A prepared test.h5, instead of `--input`.")
 @click.option(
     "--output",
     type=FILE,
     required=True,
-    help="npz to write: `predictions`, or `predicted` and `target` of a test split.",
+    help="csv, parquet or npz to write; of a test split an npz with `predicted` and `target`.",
 )
+@click.option("--weights", type=FOLDER, help="Folder of the body's weights, if they lie elsewhere.")
 @DEVICE
-def predict(run: Path, inputs: Path | None, test: Path | None, output: Path, device: str) -> None:
-    """Predict with a finished run, in the task's own units: for new inputs, or a test split."""
+def predict(  # noqa: PLR0913 (click passes each option by name)
+    run: Path,
+    inputs: Path | None,
+    test: Path | None,
+    output: Path,
+    weights: Path | None,
+    device: str,
+) -> None:
+    """Predict with a finished run, in the task's own units: for new samples, or a test split."""
     from orca.training.finished_run import FinishedRun
-    from orca.training.predict import predict_file, predict_test
+    from orca.training.predict import predict_test
+    from orca.training.predict_new import predict_file
 
     if (inputs is None) == (test is None):
         raise click.UsageError("give either --input or --test")
-    finished = FinishedRun(run, device_of(device))
+    finished = FinishedRun(run, device_of(device), weights=weights)
     if inputs:
         predict_file(finished, inputs=inputs, output=output)
     elif test:
         predict_test(finished, test=test, output=output)
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.argument("out", type=FILE)
+def export(run: Path, out: Path) -> None:
+    """Pack a finished run and its model card into a zip file: RUN is its folder."""
+    import torch
+
+    from orca.training.export import export as pack
+    from orca.training.finished_run import FinishedRun
+
+    finished = FinishedRun(run, torch.device("cpu"))
+    record = finished.record
+    scores = layout.run_folder("scores", record["task"], record["body"], record["method"])
+    pack(finished, out, scores=Path(layout.run(scores, record["seed"])))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Num
 
+from orca.data.schema import Schema
 from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
 from orca.errors import DataError
 from orca.provenance import file_digest
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import h5py
 
 
-def card_of(
-    task: Task, name: str, fit: "h5py.File", test: "h5py.File", raw: Path
+def card_of(  # noqa: PLR0913 (what a card tells of)
+    task: Task, name: str, fit: "h5py.File", test: "h5py.File", raw: Path, schema: Schema
 ) -> dict[str, Any]:
     """Return what `card.json` says: plain numbers and texts, the same for the same data."""
     rows = {"train": fit["train"][()], "validation": fit["validation"][()]}
@@ -42,6 +43,8 @@ def card_of(
         "normalisation": {what: _constants(fit, what) for what in ("inputs", "targets")},
         "inputs": {fact: _short(fit["inputs"].attrs[fact]) for fact in ("min", "max", "mean")},
         "raw_files": _raw_files(task, raw),
+        "gaps": {column.name: column.gaps for column in schema.columns if column.gaps},
+        "left_out": schema.left_out,
     }
 
 

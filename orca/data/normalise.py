@@ -35,6 +35,17 @@ class Constants:
         """Return a model's values in the data's own units."""
         return (values * self.std + self.mean).astype(np.float32)
 
+    def decode_predicted(
+        self, predicted: Num[np.ndarray, "n *output"]
+    ) -> Float[np.ndarray, "n *output"]:
+        """Return a model's predictions in the targets' own units; logits stay as they are."""
+        if self.are_trivial:
+            return predicted.astype(np.float32)
+        # A masked field's second half of channels, the mask, is never predicted.
+        channels = predicted.shape[1] if predicted.ndim > 1 else 1
+        first = (c[:channels] if c.ndim else c for c in (self.mean, self.std))
+        return Constants(*first).decode(predicted)
+
     @property
     def are_trivial(self) -> bool:
         """Whether they change nothing."""
@@ -88,7 +99,7 @@ def moments(
         mean = mean + shift * (number / total)
         squares = squares + squares_here + shift**2 * (count * number / total)
         count = total
-    return np.asarray(mean), np.sqrt(np.asarray(squares) / count)
+    return np.asarray(mean), np.asarray(np.sqrt(squares / count))
 
 
 def of_inputs(
@@ -118,5 +129,5 @@ def of_targets(kind: Kind, blocks: Blocks) -> Constants:
     """
     mean, std = moments(kind, blocks)
     typical = np.sqrt((std**2).mean(axis=tuple(range(1, std.ndim)), keepdims=True))
-    std = np.maximum(std, SMALLEST_SHARE * typical)
+    std = np.asarray(np.maximum(std, SMALLEST_SHARE * typical))
     return Constants(mean.astype(np.float32), np.where(std > 0, std, 1.0).astype(np.float32))

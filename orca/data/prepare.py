@@ -1,4 +1,4 @@
-"""Reads, checks, splits and normalises a task's raw files: `fit.h5`, `test.h5`, `card.json`."""
+"""Reads, checks, splits and normalises a task's raw files to `fit.h5`, `test.h5`, and their records."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,6 +13,7 @@ from orca.data.card import card_of
 from orca.data.hdf5_write import written
 from orca.data.normalise import Constants
 from orca.data.raw_file import damaged, reading
+from orca.data.schema import SCHEMA, Schema
 from orca.data.split import draw, draw_stratified
 from orca.data.store import FORMAT, READ_BYTES
 from orca.data.task import AS_READ, TASKS, Block, Classes, Field, Part, Splits, Task
@@ -30,7 +31,7 @@ VALIDATION_SEED = 0
 
 
 def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
-    """Write `fit.h5`, `test.h5` and `card.json` of a task to the folder `out`.
+    """Write `fit.h5`, `test.h5`, `card.json` and `schema.json` of a task to the folder `out`.
 
     The raw files are passed over once, in blocks; what is written depends on them and on the
     declaration alone. Normalising constants come from the training rows only. `fit.h5` gets
@@ -56,12 +57,15 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
         _fill(fit, splits.fit, task, raw, what=f"{name}: training samples")
         _divide(fit, splits, task, raw)
         _write_constants(fit, test, splits, task)
-        write_json(out / "card.json", card_of(task, name, fit, test, raw))
+        schema = _schema_of(splits, task, fit)
+        schema.write(out / SCHEMA)
+        write_json(out / "card.json", card_of(task, name, fit, test, raw, schema))
 
 
 def reader_of(task: Task, name: str) -> Callable[[Path, Task], Splits]:
     """Return what reads a task's raw files: its module's `read`, or the one for users' files."""
-    from orca.data.user_task import TaskEntry, read
+    from orca.data.entry import TaskEntry
+    from orca.data.own.read import read
 
     if isinstance(task.option, TaskEntry):
         return read
@@ -228,6 +232,30 @@ def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: 
         for what, constants in (("inputs", of_inputs), ("targets", of_targets)):
             file[f"normalisation/{what}/mean"] = constants.mean
             file[f"normalisation/{what}/std"] = constants.std
+
+
+def _schema_of(splits: Splits, task: Task, fit: "h5py.File") -> Schema:
+    """Return what the file taught, with the constants and the rows of each part."""
+    told: dict[str, Any] = {
+        "input_shape": tuple(int(n) for n in fit["inputs"].shape[1:]),
+        "constants": {
+            what: {
+                name: fit[f"normalisation/{what}/{name}"][()].tolist() for name in ("mean", "std")
+            }
+            for what in ("inputs", "targets")
+        },
+    }
+    if names := getattr(task.target, "names", ()):
+        told["classes"] = names
+    if unit := getattr(task.target, "unit", ""):
+        told["unit"] = unit
+    if splits.rows:
+        of_fit, of_test = splits.rows
+        parts = {part: of_fit[fit[part][()]] for part in ("train", "validation")}
+        told["rows"] = {
+            part: tuple(rows.tolist()) for part, rows in {**parts, "test": of_test}.items()
+        }
+    return splits.schema.model_copy(update=told)
 
 
 def _spare_mask(constants: Constants, task: Task) -> Constants:

@@ -152,14 +152,7 @@ class Prepared:
         self, predicted: Num[np.ndarray, "n *output"]
     ) -> Float[np.ndarray, "n *output"]:
         """Return a model's predictions in the task's own units; logits stay as they are."""
-        constants = self.target_constants
-        channels = predicted.shape[1] if predicted.ndim > 1 else 1
-        if constants.are_trivial:
-            return predicted.astype(np.float32)
-        # A masked field's second half of channels, the mask, is never predicted.
-        return Constants(
-            *(c[:channels] if c.ndim else c for c in (constants.mean, constants.std))
-        ).decode(predicted)
+        return self.target_constants.decode_predicted(predicted)
 
     def blocks(
         self, rows: Int[np.ndarray, " n"]

@@ -1,17 +1,17 @@
-"""Tables of numbers and categories: their ARFF files, and the tensors made of them.
+"""Tables of numbers and categories: their ARFF files, and what they teach (`orca.data.schema`).
 
 A column is a series of pandas: of floats, or categorical with the possible texts in order.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from orca.data.raw_file import damaged, reading
+from orca.data.schema import Column
 from orca.errors import DataError
 from orca.provenance import atomic
 
@@ -93,57 +93,57 @@ def read_arff(path: Path) -> list["pandas.Series"]:
     ]
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """A table as a model takes it.
+def learn(columns: Sequence["pandas.Series"]) -> tuple[Column, ...]:
+    """Return what a table's features teach, as a benchmark's table is read.
 
-    Args:
-        inputs: one row of the table per sample.
-        normalised: which numbers of a sample normalising may touch.
-    """
-
-    inputs: Float[np.ndarray, "n channels length"]
-    normalised: Bool[np.ndarray, "channels length"]
-
-
-def encode(columns: Sequence["pandas.Series"]) -> Encoded:
-    """Turn a table's features into tensors.
-
-    Without a categorical column: a channel per column, length 1, so that a row becomes one
-    token; columns with a missing value are left out.
-
-    With one: a place per column, categorical columns first, each one-hot over the channels (a
-    missing value is a category of its own); a number stands in the first channel, 0 if missing.
+    Without a categorical column those with a missing value are left out. With one, categorical
+    columns come first, a missing value being a category of its own; a missing number is 0.
 
     Source: the official code of ORCA (commit 19b8c1c), OpenML loader.
 
     Raises:
         DataError: if no column is left.
     """
-    if any(is_categorical(column) for column in columns):
-        return _encode_mixed(columns)
-    complete = [column.to_numpy(np.float64) for column in columns if column.notna().all()]
+    categorical = [column for column in columns if is_categorical(column)]
+    numeric = [column for column in columns if not is_categorical(column)]
+    if categorical:
+        return (*map(_category, categorical), *(_number(column, fill=0.0) for column in numeric))
+    complete = [_number(column, fill=None) for column in numeric if column.notna().all()]
     if not complete:
         raise DataError(
             where="the table's numeric columns",
             what="each of them has missing values",
             mend="fill them in, or declare a column as categorical",
         )
-    inputs = np.stack(complete, axis=1)[:, :, None].astype(np.float32)
-    return Encoded(inputs, np.ones(inputs.shape[1:], bool))
+    return tuple(complete)
 
 
-def _encode_mixed(columns: Sequence["pandas.Series"]) -> Encoded:
-    categorical = [column for column in columns if is_categorical(column)]
-    numeric = [column for column in columns if not is_categorical(column)]
-    widths = [len(present(column)) + int(column.isna().any()) for column in categorical]
-    rows = len(columns[0])
-    inputs = np.zeros((rows, max(widths), len(columns)), np.float32)
-    normalised = np.zeros(inputs.shape[1:], bool)
-    for place, column in enumerate(categorical):
-        numbers = codes(column)
-        inputs[np.arange(rows), np.where(numbers < 0, len(present(column)), numbers), place] = 1
-    for place, column in enumerate(numeric, start=len(categorical)):
-        inputs[:, 0, place] = np.nan_to_num(column.to_numpy(np.float64))
-        normalised[0, place] = True
-    return Encoded(inputs, normalised)
+def _category(column: "pandas.Series") -> Column:
+    gaps = int(column.isna().sum())
+    return Column(
+        name=str(column.name),
+        kind="category",
+        categories=tuple(present(column)),
+        marks_gaps=gaps > 0,
+        gaps=gaps,
+    )
+
+
+def _number(column: "pandas.Series", *, fill: float | None) -> Column:
+    return Column(name=str(column.name), kind="number", fill=fill, gaps=int(column.isna().sum()))
+
+
+def values_of(
+    columns: Sequence["pandas.Series"], learnt: Sequence[Column]
+) -> Float[np.ndarray, "n learnt"]:
+    """Return numbers, and codes of categories, of the columns that were learnt; NaN for a gap."""
+    by_name = {str(column.name): column for column in columns}
+    values = []
+    for column in learnt:
+        series = by_name[column.name]
+        if column.kind == "category":
+            numbers = codes(series).astype(np.float64)
+            values.append(np.where(numbers < 0, np.nan, numbers))
+        else:
+            values.append(series.to_numpy(np.float64))
+    return np.stack(values, axis=1)

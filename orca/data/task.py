@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
+from orca.data.schema import Schema
 from orca.declarations import Declarations
 
 Block = tuple[Shaped[np.ndarray, "block *input"], Shaped[np.ndarray, "block *target"]]
@@ -22,6 +23,13 @@ AS_READ = -1
 
 class AnyTarget:
     """What all kinds of targets tell; a single number unless they say otherwise."""
+
+    name: ClassVar[str] = "scalar"
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind, as losses and metrics list those that they are defined for."""
+        return self.name
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -38,6 +46,7 @@ class AnyTarget:
 class Classes(AnyTarget):
     """One of `count` classes, stored as whole numbers from 0."""
 
+    name: ClassVar[str] = "classes"
     count: int
     names: tuple[str, ...] = ()
 
@@ -51,6 +60,7 @@ class Classes(AnyTarget):
 class MultiLabel(AnyTarget):
     """Any number of `count` labels at once, stored as zeros and ones."""
 
+    name: ClassVar[str] = "multi_label"
     count: int
     names: tuple[str, ...] = ()
 
@@ -83,6 +93,11 @@ class Field(AnyTarget):
     unit: str = ""
     binary: bool = False
     masked: bool = False
+
+    @property
+    def kind(self) -> str:
+        """A field, with what is special about it."""
+        return "masked_" * self.masked + "binary_" * self.binary + "field"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -197,12 +212,16 @@ class Splits:
             `Task.samples.validation` of them, stratified by class.
         normalised: which numbers of an input normalising may touch; None for all. One-hot codes
             and coordinates stay as they are.
+        schema: what the file taught, where it holds columns or names of classes.
+        rows: where the samples of `fit` and of `test` stand in the files that they are from.
     """
 
     fit: Part
     test: Part
     validation: range | None = None
     normalised: Bool[np.ndarray, "*input"] | None = None
+    schema: Schema = Schema()
+    rows: tuple[Int[np.ndarray, " fit"], Int[np.ndarray, " test"]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

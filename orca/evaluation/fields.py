@@ -1,13 +1,28 @@
-"""Parts of metrics of numbers, fields or single ones: values by sample, and their size."""
+"""Parts of metrics of numbers, fields or single ones: errors and sizes by sample."""
+
+from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Float, Num
 
 Values = Num[np.ndarray, "n *grid"]
+BLOCK_BYTES = 2**24
+"""Fields are taken to double precision about so much at a time."""
 
 
-def flattened(values: Values) -> Float[np.ndarray, "n values"]:
-    """Return each sample's values in a row, in double precision."""
+def blocks(
+    predicted: Values, target: Values
+) -> Iterator[tuple[Float[np.ndarray, "b values"], Float[np.ndarray, "b values"]]]:
+    """Yield each sample's values in a row, in double precision, a few samples at a time."""
+    step = max(1, BLOCK_BYTES // max(1, 8 * int(np.prod(predicted.shape[1:]))))
+    for start in range(0, len(predicted), step):
+        yield (
+            _flattened(predicted[start : start + step]),
+            _flattened(target[start : start + step]),
+        )
+
+
+def _flattened(values: Values) -> Float[np.ndarray, "n values"]:
     return values.reshape(len(values), -1).astype(np.float64)
 
 

@@ -20,6 +20,11 @@ from orca.declarations import Declarations
 from orca.errors import DataError, TrainingError
 
 Compute = Callable[..., float]
+BLOCK = 512  # samples
+Kind = Literal[
+    "classes", "multi_label", "scalar", "field", "binary_field", "masked_field",
+    "masked_binary_field",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +35,15 @@ class Metric:
         title: as it stands in a table, with its unit.
         direction: which way is better.
         formula: from (predicted, target) to the number.
+        kinds: of targets that it is defined for.
         perfect: the best value there can be; `error` measures from it.
-        masks: whether it knows of fields of which not every point counts.
     """
 
     title: str
     direction: Literal["lower", "higher"]
     formula: Compute
+    kinds: tuple[Kind, ...]
     perfect: float = 0.0
-    masks: bool = False
 
     def compute(
         self, predicted: Float[np.ndarray, "n *output"], target: Shaped[np.ndarray, "n *target"]
@@ -49,16 +54,16 @@ class Metric:
             TrainingError: if a prediction is not a finite number.
             DataError: if the number is not defined on these targets.
         """
-        if not np.isfinite(predicted).all():
-            flat = np.isfinite(predicted).reshape(len(predicted), -1).all(axis=1)
+        bad = _not_finite(predicted)
+        if bad is not None:
             raise TrainingError(
-                where=f"prediction for sample {int(np.argmin(flat))}",
+                where=f"prediction for sample {bad}",
                 what="it is not a finite number",
                 mend="lower learning_rate or set gradient_clipping for this task in"
                 " config/hyperparameters.yaml, and train again",
             )
         alike = predicted.ndim != target.ndim or predicted.shape == target.shape
-        if not alike and not self.masks:
+        if not alike and not any(kind.startswith("masked") for kind in self.kinds):
             raise DataError(
                 where=f"the metric '{self.title}'",
                 what=f"predictions are of shape {predicted.shape}, targets of {target.shape}",
@@ -77,6 +82,16 @@ class Metric:
     def error(self, value: float) -> float:
         """Return how far `value` is from perfect, so that lower is better for every metric."""
         return value - self.perfect if self.direction == "lower" else self.perfect - value
+
+
+def _not_finite(predicted: Float[np.ndarray, "n *output"]) -> int | None:
+    """Return the first sample with a number that is not finite, looking at some at a time."""
+    for start in range(0, len(predicted), BLOCK):
+        block = predicted[start : start + BLOCK]
+        finite = np.isfinite(block).reshape(len(block), -1).all(axis=1)
+        if not finite.all():
+            return start + int(np.argmin(finite))
+    return None
 
 
 def one_minus(formula: Compute) -> Compute:

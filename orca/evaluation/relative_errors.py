@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.errors import DataError
-from orca.evaluation.fields import Values, flattened, root_mean_square
+from orca.evaluation.fields import Values, blocks, root_mean_square
 
 
 def relative_errors(predicted: Values, target: Values) -> Float[np.ndarray, " n"]:
@@ -13,12 +13,15 @@ def relative_errors(predicted: Values, target: Values) -> Float[np.ndarray, " n"
     Raises:
         DataError: if a target is zero everywhere.
     """
-    guess, truth = flattened(predicted), flattened(target)
-    sizes = root_mean_square(truth)
+    both = [
+        (root_mean_square(guess - truth), root_mean_square(truth))
+        for guess, truth in blocks(predicted, target)
+    ]
+    errors, sizes = (np.concatenate(parts) for parts in zip(*both, strict=True))
     if not sizes.all():
         raise DataError(
             where=f"test sample {int(np.argmin(sizes))}",
             what="its target is zero everywhere, so no relative error is defined",
             mend="leave the sample out in the task's `read`, or use the metric rmse",
         )
-    return root_mean_square(guess - truth) / sizes
+    return errors / sizes

@@ -49,6 +49,11 @@ class ModelSettings(Settings):
     dropout: Share = Field(
         0.0, description="This share of the body's hidden states and attention is dropped."
     )
+    layers: Count | None = Field(
+        None,
+        description="Only this many of a sequence body's blocks are kept, the first ones; null keeps"
+        " all.",
+    )
     gradient_checkpointing: bool = Field(
         False, description="The backward pass computes activations again, to save memory."
     )

@@ -12,7 +12,7 @@ from typing import Any
 from orca.errors import WeightsError
 from orca.logs import log
 from orca.models.body import BODIES, Body
-from orca.provenance import atomic, file_digest, write_json
+from orca.provenance import atomic, file_digest, kept_digest, write_json
 from orca.text_files import read_mapping
 
 HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
@@ -48,7 +48,7 @@ def _fault(folder: Path, digests: Mapping[str, str | None]) -> tuple[Path, str] 
         file = folder / name
         if not file.is_file():
             return file, "the file is missing"
-        if digest is not None and (found := file_digest(file)) != digest:
+        if digest is not None and (found := kept_digest(file)) != digest:
             return file, f"the file has another content: sha256 {found}, declared is {digest}"
     return None
 

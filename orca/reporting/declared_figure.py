@@ -1,13 +1,16 @@
 """What a figure is: what it is drawn from, and the function that draws it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from orca.data.task import TASKS
 from orca.declarations import Declarations
 from orca.errors import ResultsError
 from orca.evaluation.score import Run
-from orca.experiment import Experiment
+from orca.experiment import PROTOCOLS, Experiment
+from orca.methods.method import METHODS
 from orca.provenance import write_text
 from orca.reporting.declared_table import TABLES
 from orca.reporting.names import PAPERS
@@ -28,12 +31,15 @@ class PredictionInput:
 
 @dataclass(frozen=True, kw_only=True)
 class AlignmentInput:
-    """The history of an embedder's alignment, `alignment` being what names the way it is aligned."""
+    """The history of an embedder's alignment.
 
-    task: str
-    body: str
-    alignment: str
-    seed: int = 0
+    Args:
+        run: the run that would start from the embedder.
+        changes: settings of the alignment by group and key, put over those of the run's method.
+    """
+
+    run: Run
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +73,34 @@ class Figure:
         where = f"{PAPERS[self.paper]}, Figure {self.number}. " if self.number else ""
         return f"{where}{self.title}"
 
+    def under(self, experiment: Experiment) -> "Figure":
+        """Return the figure as it is drawn under a protocol: by the runs that stand for its own."""
+        if not self.paper or experiment.protocol != "published":
+            return self
+        return replace(
+            self,
+            predictions=tuple(replace(p, run=_as_published(p.run)) for p in self.predictions),
+            alignments=tuple(replace(a, run=_as_published(a.run)) for a in self.alignments),
+        )
+
     def runs(self, experiment: Experiment) -> list[Run]:
         """Return the runs of the table that it is drawn from."""
         return TABLES.look_up(self.table, where=self.title).runs(experiment) if self.table else []
 
 
+def _as_published(run: Run) -> Run:
+    return Run(
+        task=TASKS.as_published(run.task),
+        body=run.body,
+        method=METHODS.as_published(run.method),
+        seed=run.seed,
+    )
+
+
 FIGURES: Declarations[Figure] = Declarations("orca.reporting.drawings", "figure")
 
 
-def plot(figure: str, inputs: list[Path], out: Path) -> None:
+def plot(figure: str, inputs: list[Path], out: Path, *, experiment: Experiment) -> None:
     """Draw a figure: `out/<figure>.svg`, `.pdf`, `.png`, and `.txt` with its caption.
 
     Args:
@@ -83,6 +108,7 @@ def plot(figure: str, inputs: list[Path], out: Path) -> None:
         inputs: the JSON file of its table, then the files of its predictions and the histories
             of its alignments.
         out: folder for the files.
+        experiment: says by which protocol the inputs were made.
 
     Raises:
         SettingsError: if there is no such figure.
@@ -98,4 +124,5 @@ def plot(figure: str, inputs: list[Path], out: Path) -> None:
             )
     out.mkdir(parents=True, exist_ok=True)
     declared.draw(inputs, out / figure)
-    write_text(out / f"{figure}.txt", declared.caption + "\n")
+    caption = f"{declared.caption} {PROTOCOLS[experiment.protocol]}"
+    write_text(out / f"{figure}.txt", caption + "\n")

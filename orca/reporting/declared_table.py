@@ -8,7 +8,7 @@ from orca.data.task import TASKS, Task
 from orca.data.user_task import task_of
 from orca.declarations import Declarations
 from orca.evaluation.score import Run
-from orca.experiment import Experiment
+from orca.experiment import PROTOCOLS, Experiment
 from orca.methods.method import METHODS
 from orca.reporting.axis import Axis, CellPlan
 from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
@@ -25,12 +25,6 @@ from orca.reporting.summary import (
     usual_count,
 )
 from orca.reporting.verdicts import judge, unlike_published
-
-PROTOCOLS = {
-    "sound": "Protocol: sound, this project's own.",
-    "published": "Protocol: published; data, metrics, methods, settings and the choice of the epoch are the"
-    " released code's, wherever it has them.",
-}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import yaml
 from markupsafe import Markup
 
 from orca.errors import ResultsError
+from orca.experiment import PROTOCOLS, Experiment
 from orca.provenance import atomic
 from orca.reporting import data_pages
 from orca.reporting.declared_figure import FIGURES
@@ -59,7 +60,7 @@ class Drawing:
     caption: str
 
 
-def write_report(
+def write_report(  # noqa: PLR0913 (each is a part of the report)
     out: Path,
     *,
     tables: list[Path],
@@ -67,6 +68,7 @@ def write_report(
     prepared: Path,
     histories: list[Path],
     settings: dict[str, Any],
+    experiment: Experiment,
 ) -> None:
     """Write the report: one HTML file, complete in itself.
 
@@ -78,6 +80,7 @@ def write_report(
         histories: of fine-tuned runs; their paths end in
             `<task>/<body>/<method>/seed<k>/history.csv`.
         settings: as resolved; shown as they are.
+        experiment: says by which protocol the runs were made.
 
     Raises:
         ResultsError: if a table is missing or cannot be read.
@@ -105,7 +108,7 @@ def write_report(
         .get_template("report.html")
         .render(
             title="Cross-modal fine-tuning: results",
-            lead=_lead(shown),
+            lead=f"{_lead(shown)} {PROTOCOLS[experiment.protocol]}",
             glance=_glance(shown),
             sections=[section for section in sections if section],
         )

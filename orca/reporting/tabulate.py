@@ -91,7 +91,7 @@ def render_published(out: Path, published: Path) -> None:
     for name, table in TABLES.items():
         if table.paper:
             write_table(table.fill(name, nothing, numbers, NoRuns()), out / "tables")
-    _draw_figures(out)
+    _draw_figures(out, NoRuns())
 
 
 def render_scores(out: Path, *, scores: Path, published: Path, experiment: Experiment) -> None:
@@ -124,15 +124,15 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
         write_table(TABLES[name].fill(name, folder, numbers, experiment), out / "tables")
         if TABLES[name].ranked:
             plot_profile(out / "tables" / f"{name}.json", out / "figures" / f"{name}_profile")
-    _draw_figures(out)
+    _draw_figures(out, experiment)
 
 
-def _draw_figures(out: Path) -> None:
+def _draw_figures(out: Path, experiment: Experiment) -> None:
     """Draw the figures that need nothing but a table which is there."""
     for name, figure in FIGURES.items():
         table = out / "tables" / f"{figure.table}.json"
         if figure.table and table.exists() and not (figure.predictions or figure.alignments):
-            plot(name, [table], out / "figures")
+            plot(name, [table], out / "figures", experiment=experiment)
 
 
 class NoRuns(Experiment):

@@ -8,7 +8,6 @@ from orca.data.task import Classes, Field, MultiLabel, Scalar, Target
 from orca.errors import SettingsError
 from orca.models.predictor import Dense, Output, Pooled, Single
 
-
 DEVICE = r"(auto|cpu|cuda(:\d+)?)"
 
 

@@ -30,6 +30,7 @@ from orca.provenance import atomic, sweep, writing
 from orca.text_files import object_of
 
 LOCK = ".lock"
+SHARE = 0.01  # of the time that checkpoints may take
 PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
 
 
@@ -109,13 +110,15 @@ class State:
     Args:
         folder: undeclared to Snakemake, so that it survives a failure.
         key: digest of all that changes the result; progress under another one is dropped.
-        seconds: least time between two checkpoints.
+        seconds: least time between two checkpoints, 0 for one at each step; they lie further apart
+            where writing one takes more than `SHARE` of that.
     """
 
     folder: Path
     key: str
     seconds: float = 30.0
     _last: float = 0.0
+    _cost: float = 0.0
     _stop: bool = False
 
     @property
@@ -143,8 +146,10 @@ class State:
         Raises:
             Preempted: after writing, if the process was asked to stop.
         """
+        start = time.monotonic()
         write_tensors(self.folder / "checkpoint.safetensors", tensors, record)
         self._last = time.monotonic()
+        self._cost = self._last - start
         if self._stop:
             log.info("asked to stop: the checkpoint is written")
             raise Preempted
@@ -152,7 +157,8 @@ class State:
     @property
     def due(self) -> bool:
         """Whether it is time for a checkpoint: enough seconds went by, or a stop is asked for."""
-        return self._stop or time.monotonic() - self._last >= self.seconds
+        apart = max(self.seconds, self._cost / SHARE) if self.seconds else 0.0
+        return self._stop or time.monotonic() - self._last >= apart
 
     def clear(self) -> None:
         """Remove the folder: the run is published."""

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
+from orca.data.schema import SCHEMA
 from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import log
@@ -32,7 +33,7 @@ EMBEDDER = "embedder.safetensors"
 class Finetune:
     """Fine-tunes a body on a task by a method.
 
-    A run leaves `weights.safetensors`, `history.csv` and `run.json`.
+    A run leaves `weights.safetensors`, `schema.json`, `history.csv` and `run.json`.
 
     Args:
         setup: task, body and model.
@@ -125,6 +126,7 @@ class Finetune:
         else:
             keep_weights(loop.model, out / "weights.safetensors")
         write_history(out / "history.csv", loop.history)
+        setup.schema.write(out / SCHEMA)
         setup.write_record(
             out / "run.json",
             clock=loop.clock,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from orca.data.schema import SCHEMA, Schema
 from orca.data.store import Prepared, prepared_for
 from orca.data.task import TASKS, Task
 from orca.errors import DataError
@@ -32,11 +33,13 @@ class FinishedRun:
         folder: of the run.
         device: that its model is wanted on.
         facts: what its record must say: task, body, method, seed.
+        weights: folder of the body's weights; None for the one that the run was made with.
     """
 
     folder: Path
     device: torch.device
     facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    weights: Path | None = field(default=None, kw_only=True)
 
     @cached_property
     def record(self) -> Mapping[str, Any]:
@@ -46,7 +49,7 @@ class FinishedRun:
             StateError: if the record is missing, damaged or of another run, or the weights are
                 not those that it was written for.
         """
-        return read_run(FinetuneRecord, self.folder, WEIGHTS, **self.facts)
+        return read_run(FinetuneRecord, self.folder, WEIGHTS, SCHEMA, **self.facts)
 
     @cached_property
     def task(self) -> Task:
@@ -56,7 +59,18 @@ class FinishedRun:
             return TASKS.look_up(self.record["task"], where=f"{self.folder}/run.json, task")
         from orca.data.user_task import task_of
 
-        return task_of(self.record["task"], entry, where=f"{self.folder}/run.json, task_entry")
+        where = f"{self.folder}/run.json, task_entry"
+        axes = len(self.schema.input_shape)
+        return task_of(self.record["task"], entry, where=where, axes=axes)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """What the run's fit file taught.
+
+        Raises:
+            ResultsError: if its record is missing or damaged.
+        """
+        return Schema.read(self.folder / SCHEMA)
 
     @cached_property
     def setup(self) -> Setup:
@@ -69,8 +83,9 @@ class FinishedRun:
             body=record["body"],
             model=self._settings(ModelSettings, "model"),
             prepared=Path(record["prepared"]),
-            weights=Path(record["weights"]),
+            weights=self.weights or Path(record["weights"]),
             device=self.device,
+            input_shape=self.schema.input_shape,
         )
 
     @property

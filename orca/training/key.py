@@ -57,7 +57,7 @@ class Uses:
             *(declared.path(name) for declared, name in named if name),
             *(DISTANCES.path(name) for name in self.distances),
             *(METRICS.path(name) for name in self.metrics),
-            *(_loss_file(name) for name in self.losses),
+            *(loss_file(name) for name in self.losses),
         ]
 
     @property
@@ -82,13 +82,17 @@ class Uses:
         return digest_of([code.digest, values, task, names, dict(self.facts)])
 
 
-def _loss_file(name: str) -> str:
-    """Return the file of a loss, without importing it: losses import PyTorch."""
+def loss_file(name: str, *, where: str = "the task's loss") -> str:
+    """Return the file of a loss, without importing it: losses import PyTorch.
+
+    Raises:
+        SettingsError: if there is no such loss.
+    """
     file = f"training/losses/{name}.py"
     if not (PACKAGE / file).is_file():
         losses = (PACKAGE / "training/losses").glob("[a-z]*.py")
         raise SettingsError(
-            where="the task's loss",
+            where=where,
             what=f"there is no loss '{name}'",
             mend=nearest(name, [path.stem for path in losses]),
         )
@@ -190,5 +194,5 @@ def terms_key(*, distance: str, settings: Settings) -> str:
 
 def prepare_key(*, name: str, task: Task) -> str:
     """Return the key of the preparation of a task; a user's own tasks share one reader."""
-    reader = TASKS.path(name) if name in TASKS else "data/user_task.py"
+    reader = TASKS.path(name) if name in TASKS else "data/own/read.py"
     return Uses(step="data/prepare.py", task=task, facts={"code": used_code(reader).digest}).key

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from orca.declarations import Declarations
 from orca.errors import SettingsError
+from orca.evaluation.metric import Kind
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -23,16 +24,18 @@ class DeclaredLoss:
 
     Args:
         make: from the training samples of each class to the loss; None stands for no counts.
+        kinds: of targets that it is defined for.
         needs_class_counts: whether `make` refuses None.
     """
 
     make: Callable[..., Loss]
+    kinds: tuple[Kind, ...]
     needs_class_counts: bool = False
 
     @classmethod
-    def of(cls, formula: Loss) -> "DeclaredLoss":
+    def of(cls, formula: Loss, *, kinds: tuple[Kind, ...]) -> "DeclaredLoss":
         """Return the declaration of a loss that is the same whatever the class counts are."""
-        return cls(make=lambda _: formula)
+        return cls(make=lambda _: formula, kinds=kinds)
 
 
 LOSSES: Declarations[DeclaredLoss] = Declarations("orca.training.losses", "loss")

@@ -13,7 +13,7 @@ from orca.errors import StateError
 from orca.json_record import read_record
 from orca.logs import Clock, peak_memory_mb
 from orca.outputs import RECORD, check_outputs, output_digests
-from orca.provenance import atomic, environment, file_digest, write_json
+from orca.provenance import atomic, environment, kept_digest, write_json
 
 
 class RunRecord(BaseModel):
@@ -90,7 +90,7 @@ def digests(paths: Sequence[Path]) -> dict[str, str]:
                 mend=f"make it: snakemake {path}; for a file of a run, remove {path.parent.parent}/seed*.json"
                 " and run the same command again",
             )
-    return {str(path): file_digest(path) for path in paths}
+    return {str(path): kept_digest(path) for path in paths}
 
 
 def write_run(

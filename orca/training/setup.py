@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from orca.data.schema import SCHEMA, Schema
 from orca.data.store import Prepared
 from orca.data.task import Task
 from orca.logs import Clock
@@ -33,6 +34,7 @@ class Setup:
         weights: folder of the body's weights.
         device: that the runs use.
         task_entry: a user's own task as the configuration describes it; None for a declared one.
+        input_shape: of a sample, where the prepared data need not be there; None to ask them.
     """
 
     task_name: str
@@ -43,6 +45,7 @@ class Setup:
     weights: Path
     device: torch.device
     task_entry: Mapping[str, Any] | None = None
+    input_shape: tuple[int, ...] | None = None
 
     def build(self, *, start: BodyStart, embedder: EmbedderStart, seed: int) -> Model:
         """Return a model on the CPU, all weights trainable.
@@ -52,11 +55,9 @@ class Setup:
             embedder: how the embedder starts; see `orca.models.embedder`.
             seed: of all random weights.
         """
-        with Prepared(self.prepared, self.task) as prepared:
-            input_shape = prepared.input_shape
         return assemble(
             self.body,
-            input_shape=input_shape,
+            input_shape=self.input_shape or self._prepared_shape(),
             output=output_of(self.task.target),
             settings=self.model,
             start=start,
@@ -64,6 +65,19 @@ class Setup:
             folder=self.weights,
             generator=seeded(seed, 0),
         )
+
+    def _prepared_shape(self) -> tuple[int, ...]:
+        with Prepared(self.prepared, self.task) as prepared:
+            return prepared.input_shape
+
+    @property
+    def schema(self) -> Schema:
+        """What the prepared data's fit file taught.
+
+        Raises:
+            ResultsError: if its record is missing.
+        """
+        return Schema.read(self.prepared.with_name(SCHEMA))
 
     def build_for(self, method: str, own: Settings | None, *, seed: int) -> Model:
         """Return the model that a method starts from, on the device.

@@ -8,6 +8,7 @@ from typing import Any
 
 from orca.alignment.distance import DISTANCES
 from orca.data.proxy import PROXIES
+from orca.data.ways import Own
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.provenance import digest_of
@@ -79,6 +80,16 @@ class Jobs:
         """Return what a raw folder is fetched for, as an option."""
         kind, name = self.runs.sources[wildcards.source]
         return [f"--{kind}", name if kind == "proxy" else self._task_argument(name)]
+
+    def own_files(self, wildcards: Any) -> list[str]:
+        """Return the files of a person's own task: edited ones are read again.
+
+        One that is missing is left to `fetch`, which says so.
+        """
+        kind, name = self.runs.sources[wildcards.source]
+        files = self.runs.task(name).files if kind == "task" else ()
+        own = [Path(file.path).expanduser() for file in files if isinstance(file, Own)]
+        return [str(path) for path in own if path.is_file()]
 
     def fetch_key(self, wildcards: Any) -> str:
         """Return the key of a raw folder: what those of its files are made by that we make."""

@@ -23,6 +23,7 @@ PATHS = {
     "prepared": "results/prepared/{task}",
     "fit": "results/prepared/{task}/fit.h5",  # training and validation samples
     "test": "results/prepared/{task}/test.h5",  # which only `evaluate` and `predict` read
+    "schema": "results/prepared/{task}/schema.json",  # what the fit file taught
     "source": "results/source/{body}",
     "features": "results/source/{body}/{proxy}.safetensors",
     "terms": "results/source/{body}/{proxy}.{terms}.safetensors",
@@ -36,6 +37,7 @@ PATHS = {
     "tables": "results/tables/{table}",
     "figures": "results/figures/{figure}",
     "histories": "results/figures/{table}_alignment.yaml",  # of the runs that are drawn there
+    "figure_inputs": "results/figures/{figure}.yaml",  # the files that a paper's figure is drawn from
     "report": "results/{report}.html",
     "report_settings": "results/{report}.yaml",  # its tables, histories, configuration
     "experiment": "results/experiment.yaml",  # the part of the configuration that tables read

@@ -12,10 +12,11 @@ from orca.methods.method import METHODS
 from orca.provenance import digest_of, used_code
 from orca.reporting.declared_figure import FIGURES, Figure
 from orca.reporting.declared_table import TABLES
-from orca.settings import not_default
+from orca.settings import merge, not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
 from orca.workflow.resources import finetune_hours
+from orca.workflow.runs import alignment_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,30 @@ class Pages:
 
     def figure_files(self, wildcards: Any) -> list[str]:
         """Return what a figure of a paper is drawn from."""
-        return [made_by for _, made_by in figure_inputs(FIGURES[wildcards.figure])]
+        settings_files = self.jobs.settings_files
+        settings_files[layout.path("experiment")] = self._experiment
+        figure = FIGURES[wildcards.figure].under(self.jobs.runs.configuration.experiment)
+        made_by = self._figure_inputs(figure)
+        path = layout.path("figure_inputs", figure=wildcards.figure)
+        settings_files[path] = {"inputs": list(made_by)}
+        return list(made_by.values())
+
+    def _figure_inputs(self, figure: Figure) -> dict[str, str]:
+        """Return the files that a figure is drawn from, each with the file that has it made."""
+        tables = [f"{layout.path('tables', table=figure.table)}.json"] * bool(figure.table)
+        predictions = [
+            layout.path("predictions", **p.run.model_dump(), ending=p.ending and f"_{p.ending}")
+            for p in figure.predictions
+        ]
+        found = {path: path for path in (*tables, *predictions)}
+        for aligned in figure.alignments:
+            run = aligned.run
+            given = merge(self.jobs.runs.of_method(run.method), aligned.changes)
+            name = alignment_name(METHODS[run.method], given)
+            folder = layout.run_folder("aligned", run.task, run.body, name)
+            seeds = layout.seeds_name([run.seed])
+            found.update(dict.fromkeys(_histories([(folder, seeds)]), layout.stamp(folder, seeds)))
+        return found
 
     def all_files(self) -> list[str]:
         """Return every table, figure and report that the configuration names."""
@@ -153,26 +177,6 @@ class Pages:
         told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
         self.jobs.settings_files[layout.path("experiment")] = self._experiment
         return digest_of(told)
-
-
-def figure_inputs(figure: Figure) -> list[tuple[str, str]]:
-    """Return the files that a figure is drawn from, each with the file that has it made."""
-    found = []
-    if figure.table:
-        table = f"{layout.path('tables', table=figure.table)}.json"
-        found.append((table, table))
-    for predicted in figure.predictions:
-        path = layout.path(
-            "predictions",
-            **predicted.run.model_dump(),
-            ending=predicted.ending and f"_{predicted.ending}",
-        )
-        found.append((path, path))
-    for aligned in figure.alignments:
-        folder = layout.run_folder("aligned", aligned.task, aligned.body, aligned.alignment)
-        history = f"{layout.run(folder, aligned.seed)}/history.csv"
-        found.append((history, layout.stamp(folder, layout.seeds_name([aligned.seed]))))
-    return found
 
 
 def _histories(folders: Sequence[tuple[str, str]]) -> list[str]:

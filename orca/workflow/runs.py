@@ -21,7 +21,7 @@ from orca.configuration import (
 )
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
-from orca.data.user_task import task_of
+from orca.data.user_task import entry_of, task_of
 from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
@@ -32,6 +32,7 @@ from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.settings import Settings, checked, merge, nested, not_default, read_yaml
 from orca.training.settings import ALIGN_READS, FINETUNE_READS, GROUPS
+from orca.training.task_checks import check_names
 from orca.tuning.search_key import METHOD as SEARCHED_METHOD
 from orca.workflow import layout
 
@@ -125,7 +126,10 @@ class Runs:
     @cache  # noqa: B019 (one object lives as long as the workflow)
     def _own_task(self, name: str) -> Task:
         entry = self.configuration.tasks[name]
-        return task_of(name, entry, where=f"{self.folder}/config.yaml, tasks")
+        where = f"{self.folder}/config.yaml, tasks"
+        task = task_of(name, entry, where=where)
+        check_names(task, entry_of(entry, where=where), where=f"{where}.{name}")
+        return task
 
     def source_of(self, name: str) -> str:
         """Return the raw folder of a task; a user's own has its own."""

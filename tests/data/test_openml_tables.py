@@ -27,9 +27,9 @@ def _no_network(*_, **__):
 
 
 def test_a_mixed_table_comes_out_of_openmls_cache(cache, through):
-    lines = fixtures.openml_cache(cache, 31, 60)
+    lines = fixtures.openml_cache(cache, 1480, 60)
     samples = Samples(train=24, validation=6, test=30)
-    fit, test = through("openml_31", replace(TASKS["openml_31"], samples=samples))
+    fit, test = through("openml_1480", replace(TASKS["openml_1480"], samples=samples))
     # Three colours and missing; colour and note, then the amount; the row number is left out.
     assert fit.input_shape == (4, 3)
     amounts = {round(line[3], 3) if line[3] else 0.0 for line in lines}
@@ -44,19 +44,19 @@ def test_a_mixed_table_comes_out_of_openmls_cache(cache, through):
 
 
 def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, through):
-    fixtures.openml_cache(cache, 31, 60)
+    fixtures.openml_cache(cache, 1480, 60)
     samples = Samples(train=24, validation=6, test=30)
-    task = replace(TASKS["openml_31"], samples=samples)
-    splits = [through("openml_31", task, folder)[1] for folder in ("a", "b")]
+    task = replace(TASKS["openml_1480"], samples=samples)
+    splits = [through("openml_1480", task, folder)[1] for folder in ("a", "b")]
     labels = splits[0].whole("test")[1]
     assert (np.bincount(labels) == 15).all()
     np.testing.assert_array_equal(splits[0].whole("test")[0], splits[1].whole("test")[0])
 
 
 def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cache, through):
-    fixtures.openml_cache(cache, 31, 60)
+    fixtures.openml_cache(cache, 1480, 60)
     samples = Samples(train=43, validation=11, test=6)
-    name = "openml_31_official"
+    name = "openml_1480_official"
     fit, test = through(name, replace(TASKS[name], samples=samples))
     amounts = np.concatenate(
         [file.whole(part)[0][:, 0, 2] for file, part in ((fit, "fit"), (test, "test"))]

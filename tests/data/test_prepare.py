@@ -11,11 +11,13 @@ from orca.data.task import Field, Normalisation, Part, Samples, Splits
 from orca.errors import DataError, OrcaError
 from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare
 
+NAMES = {"fit.h5", "test.h5", "card.json", "schema.json"}
+
 
 def test_preparing_twice_gives_the_same_bytes(tmp_path, monkeypatch):
     for folder in ("one", "two"):
         prepare(FIELDS, tmp_path / folder, monkeypatch)
-    for name in ("fit.h5", "test.h5", "card.json"):
+    for name in NAMES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
@@ -220,4 +222,4 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
         prepare(CLASSES, tmp_path, monkeypatch)
     monkeypatch.undo()
     assert (tmp_path / "fit.h5").read_bytes() == before
-    assert {file.name for file in tmp_path.iterdir()} == {"fit.h5", "test.h5", "card.json"}
+    assert {file.name for file in tmp_path.iterdir()} == NAMES

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.data.table import codes, encode, present, read_arff, tidied, write_arff
+from orca.data.schema import Schema, frame_of, layout_of
+from orca.data.table import codes, learn, present, read_arff, tidied, values_of, write_arff
 from orca.errors import DataError
 
 
@@ -32,34 +33,57 @@ def test_numbers_survive_the_file_exactly(tmp_path_factory, values):
     assert read_arff(path)[0].tolist() == values
 
 
+def encoded(columns):
+    learnt = learn(columns)
+    schema = Schema(columns=learnt, layout=layout_of(learnt))
+    return schema, schema.inputs(values_of(columns, learnt))
+
+
 def test_a_table_of_numbers_has_a_channel_per_complete_column():
-    encoded = encode([NUMBERS, GAPS])
-    assert encoded.inputs.shape == (4, 1, 1)
-    np.testing.assert_allclose(encoded.inputs[:, 0, 0], NUMBERS, rtol=1e-6)
-    assert encoded.normalised.all()
+    schema, inputs = encoded([NUMBERS, GAPS])
+    assert inputs.shape == (4, 1, 1)
+    np.testing.assert_allclose(inputs[:, 0, 0], NUMBERS, rtol=1e-6)
+    assert schema.normalised.all()
 
 
 def test_a_mixed_table_has_a_place_per_column_categorical_ones_first():
-    encoded = encode([NUMBERS, GAPS, COLOURS, SIZES])
+    _, inputs = encoded([NUMBERS, GAPS, COLOURS, SIZES])
     # Colours: blue, red, missing; "green" does not occur.
-    assert encoded.inputs.shape == (4, 3, 4)
+    assert inputs.shape == (4, 3, 4)
     expected = [[0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0]]
-    np.testing.assert_array_equal(encoded.inputs[:, :, 0], expected)
-    np.testing.assert_array_equal(encoded.inputs[:, :2, 1], [[1, 0], [0, 1], [0, 1], [1, 0]])
-    np.testing.assert_allclose(encoded.inputs[:, 0, 2], NUMBERS, rtol=1e-6)
-    np.testing.assert_array_equal(encoded.inputs[:, 0, 3], [1, 0, 3, 4])
-    assert not encoded.inputs[:, 1:, 2:].any()
+    np.testing.assert_array_equal(inputs[:, :, 0], expected)
+    np.testing.assert_array_equal(inputs[:, :2, 1], [[1, 0], [0, 1], [0, 1], [1, 0]])
+    np.testing.assert_allclose(inputs[:, 0, 2], NUMBERS, rtol=1e-6)
+    np.testing.assert_array_equal(inputs[:, 0, 3], [1, 0, 3, 4])
+    assert not inputs[:, 1:, 2:].any()
 
 
 def test_one_hot_codes_are_not_normalised():
-    encoded = encode([NUMBERS, COLOURS])
-    assert encoded.normalised.sum() == 1
-    assert encoded.normalised[0, 1]
+    schema, _ = encoded([NUMBERS, COLOURS])
+    assert schema.normalised.sum() == 1
+    assert schema.normalised[0, 1]
 
 
 def test_a_table_without_a_complete_column_is_refused():
     with pytest.raises(DataError, match="missing values"):
-        encode([GAPS])
+        learn([GAPS])
+
+
+@pytest.mark.parametrize("columns", [[NUMBERS, COLOURS, SIZES], [NUMBERS]])
+def test_a_table_comes_back_from_its_inputs(columns):
+    schema, inputs = encoded(columns)
+    frame = frame_of(inputs, schema)
+    assert set(frame) == {column.name for column in columns}
+    np.testing.assert_allclose(frame["length"], NUMBERS, rtol=1e-6)
+    for column in columns[1:]:
+        assert frame[column.name].cat.categories.tolist() == present(column)
+        assert frame[column.name].astype(object).equals(column.astype(object))
+
+
+def test_a_schema_survives_its_file(tmp_path):
+    schema, _ = encoded([NUMBERS, COLOURS])
+    schema.write(tmp_path / "schema.json")
+    assert Schema.read(tmp_path / "schema.json") == schema
 
 
 def test_question_marks_count_as_missing():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from orca.data.proxy import PROXIES
-from orca.data.task import AS_READ, TASKS, Classes, Field, MultiLabel
+from orca.data.task import AS_READ, TASKS, Classes, MultiLabel
 from orca.evaluation.metric import METRICS
 from orca.training.augment import AUGMENTATIONS
 from orca.training.loss import LOSSES
@@ -21,12 +21,10 @@ def test_it_is_declared_soundly(name):
     assert callable(TASKS.modules[name].read)
     assert len(task.input_shape) in (2, 3)
     assert all(length > 0 or length == AS_READ for length in task.input_shape)
-    assert task.loss in LOSSES
+    assert target.kind in LOSSES[task.loss].kinds
     assert set(task.augmentation) <= set(AUGMENTATIONS)
     for metric in (task.metric, *task.extra_metrics):
-        assert metric in METRICS
-        if isinstance(target, Field) and target.masked:
-            assert METRICS[metric].masks
+        assert target.kind in METRICS[metric].kinds
     if isinstance(target, Classes | MultiLabel):
         assert target.count > 1
         assert len(target.names) in (0, target.count)

@@ -41,7 +41,7 @@ def test_every_sample_stands_once_with_its_own_target(go, tmp_path):
     np.savez(tmp_path / "data.npz", x=marked, y=np.arange(60) * 10.0)
     entry = {
         "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "scalar",
-        "metric": "rmse", "normalise_inputs": "none",
+        "metric": "rmse", "normalise_inputs": "none", "normalise_targets": "none",
     }  # fmt: skip
     _, fit, test = go(entry)
     seen = []
@@ -168,9 +168,9 @@ def test_inputs_and_targets_of_different_number_are_refused(go, tmp_path):
 def test_every_key_stands_in_the_documentation():
     from pathlib import Path
 
-    from orca.data.user_task import TaskEntry
+    from orca.data.entry import TaskEntry
 
     page = (Path(__file__).parents[2] / "docs/data.md").read_text()
     for name, field in TaskEntry.model_fields.items():
-        assert f"| `{name}` |" in page
+        assert f"| `{field.alias or name}` |" in page
         assert str(field.description) in page

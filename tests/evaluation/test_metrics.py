@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -55,7 +56,13 @@ def test_errors_of_classes_agree_with_scikit_learn(classes):
     accuracy = sk.accuracy_score(target, predicted.argmax(axis=1))
     assert compute("accuracy_pct", predicted, target) == pytest.approx(100 * accuracy)
     assert compute("zero_one_error_pct", predicted, target) == pytest.approx(100 * (1 - accuracy))
+    assert compute("accuracy", predicted, target) == pytest.approx(accuracy)
+    balanced = sk.balanced_accuracy_score(target, predicted.argmax(axis=1))
+    assert compute("balanced_accuracy", predicted, target) == pytest.approx(balanced)
+    chances = torch.from_numpy(predicted).softmax(dim=1).numpy()
+    assert compute("log_loss", predicted, target) == pytest.approx(sk.log_loss(target, chances))
     f1 = sk.f1_score(target, predicted.argmax(axis=1), average="macro")
+    assert compute("f1", predicted, target) == pytest.approx(f1)
     assert compute("one_minus_f1", predicted, target) == pytest.approx(1 - f1)
 
 
@@ -71,7 +78,24 @@ def test_auroc_of_pairs_of_classes_agrees_with_scikit_learn(classes, count):
         else sk.roc_auc_score(target, chances, multi_class="ovo")
     )
     assert compute("auroc_ovo", predicted, target) == pytest.approx(expected)
+    assert compute("auroc", predicted, target) == pytest.approx(expected)
     assert compute("one_minus_auroc_ovo", predicted, target) == pytest.approx(1 - expected)
+
+
+def test_f1_of_two_classes_is_that_of_the_second(classes):
+    predicted, target = classes[0][:, :2], classes[1] % 2
+    expected = sk.f1_score(target, predicted.argmax(axis=1))
+    assert compute("f1", predicted, target) == pytest.approx(expected)
+
+
+def test_errors_of_numbers_agree_with_scikit_learn():
+    predicted, target = rng.normal(size=(2, 50)) + 3
+    assert compute("mae", predicted, target) == pytest.approx(
+        sk.mean_absolute_error(target, predicted)
+    )
+    assert compute("rmse", predicted, target) == pytest.approx(
+        sk.root_mean_squared_error(target, predicted)
+    )
 
 
 def test_metrics_of_labels_agree_with_torchmetrics(labels):
@@ -80,6 +104,9 @@ def test_metrics_of_labels_agree_with_torchmetrics(labels):
     auroc = float(multilabel_auroc(*tensors, num_labels=7))
     precision = float(multilabel_average_precision(*tensors, num_labels=7))
     assert compute("one_minus_auroc", predicted, target) == pytest.approx(1 - auroc, abs=1e-6)
+    assert compute("auroc", predicted, target) == pytest.approx(auroc, abs=1e-6)
+    f1 = sk.f1_score(target, predicted > 0, average="macro")
+    assert compute("f1", predicted, target) == pytest.approx(f1)
     assert compute("one_minus_map", predicted, target) == pytest.approx(1 - precision, abs=1e-6)
 
 
@@ -189,23 +216,24 @@ def test_chunks_of_recordings_in_order_are_shuffled_first():
 
 
 PERFECT = {
-    "classes": (9.0 * np.eye(3)[[0, 1, 2, 1]], np.array([0, 1, 2, 1])),
+    "classes": (90.0 * np.eye(3)[[0, 1, 2, 1]], np.array([0, 1, 2, 1])),
     "labels": (np.array([[-4.0, 4.0], [3.0, -5.0]]), np.array([[0, 1], [1, 0]])),
     "fields": (np.arange(1.0, 25).reshape(4, 1, 6), np.arange(1.0, 25).reshape(4, 1, 6)),
     "maps": (np.full((1, 1, 30, 30), 5.0), np.stack([np.full((30, 30), 5.0), np.zeros((30, 30))])[None]),
 }  # fmt: skip
-KIND_OF = {
-    "zero_one_error_pct": "classes", "accuracy_pct": "classes", "auroc_ovo": "classes",
-    "one_minus_auroc_ovo": "classes", "one_minus_f1": "classes", "one_minus_f1_chunked": "classes",
-    "one_minus_auroc": "labels", "one_minus_auroc_chunked": "labels",
-    "one_minus_auroc_official": "labels", "one_minus_map": "labels", "mae8": "maps",
-    "mae8_official": "maps",
+EXAMPLE_OF = {
+    "classes": "classes", "multi_label": "labels", "binary_field": "labels", "masked_field": "maps",
+    "scalar": "fields", "field": "fields",
 }  # fmt: skip
+
+
+def perfect(name):
+    return PERFECT[EXAMPLE_OF[METRICS[name].kinds[0]]]
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))
 def test_a_perfect_prediction_has_no_error_and_a_spoilt_one_has_some(name):
-    predicted, target = PERFECT[KIND_OF.get(name, "fields")]
+    predicted, target = perfect(name)
     metric = METRICS[name]
     assert metric.error(metric.compute(predicted, target)) == pytest.approx(0, abs=1e-9)
     assert metric.error(metric.compute(-predicted, target)) > 0
@@ -213,7 +241,7 @@ def test_a_perfect_prediction_has_no_error_and_a_spoilt_one_has_some(name):
 
 @pytest.mark.parametrize("name", sorted(METRICS))
 def test_a_prediction_that_is_no_number_is_named(name):
-    predicted, target = PERFECT[KIND_OF.get(name, "fields")]
+    predicted, target = perfect(name)
     spoilt = predicted.copy()
     spoilt[-1] = np.nan
     with pytest.raises(TrainingError, match=f"sample {len(spoilt) - 1}.*\n?.*not a finite"):
@@ -251,3 +279,25 @@ for file in pkgutil.iter_modules(metrics.__path__):
     loaded = dict(line.split(" ", 1) for line in found.stdout.splitlines())
     files = {module.__name__.rpartition(".")[2] for module in METRICS.modules.values()}
     assert loaded == dict.fromkeys(files, "[]")
+
+
+OF_FIELDS = ["rmse", "nrmse", "nrmse_per_channel", "r2"]
+
+
+@pytest.mark.parametrize("name", OF_FIELDS)
+def test_a_metric_of_fields_is_the_same_in_blocks_as_at_once(name, monkeypatch):
+    predicted, target = rng.normal(size=(2, 50, 2, 7, 7)).astype(np.float32)
+    whole = compute(name, predicted, target)
+    monkeypatch.setattr("orca.evaluation.fields.BLOCK_BYTES", 3000)
+    assert compute(name, predicted, target) == pytest.approx(whole, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", OF_FIELDS)
+def test_a_metric_of_fields_takes_little_memory_beside_the_predictions(name, monkeypatch):
+    monkeypatch.setattr("orca.evaluation.fields.BLOCK_BYTES", 2**18)
+    predicted, target = rng.normal(size=(2, 2000, 1, 32, 32)).astype(np.float32)
+    tracemalloc.start()
+    compute(name, predicted, target)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.3 * predicted.nbytes

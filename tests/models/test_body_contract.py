@@ -5,6 +5,7 @@ import re
 import pytest
 import torch
 
+from orca.errors import SettingsError
 from orca.models.body import BODIES
 from orca.models.predictor import Dense, Pooled, Single
 
@@ -118,3 +119,18 @@ def test_mixed_precision_gives_nearly_the_same_output(name, shape, output, dense
     with torch.autocast("cpu", torch.bfloat16):
         rough = model(inputs)
     torch.testing.assert_close(rough.float(), model(inputs), atol=0.1, rtol=0.1)
+
+
+@every_body
+def test_the_first_blocks_of_a_sequence_body_can_be_kept_alone(name, toy_body):
+    if BODIES[name].kind == "grid":
+        with pytest.raises(SettingsError, match="keeps all of its blocks"):
+            toy_body(name, layers=1)
+        return
+    whole, first = (toy_body(name, layers=layers).encoder for layers in (None, 1))
+    (blocks,) = [part for part in whole.modules() if isinstance(part, torch.nn.ModuleList)]
+    del blocks[1:]
+    tokens = torch.randn(2, 5, whole.model.config.hidden_size)
+    torch.testing.assert_close(first.eval()(tokens), whole.eval()(tokens), atol=0, rtol=0)
+    with pytest.raises(SettingsError, match="99 blocks are to be kept"):
+        toy_body(name, layers=99)

@@ -290,6 +290,7 @@ def report_of():
             prepared=results / "prepared",
             histories=sorted((results / "finetuned").glob("*/*/*/seed*/history.csv")),
             settings=settings,
+            experiment=Experiment(),
         )
 
     return written

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from orca.data.task import TASKS
 from orca.errors import ResultsError, SettingsError
+from orca.experiment import PROTOCOLS, Experiment
+from orca.methods.method import METHODS
 from orca.reporting.declared_figure import FIGURES, plot
 from orca.reporting.declared_table import TABLES
 from orca.reporting.field_drawing import plot_fields
@@ -101,12 +104,12 @@ def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path, history):
 
 def test_a_figure_without_its_input_says_how_to_make_it(tmp_path):
     with pytest.raises(ResultsError, match=r"snakemake .*table_2\.json"):
-        plot("figure_3", [tmp_path / "table_2.json"], tmp_path)
+        plot("figure_3", [tmp_path / "table_2.json"], tmp_path, experiment=Experiment())
 
 
 def test_an_unknown_figure_offers_the_nearest(tmp_path):
     with pytest.raises(SettingsError, match="did you mean 'figure_3'"):
-        plot("figur_3", [], tmp_path)
+        plot("figur_3", [], tmp_path, experiment=Experiment())
 
 
 @pytest.mark.parametrize("name", [n for n, figure in FIGURES.items() if figure.table])
@@ -133,9 +136,22 @@ def test_figures_of_tables_are_drawn_from_runs_too(
         make.write(tmp_path / "scores", score)
     filled = fill(FIGURES[name].table, tmp_path / "scores", experiment)
     write_table(filled, tmp_path / "tables")
-    plot(name, [tmp_path / "tables" / f"{FIGURES[name].table}.json"], tmp_path / "figures")
+    inputs = [tmp_path / "tables" / f"{FIGURES[name].table}.json"]
+    plot(name, inputs, tmp_path / "figures", experiment=experiment)
     assert_drawn(tmp_path / "figures" / name)
-    assert (tmp_path / "figures" / f"{name}.txt").read_text().strip()
+    caption = (tmp_path / "figures" / f"{name}.txt").read_text()
+    assert PROTOCOLS["sound"] in caption
+
+
+def test_under_the_published_protocol_a_paper_s_figure_shows_the_released_runs():
+    published = Experiment(protocol="published")
+    for name in ("figure_5_right", "figure_6"):
+        figure = FIGURES[name].under(published)
+        for shown in (*figure.predictions, *figure.alignments):
+            assert shown.run.task == TASKS.as_published(shown.run.task)
+            assert shown.run.method == METHODS.as_published(shown.run.method)
+    assert FIGURES["figure_6"].under(published).alignments[0].run.method == "orca_released"
+    assert FIGURES["figure_6_small"].under(published) == FIGURES["figure_6_small"]
 
 
 def luminance(colour):

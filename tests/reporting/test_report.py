@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from orca.errors import ResultsError
+from orca.experiment import Experiment
 from orca.reporting.report import write_report
 
 SETTINGS = {"tables": ["demo"], "bodies": {"sequence": "minilm"}, "note": "<b>&"}
@@ -65,6 +66,7 @@ def test_a_report_without_its_table_says_how_to_make_it(tmp_path, report_of):
 
 def test_a_report_of_no_table_is_refused(tmp_path):
     nothing = {"figures": tmp_path, "prepared": tmp_path, "histories": [], "settings": {}}
+    nothing["experiment"] = Experiment()
     with pytest.raises(ResultsError, match="at least one table"):
         write_report(tmp_path / "report.html", tables=[], **nothing)
 

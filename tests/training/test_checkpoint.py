@@ -87,6 +87,25 @@ def test_a_stop_signal_after_the_last_checkpoint_ends_the_process_when_the_run_i
     assert done
 
 
+def test_checkpoints_take_a_hundredth_of_the_time_at_most(tmp_path, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now[0])
+
+    def write(*_):
+        now[0] += 2.0
+
+    monkeypatch.setattr(checkpoint, "write_tensors", write)
+    held = State(tmp_path, "a", seconds=30.0)
+    with held.held():
+        now[0] = 31.0
+        assert held.due
+        held.save({}, {})
+        now[0] += 199.0
+        assert not held.due
+        now[0] += 2.0
+        assert held.due
+
+
 def test_publishing_gives_a_run_its_place_the_record_last_and_nothing_else(tmp_path, monkeypatch):
     one, place, order = state(tmp_path / "state"), tmp_path / "seed0", []
     one.outputs.mkdir(parents=True)

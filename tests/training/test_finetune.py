@@ -14,7 +14,8 @@ from orca.evaluation.metric import METRICS
 from orca.evaluation.score import read_score
 from orca.training.checkpoint import read_tensors
 from orca.training.evaluate import evaluate
-from orca.training.predict import predict_file, predict_new, predict_test
+from orca.training.predict import predict_test
+from orca.training.predict_new import predict_file, predict_new
 from tests.training.toys import (
     CLASSES,
     CPU,
@@ -175,14 +176,17 @@ def test_predictions_for_a_file_of_new_inputs_are_those_of_the_model(finetune, t
     predict_file(found, inputs=tmp_path / "new.npz", output=tmp_path / "out.npz")
     with np.load(tmp_path / "out.npz") as kept, torch.no_grad():
         wanted = found.model().eval()(torch.from_numpy(new)).numpy()
-        np.testing.assert_allclose(kept["predictions"], wanted, atol=1e-5)
+        logits = np.exp(wanted - wanted.max(axis=1, keepdims=True))
+        shares = logits / logits.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(kept["probability"], shares, atol=1e-5)
+        assert kept["prediction"].tolist() == [str(n) for n in wanted.argmax(axis=1)]
 
 
 def test_inputs_that_are_none_of_the_task_are_refused(finetune, tmp_path):
     found = finished(finetune, tmp_path)
     for arrays, told in (
-        ({"x": np.zeros((2, 2, 12))}, "holds no array 'inputs', but x"),
-        ({"inputs": np.zeros((2, 3, 12))}, r"shape \(3, 12\) instead of \(2, 12\)"),
+        ({"x": np.zeros((2, 2, 12))}, "no array 'inputs'"),
+        ({"inputs": np.zeros((2, 3, 12))}, r"shape \(3, 12\), those of the fit file of \(2, 12\)"),
     ):
         np.savez(tmp_path / "new.npz", **arrays)
         with pytest.raises(DataError, match=told):

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from orca.alignment.distance import DISTANCES
+from orca.data.schema import Schema
 from orca.data.task import Classes, Field, Samples, Task
 from orca.methods.method import METHODS
 from orca.models.assemble import Model, put_together
@@ -72,7 +73,7 @@ class ToySetup(Setup):
         """Return the toy model."""
         return put_together(
             BODIES[self.body].load(None, settings=self.model, generator=seeded(99), toy=True),
-            input_shape=self.task.input_shape,
+            input_shape=self.input_shape or self.task.input_shape,
             output=output_of(self.task.target),
             settings=self.model,
             embedder=embedder,
@@ -197,6 +198,15 @@ def write_prepared(
             file[f"normalisation/{what}/mean"] = np.zeros(shape, np.float32)
             file[f"normalisation/{what}/std"] = np.ones(shape, np.float32)
         if part == "fit":
+            _write_schema(path.with_name("schema.json"), file)
             file["train"] = np.arange(task.samples.train)
             file["validation"] = np.arange(task.samples.train, count)
     return path
+
+
+def _write_schema(path: Path, file: h5py.File) -> None:
+    constants = {
+        what: {name: file[f"normalisation/{what}/{name}"][()].tolist() for name in ("mean", "std")}
+        for what in ("inputs", "targets")
+    }
+    Schema(input_shape=file["inputs"].shape[1:], constants=constants).write(path)

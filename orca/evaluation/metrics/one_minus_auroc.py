@@ -50,11 +50,15 @@ def auroc(predicted: Logits, target: Binary) -> float:
 
 METRICS = {
     "one_minus_auroc": Metric(
-        title="1 - AUROC", direction="lower", formula=one_minus(auroc), masks=True
+        title="1 - AUROC",
+        direction="lower",
+        formula=one_minus(auroc),
+        kinds=("multi_label", "binary_field", "masked_binary_field"),
     ),
     "one_minus_auroc_chunked": Metric(
         title="1 - AUROC, by 1008",
         direction="lower",
         formula=Chunked(one_minus(auroc), size=1008, shuffled=True),
+        kinds=("multi_label", "binary_field"),
     ),
 }

@@ -26,5 +26,8 @@ def auroc_of_masks(
 
 
 METRIC = Metric(
-    title="1 - AUROC of masks", direction="lower", formula=one_minus(auroc_of_masks), masks=True
+    title="1 - AUROC of masks",
+    direction="lower",
+    formula=one_minus(auroc_of_masks),
+    kinds=("binary_field", "masked_binary_field"),
 )

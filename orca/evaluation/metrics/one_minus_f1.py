@@ -23,10 +23,13 @@ def macro_f1(predicted: Float[np.ndarray, "n classes"], target: Int[np.ndarray, 
 
 
 METRICS = {
-    "one_minus_f1": Metric(title="1 - macro F1", direction="lower", formula=one_minus(macro_f1)),
+    "one_minus_f1": Metric(
+        title="1 - macro F1", direction="lower", formula=one_minus(macro_f1), kinds=("classes",)
+    ),
     "one_minus_f1_chunked": Metric(
         title="1 - macro F1, by 1000",
         direction="lower",
         formula=Chunked(one_minus(macro_f1), size=1000, shuffled=True),
+        kinds=("classes",),
     ),
 }

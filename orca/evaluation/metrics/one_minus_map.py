@@ -23,4 +23,9 @@ def mean_average_precision(
     return mean_defined(values, "the mean average precision")
 
 
-METRIC = Metric(title="1 - mAP", direction="lower", formula=one_minus(mean_average_precision))
+METRIC = Metric(
+    title="1 - mAP",
+    direction="lower",
+    formula=one_minus(mean_average_precision),
+    kinds=("multi_label",),
+)

@@ -4,7 +4,7 @@ import numpy as np
 
 from orca.errors import DataError
 from orca.evaluation.chunked import Chunked
-from orca.evaluation.fields import Values, flattened
+from orca.evaluation.fields import Values, blocks
 from orca.evaluation.metric import Metric, one_minus
 
 
@@ -18,21 +18,32 @@ def r2(predicted: Values, target: Values) -> float:
     Raises:
         DataError: if all targets are equal.
     """
-    guess, truth = flattened(predicted).ravel(), flattened(target).ravel()
-    deviation = np.sum((truth - truth.mean()) ** 2)
+    mean = sum(truth.sum() for _, truth in blocks(predicted, target)) / target.size
+    both = [
+        (np.sum((guess - truth) ** 2), np.sum((truth - mean) ** 2))
+        for guess, truth in blocks(predicted, target)
+    ]
+    error, deviation = np.sum(both, axis=0)
     if deviation == 0:
         raise DataError(
             where="the split that r2 is computed on",
             what="all targets are equal, so no share of their variance can be explained",
             mend="use a larger split, or the metric rmse",
         )
-    return float(1.0 - np.sum((guess - truth) ** 2) / deviation)
+    return float(1.0 - error / deviation)
 
 
 METRICS = {
-    "r2": Metric(title="R2", direction="higher", formula=r2, perfect=1.0),
-    "one_minus_r2": Metric(title="1 - R2", direction="lower", formula=one_minus(r2)),
+    "r2": Metric(
+        title="R2", direction="higher", formula=r2, perfect=1.0, kinds=("scalar", "field")
+    ),
+    "one_minus_r2": Metric(
+        title="1 - R2", direction="lower", formula=one_minus(r2), kinds=("scalar", "field")
+    ),
     "one_minus_r2_chunked": Metric(
-        title="1 - R2, by 1008", direction="lower", formula=Chunked(one_minus(r2), size=1008)
+        title="1 - R2, by 1008",
+        direction="lower",
+        formula=Chunked(one_minus(r2), size=1008),
+        kinds=("scalar", "field"),
     ),
 }

@@ -19,7 +19,11 @@ def relative_l2(predicted: Values, target: Values) -> float:
 
 
 METRICS = {
-    "relative_l2": Metric(title="relative L2", direction="lower", formula=relative_l2),
+    "relative_l2": Metric(
+        title="relative L2", direction="lower", formula=relative_l2, kinds=("scalar", "field")
+    ),
     # PDEBench's name for the same formula: RMS error over RMS of the target.
-    "nrmse": Metric(title="nRMSE", direction="lower", formula=relative_l2),
+    "nrmse": Metric(
+        title="nRMSE", direction="lower", formula=relative_l2, kinds=("scalar", "field")
+    ),
 }

@@ -21,9 +21,13 @@ def accuracy_pct(predicted: Logits, target: Labels) -> float:
 
 METRICS = {
     "zero_one_error_pct": Metric(
-        title="0-1 error (%)", direction="lower", formula=zero_one_error_pct
+        title="0-1 error (%)", direction="lower", formula=zero_one_error_pct, kinds=("classes",)
     ),
     "accuracy_pct": Metric(
-        title="accuracy (%)", direction="higher", formula=accuracy_pct, perfect=100.0
+        title="accuracy (%)",
+        direction="higher",
+        formula=accuracy_pct,
+        perfect=100.0,
+        kinds=("classes",),
     ),
 }

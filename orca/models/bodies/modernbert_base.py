@@ -63,6 +63,7 @@ def load_modernbert(
 
     Raises:
         WeightsError: if the file lacks a weight or holds one of another size.
+        SettingsError: if more blocks are to be kept than there are.
     """
     from transformers import AutoConfig
 
@@ -75,4 +76,4 @@ def load_modernbert(
         mlp_dropout=settings.dropout,
     )
     model = build(config, folder, settings=settings, generator=generator)
-    return sequence_body(model, projections=("Wqkv",), longest=LONGEST)
+    return sequence_body(model, settings=settings, projections=("Wqkv",), longest=LONGEST)

@@ -27,6 +27,7 @@ def load_bert(
 
     Raises:
         WeightsError: if the file lacks a weight or holds one of another size.
+        SettingsError: if more blocks are to be kept than there are.
     """
     config = AutoConfig.for_model(
         shape.family,
@@ -46,6 +47,7 @@ def load_bert(
     table = model.embeddings.position_embeddings.weight.detach()
     return sequence_body(
         model,
+        settings=settings,
         projections=("query", "key", "value"),
         longest=shape.longest,
         positions=table[shape.first_position :],

@@ -16,7 +16,7 @@ from transformers import AutoModel
 from transformers.initialization import no_init_weights
 from transformers.utils import logging
 
-from orca.errors import WeightsError
+from orca.errors import SettingsError, WeightsError
 from orca.models import initialise
 from orca.models.loaded_body import LoadedBody
 from orca.models.settings import ModelSettings
@@ -113,12 +113,32 @@ class _Embedded(nn.Module):
 
 
 class SequenceEncoder(nn.Module):
-    """All of a model of the library behind its embedding layer."""
+    """All of a model of the library behind its embedding layer.
 
-    def __init__(self, model: Any) -> None:
+    Args:
+        model: of the library.
+        layers: how many of its blocks are kept, from the first on; None for all.
+
+    Raises:
+        SettingsError: if it has fewer blocks.
+    """
+
+    def __init__(self, model: Any, *, layers: int | None = None) -> None:
         super().__init__()
         self.model = model
         self.model.embeddings = _Embedded()
+        if layers is not None:
+            self._keep(layers)
+
+    def _keep(self, layers: int) -> None:
+        blocks = next(part for part in self.model.modules() if isinstance(part, nn.ModuleList))
+        if layers > len(blocks):
+            raise SettingsError(
+                where="model.layers",
+                what=f"{layers} blocks are to be kept, and this body has {len(blocks)}",
+                mend=f"name {len(blocks)} at most, or null for all",
+            )
+        del blocks[layers:]
 
     def forward(
         self, tokens: Float[Tensor, "batch tokens width"]
@@ -143,6 +163,7 @@ class WordEmbedding(nn.Module):
 def sequence_body(
     model: Any,
     *,
+    settings: ModelSettings,
     projections: tuple[str, ...],
     longest: int,
     positions: Float[Tensor, "longest width"] | None = None,
@@ -151,16 +172,20 @@ def sequence_body(
 
     Args:
         model: as `build` made it.
+        settings: how many of its blocks are kept.
         projections: see `LoadedBody`.
         longest: tokens that it takes at most.
         positions: see `LoadedBody`.
+
+    Raises:
+        SettingsError: if it has fewer blocks than are to be kept.
     """
     words = WordEmbedding(model.embeddings, model.config.pad_token_id)
     norm = next(part for part in words.modules() if isinstance(part, nn.LayerNorm))
     width = model.config.hidden_size
     return LoadedBody(
         kind="sequence",
-        encoder=SequenceEncoder(model),
+        encoder=SequenceEncoder(model, layers=settings.layers),
         width=width,
         hidden_width=width,
         norm_weight=norm.weight,

@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from transformers import AutoConfig
 
+from orca.errors import SettingsError
 from orca.models.encoders.library import build
 from orca.models.loaded_body import LoadedBody, PatchFilters
 from orca.models.settings import ModelSettings
@@ -62,6 +63,7 @@ def load_swin(
 
     Raises:
         WeightsError: if the file lacks a weight or holds one of another size.
+        SettingsError: if some of its blocks alone are to be kept.
     """
     config = AutoConfig.for_model(
         "swin",
@@ -76,6 +78,12 @@ def load_swin(
         hidden_dropout_prob=settings.dropout,
         attention_probs_dropout_prob=settings.dropout,
     )
+    if settings.layers is not None:
+        raise SettingsError(
+            where="model.layers",
+            what="a body of grids keeps all of its blocks, since each stage halves the grid",
+            mend="set it to null for this body",
+        )
     model = build(config, folder, settings=settings, generator=generator, add_pooling_layer=False)
     for stage in model.encoder.layers:  # its blocks are checkpointed each by itself already
         stage.gradient_checkpointing = False

@@ -29,4 +29,4 @@ class BinaryCrossEntropy:
         )
 
 
-LOSS = DeclaredLoss.of(BinaryCrossEntropy())
+LOSS = DeclaredLoss.of(BinaryCrossEntropy(), kinds=("multi_label", "binary_field"))

@@ -3,4 +3,6 @@
 from orca.training.loss import DeclaredLoss
 from orca.training.losses.bce_with_logits import BinaryCrossEntropy
 
-LOSS = DeclaredLoss.of(BinaryCrossEntropy(positive_weight=4.0))
+LOSS = DeclaredLoss.of(
+    BinaryCrossEntropy(positive_weight=4.0), kinds=("multi_label", "binary_field")
+)

@@ -14,4 +14,4 @@ def cross_entropy(
     return functional.cross_entropy(predicted, target.long())
 
 
-LOSS = DeclaredLoss.of(cross_entropy)
+LOSS = DeclaredLoss.of(cross_entropy, kinds=("classes",))

@@ -18,4 +18,4 @@ def focal_without_focus(
     return -(probability + 1e-9).log().mean()
 
 
-LOSS = DeclaredLoss.of(focal_without_focus)
+LOSS = DeclaredLoss.of(focal_without_focus, kinds=("classes",))

@@ -21,4 +21,4 @@ def masked_bce_with_logits(
     return (each * counts).sum() / counts.sum().clamp_min(1)
 
 
-LOSS = DeclaredLoss.of(masked_bce_with_logits)
+LOSS = DeclaredLoss.of(masked_bce_with_logits, kinds=("masked_binary_field",))

@@ -16,4 +16,4 @@ def masked_mse(
     return ((predicted - values) ** 2 * counts).sum() / counts.sum().clamp_min(1)
 
 
-LOSS = DeclaredLoss.of(masked_mse)
+LOSS = DeclaredLoss.of(masked_mse, kinds=("masked_field",))

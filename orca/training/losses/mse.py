@@ -14,4 +14,4 @@ def mse(
     return functional.mse_loss(predicted, target.to(predicted))
 
 
-LOSS = DeclaredLoss.of(mse)
+LOSS = DeclaredLoss.of(mse, kinds=("scalar", "field"))

@@ -41,4 +41,4 @@ def relative_l2(
     return relative_errors(predicted, target).mean()
 
 
-LOSS = DeclaredLoss.of(relative_l2)
+LOSS = DeclaredLoss.of(relative_l2, kinds=("scalar", "field"))

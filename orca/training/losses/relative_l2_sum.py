@@ -17,4 +17,4 @@ def relative_l2_sum(
     return relative_errors(predicted, target).sum()
 
 
-LOSS = DeclaredLoss.of(relative_l2_sum)
+LOSS = DeclaredLoss.of(relative_l2_sum, kinds=("scalar", "field"))

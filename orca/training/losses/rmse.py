@@ -17,4 +17,4 @@ def rmse(
     return root_mean_squares(predicted, target)[0].mean()
 
 
-LOSS = DeclaredLoss.of(rmse)
+LOSS = DeclaredLoss.of(rmse, kinds=("scalar", "field"))

@@ -38,4 +38,4 @@ class WeightedCrossEntropy:
         return functional.cross_entropy(predicted, target.long(), weight=weight)
 
 
-LOSS = DeclaredLoss(make=WeightedCrossEntropy, needs_class_counts=True)
+LOSS = DeclaredLoss(make=WeightedCrossEntropy, needs_class_counts=True, kinds=("classes",))

@@ -20,4 +20,4 @@ def zeroed_bce_with_logits(
     return functional.binary_cross_entropy_with_logits(predicted * counts, values * counts)
 
 
-LOSS = DeclaredLoss.of(zeroed_bce_with_logits)
+LOSS = DeclaredLoss.of(zeroed_bce_with_logits, kinds=("masked_binary_field",))

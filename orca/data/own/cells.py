@@ -1,0 +1,199 @@
+"""The cells of a table: which are gaps, which are numbers, and why a text is none."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas
+
+NO_NUMBER_READS = {"", "?", "-", ".", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NAN"}
+GAPS = frozenset(NO_NUMBER_READS | {"null", "NULL", "None", "none"})
+"""Texts that stand for a missing value, in the columns of the inputs."""
+
+COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+([eE][+-]?\d+)?")
+UNIT = re.compile(r"([+-]?[\d.,]*\d)\s*([^\d\s.,+-]\S*)")
+DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,2}([./])\d{1,2}\2\d{2,4}( .*)?")
+Place = Callable[[int | None], str]
+DAYS_FIRST, MONTHS_FIRST, YEAR_FIRST = "%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "ISO8601"
+
+
+def is_text(cells: "pandas.Series") -> bool:
+    """Return whether cells are texts, categories among them."""
+    import pandas as pd
+
+    return not (is_numbers(cells) or pd.api.types.is_datetime64_any_dtype(cells))
+
+
+def is_numbers(cells: "pandas.Series") -> bool:
+    """Return whether cells are numbers by type, as those of a parquet file may be."""
+    import pandas as pd
+
+    return bool(pd.api.types.is_numeric_dtype(cells))
+
+
+def stripped(cells: "pandas.Series") -> "pandas.Series":
+    """Return texts without spaces at their ends; gaps are missing."""
+    texts = cells.astype("str").str.strip()
+    return texts.mask(texts.isin(GAPS))
+
+
+def numbers_in(texts: "pandas.Series", decimal: str) -> Float[np.ndarray, " n"]:
+    """Return the numbers that texts are; NaN where one is none.
+
+    Args:
+        texts: without spaces at their ends.
+        decimal: the sign between the whole and the fraction.
+    """
+    import pandas as pd
+
+    if decimal == ",":
+        german = texts.str.fullmatch(rf"{COMMA.pattern}|[+-]?\d{{1,3}}(\.\d{{3}})+|[+-]?\d+")
+        plain = texts.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        texts = plain.where(german == 1)
+    return pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+
+
+def number_text(value: float | int) -> str:
+    """Return the one text that stands for a number among names: 1 for 1.0."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def canonical(text: str) -> str:
+    """Return the text by which a name and a value are compared if they are not equal as they are."""
+    lower = text.strip().lower()
+    if lower in ("true", "false"):
+        return lower
+    try:
+        return number_text(float(text))
+    except (ValueError, OverflowError):
+        return text.strip()
+
+
+def as_texts(cells: "pandas.Series") -> "pandas.Series":
+    """Return cells as names of categories; numbers each in one way, gaps missing."""
+    if not is_text(cells):
+        return cells.map(number_text, na_action="ignore").astype("str")
+    texts = stripped(cells)
+    numbers = numbers_in(texts, ".")
+    if np.isnan(numbers[texts.notna().to_numpy()]).any():
+        return texts
+    return texts.map(lambda text: number_text(float(text)), na_action="ignore")
+
+
+def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
+    """Return what is odd about texts that are numbers written otherwise, and the mend.
+
+    Args:
+        texts: without gaps, of which not all are numbers.
+        decimal: the sign between the whole and the fraction.
+    """
+    first = texts.iloc[0]
+    if decimal == "." and texts.str.fullmatch(rf"{COMMA.pattern}|[+-]?\d+").all():
+        commas = texts[texts.str.contains(",")]
+        return (
+            f"'{commas.iloc[0]}' is a number with a decimal comma",
+            'say `decimal: ","` in the entry; or, if commas part thousands, take them out of the file',
+        )
+    units = texts.str.extract(UNIT.pattern)
+    if texts.str.fullmatch(UNIT.pattern).all() and units[1].nunique() == 1:
+        unit = units[1].iloc[0]
+        return (
+            f"'{first}' is a number with a unit",
+            f"take '{unit}' out of the column's cells, or name the column in `drop`, or in"
+            " `categorical` if its values are categories",
+        )
+    return None
+
+
+def are_dates(texts: "pandas.Series") -> bool:
+    """Return whether all of some texts, of which none is a gap, are dates."""
+    return bool(texts.str.fullmatch(DATE.pattern).all())
+
+
+def days_in(cells: "pandas.Series", origin: str, place: Place) -> Float[np.ndarray, " n"]:
+    """Return dates as days since another; NaN for a gap.
+
+    Args:
+        cells: texts or dates.
+        origin: the other date.
+        place: from a row to where it stands, for messages.
+
+    Raises:
+        DataError: if a text is no date, or does not tell days from months.
+    """
+    import pandas as pd
+
+    dates = cells
+    if is_text(cells):
+        texts = stripped(cells)
+        form = _form_of(texts.dropna(), place)
+        short = texts.str.replace(r"[ T].*", "", regex=True) if form != YEAR_FIRST else texts
+        dates = pd.to_datetime(short, format=form, errors="coerce", utc=True)
+        bad = texts[texts.notna() & dates.isna()]
+        if len(bad):
+            raise _no_date(bad, place)
+    since = pd.to_datetime(dates, utc=True) - pd.Timestamp(origin, tz="UTC")
+    return (since / pd.Timedelta(days=1)).to_numpy(np.float64)
+
+
+def _no_date(bad: "pandas.Series", place: Place) -> DataError:
+    return DataError(
+        where=place(int(bad.index[0])),
+        what=f"'{bad.iloc[0]}' is no date",
+        mend="write dates as 2021-04-03, or leave the column out with `drop`",
+    )
+
+
+def first_date(cells: "pandas.Series", place: Place) -> str:
+    """Return the earliest of some dates, as 2021-04-03."""
+    import pandas as pd
+
+    days = days_in(cells, "1970-01-01", place)
+    earliest = pd.Timestamp("1970-01-01") + pd.Timedelta(days=float(np.floor(np.nanmin(days))))
+    return str(earliest.date())
+
+
+def _form_of(texts: "pandas.Series", place: Place) -> str:
+    """Return how dates are written; a fault if days and months cannot be told apart."""
+    if texts.str.match(r"\d{4}-").all():
+        return YEAR_FIRST
+    parts = texts.str.extract(r"^(\d{1,2})([./])(\d{1,2})[./]\d{4}")
+    if parts.isna().any(axis=None):
+        raise _no_date(texts[parts.isna().any(axis=1)], place)
+    sign = parts[1].iloc[0]
+    first, second = parts[0].astype(int).max(), parts[2].astype(int).max()
+    if sign == "/" and first <= 12 and second <= 12:
+        raise DataError(
+            where=place(int(texts.index[0])),
+            what=f"'{texts.iloc[0]}' does not tell the day from the month",
+            mend="write dates as 2021-04-03",
+        )
+    return (MONTHS_FIRST if sign == "/" and second > 12 else DAYS_FIRST).format(sign)
+
+
+def check_single_precision(
+    values: Float[np.ndarray, " n"], finite: Bool[np.ndarray, " n"]
+) -> int | None:
+    """Return the place of a number that single precision would change by what matters, if any.
+
+    What matters is a thousandth of how much the numbers differ from each other.
+
+    Args:
+        values: that go to a model in single precision.
+        finite: which of them count.
+    """
+    if not finite.any():
+        return None
+    with np.errstate(over="ignore"):
+        change = np.where(finite, np.abs(values - values.astype(np.float32)), 0.0)
+    spread = values[finite].std()
+    if spread == 0 and np.isfinite(change).all():
+        return None
+    worst = int(np.argmax(change))
+    return worst if not change[worst] <= 1e-3 * spread else None

@@ -1,0 +1,174 @@
+"""The rows of any file, read by name as the fit file taught."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from orca.data.entry import TaskEntry
+from orca.data.own import cells
+from orca.data.own.table import OwnTable
+from orca.data.schema import OTHER, Column
+from orca.declarations import nearest
+from orca.errors import DataError
+from orca.logs import log
+
+
+def values_by(
+    table: OwnTable, columns: Sequence[Column], entry: TaskEntry
+) -> Float[np.ndarray, "n columns"]:
+    """Return numbers and codes of a table's rows, by name, as a fit file taught them.
+
+    Gaps are NaN; a category that the fit file does not have is `OTHER` where it has a place.
+
+    Raises:
+        DataError: naming column, row and value, if one is of another kind than in the fit file, or
+            a category is new; or naming the columns that the file lacks.
+    """
+    lacking = [c.name for c in columns if c.name not in table.frame.columns]
+    if lacking:
+        raise DataError(
+            where=table.path,
+            what=f"it lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}",
+            mend=nearest(lacking[0], list(table.frame.columns)),
+        )
+    return np.stack([_values(table, column, entry) for column in columns], axis=1)
+
+
+def _values(table: OwnTable, column: Column, entry: TaskEntry) -> Float[np.ndarray, " n"]:
+    given = table.frame[column.name]
+    if column.kind == "category":
+        return _codes(table, column)
+    if column.origin:
+        return cells.days_in(given, column.origin, table.place(column.name))
+    return read_numbers(table, column.name, entry)
+
+
+def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarray, " n"]:
+    """Return the numbers of a column; NaN for a gap.
+
+    Raises:
+        DataError: naming row and value, if one is no number, infinite, or would not survive single
+            precision.
+    """
+    given = table.frame[name]
+    if cells.is_text(given):
+        texts = cells.stripped(given)
+        values = cells.numbers_in(texts, entry.decimal)
+        odd = np.isnan(values) & texts.notna().to_numpy()
+        if odd.any():
+            row = int(np.argmax(odd))
+            raise DataError(
+                where=table.where(name, row),
+                what=f"'{texts.iloc[row]}' is no number",
+                mend="mend the cell; the column holds numbers",
+            )
+    else:
+        values = given.to_numpy(np.float64)
+    if np.isinf(values).any():
+        row = int(np.argmax(np.isinf(values)))
+        raise DataError(
+            where=table.where(name, row),
+            what="an infinite number",
+            mend="mend the cell, or leave it empty",
+        )
+    row_lost = cells.check_single_precision(values, np.isfinite(values))
+    if row_lost is not None:
+        raise DataError(
+            where=table.where(name, row_lost),
+            what=f"{cells.number_text(values[row_lost])} has more digits than single precision keeps,"
+            " and the column's values differ in those",
+            mend="subtract what the values have in common, or leave the column out with `drop`",
+        )
+    return values
+
+
+def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:
+    texts = cells.as_texts(table.frame[column.name])
+    known = {text: float(code) for code, text in enumerate(column.categories)}
+    like = {cells.canonical(text): code for text, code in known.items()}
+    new = [t for t in texts.dropna().unique() if t not in known and cells.canonical(t) not in like]
+    if new and not column.takes_others:
+        row = int((texts == new[0]).to_numpy().argmax())
+        raise DataError(
+            where=table.where(column.name, row),
+            what=f"'{new[0]}' is a category that the fit file does not have",
+            mend=f"{nearest(new[0], list(column.categories))}\nWith `unseen: other` new ones get a"
+            " place of their own",
+        )
+    codes = texts.map(
+        lambda text: known.get(text, like.get(cells.canonical(text), float(OTHER))),
+        na_action="ignore",
+    )
+    return codes.astype("float64").to_numpy(np.float64)
+
+
+def check_gaps(
+    table: OwnTable, values: Float[np.ndarray, "n columns"], columns: Sequence[Column]
+) -> None:
+    """Check that each gap can be filled, and tell how many are.
+
+    Raises:
+        DataError: for the first that cannot.
+    """
+    for number, column in enumerate(columns):
+        gaps = np.isnan(values[:, number])
+        if not gaps.any():
+            continue
+        place = column.marks_gaps if column.kind == "category" else column.fill is not None
+        if not place:
+            raise DataError(
+                where=table.where(column.name, int(np.argmax(gaps))),
+                what="the value is missing, and there is no rule that fills it: the fit file has no"
+                " gap in this column, or the entry says `missing: error`",
+                mend="fill the cell, or leave the row out",
+            )
+        how = "a category of its own" if column.kind == "category" else f"{column.fill:g}"
+        log.info("%s: gaps that become %s: %d", table.where(column.name), how, gaps.sum())
+
+
+def with_constants(
+    columns: Sequence[Column], values: Float[np.ndarray, "n columns"], entry: TaskEntry
+) -> tuple[Column, ...]:
+    """Return columns of numbers with what fills their gaps: the median of the training rows.
+
+    Args:
+        columns: of the fit file.
+        values: of the training rows.
+        entry: which says whether gaps are filled.
+    """
+    if entry.missing in ("error", "drop_rows"):
+        return tuple(columns)
+    filled = []
+    for number, column in enumerate(columns):
+        if column.kind == "number":
+            known = values[:, number][~np.isnan(values[:, number])]
+            median = float(np.median(known)) if len(known) else 0.0
+            filled.append(column.model_copy(update={"fill": median}))
+        else:
+            filled.append(column)
+    return tuple(filled)
+
+
+def without_gaps(table: OwnTable, values: Float[np.ndarray, "n columns"]) -> np.ndarray:
+    """Return which rows have no gap, and tell how many have one."""
+    whole = ~np.isnan(values).any(axis=1)
+    if not whole.all():
+        log.info("%s: rows with gaps are left out: %d", table.path, int((~whole).sum()))
+    return whole
+
+
+def check_series(table: OwnTable, columns: Sequence[Column]) -> None:
+    """Check that the columns of a table can be the points of a series.
+
+    Raises:
+        DataError: if one holds categories, or has gaps that are marked.
+    """
+    for column in columns:
+        if column.kind == "category" or column.marks_gaps:
+            what = "categories" if column.kind == "category" else "gaps that `missing` marks"
+            raise DataError(
+                where=table.path,
+                what=f"the column '{column.name}' holds {what}, and is no point of a series",
+                mend="name the points in `inputs`, or leave the column out with `drop`",
+            )

@@ -1,0 +1,163 @@
+"""Which samples of a person's file train, choose and test: drawn, by groups, or as told."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int, Num
+
+from orca.data.entry import TaskEntry
+from orca.data.split import draw, draw_stratified
+from orca.errors import DataError
+from orca.logs import log
+
+Rows = Int[np.ndarray, "_"]
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Division:
+    """The numbers of the samples of each part, ascending; those of none are left out."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+
+
+def divide(
+    entry: TaskEntry,
+    targets: Num[np.ndarray, "n *target"],
+    *,
+    rows: Rows,
+    groups: Sequence[str] | None,
+    told: Sequence[str] | None,
+    where: str,
+) -> Division:
+    """Divide the samples of a fit file.
+
+    Args:
+        entry: which says what shares are set aside.
+        targets: class numbers are drawn by class.
+        rows: where each sample stands in the file.
+        groups: what each sample belongs to, a patient or the like; none is divided.
+        told: the part of each sample, where the person says it.
+        where: the file, for messages.
+
+    Raises:
+        DataError: if there are too few samples, or what is told does not go together.
+    """
+    generator = np.random.default_rng(entry.split_seed)
+    count = len(targets)
+    parts = _told(entry, told, rows, where) if entry.split else {}
+    test = np.zeros(0, np.int64)
+    kinds = _Draw(entry, targets, groups, generator)
+    if "test" in parts:
+        test = parts["test"]
+    elif not entry.test_path:
+        test = kinds.draw(np.arange(count), entry.test_share)
+    rest = np.setdiff1d(np.arange(count), test)
+    validation = parts.get("validation")
+    if validation is None:
+        pool = parts.get("train", rest)
+        validation = kinds.draw(pool, entry.validation_share)
+    train = np.setdiff1d(parts.get("train", rest), validation)
+    division = Division(train, validation, test)
+    _check(division, entry, count, where)
+    return division
+
+
+@dataclass(frozen=True)
+class _Draw:
+    entry: TaskEntry
+    targets: np.ndarray
+    groups: Sequence[str] | None
+    generator: np.random.Generator
+
+    def draw(self, among: Rows, share: float) -> Rows:
+        """Return some of the samples, by class or by group."""
+        wanted = round(len(among) * share)
+        if self.groups is not None:
+            _, numbers = np.unique(np.asarray(self.groups), return_inverse=True)
+            return among[draw(len(among), wanted, self.generator, numbers[among])]
+        if self.entry.kind == "classes":
+            return among[draw_stratified(self.targets[among], wanted, self.generator)]
+        return among[draw(len(among), wanted, self.generator, None)]
+
+
+def _told(entry: TaskEntry, told: Sequence[str] | None, rows: Rows, where: str) -> dict[str, Rows]:
+    """Return the samples of the parts that a column or a file of row numbers tells."""
+    if entry.split.endswith(".json"):
+        found = _from_file(Path(entry.split), rows)
+    else:
+        assert told is not None
+        names = [text.strip().lower() for text in told]
+        odd = [n for n, name in enumerate(names) if name not in PARTS]
+        if odd:
+            raise DataError(
+                where=f"{where}, '{entry.split}', row {rows[odd[0]]}",
+                what=f"'{told[odd[0]]}' is no part",
+                mend=f"write one of {', '.join(PARTS)}",
+            )
+        found = {part: np.flatnonzero(np.array(names) == part) for part in PARTS}
+    found = {part: numbers for part, numbers in found.items() if len(numbers)}
+    if ("test" in found) == bool(entry.test_path):
+        what = "no sample is for testing"
+        raise DataError(
+            where=f"{where}, `split` '{entry.split}'",
+            what="samples are for testing, beside `test_path`" if entry.test_path else what,
+            mend="name the test samples either in `split` or in `test_path`",
+        )
+    return found
+
+
+def _from_file(path: Path, rows: Rows) -> dict[str, Rows]:
+    """Return the samples whose row numbers a JSON file lists by part, as `schema.json` does."""
+    try:
+        content: Any = json.loads(path.expanduser().read_text())
+        content = content.get("rows", content)
+        listed = {part: [int(n) for n in content[part]] for part in PARTS if part in content}
+    except (OSError, ValueError, AttributeError, TypeError) as fault:
+        raise DataError(
+            where=str(path),
+            what=f"it holds no row numbers by part: {fault}",
+            mend='write {"train": [...], "validation": [...], "test": [...]}, or name a column',
+        ) from fault
+    places = {int(row): number for number, row in enumerate(rows)}
+    for part, numbers in listed.items():
+        for number in numbers:
+            if number not in places:
+                raise DataError(
+                    where=f"{path}, {part}",
+                    what=f"row {number} is not in the data file, or has no target",
+                    mend="count the lines of a csv, the header being line 1; else from 0",
+                )
+    taken = [number for numbers in listed.values() for number in numbers]
+    if len(taken) != len(set(taken)):
+        twice = next(number for number in taken if taken.count(number) > 1)
+        raise DataError(
+            where=str(path), what=f"row {twice} is listed twice", mend="list each row once"
+        )
+    return {
+        part: np.sort(np.array([places[n] for n in numbers], np.int64))
+        for part, numbers in listed.items()
+    }
+
+
+def _check(division: Division, entry: TaskEntry, count: int, where: str) -> None:
+    """Check that no part is empty, and tell how many samples are in none."""
+    for part in PARTS:
+        if part == "test" and entry.test_path:
+            continue
+        if not len(getattr(division, part)):
+            raise DataError(
+                where=where,
+                what=f"too few samples to be divided, {count} in all: none is left"
+                f" for the part '{part}'",
+                mend="bring more samples, or change `test_share` and `validation_share`",
+            )
+    used = sum(len(getattr(division, part)) for part in PARTS)
+    if used < count:
+        log.info("%s: samples in no part, left out: %d", where, count - used)

@@ -1,0 +1,83 @@
+"""New rows, whose target nobody knows, read as the fit file taught."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Int
+
+from orca.data.entry import SUFFIXES, TaskEntry
+from orca.data.own import arrays
+from orca.data.own.read import check_shape, rows_by
+from orca.data.own.table import read_table
+from orca.data.schema import Schema
+from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas
+
+PLAIN = {"target": "targets", "kind": "scalar", "metric": "rmse"}
+"""What an entry must say, and the reading of new rows does not ask for."""
+
+
+@dataclass(frozen=True)
+class NewRows:
+    """Samples without a target.
+
+    Args:
+        rows: where each stands in the file.
+        others: the columns of the file that are no inputs, such as ids.
+        take: from the numbers of samples to their inputs.
+    """
+
+    rows: Int[np.ndarray, " n"]
+    others: "pandas.DataFrame | None"
+    take: Callable[[np.ndarray], np.ndarray]
+
+
+def read_new(path: Path, schema: Schema, entry: dict[str, Any] | None) -> NewRows:
+    """Return the samples of a file, read as the fit file was.
+
+    Args:
+        path: of the file.
+        schema: what the fit file taught.
+        entry: of the person's own data; None for a benchmark's.
+
+    Raises:
+        DataError: naming column, row and value, if one cannot be taken as the fit file taught.
+    """
+    import pandas as pd
+
+    told = _reading(path, schema, entry)
+    if told.is_table:
+        table = read_table(path, told, shown=str(path))
+        values = rows_by(table, told, schema, drop=False)[1]
+        inputs = {column.name for column in schema.columns}
+        others = table.frame[[name for name in table.frame.columns if name not in inputs]]
+        return NewRows(table.rows, others, lambda rows: schema.inputs(values[rows]))
+    array = arrays.inputs_of(path, told, shown=str(path))
+    check_shape(array, schema.input_shape)
+    numbers = np.arange(array.shape[0])
+    return NewRows(numbers, pd.DataFrame(index=numbers), array.take)
+
+
+def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEntry:
+    """Return how a file is read: as the fit file, but for its format, which its suffix tells."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise DataError(
+            where=str(path),
+            what=f"its suffix '{path.suffix}' is that of no file that is read",
+            mend=f"give a file of the kind that the run was trained on: {', '.join(SUFFIXES)}",
+        )
+    given = {key: value for key, value in (entry or PLAIN).items() if key != "format"}
+    told = TaskEntry.model_validate(given | {"path": str(path), "test_path": ""})
+    if told.is_table != bool(schema.columns):
+        what = ("a table", "arrays") if told.is_table else ("arrays", "a table")
+        raise DataError(
+            where=str(path),
+            what=f"it holds {what[0]}, and the run was trained on {what[1]}",
+            mend="give new samples in the form of those that the run was trained on",
+        )
+    return told

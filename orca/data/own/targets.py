@@ -1,0 +1,263 @@
+"""Targets as a person writes them, and as tasks store them: class numbers, labels, numbers, fields."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from orca.data.entry import TaskEntry
+from orca.data.own import cells
+from orca.data.own.columns import read_numbers
+from orca.data.own.table import OwnTable
+from orca.declarations import nearest
+from orca.errors import DataError
+from orca.logs import log
+
+SHOWN = 8
+"""An error lists at most so many labels."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels as they stand in a file.
+
+    Args:
+        texts: of each sample.
+        place: from a sample's number to where it stands, for messages; None for the whole.
+    """
+
+    texts: list[str]
+    place: Callable[[int | None], str]
+
+    def first(self, text: str) -> str:
+        """Return where a label stands first."""
+        return self.place(self.texts.index(text))
+
+
+def labels_in_table(table: OwnTable, name: str) -> Labels:
+    """Return the labels of a table's column, of which none is missing."""
+    given = table.frame[name]
+    if cells.is_text(given):
+        texts = given.astype("str").str.strip().tolist()
+    else:
+        texts = cells.as_texts(given).tolist()
+    return Labels(texts, table.place(name))
+
+
+def has_target(table: OwnTable, entry: TaskEntry) -> Bool[np.ndarray, " n"]:
+    """Return which rows have a target, and tell how many have none.
+
+    An empty cell, and one that says ?, is none. Other texts that stand for missing values
+    elsewhere, such as None, are names of classes where `classes` has them.
+    """
+    table.require(entry.targets)
+    names = () if isinstance(entry.classes, int) else entry.classes
+    missing = cells.GAPS - set(names) if entry.kind != "classes" or names else {"", "?"}
+    found = np.ones(len(table.rows), bool)
+    for name in entry.targets:
+        given = table.frame[name]
+        gap = given.str.strip().isin(missing) if cells.is_text(given) else given.isna()
+        found &= ~gap.to_numpy(bool)
+    if not found.all():
+        log.info("%s: rows without a target are left out: %d", table.path, int((~found).sum()))
+    if not found.any():
+        raise DataError(
+            where=table.where(entry.targets[0]),
+            what="no row has a target",
+            mend="name the target's column in `target`, or fill its cells",
+        )
+    return found
+
+
+def class_names(labels: Labels, entry: TaskEntry) -> tuple[str, ...]:
+    """Return the names of the classes in order: the entry's, or the labels themselves, sorted.
+
+    Raises:
+        DataError: if there are not as many labels as the entry says, or they are fractions.
+    """
+    if not isinstance(entry.classes, int):
+        return entry.classes
+    present = sorted({cells.canonical(text) for text in labels.texts})
+    try:
+        numbers = sorted(present, key=float)
+        fractions = [text for text in numbers if not float(text).is_integer()]
+    except (ValueError, OverflowError):
+        numbers, fractions = present, []
+    if fractions:
+        at = next(i for i, t in enumerate(labels.texts) if cells.canonical(t) == fractions[0])
+        raise DataError(
+            where=labels.place(at),
+            what=f"the label {fractions[0]} is no whole number",
+            mend="mend the cell; or say `kind: scalar` if numbers are predicted",
+        )
+    if len(numbers) != entry.classes:
+        raise _other_count(numbers, labels, entry)
+    return tuple(numbers)
+
+
+def _other_count(present: Sequence[str], labels: Labels, entry: TaskEntry) -> DataError:
+    shown = ", ".join(present[:SHOWN]) + (", ..." if len(present) > SHOWN else "")
+    mend = "say in `classes` how many there are, or their names in order"
+    if len(present) > max(SHOWN, len(labels.texts) / 2):
+        mend = "say `kind: scalar` if numbers are predicted"
+    return DataError(
+        where=labels.place(None),
+        what=f"{len(present)} different labels ({shown}), where `classes` says {entry.classes}",
+        mend=mend,
+    )
+
+
+def class_numbers(labels: Labels, names: Sequence[str]) -> Int[np.ndarray, " n"]:
+    """Return the place of each label among the names of the classes.
+
+    Raises:
+        DataError: naming row and value, for a label that is none of them.
+    """
+    known = {name: number for number, name in enumerate(names)}
+    like = {cells.canonical(name): number for name, number in known.items()}
+    numbers = {text: known.get(text, like.get(cells.canonical(text))) for text in set(labels.texts)}
+    new = [text for text in labels.texts if numbers[text] is None]
+    if new:
+        raise DataError(
+            where=labels.first(new[0]),
+            what=f"'{new[0]}' is none of the classes",
+            mend=nearest(new[0], list(names)),
+        )
+    return np.array([numbers[text] for text in labels.texts], np.int64)
+
+
+def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n targets"]:
+    """Return the targets of a table that are numbers, a column each.
+
+    Raises:
+        DataError: naming row and value, if one is no number.
+    """
+    try:
+        return np.stack([read_numbers(table, name, entry) for name in entry.targets], axis=1)
+    except DataError as fault:
+        if "is no number" not in fault.what:
+            raise
+        raise DataError(
+            where=fault.where,
+            what=fault.what,
+            mend="mend the cell; or say `kind: classes` if the column holds classes",
+        ) from fault
+
+
+def zeros_and_ones(
+    values: Float[np.ndarray, "n labels"], place: Callable[[int, int], str]
+) -> Float[np.ndarray, "n labels"]:
+    """Return labels that are there or not, checked.
+
+    Raises:
+        DataError: naming row and value, if one is neither 0 nor 1.
+    """
+    odd = np.argwhere((values != 0) & (values != 1))
+    if len(odd):
+        row, label = odd[0]
+        raise DataError(
+            where=place(int(row), int(label)),
+            what=f"{values[row, label]:g} is neither 0 nor 1",
+            mend="write 1 where the label is there and 0 where not",
+        )
+    return values
+
+
+def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> Labels:
+    """Return the labels of an array: texts, numbers, truth values, or one-hot rows.
+
+    Raises:
+        DataError: if the array holds anything else, or a number that is not finite.
+    """
+    values = _one_per_sample(values, place)
+    if values.dtype.kind in "SO":
+        values = np.array([_decoded(value) for value in values], dtype=str)
+    if values.dtype.kind == "U":
+        return Labels([str(value).strip() for value in values], place)
+    if values.dtype.kind not in "biuf":
+        raise DataError(
+            where=place(None),
+            what=f"labels of type {values.dtype}",
+            mend="save them as texts or whole numbers",
+        )
+    if not np.isfinite(values).all():
+        row = int(np.argmin(np.isfinite(values)))
+        raise DataError(
+            where=place(row), what="the label is not a number", mend="leave the sample out"
+        )
+    if values.dtype.kind == "b":
+        return Labels([str(bool(value)) for value in values], place)
+    return Labels([cells.number_text(value) for value in values.tolist()], place)
+
+
+def _decoded(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _one_per_sample(values: np.ndarray, place: Callable[[int | None], str]) -> np.ndarray:
+    """Return labels without axes of length 1; one-hot rows as their numbers."""
+    flat = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
+    if flat.shape[1] == 1:
+        return flat[:, 0]
+    if flat.dtype.kind in "biuf" and ((flat == 0) | (flat == 1)).all() and (flat.sum(1) == 1).all():
+        log.info("%s: one-hot rows are read as %d classes", place(None), flat.shape[1])
+        return flat.argmax(axis=1)
+    raise DataError(
+        where=place(None),
+        what=f"targets of shape {values.shape[1:]} instead of one label for each sample",
+        mend="give a label for each sample; or say `kind: multi_label`, or `kind: field`",
+    )
+
+
+def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.ndarray:
+    """Return the numbers of an array of targets, checked to be real, finite and kept by float32.
+
+    Raises:
+        DataError: naming the sample, if one is not.
+    """
+    if values.dtype.kind not in "biuf":
+        raise DataError(
+            where=place(None),
+            what=f"targets of type {values.dtype} are no real numbers",
+            mend="save real numbers; or say `kind: classes` if they are names of classes",
+        )
+    wide = values.astype(np.float64)
+    finite = np.isfinite(wide)
+    if not finite.all():
+        at = np.argwhere(~finite)[0]
+        raise DataError(
+            where=place(int(at[0]) if len(at) else None),
+            what=f"the target is {wide[tuple(at)]}",
+            mend="mend the value, or leave the sample out of the file",
+        )
+    lost = cells.check_single_precision(wide.ravel(), finite.ravel())
+    if lost is not None:
+        raise DataError(
+            where=place(int(np.unravel_index(lost, wide.shape)[0])),
+            what=f"{wide.ravel()[lost]:g} has more digits than single precision keeps, and the"
+            " targets differ in those",
+            mend="subtract what the targets have in common",
+        )
+    return wide
+
+
+def reshaped(
+    values: Float[np.ndarray, "n *given"],
+    shape: tuple[int, ...],
+    place: Callable[[int | None], str],
+) -> Float[np.ndarray, "n *target"]:
+    """Return targets in the declared shape; axes of length 1 may be there or not.
+
+    Raises:
+        DataError: if they are of another shape.
+    """
+    squeezed = [length for length in values.shape[1:] if length != 1]
+    if squeezed != [length for length in shape if length != 1]:
+        raise DataError(
+            where=place(None),
+            what=f"targets of shape {values.shape[1:]} instead of {shape}",
+            mend="say `target_shape` as it is, channels first, or the `kind` that fits",
+        )
+    return values.reshape(len(values), *shape)

@@ -1,0 +1,174 @@
+"""A finished run's predictions for new samples, which no prepared data are needed for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from orca.data.own.new_rows import NewRows, read_new
+from orca.data.task import Classes, Field, MultiLabel, Task
+from orca.errors import SettingsError
+from orca.provenance import atomic
+from orca.training.finished_run import FinishedRun
+
+if TYPE_CHECKING:
+    import pandas
+
+TABLES, ARRAYS = (".csv", ".parquet"), ".npz"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model gives for new samples.
+
+    Args:
+        task: that it was trained on.
+        outputs: logits of classes or labels; else numbers or fields in the task's own units.
+        names: of the classes or labels.
+        new: the samples.
+    """
+
+    task: Task
+    outputs: Float[np.ndarray, "n *output"]
+    names: tuple[str, ...]
+    new: NewRows
+
+    @property
+    def probabilities(self) -> Float[np.ndarray, "n outputs"]:
+        """Of each class, which sum to 1, or of each label by itself."""
+        logits = self.outputs.astype(np.float64)
+        if isinstance(self.task.target, MultiLabel):
+            return 1 / (1 + np.exp(-logits))
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def arrays(self) -> dict[str, Any]:
+        """Return arrays by name: `prediction`, and for classes and labels their probabilities."""
+        others = {name: self.new.others[name].to_numpy() for name in self.new.others}
+        found: dict[str, Any] = {"row": self.new.rows, **others}
+        match self.task.target:
+            case Classes():
+                chosen = np.array(self.names)[self.outputs.argmax(axis=1)]
+                extra = {"probability": self.probabilities, "classes": np.array(self.names)}
+                return found | {"prediction": chosen} | extra
+            case MultiLabel():
+                chosen = (self.outputs > 0).astype(np.uint8)
+                extra = {"probability": self.probabilities, "labels": np.array(self.names)}
+                return found | {"prediction": chosen} | extra
+        return found | {"prediction": self.outputs}
+
+    def frame(self) -> "pandas.DataFrame":
+        """Return a table: row, the file's other columns, the prediction and its probabilities.
+
+        Raises:
+            SettingsError: if fields are predicted, which are no columns.
+        """
+        import pandas as pd
+
+        target = self.task.target
+        if isinstance(target, Field):
+            raise SettingsError(
+                where="--output",
+                what="fields are predicted, and a table has no place for them",
+                mend="name a file that ends in .npz",
+            )
+        frame = pd.concat(
+            [pd.Series(self.new.rows, name="row"), self.new.others.reset_index(drop=True)], axis=1
+        )
+        told = self.arrays()
+        if isinstance(target, MultiLabel):
+            for number, name in enumerate(self.names):
+                frame[f"prediction {name}"] = told["prediction"][:, number]
+        else:
+            unit = getattr(target, "unit", "")
+            frame[f"prediction ({unit})" if unit else "prediction"] = told["prediction"]
+        for number, name in enumerate(self.names):
+            frame[f"probability {name}"] = told["probability"][:, number]
+        return frame
+
+
+def predict_new(
+    run: FinishedRun, inputs: Float[np.ndarray, "n *input"]
+) -> Float[np.ndarray, "n *output"]:
+    """Return a run's outputs for inputs in the task's own units.
+
+    Args:
+        run: the finished run.
+        inputs: not normalised.
+    """
+    rows = NewRows(np.arange(len(inputs)), None, lambda numbers: inputs[numbers])
+    return _outputs(run, rows)
+
+
+def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
+    """Write a run's predictions for the samples of a file, read as those it was trained on.
+
+    Args:
+        run: the finished run.
+        inputs: a file of the kind that it was trained on; a target in it plays no part.
+        output: csv, parquet or npz, by its suffix.
+
+    Raises:
+        SettingsError: if the output is of another kind.
+        DataError: if a column, a category or a value cannot be taken as the fit file taught.
+    """
+    form = output.suffix.lower()
+    if form not in (*TABLES, ARRAYS):
+        raise SettingsError(
+            where=f"--output {output}",
+            what=f"nothing is written with the suffix '{form}'",
+            mend=f"name a file that ends in {', '.join(TABLES)} or {ARRAYS}",
+        )
+    new = read_new(inputs, run.schema, run.record["task_entry"])
+    found = Predictions(run.task, _outputs(run, new), _names(run), new)
+    content = found.arrays() if form == ARRAYS else found.frame()
+    with atomic(output) as temporary:
+        _write(content, temporary, form)
+
+
+def _write(content: Any, path: Path, form: str) -> None:
+    if form == ARRAYS:
+        with path.open("wb") as file:
+            np.savez(file, **{name: _plain(values) for name, values in content.items()})
+    elif form == ".csv":
+        content.to_csv(path, index=False)
+    else:
+        content.to_parquet(path)
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    """Return an array without Python objects, which npz files would hold as pickles."""
+    return values.astype(str) if values.dtype.kind == "O" else values
+
+
+def _names(run: FinishedRun) -> tuple[str, ...]:
+    """Return the names of the classes or labels: the schema's, or their numbers."""
+    target = run.task.target
+    if not isinstance(target, Classes | MultiLabel):
+        return ()
+    return run.schema.classes or tuple(str(number) for number in range(target.count))
+
+
+def _outputs(run: FinishedRun, new: NewRows) -> Float[np.ndarray, "n *output"]:
+    import torch
+
+    model = run.model()
+    model.eval()
+    constants = {what: run.schema.constants_of(what) for what in ("inputs", "targets")}  # type: ignore[arg-type]
+
+    def portions() -> Iterator[Float[np.ndarray, "b *output"]]:
+        for some in _portions(len(new.rows), run.batch_size):
+            encoded = constants["inputs"].encode(new.take(some))
+            output = model(torch.from_numpy(encoded).to(run.device))
+            yield constants["targets"].decode_predicted(output.float().cpu().numpy())
+
+    with torch.inference_mode():
+        return np.concatenate(list(portions()))
+
+
+def _portions(count: int, size: int) -> Iterator[Int[np.ndarray, " some"]]:
+    for start in range(0, count, size):
+        yield np.arange(start, min(count, start + size))

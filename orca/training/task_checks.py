@@ -1,0 +1,81 @@
+"""What is wrong with a person's own task, found before anything is trained."""
+
+from pathlib import Path
+
+import numpy as np
+
+from orca.data.entry import TaskEntry
+from orca.data.store import Prepared
+from orca.data.task import AnyTarget, Task
+from orca.declarations import Declarations, nearest
+from orca.errors import DataError, SettingsError
+from orca.evaluation.metric import METRICS
+from orca.training.key import loss_file
+
+OF_OTHERS = ("_official", "_chunked")
+"""Endings of metrics that are there for published numbers alone."""
+
+
+def check_names(task: Task, entry: TaskEntry, *, where: str) -> None:
+    """Check that the entry's metrics and loss exist and are defined for its kind of target.
+
+    Args:
+        task: that the entry describes.
+        entry: of a person's own data.
+        where: the entry's place, for messages.
+
+    Raises:
+        SettingsError: for the first that is not; it lists those for this kind.
+    """
+    for name in entry.metrics:
+        _check_name(name, METRICS, task.target, where=f"{where}, metric")
+    if entry.loss:  # the default is defined; to look at another one, PyTorch is imported
+        from orca.training.loss import LOSSES
+
+        loss_file(entry.loss, where=f"{where}, loss")
+        _check_name(entry.loss, LOSSES, task.target, where=f"{where}, loss")
+
+
+def _check_name(name: str, declared: Declarations, target: AnyTarget, *, where: str) -> None:
+    fitting = [
+        known
+        for known, found in declared.items()
+        if target.kind in found.kinds and not known.endswith(OF_OTHERS)
+    ]
+    there = f"for {target.kind} there are: {', '.join(sorted(fitting))}"
+    if name not in declared:
+        close = nearest(name, fitting)
+        mend = f"{close}\n{there}" if close.startswith("did you") else there
+        what = f"there is no {declared.kind} '{name}'"
+        raise SettingsError(where=where, what=what, mend=mend)
+    if target.kind not in declared[name].kinds:
+        what = f"the {declared.kind} '{name}' is not defined for {target.kind}"
+        raise SettingsError(where=where, what=what, mend=there)
+
+
+def check_parts(task: Task, entry: TaskEntry, folder: Path) -> None:
+    """Check that the entry's metrics are defined on each part of its prepared data.
+
+    Args:
+        task: that the entry describes.
+        entry: of a person's own data.
+        folder: of its prepared data.
+
+    Raises:
+        DataError: if a class is too rare for a part, all targets of a part are equal, or the like.
+    """
+    for part, file in (("train", "fit.h5"), ("validation", "fit.h5"), ("test", "test.h5")):
+        with Prepared(folder / file, task) as prepared:
+            targets = prepared.targets(prepared.rows(part))
+        shape = task.target.shape or ((task.target.outputs,) if task.target.outputs > 1 else ())
+        zeros = np.zeros((len(targets), *shape), np.float32)
+        for name in entry.metrics:
+            try:
+                METRICS[name].compute(zeros, targets)
+            except DataError as fault:
+                raise DataError(
+                    where=f"{entry.path}, the samples of the part '{part}'",
+                    what=f"{name} is not defined on them: {fault.what}",
+                    mend="bring more samples of the kind, set larger shares or another `split_seed`"
+                    " in the entry, or choose another `metric`",
+                ) from fault

@@ -1,0 +1,33 @@
+"""What failed jobs say, for the screen: the declared lines of each, not its failed command."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+LOG = re.compile(r"^\s+log: (\S.*) \(check log file", re.MULTILINE)
+LINE = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)  # how `orca.logs` begins a line
+
+
+def what_failed(logs: Sequence[str | Path]) -> str:
+    """Return what the failed jobs of a workflow say: where, what and mend, and the log's path.
+
+    Args:
+        logs: Snakemake's own, which name the logs of failed jobs.
+    """
+    there = [Path(log) for log in logs if Path(log).is_file()]
+    named = [names for log in there for names in LOG.findall(log.read_text(errors="replace"))]
+    files = dict.fromkeys(path for names in named for path in names.split(", "))
+    return "\n\n".join(_said(Path(path)) for path in files)
+
+
+def _said(path: Path) -> str:
+    """Return the error that a job's log ends in, or its last line if it was not a declared one."""
+    try:
+        text = path.read_text(errors="replace").rstrip()
+    except OSError:
+        text = ""
+    last = LINE.split(text)[-1]
+    if "\nMend: " in last and "Traceback" not in last:
+        return f"{last}\n({path})"
+    tail = text.rpartition("\n")[2] or "it says nothing"
+    return f"{path}: {tail}"
