@@ -19,7 +19,7 @@ CHUNK_BYTES = 2**16
 """A connection that breaks loses at most this much of what has arrived."""
 
 LARGEST_BYTES = 200 * 10**9
-"""What is taken at most where nobody states a size."""
+"""What is taken at most where nobody states an exact size."""
 
 PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml", b"<error")
 """How answers begin that are pages for a person, or an object store's refusal."""
@@ -192,10 +192,8 @@ class Download(Way):
 
     @property
     def _most_bytes(self) -> int:
-        """How many bytes are taken: the stated size, twice a rounded one, else a limit."""
-        if self.size is None:
-            return LARGEST_BYTES
-        return 2 * self.size + CHUNK_BYTES if self.rounded else self.size
+        """How many bytes are taken: the stated size, or where none is exact a limit."""
+        return LARGEST_BYTES if self._exact_size is None else self._exact_size
 
     def _refuse_pages(self, answer: "requests.Response") -> None:
         if not self.page and "text/html" in answer.headers.get("Content-Type", ""):

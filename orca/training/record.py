@@ -4,16 +4,18 @@ import csv
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from orca.errors import StateError
 from orca.json_record import read_record
 from orca.logs import Clock, peak_memory_mb
 from orca.outputs import RECORD, check_outputs, output_digests
 from orca.provenance import atomic, environment, kept_digest, write_json
+
+Seconds = Annotated[float, Field(ge=0, le=1e10)]
 
 
 class RunRecord(BaseModel):
@@ -31,7 +33,7 @@ class RunRecord(BaseModel):
     prepared: str
     weights: str
     settings: dict[str, dict[str, Any]]
-    seconds: dict[str, float]
+    seconds: dict[str, Seconds]
     inputs: dict[str, str]
     outputs: dict[str, str]
 
@@ -41,7 +43,7 @@ class AlignmentFacts(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
-    seconds: dict[str, float] = {}
+    seconds: dict[str, Seconds] = {}
     held_out_distance: float | None = None
     epochs_done: int = 0
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -63,8 +63,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(served.stall_s.pop(0))
             return
-        self.wfile.write(content)
-        self.wfile.flush()
+        with suppress(ConnectionError):  # the client has had enough
+            self.wfile.write(content)
+            self.wfile.flush()
 
     def _head(self, served: Served, wanted: str) -> bytes | None:
         """Send status and headers; return the bytes that are to follow, if any are."""

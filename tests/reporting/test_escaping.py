@@ -31,7 +31,7 @@ HOSTILE = (
     "<rect style='fill:url(http://x)'/>",
     "<animate attributeName='href' to='javascript:alert(1)'/>",
     "<g><![CDATA[</g><script>alert(1)</script>]]></g>",
-    "<!-- --!><script>alert(1)</script> -->",
+    "<!-- ><script>alert(1)</script> -->",
 )
 
 
