@@ -1,5 +1,6 @@
 """The command line: one verb per step and per question, each in `orca.commands`."""
 
+import errno
 import sys
 
 import click
@@ -8,6 +9,10 @@ from orca import logs
 from orca.commands import data, own, peers, questions, results, training
 from orca.errors import OrcaError
 
+NO_ROOM = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM,
+    errno.ENOTDIR, errno.ENAMETOOLONG,
+)  # fmt: skip
 VERBS = (
     own.run,
     data.fetch,
@@ -65,6 +70,12 @@ def main() -> None:
     except OrcaError as fault:
         logs.log.error("%s", fault)
         sys.exit(fault.exit_status)
+    except OSError as fault:
+        if fault.errno not in NO_ROOM:
+            raise
+        mend = "make room on the disk or name another folder, then run the same command again"
+        logs.log.error("%s: %s\nMend: %s", fault.filename or "the disk", fault.strerror, mend)
+        sys.exit(OrcaError.exit_status)
     except click.ClickException as fault:
         fault.show()
         sys.exit(fault.exit_code)

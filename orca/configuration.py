@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from orca.alignment.distance import DISTANCES
+from orca.code_digest import PACKAGE
 from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.experiment import Experiment
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
-from orca.provenance import PACKAGE
-from orca.settings import Count, Settings, checked, merge
+from orca.settings import Count, Name, Settings, checked, merge
 from orca.training.settings import GROUPS
 from orca.tuning.settings import TuningSettings
 
@@ -50,7 +50,7 @@ class Configuration(Experiment):
     figures: tuple[str, ...] = Field(
         (), description="`snakemake all` draws these figures of the papers."
     )
-    reports: dict[str, tuple[str, ...]] = Field(
+    reports: dict[Name, tuple[str, ...]] = Field(
         {"report": ("demo",)},
         description="Each report, `results/<name>.html`, shows the tables listed under its name.",
     )
@@ -108,6 +108,7 @@ class Configuration(Experiment):
     )
     gpu_model: str = Field(
         "",
+        pattern=r"^[A-Za-z0-9_.:-]*$",
         description="A cluster is asked for this GPU, by the name that it has there; empty asks"
         " for any.",
     )

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from orca.settings import Count, Settings
+from orca.settings import Count, Name, Settings
 
 PROTOCOLS = {
     "sound": "Protocol: sound, this project's own.",
@@ -34,7 +34,7 @@ class Experiment(Settings):
     seeds_by_task: dict[str, Count] = Field(
         {}, description="A task that is named here has its own number of seeds, whatever the body."
     )
-    tasks: dict[str, dict[str, Any]] = Field(
+    tasks: dict[Name, dict[str, Any]] = Field(
         {}, description="These are your own data sets, by name; docs/data.md lists their keys."
     )
 

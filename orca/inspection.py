@@ -1,14 +1,17 @@
 """Tells what an artefact is, what it was made from, and its figures: `orca inspect`."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from orca.errors import DataError
+from orca.text_files import object_of, read_mapping
 
 Lines = Iterator[str]
 SHOWN_ROWS = 6
+FAULTS = (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError)
 
 
 def _shape(shape: Any) -> str:
@@ -35,7 +38,7 @@ def _safetensors(path: Path) -> Lines:
     with safe_open(path, framework="numpy") as file:
         names = list(file.keys())
         shapes = {name: file.get_slice(name).get_shape() for name in names}
-        record = json.loads((file.metadata() or {}).get("record", "{}"))
+        record = object_of((file.metadata() or {}).get("record", "{}"))
     yield from _mapping(record)
     for name, shape in shapes.items():
         yield f"  {name}: {_shape(shape)}"
@@ -53,14 +56,12 @@ def _mapping(content: Any, indent: str = "  ") -> Lines:
             yield f"{indent}{key}: {value}"
 
 
-def _json(path: Path) -> Lines:
-    return _mapping(json.loads(path.read_text()))
+def _text(path: Path) -> Lines:
+    return _mapping(read_mapping(path, mend=_mend(path), error=DataError))
 
 
-def _yaml(path: Path) -> Lines:
-    import yaml
-
-    return _mapping(yaml.safe_load(path.read_text()))
+def _mend(path: Path) -> str:
+    return f"remove it and make it again: snakemake {path}"
 
 
 def _csv(path: Path) -> Lines:
@@ -75,8 +76,8 @@ READERS: dict[str, Callable[[Path], Lines]] = {
     ".h5": _hdf5,
     ".hdf5": _hdf5,
     ".safetensors": _safetensors,
-    ".json": _json,
-    ".yaml": _yaml,
+    ".json": _text,
+    ".yaml": _text,
     ".csv": _csv,
 }
 KINDS = {
@@ -126,9 +127,6 @@ def inspect(path: Path) -> str:
     size = path.stat().st_size / 1e6
     try:
         return "\n".join([f"{path}: {kind}, {size:.2f} MB", *reader(path)])
-    except (OSError, ValueError) as fault:
-        raise DataError(
-            where=str(path),
-            what=f"it is damaged: {fault}",
-            mend=f"remove it and make it again: snakemake {path}",
-        ) from fault
+    except FAULTS as fault:
+        what = f"it is damaged: {fault}"
+        raise DataError(where=str(path), what=what, mend=_mend(path)) from fault

@@ -1,17 +1,24 @@
 """Reading what a step left as JSON."""
 
-import json
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from orca.errors import ResultsError
+from orca.errors import OrcaError, ResultsError
+from orca.text_files import read_mapping
 
 Record = TypeVar("Record", bound=BaseModel)
 
 
-def read_record(model: type[Record], path: Path, *, what: str, mend: str) -> Record:
+def read_record(
+    model: type[Record],
+    path: Path,
+    *,
+    what: str,
+    mend: str,
+    error: type[OrcaError] = ResultsError,
+) -> Record:
     """Return what a JSON file holds, checked.
 
     Args:
@@ -19,20 +26,18 @@ def read_record(model: type[Record], path: Path, *, what: str, mend: str) -> Rec
         path: the file.
         what: the same for the error, with its article: "a score".
         mend: for the error: what makes the file again.
+        error: its kind.
 
     Raises:
-        ResultsError: if the file is missing or holds something else; of several faults it tells
-            the first.
+        OrcaError: of that kind, if the file is missing or holds something else; of several
+            faults it tells the first.
     """
+    content = read_mapping(path, mend=mend, error=error)
     try:
-        return model.model_validate(json.loads(path.read_text()))
-    except FileNotFoundError as fault:
-        raise ResultsError(where=str(path), what="there is no such file", mend=mend) from fault
-    except json.JSONDecodeError as fault:
-        raise ResultsError(where=str(path), what=f"this is no JSON: {fault}", mend=mend) from fault
+        return model.model_validate(content)
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise ResultsError(
+        raise error(
             where=f"{path}, {place}", what=f"this is not {what}: {first['msg']}", mend=mend
         ) from fault

@@ -4,20 +4,23 @@ The groups stand beside what reads them: `models/settings.py`, `training/setting
 `tuning/settings.py`, `models/pretraining/settings.py`; a distance and a method declare their own.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orca.declarations import nearest
 from orca.errors import SettingsError
+from orca.text_files import read_mapping
 
 Rate = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, several times as fast
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"  # names stand in paths, in commands and in addresses
+Name = Annotated[str, Field(pattern=NAME)]
+NAME_MEND = "begin it with a letter or a digit, and use letters, digits, '_' and '-' alone"
 S = TypeVar("S", bound="Settings")
 
 
@@ -37,6 +40,8 @@ def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, str]:
             model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
         return f"there is no key '{key}'", nearest(key, list(model.model_fields))
     got = error["input"]
+    if error.get("ctx", {}).get("pattern") == NAME:
+        return f"{got!r} can be no name", NAME_MEND
     return f"{error['msg']}, but it is {got!r}", "config/README.md lists every key and its range"
 
 
@@ -60,6 +65,16 @@ def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
         raise SettingsError(where=f"{where}, {place}", what=what, mend=mend) from fault
 
 
+def check_name(name: str, *, where: str) -> None:
+    """Check a name that a person gives.
+
+    Raises:
+        SettingsError: if it could be mistaken in a path or a command.
+    """
+    if not re.fullmatch(NAME, name) or name.endswith("\n"):
+        raise SettingsError(where=where, what=f"{name!r} can be no name", mend=NAME_MEND)
+
+
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     """Return keys and values with others put over them; nested groups are merged likewise."""
     merged = dict(below)
@@ -74,19 +89,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """Return a YAML file's content.
 
     Raises:
-        SettingsError: if the file is missing or is no YAML mapping.
+        SettingsError: if the file is missing or holds no keys and values that can be taken.
     """
-    try:
-        content = yaml.load(path.read_text(), Loader=LOADER)
-    except (OSError, yaml.YAMLError) as fault:
-        raise SettingsError(
-            where=str(path), what=f"it cannot be read: {fault}", mend="restore or correct the file"
-        ) from fault
-    if not isinstance(content, dict):
-        raise SettingsError(
-            where=str(path), what="it holds no keys", mend="write `key: value` lines"
-        )
-    return content
+    return read_mapping(path, mend="restore or correct the file", error=SettingsError)
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:

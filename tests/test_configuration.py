@@ -1,9 +1,11 @@
 """The files under config/: what is refused, what overrules what."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from orca.alignment.distance import DISTANCES
 from orca.config_reference import parts
 from orca.configuration import (
     Configuration,
@@ -12,8 +14,14 @@ from orca.configuration import (
     check_groups,
     method_groups,
 )
+from orca.data.proxy import PROXIES
+from orca.data.task import TASKS
 from orca.errors import SettingsError
-from orca.settings import checked, nested, not_default, read_yaml
+from orca.methods.method import METHODS
+from orca.models.body import BODIES
+from orca.reporting.declared_figure import FIGURES
+from orca.reporting.declared_table import TABLES
+from orca.settings import check_name, checked, nested, not_default, read_yaml
 from orca.training.settings import GROUPS, AlignSettings, FinetuneSettings
 
 every_part = pytest.mark.parametrize(
@@ -123,3 +131,37 @@ def test_a_search_space_with_a_value_out_of_range_is_refused():
         space.of("minilm")
     left_out = SearchSpace(default={"model.dropout": [0.1]}, by_body={"b": {"model.dropout": []}})
     assert left_out.of("b") == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "a:b", "-x", "", "a/b", "a`id`", "ä", "a\n", "a.b", "$(id)"]
+)
+@pytest.mark.parametrize("key", ["tasks", "reports"])
+def test_a_name_that_could_be_mistaken_in_a_path_or_a_command_is_refused(key, name):
+    content = {"tasks": {}, "reports": ["demo"]}[key]
+    with pytest.raises(SettingsError, match="can be no name") as fault:
+        checked(Configuration, {key: {name: content}}, where="config/config.yaml")
+    assert repr(name) in fault.value.what
+    assert "letters, digits" in fault.value.mend
+
+
+@pytest.mark.parametrize(
+    "given", [{"device": "cuda; id"}, {"device": "cpu\n"}, {"gpu_model": "a100 --x"}]
+)
+def test_values_that_reach_a_command_have_a_pattern(given):
+    with pytest.raises(SettingsError, match="pattern"):
+        checked(Configuration, given, where="config/config.yaml")
+
+
+def test_every_declared_name_is_one_that_a_person_could_give():
+    for declared in (TASKS, BODIES, METHODS, DISTANCES, PROXIES, TABLES, FIGURES):
+        for name in declared:
+            check_name(name, where="declarations")
+
+
+def test_rules_quote_all_that_they_hand_to_a_shell():
+    text = "".join(path.read_text() for path in sorted(Path("workflow/rules").glob("*.smk")))
+    commands = re.findall(r"^ {8}\"[^\"]*\"$", "".join(text.split("shell:")[1:]), flags=re.M)
+    handed = re.findall(r"{[^}]*}", " ".join(commands))
+    assert len(handed) > 40
+    assert {value for value in handed if not value.endswith(":q}")} <= {"{PYTHON}"}

@@ -3,19 +3,10 @@ import re
 
 import pytest
 
-from orca import provenance
+from orca import code_digest, provenance
+from orca.code_digest import _closure, _imports, _read, package_digest, used_code
 from orca.errors import StateError
-from orca.provenance import (
-    _closure,
-    _imports,
-    _read,
-    atomic,
-    digest_of,
-    environment,
-    file_digest,
-    package_digest,
-    used_code,
-)
+from orca.provenance import atomic, digest_of, environment, file_digest
 
 
 def forget():
@@ -26,7 +17,7 @@ def forget():
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """Return what writes modules of a made-up package and gives the code that `a.py` uses."""
-    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "orca")
+    monkeypatch.setattr(code_digest, "PACKAGE", tmp_path / "orca")
 
     def used(**sources: str):
         for name, source in sources.items():
@@ -81,9 +72,9 @@ def test_relative_imports_and_packages_count_too(package):
         assert package(**{changed: "x = 1\n"}) == first
 
 
-@pytest.mark.parametrize("file", sorted(provenance.PACKAGE.rglob("settings.py")))
+@pytest.mark.parametrize("file", sorted(code_digest.PACKAGE.rglob("settings.py")))
 def test_modules_of_settings_hold_no_code(file):
-    if file.parent == provenance.PACKAGE:
+    if file.parent == code_digest.PACKAGE:
         return  # the base class and what reads files
     tree = ast.parse(file.read_text())
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]

@@ -3,10 +3,10 @@
 import pytest
 
 from orca.alignment.distance import DISTANCES
+from orca.code_digest import used_code
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
-from orca.provenance import used_code
 from orca.training.key import EXACT
 from orca.training.settings import GROUPS
 from orca.tuning.settings import TuningSettings

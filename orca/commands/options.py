@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from orca.data.task import TASKS, Task
-from orca.settings import Settings, checked, read_yaml
+from orca.settings import Settings, check_name, checked, read_yaml
 from orca.workflow import layout
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -49,6 +49,7 @@ class TaskArgument(click.ParamType[Any]):
         from orca.data.user_task import task_of
 
         path = Path(value)
+        check_name(path.stem, where=f"the task file {value}")
         entry = read_yaml(path)
         return AskedTask(path.stem, task_of(path.stem, entry, where=str(path)), entry)
 

@@ -230,9 +230,9 @@ def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any,
     path = Path(layout.settings(out))
     if not path.exists():
         log.info("%s is not there: the defaults hold, and the workflow makes its own run", path)
-    job = JobSettings.read(path)
+    job, names = JobSettings.read(path), {"task": task.name, "body": body}
     tuned = (
-        tuned_values(Path(layout.path("best", task=task.name, body=body)))
+        tuned_values(Path(layout.path("best", **names)), **names)
         if job.hyperparameters == "tuned"
         else {}
     )
@@ -256,10 +256,11 @@ def evaluate(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
     runs, out = layout.run_folder("finetuned", *names), layout.run_folder("scores", *names)
     origin = JobSettings.read(Path(layout.settings(runs))).hyperparameters
     held, scores = device_of(device), {}
+    facts = {"task": task.name, "body": body, "method": method}
     also = [name for _, name in task.task.also_tested_on]
     for seed in seeds:
         scores[seed] = score(
-            FinishedRun(Path(layout.run(runs, seed)), held),
+            FinishedRun(Path(layout.run(runs, seed)), held, facts=facts | {"seed": seed}),
             tests=[Path(layout.path("test", task=name)) for name in (task.name, *also)],
             hyperparameters=origin,
             out=Path(layout.run(out, seed), SCORE),

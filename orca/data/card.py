@@ -8,7 +8,9 @@ from jaxtyping import Num
 
 from orca.data.schema import Schema
 from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
+from orca.errors import DataError
 from orca.provenance import file_digest
+from orca.text_files import read_mapping
 
 if TYPE_CHECKING:
     import h5py
@@ -79,10 +81,9 @@ def _constants(file: "h5py.File", what: str) -> dict[str, Any]:
 
 def _raw_files(task: Task, raw: Path) -> list[dict[str, Any]]:
     """Return name, size and digest of each raw file that is there under its own name."""
-    import json
-
     record = raw / "sources.json"
-    seen = json.loads(record.read_text()) if record.exists() else {}
+    mend = "remove it and fetch again"
+    seen = read_mapping(record, mend=mend, error=DataError) if record.exists() else {}
     files = []
     for way in task.files:
         path = raw / way.name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlparse
 
 from orca.data.task import Way
 from orca.errors import DataError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 2**16
 """A connection that breaks loses at most this much of what has arrived."""
+
+LARGEST_BYTES = 200 * 10**9
+"""What is taken at most where nobody states an exact size."""
 
 PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml", b"<error")
 """How answers begin that are pages for a person, or an object store's refusal."""
@@ -170,15 +174,26 @@ class Download(Way):
         if have:
             headers["Range"] = f"bytes={have}-"
         try:
-            with requests.get(url, headers=headers, stream=True, timeout=self.patience_s) as answer:
+            with (
+                _session() as session,
+                session.get(url, headers=headers, stream=True, timeout=self.patience_s) as answer,
+            ):
                 _refuse_failures(answer)
-                if answer.status_code == requests.codes.requested_range_not_satisfiable:
-                    part.unlink()
-                    raise _PassingError("the server does not know the part that is already here")
                 self._refuse_pages(answer)
-                _save(answer, part, have=have)
+                _save(answer, part, have=have, most=self._most_bytes)
         except requests.RequestException as fault:
             raise _PassingError(f"the connection failed: {fault}") from fault
+        except OSError as fault:
+            raise DataError(
+                where=str(part),
+                what=f"it cannot be written: {fault.strerror or fault}",
+                mend="make room on the disk, then run the same command again",
+            ) from fault
+
+    @property
+    def _most_bytes(self) -> int:
+        """How many bytes are taken: the stated size, or where none is exact a limit."""
+        return LARGEST_BYTES if self._exact_size is None else self._exact_size
 
     def _refuse_pages(self, answer: "requests.Response") -> None:
         if not self.page and "text/html" in answer.headers.get("Content-Type", ""):
@@ -190,24 +205,53 @@ def _refuse_failures(answer: "requests.Response") -> None:
     status = answer.status_code
     if status in (408, 425, 429) or status >= 500:
         raise _PassingError(f"HTTP status {status}")
-    if status >= 400 and status != 416:
+    if status not in (200, 206, 416):
         raise _RefusedError(f"HTTP status {status} ({answer.reason})")
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        raise _RefusedError("it packs the file, which nobody asked for")
 
 
-def _save(answer: "requests.Response", part: Path, *, have: int) -> None:
+def _session() -> "requests.Session":
+    """Return a session that follows no redirect away from https."""
+    import requests
+
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            target: str | None = super().get_redirect_target(resp)
+            scheme = urlparse(urljoin(resp.url, target)).scheme if target else "https"
+            if scheme not in ("http", "https") or urlparse(resp.url).scheme > scheme:
+                raise _RefusedError(f"it leads from {resp.url} to {target}")
+            return target
+
+    return Session()
+
+
+def _save(answer: "requests.Response", part: Path, *, have: int, most: int) -> None:
     """Append the answer's bytes to `part`; start anew if the server sends the whole file.
 
+    Args:
+        answer: of the server.
+        part: what has arrived so far.
+        have: how many bytes that is.
+        most: bytes that the file may have.
+
     Raises:
-        _PassingError: if the server sends another part than asked for.
+        _PassingError: if the server does not know the part that it was asked for; it is asked for
+            the whole next.
+        _RefusedError: if it sends another part than asked for, nothing, or more than the file.
         requests.RequestException: if the connection breaks; what has arrived is kept.
     """
-    if answer.status_code != 206:
-        have = 0
-    elif not re.match(rf"bytes {have}-", answer.headers.get("Content-Range", "")):
-        part.unlink()
-        raise _PassingError("the server sent another part than asked for")
-    announced = answer.headers.get("Content-Length")
-    total = have + int(announced) if announced else 0
+    fits = re.match(rf"bytes {have}-", answer.headers.get("Content-Range", ""))
+    if answer.status_code == 416 or (answer.status_code == 206 and not fits):
+        part.unlink(missing_ok=True)
+        if have and answer.status_code == 416:
+            raise _PassingError("the server does not know the part that is already here")
+        raise _RefusedError("it sends another part than asked for")
+    have = have if answer.status_code == 206 else 0
+    announced = answer.headers.get("Content-Length", "")
+    total = have + int(announced) if re.fullmatch("[0-9]{1,18}", announced) else 0
+    if total > most:
+        raise _RefusedError(f"it announces {total} bytes for a file of at most {most}")
     with part.open("ab" if have else "wb") as file:
         for chunk in progress(
             answer.iter_content(CHUNK_BYTES),
@@ -215,7 +259,12 @@ def _save(answer: "requests.Response", part: Path, *, have: int) -> None:
             total=max(1, total // CHUNK_BYTES),
             done=have // CHUNK_BYTES,
         ):
-            file.write(chunk)
+            have += file.write(chunk)
+            if have > most:
+                break
+    if not 0 < have <= most:
+        part.unlink()
+        raise _RefusedError(f"it sends {have} bytes for a file of 1 to {most}")
 
 
 def _page_start(path: Path) -> str:

@@ -1,6 +1,5 @@
 """Brings raw files to `results/raw/<source>/`, and remembers what arrived."""
 
-import json
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -10,6 +9,7 @@ from orca.data.task import Way
 from orca.errors import DataError
 from orca.logs import log
 from orca.provenance import file_digest, write_json
+from orca.text_files import read_mapping
 
 RECORD = "sources.json"
 LOCK = "digests.json"
@@ -101,10 +101,4 @@ def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
 def _read_json(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    try:
-        content = json.loads(path.read_text())
-    except json.JSONDecodeError as fault:
-        raise DataError(
-            where=str(path), what=f"it is no JSON: {fault}", mend="remove it and fetch again"
-        ) from fault
-    return dict(content)
+    return read_mapping(path, mend="remove it and fetch again", error=DataError)

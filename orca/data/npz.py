@@ -3,6 +3,7 @@
 numpy reads an array of an npz file whole, which may be many times what a block of samples takes.
 """
 
+import math
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from orca.data.raw_file import damaged, open_zip, reading
+from orca.data.raw_file import believable, damaged, open_zip, reading
 
 Header = tuple[tuple[int, ...], bool, np.dtype]
 """Shape, whether it is stored column by column, and type of an array."""
@@ -28,6 +29,18 @@ def header_of(stream: Any) -> Header:
     if version >= (2, 0):
         read = np.lib.format.read_array_header_2_0
     return read(stream)  # type: ignore[no-any-return]
+
+
+def check_size(header: Header, path: Path, key: str) -> None:
+    """Check what an array claims before it is read.
+
+    Raises:
+        DataError: if its file cannot hold it.
+    """
+    shape, _, kind = header
+    size = math.prod(shape) * kind.itemsize
+    if not believable(size, path):
+        raise damaged(path, f"'{key}' claims {size} bytes in a file of {path.stat().st_size}")
 
 
 def shape_in(path: Path, key: str) -> tuple[int, ...]:
@@ -63,4 +76,5 @@ def _opened(path: Path, key: str) -> Iterator[tuple[Any, Header]]:
         with reading(path, f"it has no array '{key}'", *faults):
             stream = file.open(f"{key}.npy")
             header = header_of(stream)
+        check_size(header, path, key)
         yield stream, header

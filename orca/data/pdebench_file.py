@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from jaxtyping import Float
 
+from orca.data.hdf5_checks import own_array
 from orca.data.normalise import Constants, of_inputs
 from orca.data.raw_file import damaged, reading
 from orca.data.task import Block, Part, Splits, Task
@@ -57,7 +58,7 @@ def read(raw: Path, task: Task) -> Splits:
     path = raw / task.files[0].name
     fit, test = task.samples.fit, task.samples.test
     with _open(path) as file:
-        names = _sample_names(file, frames, path)
+        names = _sample_names(file, frames)
     if len(names) != fit + test:
         raise damaged(path, f"it holds {len(names)} samples instead of {fit + test}")
     test_first = frames.layout == "arrays" and frames.test == "first"
@@ -97,13 +98,11 @@ def _part(path: Path, frames: Frames, names: list[str], later: int | None, task:
     return Part(len(names), blocks)
 
 
-def _sample_names(file: "h5py.File", frames: Frames, path: Path) -> list[str]:
+def _sample_names(file: "h5py.File", frames: Frames) -> list[str]:
     if frames.layout == "groups":
         return sorted(file)
-    key = str(frames.targets[0])
-    if key not in file:
-        raise damaged(path, f"it has no array '{key}'")
-    return [str(number) for number in range(file[key].shape[0])]
+    array = own_array(file, str(frames.targets[0]), mend="fetch it again")
+    return [str(number) for number in range(array.shape[0])]
 
 
 def _stack(
@@ -143,16 +142,14 @@ def _group_frame(
 ) -> Float[np.ndarray, "*grid channels"]:
     what = f"frame {place} of its 'data' cannot be read"
     with reading(f"{file.filename}, sample '{name}'", what, KeyError, ValueError, IndexError):
-        return np.asarray(file[name]["data"][place])
+        return np.asarray(own_array(file, f"{name}/data", mend="fetch it again")[place])
 
 
 def _array_frame(
     file: "h5py.File", key: str, rows: slice, place: int | None
 ) -> Float[np.ndarray, "n *grid"]:
     """Return a frame of an array; the one of Darcy flow has an axis of length 1 for time."""
-    if key not in file:
-        raise damaged(file.filename, f"it has no array '{key}'")
-    array = file[key]
+    array = own_array(file, key, mend="fetch it again")
     if place is None:
         values = array[rows]
         return np.asarray(values[:, 0] if values.ndim == 4 else values)

@@ -11,6 +11,7 @@ from jaxtyping import Int, Num
 
 from orca.data import normalise
 from orca.data.card import card_of
+from orca.data.hdf5_write import written
 from orca.data.normalise import Constants
 from orca.data.raw_file import damaged, reading
 from orca.data.schema import SCHEMA, Schema
@@ -82,11 +83,9 @@ def _undeclared(raw: Path, what: str) -> DataError:
 
 
 def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
-    import h5py
-
     # On whole pages, since it is read by mapping the file into memory.
     file = stack.enter_context(
-        h5py.File(path, "w", alignment_threshold=PAGE_BYTES, alignment_interval=PAGE_BYTES)
+        written(path, alignment_threshold=PAGE_BYTES, alignment_interval=PAGE_BYTES)
     )
     file.attrs.update({"task": name, "task_digest": task.digest, "format": FORMAT})
     return file

@@ -18,6 +18,18 @@ def damaged(where: object, what: str) -> DataError:
     return DataError(where=str(where), what=what, mend="fetch it again")
 
 
+LARGEST_RATIO = 100
+ALWAYS_BELIEVED = 2**30
+
+
+def believable(size: int, path: Path) -> bool:
+    """Return whether an array of so many bytes can lie in a file, packed or not.
+
+    A few megabytes can claim any size; ours pack at most some thirty to one.
+    """
+    return size <= max(ALWAYS_BELIEVED, LARGEST_RATIO * path.stat().st_size)
+
+
 @contextmanager
 def reading(where: object, what: str, *faults: type[Exception]) -> Iterator[None]:
     """Turn `faults` of the block into a `DataError` that names the raw file.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from jaxtyping import Float, Int, Num
 
+from orca.data.hdf5_checks import check_rows, own_array
 from orca.data.normalise import Constants
-from orca.data.task import Classes, Task
+from orca.data.task import AS_READ, Classes, Task
 from orca.errors import DataError
 
 if TYPE_CHECKING:
@@ -101,8 +103,10 @@ class Prepared:
         return self._constants("targets")
 
     def _constants(self, what: str) -> Constants:
-        group = self._file[f"normalisation/{what}"]
-        return Constants(np.asarray(group["mean"]), np.asarray(group["std"]))
+        group = f"normalisation/{what}"
+        with _damaged(self.path):
+            mean, std = (np.asarray(self._file[f"{group}/{name}"]) for name in ("mean", "std"))
+        return Constants(mean, std)
 
     def rows(self, split: Split) -> Int[np.ndarray, " n"]:
         """Return the row numbers of a part, ascending.
@@ -114,7 +118,8 @@ class Prepared:
             DataError: if this file does not hold that part.
         """
         if split in ("train", "validation") and split in self._file:
-            return np.asarray(self._file[split][()], np.int64)
+            with _damaged(self.path):
+                return np.asarray(self._file[split][()], np.int64)
         if (split == "fit") == ("train" in self._file) and split in ("fit", "test"):
             return np.arange(self.count)
         raise _fault(self.path, f"it does not hold the part '{split}'")
@@ -187,7 +192,7 @@ class Prepared:
             out: the array to fill; None for a new one, or, of successive rows, a view of the file.
 
         Raises:
-            DataError: if a row is not there, or a value is not finite.
+            DataError: if a row is not there, or a value is not finite or no class.
         """
         mapped = self._mapped[part]
         if len(rows) and not 0 <= rows.min() <= rows.max() < len(mapped):
@@ -196,12 +201,15 @@ class Prepared:
             values = mapped[rows[0] : rows[-1] + 1]
         else:
             values = np.take(mapped, rows, axis=0, out=out, mode="clip")
-        self._check_finite(part, values, rows)
+        self._check_values(part, values, rows)
         return values
 
-    def _check_finite(
+    def _check_values(
         self, part: Part, values: Num[np.ndarray, "n *part"], rows: Int[np.ndarray, " n"]
     ) -> None:
+        classes = self.task.target.count if isinstance(self.task.target, Classes) else 0
+        if classes and part == "targets" and not ((values >= 0) & (values < classes)).all():
+            raise _fault(self.path, f"a target is none of the {classes} classes")
         if values.dtype.kind != "f" or not len(values):
             return
         step = max(1, READ_BYTES // max(1, values[0].nbytes))
@@ -221,17 +229,25 @@ def prepared_for(path: Path) -> str:
     """
     import h5py
 
+    with _damaged(path), h5py.File(path, "r") as file:
+        return str(file.attrs.get("task", ""))
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    """Turn whatever HDF5 says of a file into one clear error."""
     try:
-        with h5py.File(path, "r") as file:
-            return str(file.attrs.get("task", ""))
-    except OSError as error:
-        raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as fault:
+        raise _fault(path, f"it is missing or no HDF5 file that can be read: {fault}") from fault
+
+
+def _mend(path: Path) -> str:
+    return f"remove it and make it again: snakemake {path}"
 
 
 def _fault(path: Path, what: str) -> DataError:
-    return DataError(
-        where=str(path), what=what, mend=f"remove it and make it again: snakemake {path}"
-    )
+    return DataError(where=str(path), what=what, mend=_mend(path))
 
 
 def _mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
@@ -245,6 +261,8 @@ def _mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
     offset = dataset.id.get_offset()
     if offset is None:
         raise _fault(path, f"'{dataset.name}' does not lie in it in one piece")
+    if offset + dataset.size * dataset.dtype.itemsize > path.stat().st_size:
+        raise _fault(path, f"it ends before '{dataset.name}' does")
     return np.memmap(path, dataset.dtype, mode="r", offset=offset, shape=dataset.shape)
 
 
@@ -256,12 +274,47 @@ def _open_checked(path: Path, task: Task) -> "h5py.File":
     """
     import h5py
 
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise _fault(path, f"it is missing or no HDF5 file: {error}") from error
-    for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):
-        if (found := file.attrs.get(attribute)) != wanted:
-            file.close()
-            raise _fault(path, f"its {attribute} is {found}; the task as declared has {wanted}")
+    with _damaged(path), ExitStack() as opened:
+        file = opened.enter_context(h5py.File(path, "r"))
+        for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):
+            if not np.array_equal(found := file.attrs.get(attribute), wanted):
+                raise _fault(path, f"its {attribute} is {found}; the task as declared has {wanted}")
+        _check(file, path, task)
+        opened.pop_all()
     return file
+
+
+def _check(file: "h5py.File", path: Path, task: Task) -> None:
+    """Check shapes, constants and row numbers of a prepared file.
+
+    Raises:
+        DataError: if something is missing, or is not what `prepare` writes.
+    """
+    mend = _mend(path)
+    count = own_array(file, "inputs", mend=mend).shape[0]
+    for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
+        array = own_array(file, what, mend=mend)
+        fits = len(array.shape) == 1 + len(shape) and all(
+            wanted in (AS_READ, have) for wanted, have in zip(shape, array.shape[1:], strict=True)
+        )
+        if not fits or array.shape[0] != count or not count:
+            raise _fault(path, f"'{what}' has the shape {array.shape}")
+        for constant in ("mean", "std"):
+            _check_constant(file, path, f"normalisation/{what}/{constant}", array.shape[1:])
+    if "groups" in file and own_array(file, "groups", mend=mend).shape != (count,):
+        raise _fault(path, "'groups' does not say of each sample what it is a piece of")
+    if "train" in file:
+        rows = {name: own_array(file, name, mend=mend)[()] for name in ("train", "validation")}
+        for name, numbers in rows.items():
+            check_rows(numbers, count, name=name, where=path, mend=mend)
+        if len(np.intersect1d(*rows.values())):
+            raise _fault(path, "some samples are of 'train' and of 'validation'")
+
+
+def _check_constant(file: "h5py.File", path: Path, key: str, shape: tuple[int, ...]) -> None:
+    values = own_array(file, key, mend=_mend(path))[()]
+    if not np.isfinite(values).all() or (key.endswith("std") and (values <= 0).any()):
+        raise _fault(path, f"'{key}' is not finite, or a deviation that is not above 0")
+    sizes = [1] * (len(shape) - values.ndim) + list(values.shape)
+    if len(sizes) > len(shape) or any(a not in (1, b) for a, b in zip(sizes, shape, strict=True)):
+        raise _fault(path, f"'{key}' has the shape {values.shape} for samples of {shape}")

@@ -4,12 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from orca.code_digest import used_code
 from orca.data.simulation import Simulation
 from orca.data.task import Way
 from orca.declarations import Declarations
 from orca.errors import DataError
 from orca.logs import progress
-from orca.provenance import used_code
 
 FEW_SAMPLES = 500
 SIMULATIONS: Declarations[Simulation] = Declarations("orca.data.simulate", "simulation")

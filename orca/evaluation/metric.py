@@ -8,6 +8,7 @@ A name that ends in `_official` or `_chunked` is the official code's way of coun
 that were published with it.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -69,7 +70,14 @@ class Metric:
                 mend="a masked field needs a metric that knows of masks, such as mae8 or"
                 " one_minus_auroc",
             )
-        return self.formula(predicted, target)
+        value = self.formula(predicted, target)
+        if not math.isfinite(value):
+            raise DataError(
+                where=f"the metric '{self.title}'",
+                what=f"it is {value} on these targets",
+                mend="look at the targets with `orca inspect`; a metric may need each class in them",
+            )
+        return value
 
     def error(self, value: float) -> float:
         """Return how far `value` is from perfect, so that lower is better for every metric."""

@@ -1,10 +1,9 @@
 """The record of one run's score: what a table is built from, and all that it is built from."""
 
-import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orca.evaluation.metric import METRICS
 from orca.json_record import read_record
@@ -16,7 +15,7 @@ ROUNDING = 1e-6  # how far beyond perfect a value may lie by rounding
 class Run(BaseModel):
     """A method x body x task x seed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     task: str
     body: str
@@ -62,14 +61,14 @@ class Score(Run):
     metric: str
     value: float | None = None
     metrics: dict[str, float] = {}
-    samples: int = 0
-    seconds: dict[str, float] = {}
+    samples: Annotated[int, Field(ge=0)] = 0
+    seconds: dict[str, Annotated[float, Field(ge=0)]] = {}
     record: dict[str, Any] = {}
 
     @model_validator(mode="after")
     def _value_goes_with_status(self) -> "Score":
-        if self.status == "ok" and (self.value is None or not math.isfinite(self.value)):
-            raise ValueError("a score with status 'ok' needs a finite value")
+        if self.status == "ok" and self.value is None:
+            raise ValueError("a score with status 'ok' needs a value")
         if self.status == "failed" and (self.value is not None or not self.reason):
             raise ValueError("a failed run has a reason and no value")
         metric = METRICS.get(self.metric)

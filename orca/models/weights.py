@@ -4,7 +4,6 @@ Only safetensors are read: no file of weights can run code.
 """
 
 import importlib.util
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from orca.models.body import BODIES, Body
 from orca.models.wheel_parts import unpack
 from orca.package_index import PackageIndexError
 from orca.provenance import atomic, file_digest, kept_digest, write_json
+from orca.text_files import read_mapping
 
 HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
 CARD = "card.json"
@@ -190,7 +190,8 @@ def verify(folder: Path, name: str) -> None:
     weights = BODIES.look_up(name, where="verify").weights
     arrived: dict[str, str] = {}
     if (folder / CARD).is_file():
-        arrived = json.loads((folder / CARD).read_text()).get("files", {})
+        told = read_mapping(folder / CARD, mend=f"remove {folder}", error=WeightsError)
+        arrived = told.get("files", {})
     digests = {file: digest or arrived.get(file) for file, digest in weights.files.items()}
     if fault := _fault(folder, digests):
         mend = f"remove {folder} and make it again: orca fetch-body --body {name} --out {folder}"

@@ -3,11 +3,12 @@
 Source: ORCA (ICML 2023), Table 13: there the smaller distance went with the smaller error.
 """
 
-import json
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+
+from orca.text_files import read_mapping
 
 
 def bodies_by_distance(records: Iterable[Path]) -> str:
@@ -22,8 +23,9 @@ def bodies_by_distance(records: Iterable[Path]) -> str:
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for path in records:
         body, alignment = path.parts[-4:-2]
-        distance = json.loads(path.read_text())["held_out_distance"]
-        if distance is not None:
+        mend = f"make the alignment again: remove {path.parent} and run the same command"
+        distance = read_mapping(path, mend=mend).get("held_out_distance")
+        if isinstance(distance, float):
             found[alignment][body].append(distance)
     lines = []
     for alignment, by_body in sorted(found.items()):

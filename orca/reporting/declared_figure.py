@@ -11,6 +11,7 @@ from orca.errors import ResultsError
 from orca.evaluation.score import Run
 from orca.experiment import PROTOCOLS, Experiment
 from orca.methods.method import METHODS
+from orca.provenance import write_text
 from orca.reporting.declared_table import TABLES
 from orca.reporting.names import PAPERS
 
@@ -124,4 +125,4 @@ def plot(figure: str, inputs: list[Path], out: Path, *, experiment: Experiment) 
     out.mkdir(parents=True, exist_ok=True)
     declared.draw(inputs, out / figure)
     caption = f"{declared.caption} {PROTOCOLS[experiment.protocol]}"
-    (out / f"{figure}.txt").write_text(caption + "\n", encoding="utf-8")
+    write_text(out / f"{figure}.txt", caption + "\n")

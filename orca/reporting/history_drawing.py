@@ -30,11 +30,11 @@ def read_history(path: Path) -> Columns:
     """
     import pandas as pd
 
-    if not path.read_text().strip():
-        return pd.DataFrame()
     try:
+        if not path.read_text(encoding="utf-8").strip():
+            return pd.DataFrame()
         found = pd.read_csv(path, index_col="epoch", dtype=float)
-    except ValueError as fault:
+    except (OSError, ValueError) as fault:
         raise ResultsError(
             where=str(path),
             what=f"this is no history: {fault}",

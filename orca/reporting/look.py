@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orca.provenance import atomic
+
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness too; with the dashes
 # and markers beside them, no curve is told by colour alone.
 COLOURS = ("#0072B2", "#E69F00", "#000000", "#D55E00", "#56B4E9", "#009E73", "#CC79A7", "#7F7F7F")
@@ -65,10 +67,10 @@ def style(index: int) -> dict[str, Any]:
 
 def save(figure: Any, stem: Path) -> None:
     """Write a figure as SVG, PDF and PNG, the same bytes for the same figure."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}, "png": {}}
     for ending, metadata in undated.items():
-        figure.savefig(stem.with_name(f"{stem.name}.{ending}"), format=ending, metadata=metadata)
+        with atomic(stem.with_name(f"{stem.name}.{ending}")) as temporary:
+            figure.savefig(temporary, format=ending, metadata=metadata)
 
 
 def legend_below(figure: Any, axes: Any, *, columns: int) -> None:

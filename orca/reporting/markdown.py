@@ -16,17 +16,22 @@ def to_markdown(table: FilledTable) -> str:
             rows.append([f"*{line.group}*", *[""] * (len(text.titles) - 1)])
         group = line.group
         rows.append([*line.headings, *map(_markdown, line.cells)])
-    rows = [[place.replace("|", "\\|") for place in row] for row in rows]
+    rows = [[_escaped(place).replace("|", "\\|") for place in row] for row in rows]
     left = len(text.titles) if table.textual else text.headings
-    parts = [f"# {table.heading}", "\n".join(aligned(rows, left))]
+    parts = [f"# {_escaped(table.heading)}", "\n".join(aligned(rows, left))]
     signs = list(filter(None, (verdict_line(table), legend(table))))
     if signs:
         parts.append("  \n".join(signs))
     if table.caption:
-        parts.append(table.caption)
+        parts.append(_escaped(table.caption))
     if table.notes:
-        parts.append("\n".join(f"- {note}" for note in table.notes))
+        parts.append("\n".join(f"- {_escaped(note)}" for note in table.notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Return a text in which no HTML can begin."""
+    return text.replace("<", "\\<")
 
 
 def _markdown(cell: TextCell) -> str:

@@ -1,7 +1,6 @@
 """Fills the HTML templates: pages that hold all they show and fetch nothing."""
 
 import json
-import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
@@ -13,7 +12,6 @@ from markupsafe import Markup
 from orca.reporting.filled_table import FilledTable
 from orca.reporting.table_lines import TextLine, as_text, legend, verdict_line
 
-SMALLEST = 0.7  # of the shown width: on a narrow screen a drawing scrolls, and stays legible
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -46,32 +44,6 @@ def environment() -> Environment:
     made.filters["lines"] = as_text
     made.globals["source"] = source
     return made
-
-
-def inline_svg(svg: str, *, prefix: str) -> Markup:
-    """Return the drawing without its prologue, sized by its place in the page.
-
-    Ids get a prefix, since those of two drawings in one page would clash; addresses of
-    metadata vocabularies, which nobody fetches, go with the metadata.
-    """
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
-    width, height = (
-        float(found[1]) if (found := re.search(rf'\b{side}="([\d.]+)pt"', body)) else 0.0
-        for side in ("width", "height")
-    )
-    tag_end = body.index(">")
-    tag = re.sub(r'\s(width|height)="[^"]*"', "", body[:tag_end])
-    if width and height:
-        # 1.33 px to the point, then a quarter more than print size for the screen
-        shown = width * 1.33 * 1.25
-        tag += f' style="width:{shown:.0f}px;min-width:{SMALLEST * shown:.0f}px"'
-    body = tag + body[tag_end:]
-    prefix = re.sub(r"[^\w-]", "-", prefix)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
-    body = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', body)
-    return Markup(body)
 
 
 def to_html(table: FilledTable) -> str:

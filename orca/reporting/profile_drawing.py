@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from orca.provenance import write_text
 from orca.reporting.filled_table import read_table
 from orca.reporting.look import COLUMN, PAGE, legend_below, look, save, say, style
 from orca.reporting.profiles import Panel, panels, to_csv
@@ -30,7 +31,7 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
             say(axes[0], "this table has no numbers yet")
         out_stem.parent.mkdir(parents=True, exist_ok=True)
         save(figure, out_stem)
-    out_stem.with_name(out_stem.name + ".csv").write_text(to_csv(found), encoding="utf-8")
+    write_text(out_stem.with_name(out_stem.name + ".csv"), to_csv(found))
 
 
 def _draw_profiles(axis: Any, panel: Panel, *, alone: bool) -> None:

@@ -17,9 +17,10 @@ from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.history_drawing import training_curves
-from orca.reporting.page import environment, inline_svg
+from orca.reporting.page import environment
 from orca.reporting.prediction_pages import WORST, Folders, prediction_pages, worst_rows
 from orca.reporting.run_costs import costs, seconds_in_words, software
+from orca.reporting.svg import inline_svg
 from orca.reporting.verdicts import EXPLANATION
 
 FIGURE_TITLES = {
@@ -194,8 +195,10 @@ def _figures(parts: Any, folder: Path, tables: list[str]) -> Section | None:
     drawings = []
     for stem in stems:
         title, caption = _title_and_caption(stem)
-        svg = (folder / f"{stem}.svg").read_text(encoding="utf-8")
-        drawings.append(Drawing(f"f-{stem}", title, inline_svg(svg, prefix=stem), caption))
+        path = folder / f"{stem}.svg"
+        svg = path.read_text(encoding="utf-8", errors="replace")
+        shown = inline_svg(svg, prefix=stem, where=str(path))
+        drawings.append(Drawing(f"f-{stem}", title, shown, caption))
     return _drawn(parts, "figures", "Figures", drawings)
 
 
@@ -251,7 +254,7 @@ def _training(parts: Any, histories: list[Path], tables: list[FilledTable]) -> S
     methods = dict.fromkeys(cell.method for t in tables for row in t.cells for cell in row)
     order = [method for method in methods if method]
     drawings = [
-        Drawing(f"c-{name}", title, inline_svg(svg, prefix=f"c-{name}"), caption)
+        Drawing(f"c-{name}", title, inline_svg(svg, prefix=f"c-{name}", where=name), caption)
         for name, title, svg, caption in training_curves(histories, order)
     ]
     return _drawn(parts, "curves", "Training", drawings)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from orca.errors import ResultsError
 from orca.experiment import Experiment
+from orca.provenance import write_text
 from orca.reporting.declared_figure import FIGURES, plot
 from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import FilledTable
 from orca.reporting.latex import to_latex
 from orca.reporting.markdown import to_markdown
+from orca.reporting.numbers import csv_cell
 from orca.reporting.page import to_html
 from orca.reporting.profile_drawing import plot_profile
 from orca.reporting.published import read_published
@@ -50,7 +52,6 @@ def tabulate(
 
 def write_table(table: FilledTable, out: Path) -> None:
     """Write a filled table in every format; JSON holds all that the others show."""
-    out.mkdir(parents=True, exist_ok=True)
     texts = {
         "csv": to_csv(table),
         "md": to_markdown(table),
@@ -59,7 +60,7 @@ def write_table(table: FilledTable, out: Path) -> None:
         "json": table.model_dump_json(indent=1) + "\n",
     }
     for ending, text in texts.items():
-        (out / f"{table.name}.{ending}").write_text(text, encoding="utf-8")
+        write_text(out / f"{table.name}.{ending}", text)
 
 
 def to_csv(table: FilledTable) -> str:
@@ -77,7 +78,7 @@ def to_csv(table: FilledTable) -> str:
                 getattr(verdict, field, None)
                 for field in CSV_COLUMNS[CSV_COLUMNS.index("verdict") :]
             ]
-            writer.writerow(["" if value is None else value for value in values])
+            writer.writerow(["" if value is None else csv_cell(value) for value in values])
     return out.getvalue()
 
 

@@ -13,13 +13,19 @@ from orca.alignment.pseudo_labels import pseudo_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
 from orca.data.task import Classes, Field
-from orca.errors import SettingsError
+from orca.errors import SettingsError, StateError
 from orca.logs import log
 from orca.models.settings import EmbedderStart
 from orca.provenance import kept_digest
 from orca.settings import Settings
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
-from orca.training.checkpoint import State, read_tensors, write_tensors
+from orca.training.checkpoint import (
+    State,
+    not_finite,
+    read_of_body,
+    read_tensors,
+    write_tensors,
+)
 from orca.training.key import EXACT, align_key
 from orca.training.record import digests, write_history
 from orca.training.settings import AlignSettings, OptimizerSettings
@@ -114,7 +120,7 @@ class Align:
             SettingsError: if the terms are of other settings or of other features.
         """
         device = self.setup.device
-        tensors, _ = read_tensors(self.source)
+        tensors = read_of_body(self.source, self.setup.body)
         terms, record = read_tensors(self.terms)
         wanted = {
             "settings": self.distance_settings.model_dump(mode="json"),
@@ -127,6 +133,9 @@ class Align:
                     what=f"the source terms were computed from other {name}",
                     mend=f"remove the file and make it again: snakemake {self.terms}",
                 )
+        if fault := not_finite(terms):
+            mend = f"remove the file and make it again: snakemake {self.terms}"
+            raise StateError(where=str(self.terms), what=fault, mend=mend)
         source = SourceFeatures.of(tensors["features"].to(device), tensors["labels"].to(device))
         return SourceDistance(
             distance=DISTANCES[self.distance],

@@ -1,7 +1,9 @@
 """A run's progress on disk: one file, replaced atomically, of one run only, never pickled.
 
 Snakemake wipes declared outputs when a job fails or starts again, so progress lives in a
-folder of its own, and outputs appear there first; `publish` moves them when all are ready.
+folder of its own, and outputs appear there first; `publish` gives them their place when all are
+ready. The process may be killed between any two steps: a folder is a run's only while the mark
+`key` in it says so, so the mark is the first thing that goes and the last that comes.
 """
 
 import json
@@ -23,9 +25,11 @@ from torch import Tensor
 
 from orca.errors import StateError
 from orca.logs import log
-from orca.provenance import atomic
+from orca.outputs import RECORD, whole_outputs
+from orca.provenance import atomic, sweep, writing
+from orca.text_files import object_of
 
-RECORD = "run.json"  # of a finished run; written last
+LOCK = ".lock"
 SHARE = 0.01  # of the time that checkpoints may take
 PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
 
@@ -62,13 +66,41 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return tensors, json.loads((file.metadata() or {}).get("record", "{}"))
-    except (OSError, SafetensorError, json.JSONDecodeError) as fault:
+            return tensors, object_of((file.metadata() or {}).get("record", "{}"))
+    except (OSError, ValueError, SafetensorError, RecursionError) as fault:
         raise StateError(
             where=str(path),
             what=f"it cannot be read: {fault}",
-            mend=f"remove it, and {path.parents[1]}/seed*.json if it is of a run; run the same command",
+            mend=f"remove it, and {path.parent.parent}/seed*.json if it is of a run; run the same command",
         ) from fault
+
+
+def read_of_body(path: Path, body: str) -> dict[str, Tensor]:
+    """Return the source features that `embed_source` wrote for a body.
+
+    Raises:
+        StateError: if the file is missing, damaged, of another body, or holds numbers that are
+            not finite.
+    """
+    tensors, record = read_tensors(path)
+    told = record.get("body")
+    lacking = {"features", "labels", "numbers"} - set(tensors)
+    fault = f"it has no '{sorted(lacking)[0]}'" if lacking else ""
+    fault = fault or not_finite(tensors)
+    if told != body:
+        fault = f"it is of the body {told!r} instead of '{body}'"
+    if fault:
+        mend = f"remove it and make it again: snakemake {path}"
+        raise StateError(where=str(path), what=fault, mend=mend)
+    return tensors
+
+
+def not_finite(tensors: Mapping[str, Tensor]) -> str:
+    """Return what is wrong with tensors whose numbers are not all finite; else nothing."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            return f"'{name}' holds numbers that are not finite"
+    return ""
 
 
 @dataclass
@@ -96,8 +128,8 @@ class State:
 
     @property
     def finished(self) -> bool:
-        """Whether the outputs are complete."""
-        return (self.outputs / RECORD).exists()
+        """Whether every file that the run's record names is there, as it says."""
+        return bool(whole_outputs(self.outputs, self.key))
 
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         """Return the last checkpoint, or None where there is none."""
@@ -130,19 +162,30 @@ class State:
 
     def clear(self) -> None:
         """Remove the folder: the run is published."""
+        self._mark.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def _mark(self) -> Path:
+        return self.folder / "key"
+
     def _drop_other_runs(self) -> None:
-        """Remove progress that is not known to be this run's, and mark the folder as this run's."""
-        mark = self.folder / "key"
-        if mark.exists() and mark.read_text() == self.key:
+        """Remove progress that is not known to be this run's, and mark the folder as this run's.
+
+        Raises:
+            StateError: if something cannot be removed.
+        """
+        if self._mark.exists() and self._mark.read_bytes() == self.key.encode():
+            sweep(self.folder)
+            sweep(self.outputs)
             return
-        others = [path for path in self.folder.iterdir() if path.name != ".lock"]
+        self._mark.unlink(missing_ok=True)
+        others = [path for path in self.folder.iterdir() if path.name != LOCK]
         if others:
             log.info("%s is of other settings, code or inputs: starting afresh", self.folder)
         for old in others:
-            shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
-        with atomic(mark) as temporary:
+            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        with atomic(self._mark) as temporary:
             temporary.write_text(self.key)
 
     @contextmanager
@@ -156,15 +199,9 @@ class State:
             StateError: if another process holds it and that is not waited for.
             Preempted: at the end, if the process was asked to stop and no checkpoint came since.
         """
-        try:
+        with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise StateError(
-                where=str(self.folder),
-                what=f"the folder cannot be made: {fault.strerror}",
-                mend="make room on the disk or name another folder",
-            ) from fault
-        lock = self._locked(wait=wait)
+            lock = self._locked(wait=wait)
 
         def stop(number: int, frame: FrameType | None) -> None:
             del number, frame
@@ -172,7 +209,8 @@ class State:
 
         before = signal.signal(signal.SIGTERM, stop)
         try:
-            self._drop_other_runs()
+            with writing(self.folder):
+                self._drop_other_runs()
             self._last = time.monotonic()
             yield self
         finally:
@@ -183,7 +221,7 @@ class State:
 
     def _locked(self, *, wait: bool) -> FileLock:
         """Return the folder's lock, taken."""
-        lock = FileLock(self.folder / ".lock")
+        lock = FileLock(self.folder / LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout as fault:
@@ -201,21 +239,34 @@ class State:
 
 
 def publish(state: State, place: Path) -> None:
-    """Give a finished run's outputs their place, the record last, then tidy up.
+    """Give a finished run's outputs their place, the record last.
 
-    The record names the run's key: until it is there, the folder counts as unfinished.
+    The record names the run's key and files: until it is there, the folder counts as unfinished.
+    The state keeps the outputs, so that they can be published again if their place is wiped;
+    `State.clear` removes them.
 
     Args:
         state: of the run, held.
         place: folder that its outputs go to.
+
+    Raises:
+        StateError: if the run is not finished, or the place cannot be written.
     """
-    place.mkdir(parents=True, exist_ok=True)
-    (place / RECORD).unlink(missing_ok=True)
-    for file in sorted(state.outputs.iterdir(), key=lambda file: file.name == RECORD):
-        with atomic(place / file.name) as temporary:
+    names = whole_outputs(state.outputs, state.key)
+    if not names:
+        raise StateError(
+            where=str(state.outputs),
+            what="it does not hold what the run's record says",
+            mend=f"remove {state.folder} and run the same command again",
+        )
+    with writing(place):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / RECORD).unlink(missing_ok=True)
+        sweep(place)
+    for name in names:
+        with atomic(place / name) as temporary:
             temporary.unlink()
-            _link_or_copy(file, temporary)
-    state.clear()
+            _link_or_copy(state.outputs / name, temporary)
 
 
 def _link_or_copy(file: Path, to: Path) -> None:

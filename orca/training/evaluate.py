@@ -1,14 +1,14 @@
 """Opens the test split: a run's score on samples that nothing before has seen."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from orca.data.store import Prepared
+from orca.errors import ResultsError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.predictions import PREDICTIONS, write_predictions
-from orca.evaluation.score import Score
+from orca.evaluation.score import Score, read_score
 from orca.logs import Clock, log
 from orca.provenance import digest_of, file_digest, write_json
 from orca.training.finished_run import FinishedRun
@@ -37,21 +37,31 @@ def evaluate(
         out: the score's file.
     """
     key = _score_key(run, tests, hyperparameters)
-    found = known(out)
-    if found.get("key") == key:
+    facts = {"key": key, "hyperparameters": hyperparameters}
+    return write_score(out, key=key, make=lambda: _score(run, tests, facts, out))
+
+
+def write_score(out: Path, *, key: str, make: Callable[[], Score]) -> dict[str, Any]:
+    """Write a score, unless the file holds it already, and return what a stamp says of it.
+
+    Args:
+        out: the score's file.
+        key: of the score.
+        make: the function that scores the run.
+    """
+    score = _known(out)
+    if score is not None and score.key == key:
         log.info("%s is there already", out)
-    else:
-        score = _score(run, tests, {"key": key, "hyperparameters": hyperparameters}, out)
-        log.info("seed %d: %s %s", score.seed, score.metric, score.value)
-        found = score.model_dump(mode="json")
-        withdraw_stamps(out.parents[1], score.seed, short(found))
-        write_json(out, found)
-    return short(found)
+        return _short(score)
+    score = make()
+    log.info("seed %d: %s %s", score.seed, score.metric, score.value)
+    withdraw_stamps(out.parents[1], score.seed, _short(score))
+    write_json(out, score.model_dump(mode="json"))
+    return _short(score)
 
 
-def short(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a job's stamp says of a score."""
-    return {name: found[name] for name in ("metric", "value", "status", "key")}
+def _short(score: Score) -> dict[str, Any]:
+    return score.model_dump(mode="json", include={"metric", "value", "status", "key"})
 
 
 def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) -> str:
@@ -61,13 +71,11 @@ def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) ->
     return digest_of([code, files, hyperparameters])
 
 
-def known(path: Path) -> dict[str, Any]:
-    """Return what a score's file says; nothing if there is none that can be read."""
+def _known(path: Path) -> Score | None:
     try:
-        content = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+        return read_score(path)
+    except ResultsError:
+        return None
 
 
 def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any], out: Path) -> Score:

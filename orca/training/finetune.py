@@ -19,12 +19,14 @@ from orca.training.batches import Batches, seeded
 from orca.training.checkpoint import State, read_tensors, write_tensors
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.key import finetune_key
-from orca.training.record import digests, read_run, write_history
+from orca.training.record import AlignRecord, digests, read_run, write_history
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
 from orca.training.tensors import keep_weights, load_trained
 from orca.training.validate import Validation
+
+EMBEDDER = "embedder.safetensors"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +75,15 @@ class Finetune:
         )
 
     def _embedder(self, seed: int) -> Path | None:
-        return self.aligned and self.aligned / f"seed{seed}" / "embedder.safetensors"
+        return self.aligned and self.aligned / f"seed{seed}" / EMBEDDER
 
     def inputs(self, seed: int) -> Mapping[str, str]:
-        """Return the digests of the embedder, the source and the test split, where used."""
+        """Return the digests of the embedder, the source and the test split, where used.
+
+        Raises:
+            StateError: if one is missing, or the embedder is not that of the seed's alignment.
+        """
+        self._alignment(seed)
         files = (self._embedder(seed), self.source, self.test)
         return digests([file for file in files if file is not None])
 
@@ -89,10 +96,16 @@ class Finetune:
 
     def _alignment(self, seed: int) -> dict[str, Any]:
         """Return what a table needs of the alignment that the run starts from."""
-        path = self._embedder(seed)
-        if path is None:
+        if self.aligned is None:
             return {}
-        record = read_run(path.with_name("run.json"))
+        record = read_run(
+            AlignRecord,
+            self.aligned / f"seed{seed}",
+            EMBEDDER,
+            task=self.setup.task_name,
+            body=self.setup.body,
+            seed=seed,
+        )
         return {name: record[name] for name in ("seconds", "held_out_distance", "epochs_done")}
 
     def run(self, seed: int, state: State, out: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -15,10 +15,14 @@ from orca.errors import DataError
 from orca.methods.method import METHODS
 from orca.models.assemble import Model
 from orca.models.settings import ModelSettings
-from orca.training.record import read_run
-from orca.training.settings import Precision
+from orca.settings import Settings, checked
+from orca.training.record import FinetuneRecord, read_run
+from orca.training.settings import FinetuneSettings, Precision
 from orca.training.setup import Setup
 from orca.training.tensors import take_weights
+
+S = TypeVar("S", bound=Settings)
+WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,13 @@ class FinishedRun:
     Args:
         folder: of the run.
         device: that its model is wanted on.
+        facts: what its record must say: task, body, method, seed.
         weights: folder of the body's weights; None for the one that the run was made with.
     """
 
     folder: Path
     device: torch.device
+    facts: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     weights: Path | None = field(default=None, kw_only=True)
 
     @cached_property
@@ -40,9 +46,10 @@ class FinishedRun:
         """What the run wrote of itself.
 
         Raises:
-            StateError: if the record is missing or damaged.
+            StateError: if the record is missing, damaged or of another run, or the weights are
+                not those that it was written for.
         """
-        return read_run(self.folder / "run.json")
+        return read_run(FinetuneRecord, self.folder, WEIGHTS, SCHEMA, **self.facts)
 
     @cached_property
     def task(self) -> Task:
@@ -74,7 +81,7 @@ class FinishedRun:
             task_entry=record["task_entry"],
             task=self.task,
             body=record["body"],
-            model=ModelSettings.model_validate(record["settings"]["model"]),
+            model=self._settings(ModelSettings, "model"),
             prepared=Path(record["prepared"]),
             weights=self.weights or Path(record["weights"]),
             device=self.device,
@@ -84,13 +91,16 @@ class FinishedRun:
     @property
     def batch_size(self) -> int:
         """Samples in a batch."""
-        return int(self.record["settings"]["finetune"]["batch_size"])
+        return self._settings(FinetuneSettings, "finetune").batch_size
+
+    def _settings(self, model: type[S], group: str) -> S:
+        given = self.record["settings"].get(group, {})
+        return checked(model, given, where=f"{self.folder}/run.json, settings.{group}")
 
     @property
     def precision(self) -> Precision:
         """Precision of the model's products."""
-        precision: Precision = self.record["settings"]["finetune"]["precision"]
-        return precision
+        return self._settings(FinetuneSettings, "finetune").precision
 
     def model(self) -> Model:
         """Return the model that the run ended with.
@@ -99,9 +109,10 @@ class FinishedRun:
             StateError: if its weights are missing or of another model.
         """
         method = self.record["method"]
-        own = METHODS[method].own_settings(self.record["settings"].get("method", {}))
+        declared = METHODS.look_up(method, where=f"{self.folder}/run.json, method")
+        own = declared.own_settings(self.record["settings"].get("method", {}))
         model = self.setup.build_for(method, own, seed=self.record["seed"])
-        take_weights(model, self.folder / "weights.safetensors")
+        take_weights(model, self.folder / WEIGHTS)
         return model
 
     def open_test(self, path: Path) -> tuple[Prepared, str]:

@@ -5,6 +5,7 @@ would run on the first one.
 """
 
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,9 @@ from pathlib import Path
 import torch
 from filelock import FileLock, Timeout
 
+from orca.errors import StateError
 from orca.logs import log
+from orca.provenance import writing
 from orca.training.build import choose_device
 
 WAIT_SECONDS = 0.5
@@ -40,7 +43,7 @@ def slot(names: list[str], folder: Path) -> Iterator[int]:
         names: of the slots.
         folder: of the lock files, one for each slot; the lock of a killed process is free.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_private(folder)
     waiting = False
     while True:
         for number, name in enumerate(names):
@@ -58,6 +61,23 @@ def slot(names: list[str], folder: Path) -> Iterator[int]:
             log.info("all %d places on GPUs are taken by other jobs: waiting", len(names))
             waiting = True
         time.sleep(WAIT_SECONDS)
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that nobody else can write to; the temporary directory is everybody's.
+
+    Raises:
+        StateError: if it is there and is another's, or a link.
+    """
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.lstat()
+    if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid() or state.st_mode & 0o022:
+        raise StateError(
+            where=str(folder),
+            what="it is not a folder of your own that only you can write to",
+            mend="remove it, or set TMPDIR to a folder of your own",
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orca.alignment.distance import DISTANCES
+from orca.code_digest import PACKAGE, used_code
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.declarations import nearest
@@ -15,7 +16,7 @@ from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.provenance import PACKAGE, digest_of, module_file, used_code
+from orca.provenance import digest_of
 from orca.settings import Settings
 from orca.training.settings import AlignSettings, FinetuneSettings
 

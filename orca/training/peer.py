@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,12 @@ from orca.errors import TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.predictions import PREDICTIONS, write_predictions
 from orca.evaluation.score import Score
-from orca.logs import Clock, log, peak_memory_mb
+from orca.logs import Clock, peak_memory_mb
 from orca.peers.peer import NO_BODY, PEERS, FrozenBody, Peer, Predict, Problem, Rows
-from orca.provenance import digest_of, environment, write_json
-from orca.training.evaluate import known, short
+from orca.provenance import digest_of, environment
+from orca.training.evaluate import write_score
 from orca.training.peer_key import peer_key
 from orca.training.record import digests
-from orca.training.seeds import withdraw_stamps
 from orca.training.validate import pool
 
 
@@ -97,16 +96,9 @@ class PeerRuns:
             PeerError: if the peer's library or weights are missing.
         """
         self.declared.check(self.peer)
-        key, found = self.key(seed), known(out)
-        if found.get("key") == key:
-            log.info("%s is there already", out)
-            return short(found)
-        score = self._score(seed, key, out.with_name(PREDICTIONS))
-        log.info("seed %d: %s %s", seed, score.metric, score.value)
-        found = score.model_dump(mode="json")
-        withdraw_stamps(out.parents[1], seed, short(found))
-        write_json(out, found)
-        return short(found)
+        key = self.key(seed)
+        make = partial(self._score, seed, key, out.with_name(PREDICTIONS))
+        return write_score(out, key=key, make=make)
 
     def _score(self, seed: int, key: str, kept: Path) -> Score:
         clock, peer = Clock(), self.declared

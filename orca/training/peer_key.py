@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from orca.code_digest import used_code
 from orca.data.task import Task
 from orca.peers.peer import NO_BODY, PEERS
-from orca.provenance import used_code
 from orca.training.key import Uses
 
 

@@ -18,6 +18,7 @@ from orca.models.pretraining.images import LabelledImages, coloured, pretraining
 from orca.models.pretraining.model import body_tensors, untrained
 from orca.models.pretraining.settings import PretrainSettings
 from orca.models.weights import write_card
+from orca.outputs import whole_outputs
 from orca.provenance import digest_of
 from orca.training.batches import seeded
 from orca.training.checkpoint import State, publish, write_tensors
@@ -175,10 +176,14 @@ def pretrain_body(
     code = pretrain_key(body=name, settings=settings)
     key = digest_of([code, torch.get_num_threads(), device.type])
     with State(state, key).held() as held:
+        if whole_outputs(out, key):
+            log.info("%s is pretrained already", name)
+            held.clear()
+            return
         if not held.finished:
             held.outputs.mkdir(exist_ok=True)
             _make(name, settings, device, held, facts)
-        publish(held, out)
+        publish(held, out)  # Snakemake may wipe them: the state goes when the next start finds them
 
 
 def _make(

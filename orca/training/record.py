@@ -1,17 +1,72 @@
 """What a finished run leaves beside its weights: its record and its history."""
 
 import csv
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 
 from orca.errors import StateError
+from orca.json_record import read_record
 from orca.logs import Clock, peak_memory_mb
+from orca.outputs import RECORD, check_outputs, output_digests
 from orca.provenance import atomic, environment, kept_digest, write_json
+
+Seconds = Annotated[float, Field(ge=0, le=1e10)]
+
+
+class RunRecord(BaseModel):
+    """What the steps after a run read of its record; a record holds more than that."""
+
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
+
+    step: str
+    key: str
+    task: str
+    task_entry: dict[str, Any] | None
+    body: str
+    seed: int
+    status: Literal["ok", "failed"]
+    prepared: str
+    weights: str
+    settings: dict[str, dict[str, Any]]
+    seconds: dict[str, Seconds]
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+
+
+class AlignmentFacts(BaseModel):
+    """What a table needs of the alignment that a run starts from; nothing where there is none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    seconds: dict[str, Seconds] = {}
+    held_out_distance: float | None = None
+    epochs_done: int = 0
+
+
+class AlignRecord(RunRecord):
+    """The record of an alignment."""
+
+    step: Literal["align"]
+    held_out_distance: float | None
+    epochs_done: int
+
+
+class FinetuneRecord(RunRecord):
+    """The record of a fine-tuning."""
+
+    step: Literal["finetune"]
+    method: str
+    reason: str
+    selection: str
+    alignment: AlignmentFacts
+
+
+Record = TypeVar("Record", bound=RunRecord)
 
 
 def write_history(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -34,7 +89,7 @@ def digests(paths: Sequence[Path]) -> dict[str, str]:
             raise StateError(
                 where=str(path),
                 what="the file is missing",
-                mend=f"make it: snakemake {path}; for a file of a run, remove {path.parents[1]}/seed*.json"
+                mend=f"make it: snakemake {path}; for a file of a run, remove {path.parent.parent}/seed*.json"
                 " and run the same command again",
             )
     return {str(path): kept_digest(path) for path in paths}
@@ -43,7 +98,9 @@ def digests(paths: Sequence[Path]) -> dict[str, str]:
 def write_run(
     path: Path, *, device: torch.device, clock: Clock, inputs: Mapping[str, str], **facts: Any
 ) -> None:
-    """Write a run's record: what it was, from what, on what, and how long it took.
+    """Write a run's record: what it was, from what, on what, how long it took, and what it left.
+
+    The files beside it are the run's outputs: it is written when they are complete.
 
     Args:
         path: of the record, `run.json`.
@@ -65,24 +122,35 @@ def write_run(
                 round(torch.cuda.max_memory_allocated(device) / 2**20, 1) if on_cuda else 0.0
             ),
             "inputs": dict(inputs),
+            "outputs": output_digests(path.parent),
             "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             **environment(),
         },
     )
 
 
-def read_run(path: Path) -> dict[str, Any]:
-    """Return the record that `write_run` wrote.
+def read_run(model: type[Record], folder: Path, *files: str, **facts: Any) -> dict[str, Any]:
+    """Return the record that `write_run` wrote in a run's folder.
+
+    Args:
+        model: what the record is of.
+        folder: of the run.
+        files: names of those of its files that are read too: each is held against its digest.
+        facts: what the record must say, such as the seed.
 
     Raises:
-        StateError: if it is missing or damaged.
+        StateError: if the record is missing, damaged or of another run, or a file is not its own.
     """
-    try:
-        record: dict[str, Any] = json.loads(path.read_text())
-    except (OSError, json.JSONDecodeError) as fault:
-        raise StateError(
-            where=str(path),
-            what=f"the run's record cannot be read: {fault}",
-            mend=f"make the run again: remove {path.parents[1]}/seed*.json and run the same command",
-        ) from fault
-    return record
+    mend = f"make the run again: remove {folder.parent}/seed*.json and run the same command"
+    path = folder / RECORD
+    record = read_record(model, path, what="a run's record", mend=mend, error=StateError)
+    told = record.model_dump(exclude_unset=True)
+    for name, wanted in facts.items():
+        if told[name] != wanted:
+            raise StateError(
+                where=f"{path}, {name}",
+                what=f"it says {told[name]!r} instead of {wanted!r}",
+                mend=mend,
+            )
+    check_outputs(folder, record.outputs, files, mend)
+    return told

@@ -1,6 +1,5 @@
 """Makes the runs of a job, one for each seed, and leaves finished ones as they are."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -8,7 +7,9 @@ from typing import Protocol, runtime_checkable
 import torch
 
 from orca.logs import log
+from orca.outputs import whole_outputs
 from orca.provenance import digest_of
+from orca.text_files import found_json
 from orca.training.checkpoint import State, publish
 from orca.training.setup import Setup
 
@@ -37,8 +38,9 @@ def run_seeds(
 ) -> dict[int, str]:
     """Make one run per seed, each resumable, and return their keys.
 
-    A run is published as soon as it is finished. One whose key is the wanted one is left as it
-    is, whichever job made it; a seed that another process is working on is waited for.
+    A run is published as soon as it is finished. One whose key is the wanted one and whose files
+    are whole is left as it is, whichever job made it; a seed that another process is working on is
+    waited for.
 
     Args:
         step: makes the runs.
@@ -53,7 +55,7 @@ def run_seeds(
         keys[seed] = key
         progress = State(state / f"seed{seed}", key, seconds=checkpoint_seconds)
         with progress.held(wait=True):
-            if _published_key(place) == key:
+            if whole_outputs(place, key):
                 log.info("seed %d is finished already", seed)
                 progress.clear()
                 continue
@@ -63,6 +65,7 @@ def run_seeds(
                 step.run(seed, progress, progress.outputs)
             withdraw_stamps(out, seed, key)
             publish(progress, place)
+            progress.clear()
     return keys
 
 
@@ -77,11 +80,8 @@ def withdraw_stamps(folder: Path, seed: int, told: object) -> None:
         told: what a stamp says of it now.
     """
     for stamp in folder.glob("seed*.json"):
-        try:
-            known = json.loads(stamp.read_text()).get(f"seed{seed}", told)
-        except (OSError, ValueError, AttributeError):
-            known = None
-        if known != told:
+        known = found_json(stamp)
+        if not known or known.get(f"seed{seed}", told) != told:
             stamp.unlink(missing_ok=True)
 
 
@@ -90,11 +90,3 @@ def _run_key(step: Step, seed: int) -> str:
     inputs = [*step.setup.input_digests.values(), *step.inputs(seed).values()]
     threads, device = torch.get_num_threads(), step.setup.device.type
     return digest_of([step.key, seed, sorted(inputs), threads, device])
-
-
-def _published_key(place: Path) -> str:
-    try:
-        key = json.loads((place / "run.json").read_text())["key"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return str(key)

@@ -14,7 +14,7 @@ from orca.methods.objectives.objective import Objective, ObjectiveInputs
 from orca.models.assemble import Model
 from orca.settings import Settings
 from orca.training.batches import seeded
-from orca.training.checkpoint import read_tensors
+from orca.training.checkpoint import read_of_body
 from orca.training.loss import Loss, make_loss
 from orca.training.setup import Setup
 
@@ -67,7 +67,7 @@ def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
     loss, declared = task_loss(setup, prepared), METHODS[method]
     if not declared.objective:
         return Objective(loss)
-    tensors: dict[str, Tensor] = read_tensors(source)[0] if source else {}
+    tensors: dict[str, Tensor] = read_of_body(source, setup.body) if source else {}
     inputs = ObjectiveInputs(
         model=model,
         task_loss=loss,

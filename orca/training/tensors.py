@@ -37,7 +37,7 @@ def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) ->
     """
     own = model.state_dict()
     odd = set(trained_tensors(model)) - set(tensors) | set(tensors) - set(own)
-    odd |= {name for name in set(tensors) & set(own) if tensors[name].shape != own[name].shape}
+    odd |= {name for name in set(tensors) & set(own) if _kind(tensors[name]) != _kind(own[name])}
     if odd:
         raise StateError(
             where=f"{where}, weight '{sorted(odd)[0]}'",
@@ -45,6 +45,10 @@ def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) ->
             mend="remove the file and make it again",
         )
     model.load_state_dict(tensors, strict=False)
+
+
+def _kind(tensor: Tensor) -> tuple[object, ...]:
+    return tensor.shape, tensor.dtype
 
 
 def keep_weights(model: nn.Module, path: Path) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import optuna
 import yaml
 from optuna.trial import FrozenTrial, TrialState
+from pydantic import BaseModel, ConfigDict
 
 from orca.errors import SettingsError, TrainingError
+from orca.json_record import read_record
 from orca.provenance import atomic, environment
-from orca.settings import checked, nested, read_yaml
+from orca.settings import checked, nested
 from orca.training.record import write_history
 from orca.training.settings import FINETUNE_READS, GROUPS
 from orca.tuning.search import Search
@@ -83,22 +85,43 @@ def _summary(search: Search, study: optuna.Study, best: FrozenTrial) -> Mapping[
     }
 
 
-def tuned_values(best: Path) -> dict[str, Any]:
+class Best(BaseModel):
+    """What is read of `best.yaml`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    settings: dict[str, Any]
+    origin: dict[str, Any]
+
+
+def tuned_values(best: Path, *, task: str, body: str) -> dict[str, Any]:
     """Return the values that a search found, by group and key.
 
     Args:
         best: the search's `best.yaml`.
+        task: that the search must have been for.
+        body: likewise.
 
     Raises:
-        SettingsError: if the file is damaged, or names a setting that no search finds.
+        SettingsError: if the file is damaged, of another search, or names a setting that no
+            search finds.
     """
-    values = nested(read_yaml(best).get("settings", {}))
+    mend = "remove the file and run the same target again"
+    told = read_record(Best, best, what="what a search found", mend=mend, error=SettingsError)
+    for name, wanted in (("task", task), ("body", body)):
+        if told.origin.get(name) != wanted:
+            raise SettingsError(
+                where=f"{best}, origin.{name}",
+                what=f"it is of {told.origin.get(name)!r} instead of {wanted!r}",
+                mend=mend,
+            )
+    values = nested(told.settings)
     for group, settings in values.items():
         if group not in FINETUNE_READS:
             raise SettingsError(
                 where=f"{best}, settings",
                 what=f"a search finds nothing in a group '{group}'",
-                mend="remove the file and run the same target again",
+                mend=mend,
             )
         checked(GROUPS[group], settings, where=f"{best}, settings, {group}")
     return values

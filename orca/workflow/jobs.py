@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from orca.alignment.distance import DISTANCES
@@ -52,10 +52,10 @@ class Jobs:
         self.tell(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
 
     @property
-    def device(self) -> str:
-        """The device that jobs use, as an option; empty for the default."""
+    def device(self) -> list[str]:
+        """The device that jobs use, as an option; none for the default."""
         device = self.runs.configuration.device
-        return "" if device == "auto" else f" --device {device}"
+        return [] if device == "auto" else ["--device", device]
 
     def task(self, wildcards: Any) -> str:
         """Return a task as the commands take it: its name, or the file of a user's own entry."""
@@ -76,10 +76,10 @@ class Jobs:
 
     # Data and weights
 
-    def fetch(self, wildcards: Any) -> str:
+    def fetch(self, wildcards: Any) -> list[str]:
         """Return what a raw folder is fetched for, as an option."""
         kind, name = self.runs.sources[wildcards.source]
-        return f"--{kind} {name if kind == 'proxy' else self._task_argument(name)}"
+        return [f"--{kind}", name if kind == "proxy" else self._task_argument(name)]
 
     def own_files(self, wildcards: Any) -> list[str]:
         """Return the files of a person's own task: edited ones are read again.
@@ -97,10 +97,10 @@ class Jobs:
         source = PROXIES[name] if kind == "proxy" else self.runs.task(name)
         return digest_of([(file.name, getattr(file, "recipe", "")) for file in source.files])
 
-    def body_folder(self, wildcards: Any) -> str:
+    def body_folder(self, wildcards: Any) -> list[str]:
         """Return the folder that the configuration names for a body's weights, as an option."""
         folder = self.runs.configuration.body_folders.get(wildcards.body)
-        return f"--folder {quote(folder)}" if folder else ""
+        return ["--folder", folder] if folder else []
 
     def pretrain_files(self, wildcards: Any) -> list[str]:
         """Return what pretraining reads, beside its settings: nothing."""
@@ -208,11 +208,11 @@ class Jobs:
             "terms": layout.path("terms", body=body, proxy=proxy, terms=terms),
         }
 
-    def align_what(self, wildcards: Any) -> str:
+    def align_what(self, wildcards: Any) -> list[str]:
         """Return an alignment as options: its distance, its start, and what it changes."""
         distance, start, changes = layout.parse_alignment(wildcards.alignment)
-        options = [f"--set {quote(layout.change(*item))}" for item in changes.items()]
-        return " ".join([f"--distance {distance} --start {start}", *options])
+        options = (["--set", layout.change(*item)] for item in changes.items())
+        return ["--distance", distance, "--start", start, *chain.from_iterable(options)]
 
     def align_key(self, wildcards: Any) -> str:
         """Return the key of an alignment."""

@@ -6,11 +6,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from orca.code_digest import used_code
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.peers.peer import PEERS
-from orca.provenance import digest_of, used_code
+from orca.provenance import digest_of
 from orca.reporting.declared_figure import FIGURES, Figure
 from orca.reporting.declared_table import TABLES
 from orca.reporting.names import method_title

@@ -5,7 +5,6 @@ a run are those of our records of the same task, body and method, or else an est
 task's size (`orca.workflow.resources`), which is held against the paper's hours.
 """
 
-import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from orca.data.proxy import PROXIES
 from orca.errors import OrcaError, SettingsError
+from orca.text_files import found_json
 from orca.workflow import layout
 from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
@@ -105,8 +105,9 @@ class Hours:
         found: dict[tuple[str, ...], list[float]] = defaultdict(list)
         for step in ("align", "finetune"):
             for path in (self.folder / layout.root(TRAINING[step])).glob("*/*/*/seed*/run.json"):
-                seconds = sum(json.loads(path.read_text())["seconds"].values())
-                found[(step, *path.parts[-5:-2])].append(seconds / 3600)
+                seconds = found_json(path).get("seconds")
+                if isinstance(seconds, dict):
+                    found[(step, *path.parts[-5:-2])].append(sum(seconds.values()) / 3600)
         return {key: sum(hours) / len(hours) for key, hours in found.items()}
 
     def of(self, job: Job) -> tuple[float, str]:

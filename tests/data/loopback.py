@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -19,6 +19,8 @@ class Served:
         media: the Content-Type.
         stall_s: seconds of silence in the middle of the first answers, one number per answer.
         ranges: whether a part may be asked for.
+        headers: further headers, or others than these.
+        redirect: address that the client is sent to.
         asked: what was asked for so far: the Range header, or "" for the whole file.
     """
 
@@ -28,6 +30,8 @@ class Served:
     stall_s: list[float] = field(default_factory=list)
     media: str = "application/octet-stream"
     ranges: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
+    redirect: str = ""
     asked: list[str] = field(default_factory=list)
 
 
@@ -44,20 +48,14 @@ class _Handler(BaseHTTPRequestHandler):
         if served.statuses:
             self.send_error(served.statuses.pop(0))
             return
-        start = int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
-        content = served.content
-        if wanted and served.ranges:
-            if start >= len(content):
-                self.send_error(416)
-                return
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-            content = content[start:]
-        else:
-            self.send_response(200)
-        self.send_header("Content-Type", served.media)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
+        if served.redirect:
+            self.send_response(302)
+            self.send_header("Location", served.redirect)
+            self.end_headers()
+            return
+        content = self._head(served, wanted)
+        if content is None:
+            return
         if served.cut_after:
             content = content[: served.cut_after.pop(0)]
         if served.stall_s:
@@ -65,8 +63,28 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(served.stall_s.pop(0))
             return
-        self.wfile.write(content)
-        self.wfile.flush()
+        with suppress(ConnectionError):  # the client has had enough
+            self.wfile.write(content)
+            self.wfile.flush()
+
+    def _head(self, served: Served, wanted: str) -> bytes | None:
+        """Send status and headers; return the bytes that are to follow, if any are."""
+        start = int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
+        content, own = served.content, dict(served.headers)
+        if wanted and served.ranges and start >= len(content):
+            self.send_error(416)
+            return None
+        headers = {"Content-Type": served.media}
+        if wanted and served.ranges:
+            headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            content = content[start:]
+        self.send_response(206 if wanted and served.ranges else 200)
+        headers["Content-Length"] = str(len(content))
+        for name, value in (headers | own).items():
+            if value:
+                self.send_header(name, value)
+        self.end_headers()
+        return content
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -1,9 +1,11 @@
 import hashlib
 
 import pytest
+import requests
 
-from orca.data.download import Download
+from orca.data.download import Download, _RefusedError, _session
 from orca.errors import DataError
+from tests.limits import file_size_limit
 
 CONTENT = bytes(range(256)) * 5000
 MD5 = "md5:" + hashlib.md5(CONTENT).hexdigest()
@@ -143,3 +145,73 @@ def test_a_part_larger_than_a_rounded_size_is_gone_on_with(server, path):
     download(server.serve("a", CONTENT), size=500, rounded=True).bring(path)
     assert path.read_bytes() == CONTENT
     assert server.files["/a"].asked == ["bytes=1000-"]
+
+
+HOSTILE = {
+    "nothing at all": (b"", {}),
+    "more than announced and stated": (CONTENT * 3, {"headers": {"Content-Length": ""}}),
+    "more is announced than stated": (CONTENT, {"headers": {"Content-Length": "9" * 15}}),
+    "packed": (CONTENT, {"headers": {"Content-Encoding": "gzip"}}),
+    "elsewhere than the web": (CONTENT, {"redirect": "file:///etc/passwd"}),
+    "no range is known": (CONTENT, {"statuses": [416] * 9}),
+    "moved without an address": (CONTENT, {"statuses": [301] * 9}),
+    "not modified": (CONTENT, {"statuses": [304] * 9}),
+}
+
+
+@pytest.mark.parametrize(("content", "how"), HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("have", [0, 1000])
+@pytest.mark.parametrize("size", [len(CONTENT), None])
+def test_after_a_hostile_server_the_next_one_serves(server, path, content, how, have, size):
+    if size is None and "announced" in str(how):
+        return
+    facts = {"size": size, "digest": MD5}
+    if have:
+        path.with_name(".field.h5.part").write_bytes(CONTENT[:have])
+    told = {**how, "statuses": list(how.get("statuses", []))}
+    bad = server.serve("bad", content, **told)
+    download(bad, server.serve("good", CONTENT), **facts).bring(path)
+    assert path.read_bytes() == CONTENT
+    assert [file.name for file in path.parent.iterdir()] == ["field.h5"]
+
+
+def test_a_part_that_was_not_asked_for_is_refused(server, path):
+    path.with_name(".field.h5.part").write_bytes(CONTENT[:1000])
+    bad = server.serve("bad", CONTENT, headers={"Content-Range": "bytes 0-9/10"})
+    download(bad, server.serve("good", CONTENT)).bring(path)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_server_that_sends_without_end_is_cut_off_at_the_stated_size(server, path):
+    endless = server.serve("a", CONTENT * 20, headers={"Content-Length": ""})
+    with pytest.raises(DataError, match="for a file of 1 to"):
+        download(endless).bring(path)
+    assert not list(path.parent.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("at", "to", "follows"),
+    [
+        ("https://a/x", "http://b/x", False),
+        ("https://a/x", "//b/x", True),
+        ("https://a/x", "/y", True),
+        ("http://a/x", "https://b/x", True),
+        ("http://a/x", "ftp://b/x", False),
+    ],
+)
+def test_a_redirect_never_leaves_https(at, to, follows):
+    answer = requests.Response()
+    answer.status_code, answer.url = 302, at
+    answer.headers["location"] = to
+    if follows:
+        assert _session().get_redirect_target(answer) == to
+        return
+    with pytest.raises(_RefusedError, match="it leads from"):
+        _session().get_redirect_target(answer)
+
+
+def test_a_full_disk_is_one_clear_error(server, path):
+    url = server.serve("a", CONTENT)
+    with file_size_limit(100_000), pytest.raises(DataError, match="cannot be written"):
+        download(url).bring(path)
+    assert not path.exists()

@@ -146,7 +146,7 @@ def test_a_file_cut_short_is_named_with_what_to_do(sources, go, name, grid, kept
     with pytest.raises(DataError) as fault:
         go(name, **small(1, *grid))
     assert path.name in fault.value.where
-    assert "fetch" in fault.value.mend
+    assert "fetch" in fault.value.mend or "get it by hand" in fault.value.mend  # an empty one
 
 
 def test_a_file_without_the_array_that_is_wanted_names_both(sources, go):
@@ -165,7 +165,7 @@ def test_a_group_without_data_is_named(sources, go):
     fixtures.groups(sources / file_of(name), 10, (101, 16, 1))
     with h5py.File(sources / file_of(name), "a") as file:
         del file["0004/data"]
-    with pytest.raises(DataError, match="sample '0004'"):
+    with pytest.raises(DataError, match="'0004/data': it has no array"):
         go(name, **small(1, 16))
 
 

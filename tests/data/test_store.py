@@ -142,5 +142,85 @@ def test_a_value_that_is_not_finite_is_found_when_it_is_read(folder):
 def test_what_is_no_hdf5_file_is_refused(tmp_path, content):
     if content is not None:
         (tmp_path / "fit.h5").write_bytes(content)
-    with pytest.raises(DataError, match="missing or no HDF5 file"):
+    with pytest.raises(DataError, match="missing or no HDF5 file that can be read"):
         Prepared(tmp_path / "fit.h5", CLASSES).rows("train")
+
+
+def _overlap(file):
+    file["validation"][0] = file["train"][0]
+
+
+def _link(file):
+    del file["inputs"]
+    file["inputs"] = h5py.ExternalLink("elsewhere.h5", "inputs")
+
+
+def _external(file):
+    shape = file["inputs"].shape
+    del file["inputs"]
+    file.create_dataset("inputs", shape, "f4", external=[("elsewhere.bin", 0, h5py.h5f.UNLIMITED)])
+
+
+def _huge(file):
+    shape = (file["targets"].shape[0] * 10**9, *file["inputs"].shape[1:])
+    del file["inputs"]
+    file.create_dataset("inputs", shape, "f4", chunks=(1, *shape[1:]))
+
+
+def _put(key, value):
+    def change(file):
+        file[key][...] = value
+
+    return change
+
+
+def _replaced(key, value):
+    def change(file):
+        del file[key]
+        file[key] = value
+
+    return change
+
+
+HARMS = {
+    "a deviation of 0": _put("normalisation/inputs/std", 0),
+    "a deviation below 0": _put("normalisation/targets/std", -1),
+    "a deviation that is no number": _put("normalisation/inputs/std", np.nan),
+    "a mean that is no number": _put("normalisation/targets/mean", np.inf),
+    "constants of another shape": _replaced("normalisation/inputs/mean", np.zeros((5, 7))),
+    "constants that are text": _replaced("normalisation/inputs/mean", "none"),
+    "no constants": lambda file: file.__delitem__("normalisation"),
+    "rows of both parts": _overlap,
+    "rows that are not there": _put("train", 10**6),
+    "rows below 0": _put("validation", -1),
+    "the same row twice": _put("validation", 3),
+    "rows that are no whole numbers": _replaced("train", np.zeros(4)),
+    "inputs of another shape": _replaced("inputs", np.zeros((80, 3, 9))),
+    "inputs that are text": _replaced("inputs", np.full((80, 3, 8), b"a")),
+    "more targets than inputs": _replaced("targets", np.zeros((81, 1, 8))),
+    "a group instead of targets": lambda file: (file.__delitem__("targets"), file.create_group("targets")),
+    "no validation": lambda file: file.__delitem__("validation"),
+    "inputs in another file": _link,
+    "numbers outside the file": _external,
+    "more than the file can hold": _huge,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS.keys())
+def test_a_prepared_file_that_was_tampered_with_is_named_with_the_mend(folder, harm):
+    with h5py.File(folder / "fit.h5", "a") as file:
+        harm(file)
+    with (
+        pytest.raises(DataError, match="fit.h5") as fault,
+        Prepared(folder / "fit.h5", NORMALISED) as fit,
+    ):
+        fit.whole("train")
+    assert f"snakemake {folder / 'fit.h5'}" in fault.value.mend
+
+
+def test_a_target_that_is_none_of_the_classes_is_refused(tmp_path, monkeypatch):
+    prepare(CLASSES, tmp_path, monkeypatch)
+    with h5py.File(tmp_path / "fit.h5", "a") as file:
+        file["targets"][7] = 99
+    with Prepared(tmp_path / "fit.h5", CLASSES) as fit, pytest.raises(DataError, match="classes"):
+        fit.whole("fit")

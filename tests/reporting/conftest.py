@@ -29,7 +29,7 @@ from orca.reporting.tabulate import NoRuns, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
 from orca.training.finetune_loop import FinetuneLoop, Progress
-from orca.training.record import read_run, write_history, write_run
+from orca.training.record import write_history, write_run
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
 
 DEMO_TASKS = {
@@ -128,7 +128,7 @@ def run_record():
             settings={name: group.model_dump(mode="json") for name, group in settings.items()},
             alignment={},
         )
-        record = read_run(path) | {"commit": "0123456789ab"}
+        record = json.loads(path.read_text()) | {"commit": "0123456789ab"}
     return {name: record[name] for name in RECORDED if name in record}
 
 

@@ -74,7 +74,8 @@ def test_source_terms_of_other_settings_or_features_are_refused(changed, tmp_pat
     step = make_align(tmp_path)
     if changed == "features":
         tensors, _ = read_tensors(step.source)
-        write_tensors(step.source, tensors | {"features": tensors["features"] + 1})
+        others = tensors | {"features": tensors["features"] + 1}
+        write_tensors(step.source, others, {"body": "minilm"})
     else:
         step = replace(step, distance_settings=OtddSettings(reg=0.2))
     with pytest.raises(SettingsError, match=f"computed from other {changed}"):

@@ -1,11 +1,12 @@
 import os
-import resource
 import signal
 
 import pytest
 import torch
 
 from orca.errors import StateError
+from orca.outputs import output_digests
+from orca.provenance import write_json
 from orca.training import checkpoint
 from orca.training.checkpoint import (
     PREEMPTED,
@@ -15,6 +16,7 @@ from orca.training.checkpoint import (
     read_tensors,
     write_tensors,
 )
+from tests.limits import file_size_limit
 
 
 def state(folder, key="a"):
@@ -40,15 +42,8 @@ def test_a_damaged_file_is_named_with_the_mend(tmp_path):
 def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path):
     path = tmp_path / "x.safetensors"
     write_tensors(path, {"a": torch.zeros(10)})
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then writing fails with an error
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-        with pytest.raises(StateError, match="cannot be written"):
-            write_tensors(path, {"a": torch.ones(100_000)})
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
+    with file_size_limit(4096), pytest.raises(StateError, match="cannot be written"):
+        write_tensors(path, {"a": torch.ones(100_000)})
     assert torch.equal(read_tensors(path)[0]["a"], torch.zeros(10))
     assert [file.name for file in tmp_path.iterdir()] == ["x.safetensors"]
 
@@ -111,15 +106,15 @@ def test_checkpoints_take_a_hundredth_of_the_time_at_most(tmp_path, monkeypatch)
         assert held.due
 
 
-def test_publishing_gives_a_run_its_place_the_record_last_and_removes_its_state(
-    tmp_path, monkeypatch
-):
+def test_publishing_gives_a_run_its_place_the_record_last_and_nothing_else(tmp_path, monkeypatch):
     one, place, order = state(tmp_path / "state"), tmp_path / "seed0", []
     one.outputs.mkdir(parents=True)
     place.mkdir()
     (place / "run.json").write_text("of an earlier run")
-    for name in ("run.json", "weights", "a", "z"):
+    for name in ("weights", "a", "z"):
         (one.outputs / name).write_text(name)
+    write_json(one.outputs / "run.json", {"key": "a", "outputs": output_digests(one.outputs)})
+    (one.outputs / "stray").write_text("what the record does not name")
     link = checkpoint._link_or_copy
 
     def linked(file, to):
@@ -129,6 +124,15 @@ def test_publishing_gives_a_run_its_place_the_record_last_and_removes_its_state(
 
     monkeypatch.setattr(checkpoint, "_link_or_copy", linked)
     publish(one, place)
-    assert order[-1] == "run.json"
-    assert {file.name: file.read_text() for file in place.iterdir()} == {n: n for n in order}
-    assert not one.folder.exists()
+    assert order == ["a", "weights", "z", "run.json"]
+    assert {file.name for file in place.iterdir()} == {*order}
+    assert all((place / name).read_text() == name for name in order[:-1])
+
+
+def test_what_is_not_finished_is_not_published(tmp_path):
+    one = state(tmp_path / "state")
+    one.outputs.mkdir(parents=True)
+    write_json(one.outputs / "run.json", {"key": "a", "outputs": {"weights": "gone"}})
+    with pytest.raises(StateError, match="does not hold what the run's record says"):
+        publish(one, tmp_path / "seed0")
+    assert not (tmp_path / "seed0").exists()

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from orca.errors import StateError
 from orca.training import gpu_slot
 from orca.training.gpu_slot import held_device, slot, slots_of
 
@@ -80,3 +81,23 @@ def test_a_schedulers_choice_stands(monkeypatch):
         assert device.index is None
     with held_device("auto") as again:
         assert again.index is None
+
+
+def test_the_folder_of_the_locks_is_private(tmp_path):
+    with slot(["0"], tmp_path / "locks"):
+        assert (tmp_path / "locks").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("make", ["a link", "open to all", "a file"])
+def test_a_folder_of_locks_that_others_could_write_to_is_refused(make, tmp_path):
+    folder = tmp_path / "locks"
+    if make == "a link":
+        (tmp_path / "elsewhere").mkdir()
+        folder.symlink_to(tmp_path / "elsewhere")
+    elif make == "open to all":
+        folder.mkdir()
+        folder.chmod(0o777)
+    else:
+        folder.write_text("")
+    with pytest.raises(StateError, match="locks"), slot(["0"], folder):
+        pass

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from orca import provenance
+from orca import code_digest
 from orca.alignment.distance import DISTANCES
 from orca.methods.method import METHODS
 from orca.settings import Settings
@@ -77,20 +77,20 @@ def test_a_default_that_is_written_down_moves_no_key():
 @pytest.fixture
 def edit(monkeypatch):
     """Change the code of a file as far as digests tell."""
-    read = provenance._read
+    read = code_digest._read
 
     def change(file):
-        changed = provenance.PACKAGE / file
+        changed = code_digest.PACKAGE / file
         assert changed.is_file()
         monkeypatch.setattr(
-            provenance,
+            code_digest,
             "_read",
             lambda path: replace(read(path), digest=b"") if path == changed else read(path),
         )
-        provenance.used_code.cache_clear()
+        code_digest.used_code.cache_clear()
 
     yield change
-    provenance.used_code.cache_clear()
+    code_digest.used_code.cache_clear()
 
 
 ALL = {"align", "finetune", "evaluate"}

@@ -95,6 +95,14 @@ def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_pat
     one, other = (load_file(folder / "model.safetensors") for folder in (body, out))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+    (out / "model.safetensors").unlink()  # as Snakemake does where the job's end went unnoticed
+    before = (out / "run.json").read_bytes()
+    for _ in range(2):
+        done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
+        assert done.exit_code == 0, done.output
+        assert (out / "model.safetensors").exists()
+        assert (out / "run.json").read_bytes() == before
     assert not Path(layout.path("state", step="pretrain_body"), NAME).exists()
 
 

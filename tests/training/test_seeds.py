@@ -126,7 +126,7 @@ HOLD = textwrap.dedent("""
         print("held", flush=True)
         sys.stdin.readline()
         state.outputs.mkdir()
-        (state.outputs / "run.json").write_text(json.dumps({"key": key}))
+        (state.outputs / "run.json").write_text(json.dumps({"key": key, "outputs": {}}))
         publish(state, folder / "out/seed0")
 """)
 

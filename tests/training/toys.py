@@ -149,7 +149,11 @@ def make_align(
     if not source.exists():
         labels = torch.arange(60) % 5
         features = torch.randn(60, 16, generator=seeded(1)) + labels[:, None]
-        write_tensors(source, {"features": features, "labels": labels})
+        write_tensors(
+            source,
+            {"features": features, "labels": labels, "numbers": labels.clone()},
+            {"body": "minilm"},
+        )
     if not terms.exists():
         source_terms(distance, source=source, settings=settings, out=terms, device=CPU)
     return Align(

@@ -17,6 +17,7 @@ from orca.tuning.best import close, tuned_values
 from orca.tuning.search import MOST_DEATHS
 from orca.tuning.study import ended
 from orca.tuning.trial import Reports, trial_settings
+from tests.limits import file_size_limit
 from tests.tuning.toy_search import make_search, outcome
 
 
@@ -244,16 +245,33 @@ def test_the_best_settings_name_their_origin(searched):
     assert best["origin"]["epochs"] == sum(
         len(t.intermediate_values) for t in search.study().trials
     )
-    values = tuned_values(out / "best.yaml")
+    origin = {name: best["origin"][name] for name in ("task", "body")}
+    values = tuned_values(out / "best.yaml", **origin)
     assert values["optimizer"]["learning_rate"] == best["settings"]["optimizer.learning_rate"]
     assert values["finetune"] == {"batch_size": best["settings"]["finetune.batch_size"]}
 
 
 @pytest.mark.parametrize("setting", ["dropout", "align.epochs", "model.dropuot"])
 def test_settings_that_no_search_finds_are_refused(setting, tmp_path):
-    (tmp_path / "best.yaml").write_text(yaml.safe_dump({"settings": {setting: 0.5}}))
+    told = {"settings": {setting: 0.5}, "origin": {"task": "t", "body": "b"}}
+    (tmp_path / "best.yaml").write_text(yaml.safe_dump(told))
     with pytest.raises(SettingsError, match="best.yaml, settings"):
-        tuned_values(tmp_path / "best.yaml")
+        tuned_values(tmp_path / "best.yaml", task="t", body="b")
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"origin": {"task": "t", "body": "b"}}, "settings"),
+        ({"settings": {}, "origin": {"task": "other", "body": "b"}}, "'other' instead of 't'"),
+        ({"settings": {}, "origin": {"task": "t", "body": "other"}}, "'other' instead of 'b'"),
+        ({"settings": 3, "origin": {}}, "settings"),
+    ],
+)
+def test_what_another_search_found_or_none_is_refused(told, said, tmp_path):
+    (tmp_path / "best.yaml").write_text(yaml.safe_dump(told))
+    with pytest.raises(SettingsError, match=said):
+        tuned_values(tmp_path / "best.yaml", task="t", body="b")
 
 
 def test_every_trial_has_a_line_and_both_pictures_are_there(searched):
@@ -278,6 +296,40 @@ def test_a_damaged_journal_is_named(tmp_path):
     (search.folder / "journal.log").write_text("no journal\n{}\n")
     with pytest.raises(StateError, match=r"journal\.log"):
         search.work()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "torn", [b'{"op_code":5,"trial_id":', b'{"op_code":5,"tri{"op_code":4}\n', b"\x00\x00"]
+)
+def test_a_journal_with_a_torn_line_goes_on_from_the_whole_ones_before_it(searched, tmp_path, torn):
+    make_search(tmp_path, trials=3).work()
+    with (tmp_path / "state/journal.log").open("ab") as file:
+        file.write(torn)
+    search = make_search(tmp_path)
+    search.work()
+    assert outcome(search) == outcome(searched[0])
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_line_that_another_worker_left_half_written_is_cut_by_the_next_that_writes(tmp_path):
+    search = make_search(tmp_path)
+    study = search.study()
+    trial = study.ask()
+    with (tmp_path / "state/journal.log").open("ab") as file:
+        file.write(b'{"op_code":')
+    study.tell(trial, 1.0)
+    assert search.study().trials[0].value == 1.0
+
+
+def test_a_full_disk_leaves_the_journal_as_it_was(tmp_path):
+    study = make_search(tmp_path).study()
+    journal = tmp_path / "state/journal.log"
+    trial, before = study.ask(), journal.read_bytes()
+    with file_size_limit(len(before) + 20), pytest.raises(StateError, match="cannot be written"):
+        study.tell(trial, 1.0)
+    assert journal.read_bytes() == before
+    assert len(make_search(tmp_path).study().trials) == 1
 
 
 @pytest.mark.usefixtures("quick")

@@ -20,5 +20,5 @@ rule align:
         what=JOBS.align_what,
         device=JOBS.device,
     shell:
-        "orca align {params.task:q} {wildcards.body:q} {params.what}"
-        " --seeds {params.seeds}{params.device} &> {log:q}"
+        "orca align {params.task:q} {wildcards.body:q} {params.what:q}"
+        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"

@@ -16,7 +16,7 @@ rule fetch:
         key=JOBS.fetch_key,
         what=JOBS.fetch,
     shell:
-        "orca fetch {params.what} &> {log:q}"
+        "orca fetch {params.what:q} &> {log:q}"
 
 
 rule fetch_body:
@@ -36,7 +36,7 @@ rule fetch_body:
     params:
         folder=JOBS.body_folder,
     shell:
-        "orca fetch-body {wildcards.body:q} {params.folder} &> {log:q}"
+        "orca fetch-body {wildcards.body:q} {params.folder:q} &> {log:q}"
 
 
 rule prepare:

@@ -25,7 +25,7 @@ rule evaluate:
         device=JOBS.device,
     shell:
         "orca evaluate {params.task:q} {wildcards.body:q} --method {wildcards.method:q}"
-        " --seeds {params.seeds}{params.device} &> {log:q}"
+        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"
 
 
 rule peer:
@@ -82,4 +82,4 @@ rule predict:
         run=f"{FINETUNED}/seed{{seed}}",
         device=JOBS.device,
     shell:
-        "orca predict --run {params.run:q} --test {input.test:q} --output {output:q}{params.device} &> {log:q}"
+        "orca predict --run {params.run:q} --test {input.test:q} --output {output:q} {params.device:q} &> {log:q}"

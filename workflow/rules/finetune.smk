@@ -20,4 +20,4 @@ rule finetune:
         device=JOBS.device,
     shell:
         "orca finetune {params.task:q} {wildcards.body:q} --method {wildcards.method:q}"
-        " --seeds {params.seeds}{params.device} &> {log:q}"
+        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"

@@ -17,7 +17,7 @@ rule tabulate:
     params:
         key=PAGES.table_key,
     shell:
-        "orca tabulate {wildcards.table} &> {log:q}"
+        "orca tabulate {wildcards.table:q} &> {log:q}"
 
 
 rule plot_profile:
@@ -39,7 +39,7 @@ rule plot_profile:
     params:
         key=PAGES.figures_key,
     shell:
-        "orca plot profile {wildcards.table} &> {log:q}"
+        "orca plot profile {wildcards.table:q} &> {log:q}"
 
 
 rule plot_ranks:
@@ -83,7 +83,7 @@ rule plot_alignment:
     params:
         key=PAGES.figures_key,
     shell:
-        "orca plot alignment {wildcards.table} &> {log:q}"
+        "orca plot alignment {wildcards.table:q} &> {log:q}"
 
 
 rule plot_figure:
@@ -105,7 +105,7 @@ rule plot_figure:
     params:
         key=PAGES.figure_key,
     shell:
-        "orca plot figure {wildcards.figure} &> {log:q}"
+        "orca plot figure {wildcards.figure:q} &> {log:q}"
 
 
 rule published:
@@ -120,7 +120,7 @@ rule published:
     params:
         key=PAGES.tabulate_code,
     shell:
-        "orca published --out {output} &> {log:q}"
+        "orca published --out {output:q} &> {log:q}"
 
 
 rule from_scores:
@@ -136,7 +136,7 @@ rule from_scores:
         key=PAGES.tabulate_code,
         scores=lambda wildcards: PAGES.scores_there(),
     shell:
-        "orca scores render --out {output} &> {log:q}"
+        "orca scores render --out {output:q} &> {log:q}"
 
 
 rule report:
@@ -157,4 +157,4 @@ rule report:
     params:
         key=PAGES.report_key,
     shell:
-        "orca report {wildcards.report} &> {log:q}"
+        "orca report {wildcards.report:q} &> {log:q}"

@@ -23,7 +23,7 @@ rule pretrain_body:
         key=JOBS.pretrain_key,
         device=JOBS.device,
     shell:
-        "orca pretrain-body {wildcards.body:q}{params.device} &> {log:q}"
+        "orca pretrain-body {wildcards.body:q} {params.device:q} &> {log:q}"
 
 
 rule embed_source:
@@ -47,7 +47,7 @@ rule embed_source:
         device=JOBS.device,
     shell:
         "orca embed-source {wildcards.body:q} {wildcards.proxy:q}"
-        " --samples {params.samples}{params.device} &> {log:q}"
+        " --samples {params.samples:q} {params.device:q} &> {log:q}"
 
 
 rule source_terms:
@@ -69,4 +69,4 @@ rule source_terms:
         key=JOBS.terms_key,
         device=JOBS.device,
     shell:
-        "orca source-terms {wildcards.body:q} {wildcards.proxy:q} {wildcards.terms:q}{params.device} &> {log:q}"
+        "orca source-terms {wildcards.body:q} {wildcards.proxy:q} {wildcards.terms:q} {params.device:q} &> {log:q}"

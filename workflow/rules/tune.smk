@@ -18,7 +18,7 @@ rule tune_worker:
         task=JOBS.task,
         device=JOBS.device,
     shell:
-        "orca tune {params.task:q} {wildcards.body:q} --worker {wildcards.worker}{params.device} &> {log:q}"
+        "orca tune {params.task:q} {wildcards.body:q} --worker {wildcards.worker:q} {params.device:q} &> {log:q}"
 
 
 rule tune:
@@ -44,4 +44,4 @@ rule tune:
         task=JOBS.task,
         device=JOBS.device,
     shell:
-        "orca tune {params.task:q} {wildcards.body:q}{params.device} &> {log:q}"
+        "orca tune {params.task:q} {wildcards.body:q} {params.device:q} &> {log:q}"

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from jaxtyping import Float
 
+from orca.data.hdf5_write import written
+
 Fields: TypeAlias = dict[str, np.ndarray]
 """Arrays by the key they are stored under; the first axis is the sample."""
 
@@ -66,9 +68,7 @@ def write_arrays(path: Path, header: Header, blocks: Iterable[Block]) -> None:
 
     Source: the files of PDEBench (arXiv:2210.07182) that end in `.hdf5`.
     """
-    import h5py
-
-    with h5py.File(path, "w") as file:
+    with written(path) as file:
         _write_attributes(file, header)
         file.attrs.update(header.attributes)
         for axis, values in header.axes.items():
@@ -88,12 +88,11 @@ def write_groups(path: Path, header: Header, blocks: Iterable[Block]) -> None:
 
     Source: the files of PDEBench (arXiv:2210.07182) that end in `.h5`.
     """
-    import h5py
     import yaml
 
     config = yaml.safe_dump({"sim": dict(header.attributes), "origin": dict(header.origin)})
     axes = {axis: values.astype(np.float32) for axis, values in header.axes.items()}
-    with h5py.File(path, "w") as file:
+    with written(path) as file:
         _write_attributes(file, header)
         for samples, fields in blocks:
             for sample, values in zip(samples, fields["data"], strict=True):

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from orca.data.hdf5_checks import own_array
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import damaged, matlab_array, reading
 from orca.data.task import Field, Normalisation, Part, Samples, Splits, Task
@@ -114,7 +115,7 @@ def read_field(path: Path, key: str, *, samples: int, stride: int) -> Float32[np
 
     if h5py.is_hdf5(path):
         with reading(path, f"'{key}' cannot be read", OSError, KeyError), h5py.File(path) as file:
-            values = file[key][()]
+            values = own_array(file, key, mend="fetch it again")[()]
             field = values if "simulated_title" in file.attrs else values.T
     else:
         field = matlab_array(path, key, where=path)

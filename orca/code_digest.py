@@ -1,0 +1,166 @@
+"""The code that a step runs, found by imports, and its digest: comments and layout do not count."""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+REFERENCE = re.compile(r"(orca(?:\.\w+)+):\w+")  # "module:name", as declarations name code
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Return whether a statement is a text and nothing else, as a docstring is."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _named_modules(node: ast.AST, package: tuple[str, ...]) -> set[str]:
+    """Return what a node imports, or refers to as "module:name": modules, or what may be some.
+
+    Args:
+        node: of a module's tree.
+        package: that the module lies in, from which relative imports go.
+    """
+    if isinstance(node, ast.ImportFrom):
+        above = package[: len(package) + 1 - node.level] if node.level else ()
+        module = ".".join([*above, *([node.module] if node.module else [])])
+        return {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        reference = REFERENCE.fullmatch(node.value)
+        return {reference[1]} if reference else set()
+    return set()
+
+
+def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str], set[str]]:
+    """Return what a syntax tree says without places and docstrings, what it imports and reads."""
+    words: list[str] = []
+    names: set[str] = set()
+    attributes: set[str] = set()
+    waiting: list[ast.AST | str] = [tree]
+    while waiting:  # from the first node on, each before what it holds
+        node = waiting.pop()
+        if isinstance(node, str):
+            words.append(node)
+            continue
+        if isinstance(node, ast.Attribute):
+            attributes.add(node.attr)
+        elif isinstance(node, ast.Import | ast.ImportFrom | ast.Constant):
+            names |= _named_modules(node, package)
+        words.append(type(node).__name__)
+        waiting += reversed([*_held(node), ")"])
+    return words, names, attributes
+
+
+def _held(node: ast.AST) -> Iterator[ast.AST | str]:
+    """Yield a node's fields by name with what they hold; texts that are statements are left out."""
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if value is None or value == [] or field == "ctx":  # the place tells what ctx does
+            continue
+        yield field
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, ast.AST):
+                yield repr(each)
+            elif not _is_text(each):
+                yield each
+
+
+@dataclass(frozen=True)
+class Module:
+    """What a module's source says.
+
+    Args:
+        digest: of its code; comments, docstrings and layout do not count.
+        names: modules, or what may be modules, that it imports or refers to as "module:name".
+        attributes: names of all attributes that it reads.
+    """
+
+    digest: bytes
+    names: frozenset[str]
+    attributes: frozenset[str]
+
+
+@cache
+def _read(file: Path) -> Module:
+    """Return what a module says; kept, since planning asks for the same files many times."""
+    words, names, attributes = _walk(
+        ast.parse(file.read_text()), ("orca", *file.parent.relative_to(PACKAGE).parts)
+    )
+    digest = hashlib.sha256(" ".join(words).encode()).digest()
+    return Module(digest, frozenset(names), frozenset(attributes))
+
+
+@cache
+def _imports(file: Path) -> frozenset[Path]:
+    """Return the files of this package that a module imports or refers to."""
+    places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in _read(file).names if "." in name]
+    files = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
+    return frozenset(file for file in files if file.is_file())
+
+
+@cache
+def _closure(files: frozenset[str]) -> tuple[Path, ...]:
+    """Return some modules and all in this package that they import, imports in functions too.
+
+    Modules named `settings.py` in a folder of the package are left out: they declare settings, and
+    a run counts the values of those that it reads.
+    """
+    seen: set[Path] = set()
+    waiting = {PACKAGE / file for file in files}
+    while waiting:
+        seen |= waiting
+        waiting = {place for file in waiting for place in _imports(file)} - seen
+    declared = {file for file in seen if file.name == "settings.py" and file.parent != PACKAGE}
+    return tuple(sorted(seen - declared))
+
+
+@dataclass(frozen=True)
+class UsedCode:
+    """The code that a step runs.
+
+    Args:
+        digest: of all modules together; rewording a docstring leaves it as it is.
+        attributes: names of all attributes that they read, which tells the settings that count.
+    """
+
+    digest: str
+    attributes: frozenset[str]
+
+
+@cache
+def used_code(*files: str) -> UsedCode:
+    """Return the code of some modules with all that they import from this package.
+
+    What is looked up by name at run time does not count: the caller names those modules too.
+
+    Args:
+        files: under `orca/`, such as "data/prepare.py".
+    """
+    digest = hashlib.sha256()
+    attributes: set[str] = set()
+    for file in _closure(frozenset(files)):
+        digest.update(str(file.relative_to(PACKAGE)).encode())
+        digest.update(_read(file).digest)
+        attributes |= _read(file).attributes
+    return UsedCode(digest.hexdigest()[:16], frozenset(attributes))
+
+
+def module_file(module: str) -> str:
+    """Return the file of a module of this package under `orca/`."""
+    return f"{'/'.join(module.split('.')[1:])}.py"
+
+
+@cache
+def package_digest() -> str:
+    """Return a digest of the whole package's code."""
+    digest = hashlib.sha256()
+    for file in sorted(PACKAGE.rglob("*.py")):
+        digest.update(str(file.relative_to(PACKAGE)).encode())
+        digest.update(_read(file).digest)
+    return digest.hexdigest()[:16]

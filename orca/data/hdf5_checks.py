@@ -1,0 +1,63 @@
+"""What an HDF5 file may hold before anything of it is read: its own arrays, of believable sizes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orca.data.raw_file import believable
+from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import h5py
+
+
+def own_array(file: "h5py.File", key: str, *, mend: str) -> "h5py.Dataset":
+    """Return an array that lies in the file itself.
+
+    Args:
+        file: open.
+        key: the array's name.
+        mend: for the error.
+
+    Raises:
+        DataError: if there is none, it lies in another file, holds no numbers, or claims more
+            than a file of this size can hold.
+    """
+    import h5py
+
+    path = Path(file.filename)
+    place, what = f"{path}, '{key}'", ""
+    links = [file.get("/".join(parts), getlink=True) for parts in _above(key)]
+    if any(isinstance(link, h5py.ExternalLink) for link in links):
+        what = "it lies in another file"
+    elif not isinstance(file.get(key), h5py.Dataset):
+        what = f"it has no array '{key}'"
+    if what:
+        raise DataError(where=place, what=what, mend=mend)
+    array = file[key]
+    if array.external or array.is_virtual:
+        raise DataError(where=place, what="its numbers lie in other files", mend=mend)
+    if array.dtype.kind not in "bfiu":
+        raise DataError(where=place, what=f"it holds {array.dtype}, no numbers", mend=mend)
+    if not believable(array.nbytes, path):
+        what = f"it claims {array.nbytes} bytes in a file of {path.stat().st_size}"
+        raise DataError(where=place, what=what, mend=mend)
+    return array
+
+
+def _above(key: str) -> list[list[str]]:
+    parts = key.strip("/").split("/")
+    return [parts[: number + 1] for number in range(len(parts))]
+
+
+def check_rows(rows: Any, count: int, *, name: str, where: Path, mend: str) -> None:
+    """Check row numbers: whole, each once, and there.
+
+    Raises:
+        DataError: if they are not.
+    """
+    import numpy as np
+
+    whole = rows.ndim == 1 and rows.dtype.kind in "iu"
+    if not (whole and np.isin(rows, np.arange(count)).all() and len(np.unique(rows)) == len(rows)):
+        what = f"'{name}' is no list of different rows from 0 to {count - 1}"
+        raise DataError(where=str(where), what=what, mend=mend)

@@ -1,0 +1,130 @@
+"""Reading JSON and YAML, whoever wrote it: bounded, strict, and with one clear error."""
+
+import json
+import math
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from orca.errors import OrcaError, ResultsError
+
+LARGEST_BYTES = 64 * 2**20
+DEEPEST = 64
+"""Levels of lists and objects within each other."""
+
+MOST_VALUES = 2_000_000
+"""A few lines of YAML that refer to each other can stand for more than any memory holds."""
+
+FAULTS = (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError)
+YAML_ENDS = (".yaml", ".yml")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, several times as fast
+
+
+def read_mapping(path: Path, *, mend: str, error: type[OrcaError] = ResultsError) -> dict[str, Any]:
+    """Return the keys and values that a file holds: YAML by its name, else JSON.
+
+    Args:
+        path: the file.
+        mend: for the error.
+        error: its kind.
+
+    Raises:
+        OrcaError: of that kind, if the file is missing or no file, too large, not UTF-8, no JSON
+            or YAML, no object, nested too deeply, or holds a number that is not finite.
+    """
+    language, parse = ("YAML", _parse_yaml) if path.suffix in YAML_ENDS else ("JSON", _parse_json)
+    try:
+        return _checked(parse(_text(path)))
+    except FileNotFoundError as fault:
+        raise error(where=str(path), what="there is no such file", mend=mend) from fault
+    except OSError as fault:
+        what = f"it cannot be read: {fault.strerror or fault}"
+        raise error(where=str(path), what=what, mend=mend) from fault
+    except FAULTS as fault:
+        what = f"this is no {language} that can be read: {' '.join(str(fault).split())}"
+        raise error(where=str(path), what=what, mend=mend) from fault
+
+
+def found_json(path: Path) -> dict[str, Any]:
+    """Return the object that a JSON file holds; an empty one where it holds none or is damaged.
+
+    For files that are made again when they do not say what is wanted.
+    """
+    try:
+        return read_mapping(path, mend="")
+    except ResultsError:
+        return {}
+
+
+def object_of(text: str) -> dict[str, Any]:
+    """Return the object that a JSON text says, as strictly as `read_mapping`.
+
+    Raises:
+        ValueError: if it says none.
+    """
+    return _checked(_parse_json(text))
+
+
+def _text(path: Path) -> str:
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError("it is no file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise ValueError(f"it has more than {LARGEST_BYTES} bytes")
+    return content.decode("utf-8")
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no finite number")
+
+
+def _parse_json(text: str) -> Any:
+    return json.loads(text, parse_constant=_no_number)
+
+
+def _parse_yaml(text: str) -> Any:
+    """Return what a YAML text says; its depth is looked at first, for deep ones end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+    return yaml.load(text, Loader=LOADER)
+
+
+def _checked(content: Any) -> dict[str, Any]:
+    """Return an object after a look at all that it holds.
+
+    Raises:
+        ValueError: if it is no object, or something in it cannot be taken.
+    """
+    if not isinstance(content, dict):
+        raise ValueError(f"it holds no keys, but {str(content)[:40]!r}")
+    waiting, seen = [(content, 0)], 0
+    while waiting:
+        value, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+        if seen > MOST_VALUES:
+            raise ValueError(f"it stands for more than {MOST_VALUES} values")
+        waiting += [(inner, depth + 1) for inner in _held(value)]
+    return content
+
+
+def _held(value: Any) -> Iterable[Any]:
+    """Return what a list or an object holds; nothing for a value, which is checked."""
+    if isinstance(value, dict):
+        return (inner for pair in value.items() for inner in pair)
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str):
+        value.encode()  # half a pair of surrogates is no text
+    if isinstance(value, float) and not math.isfinite(value):
+        _no_number(str(value))
+    return ()

@@ -1,0 +1,163 @@
+"""Whatever step a run is killed before, the next one ends as if nothing had been."""
+
+import json
+import os
+import shutil
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from orca import provenance
+from orca.logs import Clock
+from orca.outputs import RECORD, whole_outputs
+from orca.provenance import atomic
+from orca.training import record as record_module
+from orca.training.checkpoint import State, publish, read_tensors, write_tensors
+from orca.training.record import write_history, write_run
+from orca.training.seeds import run_seeds
+from tests.training.kills import killed_at_each_change
+
+FEWEST_KILLS = 15
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """Neither ask git, nor wait for the disk: a killed process loses nothing that it has written."""
+    monkeypatch.setattr(record_module, "environment", dict)
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+
+
+@pytest.fixture
+def _dead(monkeypatch):
+    """Whoever left a temporary file is dead, though the test's process lives."""
+    monkeypatch.setattr(provenance, "_abandoned", lambda *_: True)
+
+
+@dataclass
+class Step:
+    """A run whose outputs say which settings its progress began with."""
+
+    key: str
+    setup = SimpleNamespace(input_digests={}, device=torch.device("cpu"))
+
+    def inputs(self, seed):
+        return {}
+
+    def run(self, seed, state, out):
+        saved = state.load()
+        began = {"with": saved[1]["with"] if saved else self.key}
+        for _ in range(2):
+            state.save({"a": torch.ones(1)}, began)
+        write_tensors(out / "weights.safetensors", {"a": torch.ones(2)}, began)
+        write_history(out / "history.csv", [{"epoch": 0}])
+        facts = {"key": state.key, "seed": seed}
+        write_run(out / RECORD, device=self.setup.device, clock=Clock(), inputs={}, **facts)
+
+
+@pytest.fixture
+def job(tmp_path):
+    """Return what makes a seed with some settings, and the folder that it works in."""
+    folder = tmp_path / "work"
+
+    def make(key):
+        return lambda: run_seeds(Step(key), [0], out=folder / "out", state=folder / "state")
+
+    return make, folder
+
+
+def assert_made_with(key, folder):
+    """Assert that the seed is published whole and with these settings, and nothing else is left."""
+    place = folder / "out/seed0"
+    told = json.loads((place / RECORD).read_text())
+    assert whole_outputs(place, told["key"])
+    assert read_tensors(place / "weights.safetensors")[1] == {"with": key}
+    assert sorted(path.name for path in place.iterdir()) == [
+        "history.csv", RECORD, "weights.safetensors",
+    ]  # fmt: skip
+    assert not (folder / "state/seed0").exists()
+
+
+@pytest.mark.usefixtures("_dead")
+def test_a_run_killed_before_any_change_to_a_file_ends_whole(job):
+    make, folder = job
+    kills = 0
+    for _ in killed_at_each_change(make("a"), lambda: shutil.rmtree(folder, ignore_errors=True)):
+        kills += 1
+        make("a")()
+        assert_made_with("a", folder)
+    assert kills >= FEWEST_KILLS
+
+
+@pytest.mark.usefixtures("_dead")
+@pytest.mark.parametrize(
+    "left", [RECORD, pytest.param("checkpoint.safetensors", marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("then", ["a", "b"])
+def test_a_run_killed_while_it_drops_anothers_progress_mixes_nothing(job, tmp_path, left, then):
+    make, folder = job
+
+    def afresh():
+        shutil.rmtree(folder, ignore_errors=True)
+
+    for _ in killed_at_each_change(make("a"), afresh):
+        if list(folder.rglob(left)):
+            break
+    shutil.copytree(folder, tmp_path / "left")
+
+    def as_left():
+        afresh()
+        shutil.copytree(tmp_path / "left", folder)
+
+    kills = 0
+    for _ in killed_at_each_change(make("b"), as_left):
+        kills += 1
+        make(then)()
+        assert_made_with(then, folder)
+    assert kills >= FEWEST_KILLS
+
+
+def test_a_finished_run_whose_place_is_wiped_is_published_again_and_not_made_anew(tmp_path):
+    state = State(tmp_path / "state", "a")
+    with state.held():
+        state.outputs.mkdir()
+        Step("a").run(0, state, state.outputs)
+        publish(state, tmp_path / "place")
+    shutil.rmtree(tmp_path / "place")
+    with state.held():
+        assert state.finished
+        publish(state, tmp_path / "place")
+    assert whole_outputs(tmp_path / "place", "a")
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"other")])
+def test_a_run_is_finished_only_with_every_file_that_its_record_names(job, harm):
+    make, folder = job
+    make("a")()
+    harm(folder / "out/seed0/weights.safetensors")
+    make("a")()
+    assert_made_with("a", folder)
+
+
+def test_temporary_files_of_a_killed_run_are_neither_published_nor_kept(job):
+    make, folder = job
+    make("a")()
+
+    def stopped():
+        with (
+            State(folder / "state/seed0", "b").held() as state,
+            atomic(state.outputs / "x") as part,
+        ):
+            shutil.copy(part, folder / "out/seed0" / part.name)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        stopped()
+    os.waitpid(child, 0)
+    assert len(list(folder.rglob("*.part"))) == 2
+    make("b")()
+    assert_made_with("b", folder)
