@@ -1,5 +1,7 @@
 """LightGBM: gradient-boosted trees, grown leaf by leaf."""
 
+import numpy as np
+
 from orca.peers.peer import Peer, Predict, Problem, searched, tables
 
 
@@ -17,8 +19,10 @@ def fit(problem: Problem) -> Predict:
     )
     model.fit(problem.rows.columns, problem.rows.targets)
     if not problem.classifies:
-        return lambda rows: model.predict(rows.columns)
-    return lambda rows: problem.logits_of(model.predict_proba(rows.columns), model.classes_)
+        return lambda rows: np.asarray(model.predict(rows.columns))
+    return lambda rows: problem.logits_of(
+        np.asarray(model.predict_proba(rows.columns)), model.classes_
+    )
 
 
 PEER = Peer(

@@ -16,13 +16,16 @@ from orca.reporting.scores import ScoreFolder
 SEED = 0  # of the draws, so that a table made again says the same
 
 
-def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder) -> str:
+def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder, *, also: str) -> str:
     """Return a sentence on the best method of a row and the next; it says why if it cannot.
+
+    A second sentence says how far another method is behind the best.
 
     Args:
         title: of the row.
         row: its cells.
         scores: where the scores of its runs lie, and the predictions beside them.
+        also: the other method.
     """
     scored = [cell for cell in row if cell.ours and cell.ours.mean is not None]
     if len(scored) < 2:
@@ -37,11 +40,24 @@ def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder) -> str:
         return f"{lead}; whether by more than noise cannot be said: {fault.where}, {fault.what}."
     if found is None:
         return f"{lead}; whether by more than noise cannot be said without kept predictions."
-    judged = "more than noise" if found.beyond_noise else "no more than noise"
+    behind = [cell for cell in scored[2:] if cell.method == also]
+    rest = "".join(f" {_behind(best, cell, scores)}" for cell in behind)
     return (
-        f"{lead}, {found.value:.3g} ahead of {names[1]}: {judged} ({LEVEL:.0%} interval "
-        f"{found.low:.3g} to {found.high:.3g}, by drawing {_drawn_from(found)} anew)."
+        f"{lead}, {found.value:.3g} ahead of {names[1]}: {_judged(found)} ({LEVEL:.0%} interval "
+        f"{found.low:.3g} to {found.high:.3g}, by drawing {_drawn_from(found)} anew).{rest}"
     )
+
+
+def _judged(found: PairedDifference) -> str:
+    return "more than noise" if found.beyond_noise else "no more than noise"
+
+
+def _behind(best: TableCell, cell: TableCell, scores: ScoreFolder) -> str:
+    found = _difference(best, cell, scores)
+    name = method_title(cell.method)
+    if found is None:
+        return f"{name} is behind it; by how much cannot be said without kept predictions."
+    return f"{name} is {found.value:.3g} behind it: {_judged(found)}."
 
 
 def _drawn_from(found: PairedDifference) -> str:

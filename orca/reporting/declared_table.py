@@ -48,8 +48,10 @@ class Table:
         published_as: what the published numbers call the table, if not by its number.
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.
-        compared: whether it is said of each row by how much its best is ahead of the next, and
-            whether by more than noise; for tasks whose predictions are kept.
+        compared: a method that is set beside the best of each row: it is said by how much the best
+            is ahead of the next and of this one, and whether by more than noise; empty for none.
+            For tasks whose predictions are kept.
+        has_rule: whether the workflow has a rule of its name.
         textual: whether there are words in it, not only numbers.
         unpublished: what stands where no number was published.
         row_title: what the rows are.
@@ -66,7 +68,8 @@ class Table:
     published_as: str = ""
     spread_from: str = ""
     ranked: bool = True
-    compared: bool = False
+    compared: str = ""
+    has_rule: bool = False
     textual: bool = False
     unpublished: str = "–"
     row_title: str = "task"
@@ -142,8 +145,8 @@ class Table:
             return self._without(idle).fill(name, scores, published, experiment)
         if lacking := lacking_peers(self.columns, plan, scores):
             filled = self._without(lacking).fill(name, scores, published, experiment)
-            notes = (f"{title} is not run here: {why}." for title, why in lacking.values())
-            return filled.model_copy(update={"notes": (*filled.notes, *notes)})
+            missing = (f"{title} is not run here: {why}." for title, why in lacking.values())
+            return filled.model_copy(update={"notes": (*filled.notes, *missing)})
         check_alike(plan, scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
         usual = [usual_count(row) for row in cells]
@@ -165,8 +168,8 @@ class Table:
         ]
         summary = self._summary(cells, columns)
         compared = zip(titles, cells, strict=True) if self.compared else ()
-        notes = [who_leads(title, row, scores) for title, row in compared]
-        notes += notes_on(cells, summary)
+        led = [who_leads(title, row, scores, also=self.compared) for title, row in compared]
+        notes = [*led, *notes_on(cells, summary)]
         return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
 
     def _without(self, lacking: Collection[str]) -> "Table":

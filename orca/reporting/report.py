@@ -236,7 +236,7 @@ def _predictions(parts: Any, tables: list[FilledTable], folders: Folders) -> Sec
         Drawing(
             f"p-{page.name}",
             page.title,
-            inline_svg(page.drawing, prefix=f"p-{page.name}"),
+            inline_svg(page.drawing, prefix=f"p-{page.name}", where=page.title),
             "Test samples, predicted by the best method's first run.",
         )
         for page in pages

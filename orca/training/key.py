@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orca.alignment.distance import DISTANCES
-from orca.code_digest import PACKAGE, used_code
+from orca.code_digest import PACKAGE, module_file, used_code
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.declarations import nearest

@@ -32,7 +32,7 @@ def check_targets(targets: Collection[str], runs: Runs) -> None:
         "table": TABLES,
     }
     for target in targets:
-        if target in TABLES and TABLES[target].paper:  # others share their names with rules
+        if target in TABLES and not TABLES[target].has_rule:
             raise SettingsError(
                 where=target,
                 what="a table is asked for by one of its files",

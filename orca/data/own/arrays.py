@@ -155,6 +155,7 @@ def _shape(file: Any, key: str, shown: str) -> tuple[int, ...]:
     if not isinstance(file, np.lib.npyio.NpzFile):
         return tuple(_hdf5_array(file, key, shown).shape)
     _require(key, file.files, shown)
+    assert file.zip is not None  # it is open
     with file.zip.open(f"{key}.npy") as stream:
         return header_of(stream)[0]
 

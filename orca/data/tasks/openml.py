@@ -93,6 +93,7 @@ def _from_openml(number: int, suite: str) -> Task:
         source=f"openml_{number}",
         normalisation=Normalisation(inputs="per_position"),
         option=Protocol(test_share=TEST_SHARE[suite]),
+        keeps_predictions=True,
         table=True,
     )
 

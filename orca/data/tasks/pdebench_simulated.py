@@ -73,6 +73,7 @@ def _simulated(name: str, cells: int = 0, samples: Samples | None = None) -> Tas
         input_shape=(task.input_shape[0], *grid),
         target=replace(task.target, grid=grid),
         source=f"{name}_simulated_{cells}",
+        keeps_predictions=True,
     )
 
 

@@ -22,6 +22,8 @@ DEMO = Table(
     title="Demo: a small language model tuned to tables and physics, beside what one would use otherwise",
     paper=PAPER,
     published_as="18",
+    compared="orca",
+    has_rule=True,
     rows=tasks(
         "openml_54",
         "openml_50",
@@ -75,6 +77,7 @@ TABLES = {
         DEMO,
         paper="",
         published_as="",
+        has_rule=False,
         title="Every method on the demo's tasks",
         columns=(*methods(*every_method()), *peers(*every_peer())),
         caption=(

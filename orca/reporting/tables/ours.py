@@ -50,7 +50,7 @@ TABLES = {
     "own": Table(
         title="Your own data",
         own_tasks=True,
-        compared=True,
+        compared="orca",
         columns=(*peers(*SIMPLE_PEERS), *methods("scratch", "finetune", "orca")),
         caption=(
             "Test scores of the tasks that the configuration adds, mean and sample standard "
