@@ -96,17 +96,17 @@ def cell(method, mean, scores=None, margin=0.0):
 @pytest.mark.parametrize(("margin", "judged"), [(9.0, ": more than noise"), (0.1, "no more than")])
 def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, judged):
     row = [cell("finetune", 60.0, tmp_path, 0.0), cell("orca", 10.0, tmp_path, margin)]
-    told = who_leads("Trees", row, ScoreFolder(tmp_path))
+    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
     assert told.startswith("Trees: ORCA is best, ")
     assert judged in told
     assert "40 test samples and 2 seeds" in told
 
 
 def test_without_predictions_only_the_lead_is_said(tmp_path):
-    told = who_leads("Trees", [cell("finetune", 20.0), cell("orca", 10.0)], ScoreFolder(tmp_path))
+    told = who_leads("Trees", [cell("finetune", 20.0), cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca")
     assert "ORCA is best" in told
     assert "without kept predictions" in told
 
 
 def test_one_method_alone_leads_nobody(tmp_path):
-    assert "fewer than two" in who_leads("Trees", [cell("orca", 10.0)], ScoreFolder(tmp_path))
+    assert "fewer than two" in who_leads("Trees", [cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca")
