@@ -87,8 +87,10 @@ def atomic(path: Path) -> Iterator[Path]:
         mark = f"{_here()}-{os.getpid()}-{secrets.token_hex(4)}"
         temporary = path.with_name(f".{path.name}.{mark}.part")
         temporary.touch(exist_ok=False)
+        mode = temporary.stat().st_mode  # by the umask; a library may put a file of its own there
         try:
             yield temporary
+            temporary.chmod(mode)
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
             temporary.replace(path)

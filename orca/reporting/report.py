@@ -145,7 +145,7 @@ def _glance(tables: list[FilledTable]) -> list[tuple[str, str]]:
     runs = _runs(tables)
     done = [run for run in runs if run.status == "ok"]
     failed = sum(run.status == "failed" for run in runs)
-    seconds = sum(sum(run.seconds.values()) for run in runs)
+    seconds = sum((sum(run.seconds.values()) for run in runs), 0.0)
     glance = [
         (str(len(tables)), "table" if len(tables) == 1 else "tables"),
         (

@@ -33,7 +33,7 @@ def costs(runs: Sequence[RunOfCell]) -> tuple[list[str], list[Row]]:
             seconds = [run.seconds[phase] for run in group if phase in run.seconds]
             mean = statistics.fmean(seconds) if seconds else None
             row.append((seconds_in_words(mean) if mean is not None else "–", mean))
-        total = sum(sum(run.seconds.values()) for run in group)
+        total = sum((sum(run.seconds.values()) for run in group), 0.0)
         row.append((seconds_in_words(total), total))
         rows.append(row)
     return ["task", "body", "method", *phases, "all seeds"], rows

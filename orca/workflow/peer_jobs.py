@@ -29,9 +29,9 @@ class PeerJobs:
         files: Files = {name: layout.path(name, task=task) for name in names}
         return files if body == NO_BODY else {**files, "weights": layout.path("card", body=body)}
 
-    def body(self, wildcards: Any) -> str:
-        """Return the body that a peer stands on, as an option; empty for none."""
-        return "" if wildcards.body == NO_BODY else f" --body {wildcards.body}"
+    def body(self, wildcards: Any) -> list[str]:
+        """Return the body that a peer stands on, as an option; none for no body."""
+        return [] if wildcards.body == NO_BODY else ["--body", wildcards.body]
 
     def key(self, wildcards: Any) -> str:
         """Return the key of a peer's runs."""

@@ -17,7 +17,9 @@ NUMBERS = {
     "num_data_printed": lambda task: [task.samples.fit, task.samples.test],
     "instances": lambda task: [task.samples.fit, task.samples.test],
     "classes": lambda task: [getattr(task.target, "count", AS_READ)],
-    "features": lambda task: [task.input_shape[0]],
+    "features": lambda task: [
+        places if (places := task.input_shape[1]) > 1 else task.input_shape[0]
+    ],
 }
 DIFFERING = {("deepsea", "num_data_printed")}  # NAS-Bench-360's files hold fewer than 250K
 OF_FACTS = [name for name, table in TABLES.items() if any(c.fact for c in table.columns)]

@@ -103,10 +103,14 @@ def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, j
 
 
 def test_without_predictions_only_the_lead_is_said(tmp_path):
-    told = who_leads("Trees", [cell("finetune", 20.0), cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca")
+    told = who_leads(
+        "Trees", [cell("finetune", 20.0), cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca"
+    )
     assert "ORCA is best" in told
     assert "without kept predictions" in told
 
 
 def test_one_method_alone_leads_nobody(tmp_path):
-    assert "fewer than two" in who_leads("Trees", [cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca")
+    assert "fewer than two" in who_leads(
+        "Trees", [cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca"
+    )

@@ -27,7 +27,7 @@ def jobs(done) -> dict[str, int]:
 
 def test_the_demo_runs_every_step(snakemake):
     steps = {"fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune", "align"}
-    steps |= {"finetune", "evaluate", "peer", "tabulate", "plot_profile", "plot_ranks"}
+    steps |= {"finetune", "evaluate", "peer", "tabulate", "plot_profile"}
     steps |= {"plot_alignment", "report"}
     assert steps <= set(jobs(snakemake("demo", "-n", "--quiet", "reason")))
 

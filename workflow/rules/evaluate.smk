@@ -52,8 +52,8 @@ rule peer:
         seeds=JOBS.seeds,
         device=JOBS.device,
     shell:
-        "orca peer {params.task:q} {wildcards.method:q}{params.body}"
-        " --seeds {params.seeds}{params.device} &> {log:q}"
+        "orca peer {params.task:q} {wildcards.method:q} {params.body:q}"
+        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"
 
 
 rule predict:

@@ -61,7 +61,7 @@ rule plot_ranks:
     params:
         key=PAGES.figures_key,
     shell:
-        "orca plot ranks {wildcards.table} &> {log:q}"
+        "orca plot ranks {wildcards.table:q} &> {log:q}"
 
 
 rule plot_alignment:
