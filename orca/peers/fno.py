@@ -3,6 +3,8 @@
 In 60 lines of ours: the authors' library brings an experiment tracker and some twenty packages.
 """
 
+from dataclasses import replace
+
 from orca.peers.peer import Peer, Predict, Problem, fields
 
 
@@ -29,7 +31,7 @@ def fit(problem: Problem) -> Predict:
     return lambda rows: outputs(network, rows.inputs, problem.device)
 
 
-PEER = Peer(
+FNO = Peer(
     title="FNO",
     origin="Li et al. 2021 (ICLR); sizes and training of PDEBench, Takamoto et al. 2022",
     suits=fields,
@@ -45,3 +47,13 @@ PEER = Peer(
         "modes": 12,
     },
 )
+
+PEERS = {
+    "fno": FNO,
+    "fno_short": replace(
+        FNO,
+        title="FNO (60 epochs)",
+        settings={**FNO.settings, "epochs": 60, "halve_every": 20},
+        variant_of="fno",
+    ),
+}

@@ -1,5 +1,7 @@
 """U-Net, of PDEBench's sizes."""
 
+from dataclasses import replace
+
 from orca.peers.peer import Peer, Predict, Problem, fields
 
 
@@ -25,7 +27,7 @@ def fit(problem: Problem) -> Predict:
     return lambda rows: outputs(network, rows.inputs, problem.device)
 
 
-PEER = Peer(
+UNET = Peer(
     title="U-Net",
     origin="Ronneberger et al. 2015 (MICCAI); sizes and training of PDEBench, Takamoto et al. 2022",
     suits=fields,
@@ -40,3 +42,13 @@ PEER = Peer(
         "width": 32,
     },
 )
+
+PEERS = {
+    "unet": UNET,
+    "unet_short": replace(
+        UNET,
+        title="U-Net (60 epochs)",
+        settings={**UNET.settings, "epochs": 60, "halve_every": 20},
+        variant_of="unet",
+    ),
+}

@@ -26,7 +26,7 @@ SIMPLE_PEERS = (
     "linear_model",
     "xgboost",
     "minirocket",
-    "fno",
+    "fno_short",
 )
 
 TABLES = {
