@@ -125,7 +125,10 @@ def staged(tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("staged")
     shutil.copytree(ROOT / "config", place / "config")
     workflow = Workflow(place, _environment(dict(os.environ)))
-    workflow.set_defaults(BODY, finetune={"epochs": EPOCHS})
+    plain = {"min_batches_per_epoch": 1, "batch_size": 32, "selection": "last_epoch"}
+    workflow.set_defaults(
+        BODY, model={"layers": None}, finetune={"epochs": EPOCHS, "validate_every": 0, **plain}
+    )
     (place / "small.yaml").write_text(OVERLAY)
     workflow.end(workflow.start(STAMP, profile=""))
     shutil.move(place / f"results/{RUNS}", place / "undisturbed")
