@@ -27,6 +27,7 @@ def small(place):
     demo = place / "config/demo.yaml"
     choices = yaml.safe_load(demo.read_text())
     choices["seeds_by_body"] = {"minilm": 2}
+    choices["peers"] = {"fno_short": {"epochs": 2}}
     choices["tuning_by_body"] = {"minilm": {"trials": 2, "min_epochs": 1, "max_epochs": 2}}
     demo.write_text(yaml.safe_dump(choices))
     return place

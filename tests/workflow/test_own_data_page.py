@@ -99,13 +99,3 @@ def test_a_finished_run_typed_again_runs_nothing(typed):
     assert "All is made already" in typed(
         "orca run pumps.csv --target fault --seeds 2 --budget 30s"
     )
-
-
-@pytest.mark.slow
-def test_a_job_s_error_reaches_the_screen_and_the_exit_code(folder, typed):
-    (folder / "bad.csv").write_text("a,y\n" + "1,0\nx,1\n" * 20 + "3 km,0\n")
-    told = typed(
-        "orca run bad.csv --target y --seeds 1 --budget 30s --set categorical=[]", fails=True
-    )
-    assert "bad.csv, column 'a'" in told
-    assert "Mend: " in told
