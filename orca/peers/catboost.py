@@ -25,10 +25,7 @@ def fit(problem: Problem) -> Predict:
     frame = problem.rows.columns
     categorical = [name for name, kind in frame.dtypes.items() if hasattr(kind, "categories")]
     model.fit(_texts(problem.rows), problem.rows.targets, cat_features=categorical)
-    if not problem.classifies:
-        return lambda rows: model.predict(_texts(rows))
-    classes = model.classes_.astype(int)
-    return lambda rows: problem.logits_of(model.predict_proba(_texts(rows)), classes)
+    return problem.answers(model, _texts)
 
 
 def _texts(rows: Rows) -> "pandas.DataFrame":

@@ -3,35 +3,28 @@
 In 60 lines of ours: the authors' library brings an experiment tracker and some twenty packages.
 """
 
-from dataclasses import replace
-
-from orca.peers.peer import Peer, Predict, Problem, fields
+from orca.peers.peer import Peer, Predict, Problem, fields, trained_for
 
 
 def fit(problem: Problem) -> Predict:
-    """Train the operator on the mean squared error, as PDEBench does."""
-    from torch.nn import functional
-
+    """Train the operator."""
     from orca.peers.networks.fourier import FourierOperator
-    from orca.peers.networks.training import outputs, train
+    from orca.peers.networks.training import fit_fields
 
-    channels, *grid = problem.rows.inputs.shape[1:]
-    network = train(
-        lambda: FourierOperator(
-            channels,
-            problem.rows.targets.shape[1],
-            axes=len(grid),
-            width=problem.settings["width"],
-            modes=tuple(min(problem.settings["modes"], points // 2) for points in grid),
-        ),
+    width, modes = problem.settings["width"], problem.settings["modes"]
+    return fit_fields(
         problem,
-        problem.rows.inputs,
-        functional.mse_loss,
+        lambda channels, wanted, grid: FourierOperator(
+            channels,
+            wanted,
+            axes=len(grid),
+            width=width,
+            modes=tuple(min(modes, points // 2) for points in grid),
+        ),
     )
-    return lambda rows: outputs(network, rows.inputs, problem.device)
 
 
-FNO = Peer(
+PEER = Peer(
     title="FNO",
     origin="Li et al. 2021 (ICLR); sizes and training of PDEBench, Takamoto et al. 2022",
     suits=fields,
@@ -47,13 +40,4 @@ FNO = Peer(
         "modes": 12,
     },
 )
-
-PEERS = {
-    "fno": FNO,
-    "fno_short": replace(
-        FNO,
-        title="FNO (60 epochs)",
-        settings={**FNO.settings, "epochs": 60, "halve_every": 20},
-        variant_of="fno",
-    ),
-}
+PEERS = {"fno_short": trained_for(PEER, 60, of="fno")}

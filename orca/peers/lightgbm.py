@@ -1,7 +1,5 @@
 """LightGBM: gradient-boosted trees, grown leaf by leaf."""
 
-import numpy as np
-
 from orca.peers.peer import Peer, Predict, Problem, searched, tables
 
 
@@ -18,11 +16,7 @@ def fit(problem: Problem) -> Predict:
         **problem.settings,
     )
     model.fit(problem.rows.columns, problem.rows.targets)
-    if not problem.classifies:
-        return lambda rows: np.asarray(model.predict(rows.columns))
-    return lambda rows: problem.logits_of(
-        np.asarray(model.predict_proba(rows.columns)), model.classes_
-    )
+    return problem.answers(model, lambda rows: rows.columns)
 
 
 PEER = Peer(

@@ -10,13 +10,10 @@ def fit(problem: Problem) -> Predict:
 
     encoder = as_numbers(problem)
     inputs, strength = encoder.transform(problem.rows.columns), problem.settings["strength"]
-    if not problem.classifies:
-        ridge = Ridge(alpha=strength).fit(inputs, problem.rows.targets)
-        return lambda rows: ridge.predict(encoder.transform(rows.columns))
-    model = LogisticRegression(C=1 / strength, max_iter=5000).fit(inputs, problem.rows.targets)
-    return lambda rows: problem.logits_of(
-        model.predict_proba(encoder.transform(rows.columns)), model.classes_
-    )
+    logistic = LogisticRegression(C=1 / strength, max_iter=5000)
+    model = logistic if problem.classifies else Ridge(alpha=strength)
+    model.fit(inputs, problem.rows.targets)
+    return problem.answers(model, lambda rows: encoder.transform(rows.columns))
 
 
 PEER = Peer(

@@ -5,7 +5,7 @@ In some lines of ours: the libraries that have it want an older pandas than this
 
 import numpy as np
 
-from orca.peers.peer import Peer, Predict, Problem, Rows, series
+from orca.peers.peer import Peer, Predict, Problem, series
 
 STRENGTHS = np.logspace(-3, 3, 10)
 
@@ -22,18 +22,7 @@ def fit(problem: Problem) -> Predict:
     ridge = (RidgeClassifierCV if problem.classifies else RidgeCV)(alphas=STRENGTHS)
     model = make_pipeline(StandardScaler(), ridge)
     model.fit(kernels.features(problem.rows.inputs), problem.rows.targets)
-    if not problem.classifies:
-        return lambda rows: model.predict(kernels.features(rows.inputs))
-
-    def predict(rows: Rows) -> np.ndarray:
-        decisions = model.decision_function(kernels.features(rows.inputs))
-        if decisions.ndim == 1:
-            decisions = np.stack([-decisions, decisions], axis=1)
-        every = np.full((len(decisions), problem.target.outputs), decisions.min() - 1, np.float32)
-        every[:, model.classes_] = decisions
-        return every
-
-    return predict
+    return problem.answers_by_margin(model, lambda rows: kernels.features(rows.inputs))
 
 
 PEER = Peer(

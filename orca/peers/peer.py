@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 
 from orca.data.normalise import Constants
-from orca.data.task import AS_READ, Classes, Field, MultiLabel, Scalar, Target, Task
+from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
+from orca.data.task import AS_READ, Task
 from orca.declarations import Declarations, nearest
 from orca.errors import OrcaError, SettingsError
 
@@ -122,6 +123,39 @@ class Problem:
         every[:, classes] = np.maximum(probabilities, SMALLEST)
         return np.log(every).astype(np.float32)
 
+    def answers(self, model: Any, inputs: Callable[[Rows], Any]) -> "Predict":
+        """Return what a fitted model of scikit-learn's kind predicts.
+
+        Args:
+            model: with `predict`, and for classes `predict_proba` and `classes_`.
+            inputs: of the model, made from rows.
+        """
+        if not self.classifies:
+            return lambda rows: np.asarray(model.predict(inputs(rows)))
+        seen = np.asarray(model.classes_, int)
+        return lambda rows: self.logits_of(np.asarray(model.predict_proba(inputs(rows))), seen)
+
+    def answers_by_margin(self, model: Any, inputs: Callable[[Rows], Any]) -> "Predict":
+        """Return what a fitted model predicts that tells classes by margins, not probabilities.
+
+        Args:
+            model: with `predict`, and for classes `decision_function` and `classes_`.
+            inputs: of the model, made from rows.
+        """
+        if not self.classifies:
+            return lambda rows: np.asarray(model.predict(inputs(rows)))
+        outputs = self.target.outputs
+
+        def predict(rows: Rows) -> np.ndarray:
+            margins = model.decision_function(inputs(rows))
+            if margins.ndim == 1:
+                margins = np.stack([-margins, margins], axis=1)
+            every = np.full((len(margins), outputs), margins.min() - 1, np.float32)
+            every[:, model.classes_] = margins
+            return every
+
+        return predict
+
 
 Predict = Callable[[Rows], Float[np.ndarray, "n *output"]]
 """From rows to outputs: logits, or numbers and fields that are normalised as targets are."""
@@ -201,6 +235,16 @@ class Peer:
         installed = importlib.metadata.packages_distributions()
         packages = {name for library in self.libraries for name in installed[library]}
         return {name: importlib.metadata.version(name) for name in sorted(packages)}
+
+
+def trained_for(peer: Peer, epochs: int, *, of: str) -> Peer:
+    """Return the variant of a network that is trained for other epochs, as its title says."""
+    return replace(
+        peer,
+        title=f"{peer.title} ({epochs} epochs)",
+        settings={**peer.settings, "epochs": epochs, "halve_every": epochs // 3},
+        variant_of=of,
+    )
 
 
 def searched(peer: Peer, *, of: str) -> Peer:

@@ -12,11 +12,7 @@ def fit(problem: Problem) -> Predict:
     kind = RandomForestClassifier if problem.classifies else RandomForestRegressor
     model = kind(random_state=problem.seed, n_jobs=problem.threads, **problem.settings)
     model.fit(encoder.transform(problem.rows.columns), problem.rows.targets)
-    if not problem.classifies:
-        return lambda rows: model.predict(encoder.transform(rows.columns))
-    return lambda rows: problem.logits_of(
-        model.predict_proba(encoder.transform(rows.columns)), model.classes_
-    )
+    return problem.answers(model, lambda rows: encoder.transform(rows.columns))
 
 
 PEER = Peer(

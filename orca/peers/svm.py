@@ -1,9 +1,7 @@
 """Support vector machine with a Gaussian kernel, of LIFT's table."""
 
-import numpy as np
-
 from orca.peers.columns import as_numbers
-from orca.peers.peer import Peer, Predict, Problem, Rows, searched, tables
+from orca.peers.peer import Peer, Predict, Problem, searched, tables
 
 
 def fit(problem: Problem) -> Predict:
@@ -12,20 +10,9 @@ def fit(problem: Problem) -> Predict:
 
     encoder = as_numbers(problem)
     inputs = encoder.transform(problem.rows.columns)
-    if not problem.classifies:
-        regression = SVR(**problem.settings).fit(inputs, problem.rows.targets)
-        return lambda rows: regression.predict(encoder.transform(rows.columns))
-    model = SVC(**problem.settings).fit(inputs, problem.rows.targets)
-
-    def predict(rows: Rows) -> np.ndarray:
-        decisions = model.decision_function(encoder.transform(rows.columns))
-        if decisions.ndim == 1:
-            decisions = np.stack([-decisions, decisions], axis=1)
-        every = np.full((len(decisions), problem.target.outputs), decisions.min() - 1, np.float32)
-        every[:, model.classes_] = decisions
-        return every
-
-    return predict
+    model = (SVC if problem.classifies else SVR)(**problem.settings)
+    model.fit(inputs, problem.rows.targets)
+    return problem.answers_by_margin(model, lambda rows: encoder.transform(rows.columns))
 
 
 PEER = Peer(

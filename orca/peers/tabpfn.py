@@ -31,7 +31,7 @@ def fit(problem: Problem) -> Predict:
         device=str(problem.device),
         ignore_pretraining_limits=True,
     ).fit(frame, problem.rows.targets)
-    return lambda rows: problem.logits_of(model.predict_proba(rows.columns), model.classes_)
+    return problem.answers(model, lambda rows: rows.columns)
 
 
 PEER = Peer(

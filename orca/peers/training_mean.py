@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from orca.data.task import Scalar, Task
+from orca.data.target import Scalar
+from orca.data.task import Task
 from orca.peers.peer import Peer, Predict, Problem, fields
 
 

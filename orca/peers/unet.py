@@ -1,33 +1,21 @@
 """U-Net, of PDEBench's sizes."""
 
-from dataclasses import replace
-
-from orca.peers.peer import Peer, Predict, Problem, fields
+from orca.peers.peer import Peer, Predict, Problem, fields, trained_for
 
 
 def fit(problem: Problem) -> Predict:
-    """Train the network on the mean squared error, as PDEBench does."""
-    from torch.nn import functional
-
-    from orca.peers.networks.training import outputs, train
+    """Train the network."""
+    from orca.peers.networks.training import fit_fields
     from orca.peers.networks.u_shaped import UShaped
 
-    channels, *grid = problem.rows.inputs.shape[1:]
-    network = train(
-        lambda: UShaped(
-            channels,
-            problem.rows.targets.shape[1],
-            axes=len(grid),
-            width=problem.settings["width"],
-        ),
+    width = problem.settings["width"]
+    return fit_fields(
         problem,
-        problem.rows.inputs,
-        functional.mse_loss,
+        lambda channels, wanted, grid: UShaped(channels, wanted, axes=len(grid), width=width),
     )
-    return lambda rows: outputs(network, rows.inputs, problem.device)
 
 
-UNET = Peer(
+PEER = Peer(
     title="U-Net",
     origin="Ronneberger et al. 2015 (MICCAI); sizes and training of PDEBench, Takamoto et al. 2022",
     suits=fields,
@@ -42,13 +30,4 @@ UNET = Peer(
         "width": 32,
     },
 )
-
-PEERS = {
-    "unet": UNET,
-    "unet_short": replace(
-        UNET,
-        title="U-Net (60 epochs)",
-        settings={**UNET.settings, "epochs": 60, "halve_every": 20},
-        variant_of="unet",
-    ),
-}
+PEERS = {"unet_short": trained_for(PEER, 60, of="unet")}

@@ -65,10 +65,8 @@ def with_head(problem: Problem, classifier: object, regressor: object) -> Predic
     head = classifier if problem.classifies or labels else regressor
     model = make_pipeline(StandardScaler(), MultiOutputClassifier(head) if labels else head)
     model.fit(body.of(problem.rows), targets)
-    if problem.classifies:
-        return lambda rows: problem.logits_of(model.predict_proba(body.of(rows)), model.classes_)
     if not labels:
-        return lambda rows: model.predict(body.of(rows))
+        return problem.answers(model, body.of)
 
     def predict(rows: Rows) -> np.ndarray:
         likely = [each[:, -1] for each in model.predict_proba(body.of(rows))]

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
-from orca.peers.peer import Problem
+from orca.peers.peer import Predict, Problem
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 PORTION = 64  # samples that are predicted at a time
@@ -50,6 +51,23 @@ def train(
                 steps.step()
             rate.step()
     return network.eval()
+
+
+def fit_fields(problem: Problem, make: Callable[[int, int, tuple[int, ...]], nn.Module]) -> Predict:
+    """Train a network from fields to fields on the mean squared error, as PDEBench does.
+
+    Args:
+        problem: whose inputs and targets are fields on one grid.
+        make: returns the network for channels of inputs, channels of targets, and the grid.
+    """
+    channels, *grid = problem.rows.inputs.shape[1:]
+    network = train(
+        lambda: make(channels, problem.rows.targets.shape[1], tuple(grid)),
+        problem,
+        problem.rows.inputs,
+        functional.mse_loss,
+    )
+    return lambda rows: outputs(network, rows.inputs, problem.device)
 
 
 def outputs(
