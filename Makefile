@@ -47,7 +47,7 @@ clean:  ## Remove all that was made, but for the environment
 	rm -rf results .snakemake
 
 $(VENV)/demo-installed: pyproject.toml $(LOCK)
-	$(INSTALL) '.[demo]'
+	$(INSTALL) '.[demo,peers]'
 	@touch $@
 
 $(VENV)/dev-installed: pyproject.toml $(LOCK)
