@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from orca.data.store import Prepared
-from orca.data.task import Classes, Field, MultiLabel, Samples, Target, Task
+from orca.data.target import Classes, Field, MultiLabel, Target
+from orca.data.task import Samples, Task
 from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES

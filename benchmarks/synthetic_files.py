@@ -7,8 +7,9 @@ import h5py
 import numpy as np
 
 from orca.data import prepare
-from orca.data.store import FORMAT
-from orca.data.task import Classes, Task
+from orca.data.prepared_file import FORMAT
+from orca.data.target import Classes
+from orca.data.task import Task
 
 BLOCK_BYTES = 2**26
 

@@ -6,7 +6,7 @@ import sys
 import click
 
 from orca import logs
-from orca.commands import data, own, peers, questions, results, training
+from orca.commands import data, finished, own, peers, questions, results, training
 from orca.errors import OrcaError
 
 NO_ROOM = (
@@ -25,9 +25,9 @@ VERBS = (
     training.tune,
     training.align,
     training.finetune,
-    training.evaluate,
-    training.predict,
-    training.export,
+    finished.evaluate,
+    finished.predict,
+    finished.export,
     peers.peer,
     results.tabulate,
     results.plot,

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Num
 
 from orca.data.schema import Schema
-from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
+from orca.data.target import Classes, Field, MultiLabel, Scalar
+from orca.data.task import Task
 from orca.errors import DataError
 from orca.provenance import file_digest
 from orca.text_files import read_mapping

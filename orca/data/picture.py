@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 
 from orca.data.store import Prepared
-from orca.data.task import Classes, Field, MultiLabel, Scalar, Task
+from orca.data.target import Classes, Field, MultiLabel, Scalar
+from orca.data.task import Task
 from orca.provenance import atomic
 
 if TYPE_CHECKING:

@@ -13,11 +13,13 @@ from orca.data import normalise
 from orca.data.card import card_of
 from orca.data.hdf5_write import written
 from orca.data.normalise import Constants
+from orca.data.prepared_file import FORMAT
 from orca.data.raw_file import damaged, reading
 from orca.data.schema import SCHEMA, Schema
 from orca.data.split import draw, draw_stratified
-from orca.data.store import FORMAT, READ_BYTES
-from orca.data.task import AS_READ, TASKS, Block, Classes, Field, Part, Splits, Task
+from orca.data.store import READ_BYTES
+from orca.data.target import Classes, Field
+from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task
 from orca.errors import DataError
 from orca.logs import progress
 from orca.provenance import atomic, write_json

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from orca.data.hdf5_checks import check_rows, own_array
 from orca.data.normalise import Constants
-from orca.data.task import AS_READ, Classes, Task
-from orca.errors import DataError
+from orca.data.prepared_file import fault_in, mapped, open_checked, reading_hdf5
+from orca.data.target import Classes
+from orca.data.task import Task
 
 if TYPE_CHECKING:
     import h5py
 
-FORMAT = 2
 READ_BYTES = 64 * 2**20
 """Whole splits are read in portions of about this size."""
 
@@ -70,12 +68,12 @@ class Prepared:
 
     @cached_property
     def _file(self) -> "h5py.File":
-        return _open_checked(self.path, self.task)
+        return open_checked(self.path, self.task)
 
     @cached_property
     def _mapped(self) -> dict[str, np.ndarray]:
         parts = [part for part in get_args(Part) if part in self._file]
-        return {part: _mapped(self.path, self._file[part]) for part in parts}
+        return {part: mapped(self.path, self._file[part]) for part in parts}
 
     @property
     def count(self) -> int:
@@ -104,7 +102,7 @@ class Prepared:
 
     def _constants(self, what: str) -> Constants:
         group = f"normalisation/{what}"
-        with _damaged(self.path):
+        with reading_hdf5(self.path):
             mean, std = (np.asarray(self._file[f"{group}/{name}"]) for name in ("mean", "std"))
         return Constants(mean, std)
 
@@ -118,11 +116,11 @@ class Prepared:
             DataError: if this file does not hold that part.
         """
         if split in ("train", "validation") and split in self._file:
-            with _damaged(self.path):
+            with reading_hdf5(self.path):
                 return np.asarray(self._file[split][()], np.int64)
         if (split == "fit") == ("train" in self._file) and split in ("fit", "test"):
             return np.arange(self.count)
-        raise _fault(self.path, f"it does not hold the part '{split}'")
+        raise fault_in(self.path, f"it does not hold the part '{split}'")
 
     def read(
         self, rows: Int[np.ndarray, " n"]
@@ -196,7 +194,7 @@ class Prepared:
         """
         mapped = self._mapped[part]
         if len(rows) and not 0 <= rows.min() <= rows.max() < len(mapped):
-            raise _fault(self.path, f"it has {len(mapped)} samples; {rows.max()} was asked for")
+            raise fault_in(self.path, f"it has {len(mapped)} samples; {rows.max()} was asked for")
         if out is None and len(rows) and (np.diff(rows) == 1).all():
             values = mapped[rows[0] : rows[-1] + 1]
         else:
@@ -209,7 +207,7 @@ class Prepared:
     ) -> None:
         classes = self.task.target.count if isinstance(self.task.target, Classes) else 0
         if classes and part == "targets" and not ((values >= 0) & (values < classes)).all():
-            raise _fault(self.path, f"a target is none of the {classes} classes")
+            raise fault_in(self.path, f"a target is none of the {classes} classes")
         if values.dtype.kind != "f" or not len(values):
             return
         step = max(1, READ_BYTES // max(1, values[0].nbytes))
@@ -218,103 +216,4 @@ class Prepared:
             if not np.isfinite(block).all():
                 finite = np.isfinite(block).reshape(len(block), -1).all(axis=1)
                 bad = rows[start : start + step][~finite].min()
-                raise _fault(self.path, f"'{part}' of sample {bad} is not finite")
-
-
-def prepared_for(path: Path) -> str:
-    """Return the name of the task that a prepared file is of.
-
-    Raises:
-        DataError: if it is missing or no HDF5 file.
-    """
-    import h5py
-
-    with _damaged(path), h5py.File(path, "r") as file:
-        return str(file.attrs.get("task", ""))
-
-
-@contextmanager
-def _damaged(path: Path) -> Iterator[None]:
-    """Turn whatever HDF5 says of a file into one clear error."""
-    try:
-        yield
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as fault:
-        raise _fault(path, f"it is missing or no HDF5 file that can be read: {fault}") from fault
-
-
-def _mend(path: Path) -> str:
-    return f"remove it and make it again: snakemake {path}"
-
-
-def _fault(path: Path, what: str) -> DataError:
-    return DataError(where=str(path), what=what, mend=_mend(path))
-
-
-def _mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
-    """Return a dataset as it lies in its file.
-
-    Raises:
-        DataError: if it does not lie there in one piece.
-    """
-    if not dataset.size:
-        return np.empty(dataset.shape, dataset.dtype)
-    offset = dataset.id.get_offset()
-    if offset is None:
-        raise _fault(path, f"'{dataset.name}' does not lie in it in one piece")
-    if offset + dataset.size * dataset.dtype.itemsize > path.stat().st_size:
-        raise _fault(path, f"it ends before '{dataset.name}' does")
-    return np.memmap(path, dataset.dtype, mode="r", offset=offset, shape=dataset.shape)
-
-
-def _open_checked(path: Path, task: Task) -> "h5py.File":
-    """Open a prepared file, which `prepare` checked, and see that the declaration is the same.
-
-    Raises:
-        DataError: if it is no such file, or was prepared by another declaration or format.
-    """
-    import h5py
-
-    with _damaged(path), ExitStack() as opened:
-        file = opened.enter_context(h5py.File(path, "r"))
-        for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):
-            if not np.array_equal(found := file.attrs.get(attribute), wanted):
-                raise _fault(path, f"its {attribute} is {found}; the task as declared has {wanted}")
-        _check(file, path, task)
-        opened.pop_all()
-    return file
-
-
-def _check(file: "h5py.File", path: Path, task: Task) -> None:
-    """Check shapes, constants and row numbers of a prepared file.
-
-    Raises:
-        DataError: if something is missing, or is not what `prepare` writes.
-    """
-    mend = _mend(path)
-    count = own_array(file, "inputs", mend=mend).shape[0]
-    for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
-        array = own_array(file, what, mend=mend)
-        fits = len(array.shape) == 1 + len(shape) and all(
-            wanted in (AS_READ, have) for wanted, have in zip(shape, array.shape[1:], strict=True)
-        )
-        if not fits or array.shape[0] != count or not count:
-            raise _fault(path, f"'{what}' has the shape {array.shape}")
-        for constant in ("mean", "std"):
-            _check_constant(file, path, f"normalisation/{what}/{constant}", array.shape[1:])
-    if "groups" in file and own_array(file, "groups", mend=mend).shape != (count,):
-        raise _fault(path, "'groups' does not say of each sample what it is a piece of")
-    if "train" in file:
-        rows = {name: own_array(file, name, mend=mend)[()] for name in ("train", "validation")}
-        for name, numbers in rows.items():
-            check_rows(numbers, count, name=name, where=path, mend=mend)
-        if len(np.intersect1d(*rows.values())):
-            raise _fault(path, "some samples are of 'train' and of 'validation'")
-
-
-def _check_constant(file: "h5py.File", path: Path, key: str, shape: tuple[int, ...]) -> None:
-    values = own_array(file, key, mend=_mend(path))[()]
-    if not np.isfinite(values).all() or (key.endswith("std") and (values <= 0).any()):
-        raise _fault(path, f"'{key}' is not finite, or a deviation that is not above 0")
-    sizes = [1] * (len(shape) - values.ndim) + list(values.shape)
-    if len(sizes) > len(shape) or any(a not in (1, b) for a, b in zip(sizes, shape, strict=True)):
-        raise _fault(path, f"'{key}' has the shape {values.shape} for samples of {shape}")
+                raise fault_in(self.path, f"'{part}' of sample {bad} is not finite")

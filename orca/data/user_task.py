@@ -6,17 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from orca.data.entry import Rule, TaskEntry
-from orca.data.task import (
-    AS_READ,
-    Classes,
-    Field,
-    MultiLabel,
-    Normalisation,
-    Samples,
-    Scalar,
-    Target,
-    Task,
-)
+from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
+from orca.data.task import AS_READ, Normalisation, Samples, Task
 from orca.data.ways import Own
 from orca.declarations import nearest
 from orca.errors import SettingsError

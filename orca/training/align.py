@@ -12,7 +12,7 @@ from orca.alignment.distance import DISTANCES, DistanceSettings
 from orca.alignment.pseudo_labels import pseudo_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
-from orca.data.task import Classes, Field
+from orca.data.target import Classes, Field
 from orca.errors import SettingsError, StateError
 from orca.logs import log
 from orca.models.settings import EmbedderStart

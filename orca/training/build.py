@@ -4,7 +4,7 @@ import re
 
 import torch
 
-from orca.data.task import Classes, Field, MultiLabel, Scalar, Target
+from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
 from orca.errors import SettingsError
 from orca.models.predictor import Dense, Output, Pooled, Single
 

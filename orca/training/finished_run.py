@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import torch
 
+from orca.data.prepared_file import prepared_for
 from orca.data.schema import SCHEMA, Schema
-from orca.data.store import Prepared, prepared_for
+from orca.data.store import Prepared
 from orca.data.task import TASKS, Task
 from orca.errors import DataError
 from orca.methods.method import METHODS

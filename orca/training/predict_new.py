@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from orca.data.own.new_rows import NewRows, read_new
-from orca.data.task import Classes, Field, MultiLabel, Task
+from orca.data.target import Classes, Field, MultiLabel
+from orca.data.task import Task
 from orca.errors import SettingsError
 from orca.provenance import atomic
 from orca.training.arithmetic import forward_pass, products

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from orca.data.normalise import Constants
 from orca.data.store import Part, Prepared
-from orca.data.task import Classes
+from orca.data.target import Classes
 
 HELD_BYTES = 2 << 30  # a set up to this size, as it is stored, is read once and kept
 AHEAD = 4  # batches that are ready before they are asked for

@@ -7,7 +7,8 @@ import numpy as np
 
 from orca.data.entry import TaskEntry
 from orca.data.store import Prepared, Split
-from orca.data.task import AnyTarget, Task
+from orca.data.target import AnyTarget
+from orca.data.task import Task
 from orca.declarations import Declarations, nearest
 from orca.errors import DataError, SettingsError
 from orca.evaluation.metric import METRICS

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from orca.data.store import Prepared
-from orca.data.task import Classes
+from orca.data.target import Classes
 from orca.declarations import named
 from orca.methods.method import METHODS
 from orca.methods.objectives.objective import Objective, ObjectiveInputs

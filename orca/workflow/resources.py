@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from orca.data.sizes import sizes_of
-from orca.data.task import AS_READ, Classes, Task
+from orca.data.target import Classes
+from orca.data.task import AS_READ, Task
 from orca.models.settings import ModelSettings
 from orca.settings import Settings
 from orca.training.settings import AlignSettings, FinetuneSettings

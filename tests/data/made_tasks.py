@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from orca.data import prepare as preparing
-from orca.data.task import Classes, Field, Part, Samples, Splits, Task
+from orca.data.target import Classes, Field
+from orca.data.task import Part, Samples, Splits, Task
 
 CLASSES = Task(
     title="made",

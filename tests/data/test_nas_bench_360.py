@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from orca.data.task import TASKS, Field, Samples
+from orca.data.target import Field
+from orca.data.task import TASKS, Samples
 from orca.data.tasks import ecg
 from orca.data.tasks.fsd50k.clips import spectrogram
 from orca.errors import DataError

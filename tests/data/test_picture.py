@@ -6,7 +6,8 @@ import PIL.Image
 import pytest
 
 from orca.data.picture import draw_samples
-from orca.data.task import Field, MultiLabel, Samples, Scalar
+from orca.data.target import Field, MultiLabel, Scalar
+from orca.data.task import Samples
 from tests.data.made_tasks import CLASSES, cut, prepare
 
 GENERATOR = np.random.default_rng(0)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from orca.data.store import Prepared
-from orca.data.task import Field, Normalisation, Part, Samples, Splits
+from orca.data.target import Field
+from orca.data.task import Normalisation, Part, Samples, Splits
 from orca.errors import DataError, OrcaError
 from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from orca.data.proxy import PROXIES
-from orca.data.task import AS_READ, TASKS, Classes, MultiLabel
+from orca.data.target import Classes, MultiLabel
+from orca.data.task import AS_READ, TASKS
 from orca.evaluation.metric import METRICS
 from orca.training.augment import AUGMENTATIONS
 from orca.training.loss import LOSSES

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from orca.data.normalise import no_change
-from orca.data.task import TASKS, Classes, Field, MultiLabel, Scalar, Task
+from orca.data.target import Classes, Field, MultiLabel, Scalar
+from orca.data.task import TASKS, Task
 from orca.evaluation.metric import METRICS
 from orca.models.body import BODIES
 from orca.peers.networks import body_features

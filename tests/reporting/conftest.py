@@ -13,7 +13,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 import torch
 
-from orca.data.task import TASKS, Classes, Field, Samples, Task
+from orca.data.target import Classes, Field
+from orca.data.task import TASKS, Samples, Task
 from orca.evaluation.score import SCORE, Score
 from orca.experiment import Experiment
 from orca.logs import Clock

@@ -2,7 +2,8 @@
 
 import pytest
 
-from orca.data.task import AS_READ, TASKS, Classes, MultiLabel, Scalar
+from orca.data.target import Classes, MultiLabel, Scalar
+from orca.data.task import AS_READ, TASKS
 from orca.reporting.declared_table import TABLES
 from orca.reporting.numbers import unit_of_last_digit
 

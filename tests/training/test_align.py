@@ -11,7 +11,7 @@ from orca.alignment.distances.otdd import OtddSettings
 from orca.alignment.otdd import otdd
 from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
-from orca.data.task import Field
+from orca.data.target import Field
 from orca.errors import SettingsError
 from orca.training.align import target_labels
 from orca.training.align_loop import embedder_rate

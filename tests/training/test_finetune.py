@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from orca.data.task import TASKS, Field
+from orca.data.target import Field
+from orca.data.task import TASKS
 from orca.errors import DataError, SettingsError, StateError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import read_score

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from orca.alignment.distance import DISTANCES
 from orca.data.fetch import fetch
 from orca.data.proxy import PROXIES
-from orca.data.task import Field
+from orca.data.target import Field
 from orca.methods.method import METHODS
 from orca.models.bodies import swin_fractals
 from orca.models.pretraining.model import body_tensors, untrained

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from orca.alignment.distance import DISTANCES
+from orca.data.prepared_file import FORMAT
 from orca.data.schema import Schema
-from orca.data.store import FORMAT
-from orca.data.task import Classes, Field, Samples, Task
+from orca.data.target import Classes, Field
+from orca.data.task import Samples, Task
 from orca.methods.method import METHODS
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from orca.data.cifar_archive import read_batches
 from orca.data.download import Download
-from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Classes
+from orca.data.task import Normalisation, Part, Samples, Splits, Task
 
 TASK = Task(
     title="CIFAR-100",

@@ -21,7 +21,8 @@ from jaxtyping import Float32, Num
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import damaged, open_tar
 from orca.data.safe_pickle import load_npy
-from orca.data.task import Block, Field, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Field
+from orca.data.task import Block, Normalisation, Part, Samples, Splits, Task
 
 FILTER = "f435w"
 

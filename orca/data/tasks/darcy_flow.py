@@ -18,7 +18,8 @@ from jaxtyping import Float32
 from orca.data.hdf5_checks import own_array
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import damaged, matlab_array, reading
-from orca.data.task import Field, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Field
+from orca.data.task import Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Simulated
 
 MIRROR = "https://hkzdata.s3.us-west-2.amazonaws.com/PINO/data"

@@ -14,7 +14,8 @@ import numpy as np
 
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.npz import rows_in, shape_in
-from orca.data.task import Block, MultiLabel, Part, Samples, Splits, Task
+from orca.data.target import MultiLabel
+from orca.data.task import Block, Part, Samples, Splits, Task
 
 ROWS_AT_ONCE = 2048
 

@@ -19,7 +19,8 @@ from jaxtyping import UInt8
 
 from orca.data.download import Download
 from orca.data.raw_file import member_of, open_zip, reading
-from orca.data.task import Block, Classes, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Classes
+from orca.data.task import Block, Normalisation, Part, Samples, Splits, Task
 
 if TYPE_CHECKING:
     import PIL.Image

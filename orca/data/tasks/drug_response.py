@@ -18,7 +18,8 @@ from jaxtyping import Bool, Float, Float32, Int
 
 from orca.data.download import Download
 from orca.data.raw_file import damaged, reading
-from orca.data.task import AS_READ, Block, Part, Samples, Scalar, Splits, Task
+from orca.data.target import Scalar
+from orca.data.task import AS_READ, Block, Part, Samples, Splits, Task
 
 ROWS_AT_ONCE = 1024
 TEST_SHARE = 0.1

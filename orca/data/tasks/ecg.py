@@ -22,7 +22,8 @@ from jaxtyping import Float32, Int
 from orca.data.download import Download
 from orca.data.raw_file import matlab_array, member_of, open_zip, reading
 from orca.data.split import draw_stratified
-from orca.data.task import AS_READ, Block, Classes, Part, Samples, Splits, Task
+from orca.data.target import Classes
+from orca.data.task import AS_READ, Block, Part, Samples, Splits, Task
 
 PHYSIONET = "https://physionet.org/files/challenge-2017/1.0.0"
 LETTERS = ("N", "A", "O", "~")

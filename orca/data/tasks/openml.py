@@ -19,7 +19,8 @@ from orca.data.openml_rows import ROWS
 from orca.data.schema import Schema, layout_of
 from orca.data.split import draw_stratified
 from orca.data.table import codes, learn, present, read_arff, values_of
-from orca.data.task import AS_READ, Classes, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Classes
+from orca.data.task import AS_READ, Normalisation, Part, Samples, Splits, Task
 from orca.data.ways import Carried, OpenMLTable
 
 SPLIT_SEED = 0

@@ -13,7 +13,8 @@ from typing import Literal
 
 from orca.data.download import Download
 from orca.data.pdebench_file import Frames, read
-from orca.data.task import Field, Normalisation, Samples, Task
+from orca.data.target import Field
+from orca.data.task import Normalisation, Samples, Task
 
 __all__ = ["TASKS", "read"]
 

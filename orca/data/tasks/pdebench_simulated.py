@@ -9,7 +9,8 @@ Source: Takamoto et al. 2022 (arXiv:2210.07182); `orca.data.simulate` states eac
 from dataclasses import replace
 
 from orca.data.pdebench_file import read
-from orca.data.task import Field, Samples, Task
+from orca.data.target import Field
+from orca.data.task import Samples, Task
 from orca.data.tasks.pdebench import BASELINES as PUBLISHED
 from orca.data.tasks.pdebench import official, resolutions
 from orca.data.ways import Simulated

@@ -21,7 +21,8 @@ from jaxtyping import Float, Float32
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import damaged, member_of, open_zip
 from orca.data.safe_pickle import load_npy, load_pickle
-from orca.data.task import Block, Field, Part, Samples, Splits, Task
+from orca.data.target import Field
+from orca.data.task import Block, Part, Samples, Splits, Task
 
 LARGEST_DISTANCE = 16.0
 """Training distances are clipped at so many angstrom."""

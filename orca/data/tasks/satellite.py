@@ -13,7 +13,8 @@ import numpy as np
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import reading
 from orca.data.safe_pickle import load_npy_file
-from orca.data.task import Classes, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Classes
+from orca.data.task import Normalisation, Part, Samples, Splits, Task
 
 SATELLITE = Task(
     title="Satellite",

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orca.data.nas_bench_360 import in_bucket
-from orca.data.task import AS_READ, MultiLabel, Samples, Splits, Task
+from orca.data.target import MultiLabel
+from orca.data.task import AS_READ, Samples, Splits, Task
 from orca.data.tasks.fsd50k.whole_clips import FILES, splits_of_whole_clips
 
 

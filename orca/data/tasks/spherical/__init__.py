@@ -16,7 +16,8 @@ from orca.data.cifar_archive import read_batches
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import damaged, reading
 from orca.data.safe_pickle import load_pickle_file
-from orca.data.task import Block, Classes, Normalisation, Part, Samples, Splits, Task
+from orca.data.target import Classes
+from orca.data.task import Block, Normalisation, Part, Samples, Splits, Task
 from orca.data.tasks.cifar100 import TASK as CIFAR100
 from orca.data.tasks.spherical.sphere import draw_rotation, laid_on_sphere
 

@@ -1,0 +1,119 @@
+"""The files that `prepare` writes, `fit.h5` and `test.h5`: their format, and checks of what is in them."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from orca.data.hdf5_checks import check_rows, own_array
+from orca.data.task import AS_READ, Task
+from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import h5py
+
+FORMAT = 2
+
+
+def prepared_for(path: Path) -> str:
+    """Return the name of the task that a prepared file is of.
+
+    Raises:
+        DataError: if it is missing or no HDF5 file.
+    """
+    import h5py
+
+    with reading_hdf5(path), h5py.File(path, "r") as file:
+        return str(file.attrs.get("task", ""))
+
+
+@contextmanager
+def reading_hdf5(path: Path) -> Iterator[None]:
+    """Turn whatever HDF5 says of a file into one clear error."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as fault:
+        raise fault_in(path, f"it is missing or no HDF5 file that can be read: {fault}") from fault
+
+
+def _mend(path: Path) -> str:
+    return f"remove it and make it again: snakemake {path}"
+
+
+def fault_in(path: Path, what: str) -> DataError:
+    """Return the error that a prepared file is not what `prepare` writes."""
+    return DataError(where=str(path), what=what, mend=_mend(path))
+
+
+def mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
+    """Return a dataset as it lies in its file.
+
+    Raises:
+        DataError: if it does not lie there in one piece.
+    """
+    if not dataset.size:
+        return np.empty(dataset.shape, dataset.dtype)
+    offset = dataset.id.get_offset()
+    if offset is None:
+        raise fault_in(path, f"'{dataset.name}' does not lie in it in one piece")
+    if offset + dataset.size * dataset.dtype.itemsize > path.stat().st_size:
+        raise fault_in(path, f"it ends before '{dataset.name}' does")
+    return np.memmap(path, dataset.dtype, mode="r", offset=offset, shape=dataset.shape)
+
+
+def open_checked(path: Path, task: Task) -> "h5py.File":
+    """Open a prepared file, which `prepare` checked, and see that the declaration is the same.
+
+    Raises:
+        DataError: if it is no such file, or was prepared by another declaration or format.
+    """
+    import h5py
+
+    with reading_hdf5(path), ExitStack() as opened:
+        file = opened.enter_context(h5py.File(path, "r"))
+        for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):
+            if not np.array_equal(found := file.attrs.get(attribute), wanted):
+                raise fault_in(
+                    path, f"its {attribute} is {found}; the task as declared has {wanted}"
+                )
+        _check(file, path, task)
+        opened.pop_all()
+    return file
+
+
+def _check(file: "h5py.File", path: Path, task: Task) -> None:
+    """Check shapes, constants and row numbers of a prepared file.
+
+    Raises:
+        DataError: if something is missing, or is not what `prepare` writes.
+    """
+    mend = _mend(path)
+    count = own_array(file, "inputs", mend=mend).shape[0]
+    for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
+        array = own_array(file, what, mend=mend)
+        fits = len(array.shape) == 1 + len(shape) and all(
+            wanted in (AS_READ, have) for wanted, have in zip(shape, array.shape[1:], strict=True)
+        )
+        if not fits or array.shape[0] != count or not count:
+            raise fault_in(path, f"'{what}' has the shape {array.shape}")
+        for constant in ("mean", "std"):
+            _check_constant(file, path, f"normalisation/{what}/{constant}", array.shape[1:])
+    if "groups" in file and own_array(file, "groups", mend=mend).shape != (count,):
+        raise fault_in(path, "'groups' does not say of each sample what it is a piece of")
+    if "train" in file:
+        rows = {name: own_array(file, name, mend=mend)[()] for name in ("train", "validation")}
+        for name, numbers in rows.items():
+            check_rows(numbers, count, name=name, where=path, mend=mend)
+        if len(np.intersect1d(*rows.values())):
+            raise fault_in(path, "some samples are of 'train' and of 'validation'")
+
+
+def _check_constant(file: "h5py.File", path: Path, key: str, shape: tuple[int, ...]) -> None:
+    values = own_array(file, key, mend=_mend(path))[()]
+    if not np.isfinite(values).all() or (key.endswith("std") and (values <= 0).any()):
+        raise fault_in(path, f"'{key}' is not finite, or a deviation that is not above 0")
+    sizes = [1] * (len(shape) - values.ndim) + list(values.shape)
+    if len(sizes) > len(shape) or any(a not in (1, b) for a, b in zip(sizes, shape, strict=True)):
+        raise fault_in(path, f"'{key}' has the shape {values.shape} for samples of {shape}")
