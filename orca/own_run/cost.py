@@ -6,7 +6,7 @@ are there to say "two minutes" or "an hour", and to choose epochs by, alike on e
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from orca.workflow.plan import Job
 from orca.workflow.resources import (
     CLASS_SECONDS,
     align_hours,
-    samples,
+    epoch_samples,
     search_epochs,
     tokens,
 )
@@ -98,7 +98,8 @@ class Cost:
     def _pretraining(self, names: Mapping[str, str]) -> float:
         settings: PretrainSettings = self.runs.configuration.pretraining
         images = settings.fractal_classes * settings.images_per_class + DIGITS
-        return self._passes(names["body"], images * settings.epochs, 1, settings.batch_size)
+        shape = BODIES[names["body"]].shape
+        return self._passes(shape, images * settings.epochs, 1, settings.batch_size)
 
     def _aligning(self, names: Mapping[str, str]) -> float:
         groups = self.runs.align_settings(names["task"], names["body"], names["alignment"])
@@ -124,10 +125,14 @@ class Cost:
         task, settings, model = self.runs.task(names["task"]), groups["finetune"], groups["model"]
         assert isinstance(model, ModelSettings)
         length = tokens(task, model) if task.kind == "sequence" else 0
-        return self._passes(names["body"], samples(task), length, settings.batch_size)
+        shape = BODIES[names["body"]].shape
+        if model.layers is not None and isinstance(shape, BertShape):
+            shape = replace(shape, layers=model.layers)
+        count = epoch_samples(task, settings)
+        return self._passes(shape, count, length, settings.batch_size)
 
-    def _passes(self, body: str, count: int, length: int, batch: int) -> float:
-        """Return the seconds that some samples take through a body and back."""
-        each = FORWARD_AND_BACK * operations(BODIES[body].shape, length)
+    def _passes(self, shape: Any, count: float, length: int, batch: int) -> float:
+        """Return the seconds that some samples take through a body of a shape and back."""
+        each = FORWARD_AND_BACK * operations(shape, length)
         speed = OPERATIONS_PER_SECOND * (100 if self.on_gpu else 1)
         return count * (each / speed + STEP_SECONDS / batch)

@@ -54,6 +54,12 @@ def tokens(task: Task, settings: ModelSettings) -> int:
     return min(wanted, length if length != AS_READ else ASSUMED_LENGTH)
 
 
+def epoch_samples(task: Task, settings: FinetuneSettings) -> float:
+    """Return the samples that an epoch of fine-tuning passes over, a small set several times."""
+    least = settings.min_batches_per_epoch * settings.batch_size
+    return max(samples(task) * settings.fraction, least)
+
+
 def epoch_hours(task: Task, groups: Groups) -> float:
     """Return the hours of one epoch of fine-tuning on a V100, with `model` and `finetune`."""
     model, settings = groups["model"], groups["finetune"]
@@ -63,10 +69,7 @@ def epoch_hours(task: Task, groups: Groups) -> float:
         step, each = GRID_STEP_SECONDS, GRID_SAMPLE_SECONDS
     else:
         step, each = SEQUENCE_STEP_SECONDS, TOKEN_SECONDS * tokens(task, model)
-    trained = max(
-        samples(task) * settings.fraction, settings.min_batches_per_epoch * settings.batch_size
-    )
-    return trained * (each + step / settings.batch_size) / 3600
+    return epoch_samples(task, settings) * (each + step / settings.batch_size) / 3600
 
 
 def finetune_hours(task: Task, groups: Groups) -> float:
