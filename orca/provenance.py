@@ -136,8 +136,13 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write `content` as JSON, atomically."""
-    write_text(path, json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
+    """Write `content` as JSON, atomically.
+
+    Raises:
+        ValueError: if it holds a number that is not finite, which no reader takes.
+    """
+    text = json.dumps(content, indent=1, sort_keys=True, default=str, allow_nan=False)
+    write_text(path, text + "\n")
 
 
 def git_commit() -> str:

@@ -48,11 +48,13 @@ def write_tensors(
 
     Raises:
         StateError: if the disk is full or cannot be written; an old file stays as it was.
+        ValueError: if the record holds a number that is not finite, which no reader takes.
     """
+    text = json.dumps(record or {}, allow_nan=False)
     held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with atomic(path) as temporary:
         try:
-            save_file(held, temporary, metadata={"record": json.dumps(record or {})})
+            save_file(held, temporary, metadata={"record": text})
         except SafetensorError as fault:
             raise OSError(str(fault)) from fault
 

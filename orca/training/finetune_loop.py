@@ -47,7 +47,7 @@ class Progress:
     batch: int = 0
     loss_sum: float = 0.0
     epoch_seconds: float = 0.0
-    best: float = math.inf
+    best: float | None = None
     best_epoch: int = -1
 
 
@@ -231,7 +231,8 @@ class FinetuneLoop:
         assert self.validation is not None
         with as_compiled(wanted=False):
             value, error = self.validation.score(self.model)
-        if self.validation.chooses and error < self.progress.best:
+        best = self.progress.best
+        if self.validation.chooses and (best is None or error < best):
             self.progress.best, self.progress.best_epoch = error, epoch
             keep_weights(self.model, self.state.folder / BEST)
         return value, error

@@ -57,7 +57,7 @@ def tokens(task: Task, settings: ModelSettings) -> int:
 def epoch_samples(task: Task, settings: FinetuneSettings) -> float:
     """Return the samples that an epoch of fine-tuning passes over, a small set several times."""
     least = settings.min_batches_per_epoch * settings.batch_size
-    return max(samples(task) * settings.fraction, least)
+    return float(max(samples(task) * settings.fraction, least))
 
 
 def epoch_hours(task: Task, groups: Groups) -> float:

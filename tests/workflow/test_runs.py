@@ -135,7 +135,7 @@ def test_a_method_s_settings_of_stage_two_reach_its_alignment(with_methods):
     runs = with_methods({"orca_mmd": {"align": {"epochs": 7}}})
     alignment = runs.alignment_of("orca_mmd")
     assert runs.align_settings("openml_61", "minilm", alignment)["align"].epochs == 7
-    assert runs.align_settings("openml_61", "minilm", "mmd-pretrained")["align"].epochs == 60
+    assert runs.align_settings("openml_61", "minilm", "mmd-pretrained")["align"].epochs == 30
 
 
 def test_a_distance_s_settings_of_a_method_reach_the_source_terms(with_methods):
