@@ -55,19 +55,19 @@ def test_a_second_demo_does_nothing(done, snakemake):
 
 def test_every_run_leaves_a_record_of_where_it_comes_from(done):
     record = json.loads(
-        (done / "results/finetuned/openml_61/minilm/orca/seed1/run.json").read_text()
+        (done / "results/finetuned/openml_54/minilm/orca/seed1/run.json").read_text()
     )
-    assert record["inputs"]["results/prepared/openml_61/fit.h5"]
+    assert record["inputs"]["results/prepared/openml_54/fit.h5"]
     assert record["inputs"][
-        "results/aligned/openml_61/minilm/otdd-pretrained/seed1/embedder.safetensors"
+        "results/aligned/openml_54/minilm/otdd-pretrained/seed1/embedder.safetensors"
     ]
     assert record["settings"]["finetune"]["epochs"] == 2
     assert record["seconds"]["train"] > 0
 
 
 def test_the_bodies_of_a_task_are_listed_by_their_distance_after_alignment(done, snakemake):
-    snakemake("results/aligned/openml_61/minilm/otdd-random/seed0.json")
-    command = [sys.executable, "-m", "orca", "bodies", "openml_61"]
+    snakemake("results/aligned/openml_54/minilm/otdd-random/seed0.json")
+    command = [sys.executable, "-m", "orca", "bodies", "openml_54"]
     told = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True).stdout
     lines = told.splitlines()
     assert lines[0] == "otdd-pretrained"
@@ -84,12 +84,12 @@ def test_one_task_s_new_setting_reruns_that_task_alone(done, snakemake):
     path = done / "config/hyperparameters.yaml"
     before = path.read_text()
     content = yaml.safe_load(before)
-    content["tasks"] = {"openml_61": {"optimizer": {"weight_decay": 0.125}}}
+    content["tasks"] = {"openml_54": {"optimizer": {"weight_decay": 0.125}}}
     path.write_text(yaml.safe_dump(content))
     planned = snakemake("results/tables/demo.md", "-n").stdout
     path.write_text(before)
-    assert "task=openml_61" in planned
-    assert "task=openml_187" not in planned
+    assert "task=openml_54" in planned
+    assert "task=openml_50" not in planned
 
 
 def test_finished_runs_make_tables_without_data_weights_or_metadata(done, snakemake, tmp_path):
@@ -112,11 +112,11 @@ def test_finished_runs_make_tables_without_data_weights_or_metadata(done, snakem
 
 
 def test_a_score_cut_short_is_named_with_the_mend(done, snakemake):
-    path = done / "results/scores/openml_61/minilm/fpt/seed0/score.json"
+    path = done / "results/scores/openml_54/minilm/scratch/seed0/score.json"
     whole = path.read_text()
     path.write_text(whole[:50])
     snakemake(TABLE, "--allowed-rules", "tabulate", "--force", fails=True)
     log = (done / "results/logs/tabulate/demo.log").read_text()
     path.write_text(whole)
-    assert "fpt/seed0/score.json" in log
+    assert "scratch/seed0/score.json" in log
     assert "Mend:" in log

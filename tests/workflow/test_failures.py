@@ -1,6 +1,12 @@
 """What a person sees of a job that failed."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from orca.workflow.failures import what_failed
+
+ROOT = Path(__file__).parents[2]
 
 SNAKEMAKE = """Error in rule prepare:
     jobid: 0
@@ -32,3 +38,15 @@ def test_of_an_undeclared_fault_the_last_line_and_the_log_are_shown(tmp_path):
 def test_a_job_without_a_log_is_named(tmp_path):
     (tmp_path / "snakemake.log").write_text(SNAKEMAKE.format("gone.log"))
     assert what_failed([tmp_path / "snakemake.log"]) == "gone.log: it says nothing"
+
+
+def test_a_job_is_told_how_many_runs_share_a_gpu(tmp_path):
+    """The setting reaches commands through the environment, whatever the rule."""
+    (tmp_path / "Snakefile").write_text(
+        f'configfile: "{ROOT}/config/config.yaml"\n'
+        f'include: "{ROOT}/workflow/rules/common.smk"\n'
+        'rule told:\n    output: "told"\n    shell: "echo $ORCA_RUNS_PER_GPU > {output}"\n'
+    )
+    command = [sys.executable, "-m", "snakemake", "told", "--cores", "1", "--quiet"]
+    subprocess.run([*command, "--config", "runs_per_gpu=3"], cwd=tmp_path, check=True)
+    assert (tmp_path / "told").read_text() == "3\n"

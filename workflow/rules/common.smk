@@ -21,12 +21,12 @@ JOBS = Jobs(RUNS)
 PEER_JOBS = PeerJobs(JOBS)
 PAGES = Pages(JOBS)
 NEEDS = JobResources(RUNS)
-shell.prefix(f"export ORCA_RUNS_PER_GPU={RUNS.configuration.runs_per_gpu}; ")
 check_targets(sys.argv[1:], RUNS)  # Snakemake itself does not say which name is near
 
 # Rules say `orca`; what runs is this interpreter, in the shell's place so that signals reach it.
 shell.prefix(
-    f'set -euo pipefail; orca() {{{{ exec {quote(sys.executable)} -m orca "$@"; }}}}; '
+    f"set -euo pipefail; export ORCA_RUNS_PER_GPU={RUNS.configuration.runs_per_gpu}; "
+    f'orca() {{{{ exec {quote(sys.executable)} -m orca "$@"; }}}}; '
 )
 
 PREPARED = layout.path("prepared")
