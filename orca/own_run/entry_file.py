@@ -76,7 +76,7 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
         path, before = file, read_yaml(file)
         name, data = _only_task(path, before)
     else:
-        path, data = file.with_name(f"{file.stem}{SUFFIX}"), file
+        path, data = file.with_name(f"{name or file.stem}{SUFFIX}"), file
         before = read_yaml(path) if path.exists() else {}
         name = name or _name_of(file, before)
     if not data.is_file():

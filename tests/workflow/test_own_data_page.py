@@ -100,3 +100,16 @@ def test_a_finished_run_typed_again_trains_nothing_and_then_makes_nothing(typed)
     told = typed(again)  # its table is shared: other files were run since
     assert not re.search(r"\] (prepare|align|finetune|evaluate|peer)\b", told)
     assert "All is made already" in typed(again)
+
+
+@pytest.mark.slow
+def test_the_error_of_a_job_stands_at_the_end_of_the_screen(folder, typed):
+    content = yaml.safe_load((folder / "pumps.orca.yaml").read_text())
+    content["tasks"]["broken"] = content["tasks"].pop("pumps")
+    content["body_folders"] = {"minilm": "elsewhere"}
+    for key in ("reports", "seeds_by_task"):
+        content[key]["broken"] = content[key].pop("pumps")
+    (folder / "broken.orca.yaml").write_text(yaml.safe_dump(content))
+    told = typed("orca run broken.orca.yaml", fails=True)
+    assert "elsewhere" in told.split("fetch_body failed:")[1]
+    assert "Mend:" in told.splitlines()[-1]
