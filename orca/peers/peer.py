@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -232,9 +233,14 @@ class Peer:
     @property
     def versions(self) -> dict[str, str]:
         """The versions of its libraries, by the names under which they were installed."""
-        installed = importlib.metadata.packages_distributions()
-        packages = {name for library in self.libraries for name in installed[library]}
+        packages = {name for library in self.libraries for name in _installed()[library]}
         return {name: importlib.metadata.version(name) for name in sorted(packages)}
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Return the names under which importable packages were installed, looked up once."""
+    return importlib.metadata.packages_distributions()
 
 
 def trained_for(peer: Peer, epochs: int, *, of: str) -> Peer:
