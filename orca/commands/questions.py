@@ -26,7 +26,7 @@ def write_config_reference(root: Path) -> None:
 @click.option("--directory", "folder", type=FOLDER, default=Path(), help="That it would run in.")
 def plan(targets: tuple[str, ...], **given: Any) -> None:
     """Print what targets would cost: jobs by step, gigabytes, GPU hours. Nothing is run."""
-    from orca.workflow.plan import plan as cost_of
+    from orca.plan import plan as cost_of
 
     click.echo(cost_of(targets, **given))
 

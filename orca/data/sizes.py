@@ -16,6 +16,7 @@ from orca.data.task import AS_READ, Task
 
 LINES = 200  # of a csv file, that tell which columns hold texts, and how many different ones
 BLOCK = 2**20
+ASSUMED_SAMPLES, ASSUMED_LENGTH = 50_000, 64  # where only the data tell
 _MEASURED: dict[tuple[str, str, int, int], tuple[int, tuple[int, ...]]] = {}
 
 
@@ -36,6 +37,21 @@ def sizes_of(task: Task) -> Sizes:
         return _own_sizes(entry)
     declared = task.samples
     return Sizes(declared.fit, declared.validation, declared.test, task.input_shape)
+
+
+def assumed_sizes(task: Task) -> Sizes:
+    """Return a task's sizes, with assumed ones where only the data tell."""
+    told = sizes_of(task)
+    return Sizes(
+        _or(told.fit, ASSUMED_SAMPLES),
+        _or(told.validation, ASSUMED_SAMPLES // 10),
+        _or(told.test, ASSUMED_SAMPLES // 10),
+        tuple(_or(axis, ASSUMED_LENGTH) for axis in told.input_shape),
+    )
+
+
+def _or(size: int, assumed: int) -> int:
+    return assumed if size == AS_READ else size
 
 
 def _own_sizes(entry: TaskEntry) -> Sizes:

@@ -8,16 +8,20 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from orca.cost import CORE, V100
 from orca.errors import SettingsError
-from orca.own_run.cost import START_SECONDS, Cost
 from orca.peers.peer import PEERS
 from orca.training.settings import AlignSettings, FinetuneSettings
 from orca.workflow import layout
-from orca.workflow.plan import Job
+from orca.workflow.planned import Job
+from orca.workflow.resources import run_seconds
 from orca.workflow.runs import Runs
 
+START_SECONDS = 9.0  # of a job: interpreter, imports, reading and writing
+GPU_MARK = Path("/dev/nvidiactl")  # is there where a driver is
 UNITS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600}
 OTHER_JOBS = 9  # fetch twice, body, prepare, source twice, table, figures, report
 AT_ONCE = 3  # jobs that wait for no other of theirs, at most
@@ -35,6 +39,17 @@ def seconds_of(text: str, *, where: str) -> float:
             where=where, what=f"'{text}' is no time", mend="such as 90s, 10min or 1.5h"
         )
     return float(found[1]) * UNITS[found[2]]
+
+
+def work_seconds(runs: Runs, job: Job) -> float:
+    """Return the seconds of a job's own work on this machine, without its start."""
+    machine = V100 if runs.configuration.device != "cpu" and GPU_MARK.exists() else CORE
+    return job.runs * run_seconds(runs, job.step, job.wildcards, machine)
+
+
+def job_seconds(runs: Runs, job: Job) -> float:
+    """Return the seconds of a job with all its runs on this machine."""
+    return START_SECONDS + work_seconds(runs, job)
 
 
 @dataclass(frozen=True)
@@ -55,10 +70,10 @@ def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
         seconds: that there are.
         cores: that jobs share.
     """
-    cost, jobs = Cost.here(runs), jobs_of(runs, task)
+    jobs = jobs_of(runs, task)
     at_once = min(cores, AT_ONCE)
     left = seconds - (len(jobs) + OTHER_JOBS) * START_SECONDS / at_once
-    work = [(job.step, cost.work(job) / at_once) for job in jobs]
+    work = [(job.step, work_seconds(runs, job) / at_once) for job in jobs]
     if sum(seconds for _, seconds in work) <= left:
         return Fitted({}, {}, "the usual settings fit")
     body = next(job.wildcards["body"] for job in jobs if job.step == "finetune")

@@ -8,7 +8,7 @@ from typing import Any
 
 from orca.reporting.run_costs import seconds_in_words
 from orca.workflow.failures import said_in
-from orca.workflow.plan import Job
+from orca.workflow.planned import Job
 
 TRUST = 20.0  # seconds of jobs after which their pace counts as much as the estimate
 SHOWN = (

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,7 @@ from orca.configuration import config_folder
 from orca.evaluation.predictions import PREDICTIONS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.own_run.budget import cores_of, fit, seconds_of
-from orca.own_run.cost import Cost
+from orca.own_run.budget import cores_of, fit, job_seconds, seconds_of
 from orca.own_run.entry_file import OwnRun, own_run
 from orca.own_run.execute import execute, snakefile
 from orca.own_run.progress import Progress
@@ -21,7 +21,7 @@ from orca.reporting.own_rows import without_hub
 from orca.reporting.run_costs import seconds_in_words
 from orca.settings import merge, read_yaml
 from orca.workflow import layout
-from orca.workflow.plan import Job, planned_jobs
+from orca.workflow.planned import Job, planned_jobs
 from orca.workflow.runs import Runs
 
 TABLE = "own"  # which shows a person's own tasks
@@ -84,10 +84,10 @@ def _make(name: str, config: Path, runs: Runs, wishes: Wishes, say: Say) -> None
     """Say what a task's report would cost, and make it unless nothing is to be run."""
     targets = [layout.path("report", report=name)]
     jobs, _ = planned_jobs(targets, snakefile=snakefile(), config_files=[config], folder=Path())
-    cores, cost = cores_of(wishes.cores), Cost.here(runs)
-    say(_cost_told(jobs, cost, cores))
+    cores, seconds = cores_of(wishes.cores), partial(job_seconds, runs)
+    say(_cost_told(jobs, seconds, cores))
     if jobs and not wishes.dry:
-        progress = Progress(jobs, cost.seconds, at_once=min(cores, len(jobs)), say=say)
+        progress = Progress(jobs, seconds, at_once=min(cores, len(jobs)), say=say)
         execute(targets, config_files=[config], cores=cores, progress=progress)
 
 
@@ -150,15 +150,15 @@ def _shown(value: Any) -> str:
     return str(value) or "all others"
 
 
-def _cost_told(jobs: list[Job], cost: Cost, cores: int) -> str:
+def _cost_told(jobs: list[Job], seconds: Callable[[Job], float], cores: int) -> str:
     if not jobs:
         return "All is made already."
-    seconds = sum(map(cost.seconds, jobs)) / min(cores, len(jobs))
+    whole = sum(map(seconds, jobs)) / min(cores, len(jobs))
     made = [job for job in jobs if job.step == "pretrain_body"]
-    lines = [f"{len(jobs)} jobs on {cores} cores, about {seconds_in_words(seconds)}."]
+    lines = [f"{len(jobs)} jobs on {cores} cores, about {seconds_in_words(whole)}."]
     lines += [
         f"The body {job.wildcards['body']} is published nowhere: it is pretrained first, once, "
-        f"about {seconds_in_words(cost.seconds(job))} of this."
+        f"about {seconds_in_words(seconds(job))} of this."
         for job in made
     ]
     return "\n".join(lines)

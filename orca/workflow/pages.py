@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orca.code_digest import used_code
+from orca.cost import V100, finetune_seconds
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
@@ -19,7 +20,6 @@ from orca.reporting.rank_test import LEAST_TASKS
 from orca.settings import merge, not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
-from orca.workflow.resources import finetune_hours
 from orca.workflow.runs import alignment_name
 
 
@@ -33,7 +33,8 @@ class Pages:
     def share_of(self, task: str, body: str) -> int:
         """Return how many seeds of a task and a body share a job."""
         runs = self.jobs.runs
-        hours = finetune_hours(runs.task(task), runs.plain_settings(task, body))
+        groups = runs.plain_settings(task, body)
+        hours = finetune_seconds(runs.task(task), body, groups, V100) / 3600
         return max(1, int(runs.configuration.hours_per_job / hours))
 
     def shares(self, runs: Iterable[Run]) -> Iterator[tuple[str, str, str, str]]:

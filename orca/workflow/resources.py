@@ -1,8 +1,6 @@
 """What each job asks for: memory and time by its wildcards, more at each attempt.
 
-The hours are of one V100, on which the paper's times were taken; they set time limits and stand
-in for times that nobody has measured. The constants follow from ORCA (ICML 2023), Tables 11 and
-12: each was put so that the estimates lie among the printed hours; docs/cluster.md compares them.
+The times follow from `orca.cost`.
 """
 
 import math
@@ -10,99 +8,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orca.data.sizes import sizes_of
-from orca.data.target import Classes
-from orca.data.task import AS_READ, Task
-from orca.models.settings import ModelSettings
-from orca.settings import Settings
-from orca.training.settings import AlignSettings, FinetuneSettings
-from orca.tuning.settings import TuningSettings
+from orca.cost import (
+    CORE,
+    V100,
+    Machine,
+    align_seconds,
+    epoch_seconds,
+    finetune_seconds,
+    pretrain_seconds,
+    search_epochs,
+)
+from orca.data.sizes import assumed_sizes
+from orca.data.task import Task
 from orca.workflow import layout
 from orca.workflow.runs import Runs
 
-Groups = Mapping[str, Settings | None]
-
-GRID_STEP_SECONDS, SEQUENCE_STEP_SECONDS = 0.1, 0.04  # one batch, whatever its size
-GRID_SAMPLE_SECONDS = 0.008  # one sample through a body of grids and back
-TOKEN_SECONDS = 5.0e-5  # one token of a sequence through its body and back
-CLASS_SECONDS = 1.2  # one class of one epoch of alignment
-ASSUMED_SAMPLES = 50_000  # where only the data tell
-ASSUMED_LENGTH = 64
-CPU_FACTOR = 20.0
 BASE_MB = 6_000  # interpreter, PyTorch, weights and a checkpoint on their way to the disk
 HELD_MB = 2_148  # training data that are kept, the limit in orca.training.samples
 MOST_PREPARED_MB = 30_000
-SOURCE_CLASSES = 10
-
-
-def samples(task: Task) -> int:
-    """Return the samples that a task is trained on, or an assumed number."""
-    fit = sizes_of(task).fit
-    return fit if fit != AS_READ else ASSUMED_SAMPLES
-
-
-def sample_numbers(task: Task) -> int:
-    """Return how many numbers a sample's input has, with an assumed length where it is not known."""
-    shape = sizes_of(task).input_shape
-    return math.prod(ASSUMED_LENGTH if axis == AS_READ else axis for axis in shape)
-
-
-def tokens(task: Task, settings: ModelSettings) -> int:
-    """Return the tokens of a sample of a sequence task."""
-    length = sizes_of(task).input_shape[-1]
-    wanted = settings.sequence_length if settings.kernel is None else length // settings.kernel
-    return min(wanted, length if length != AS_READ else ASSUMED_LENGTH)
-
-
-def epoch_samples(task: Task, settings: FinetuneSettings) -> float:
-    """Return the samples that an epoch of fine-tuning passes over, a small set several times."""
-    least = settings.min_batches_per_epoch * settings.batch_size
-    return float(max(samples(task) * settings.fraction, least))
-
-
-def epoch_hours(task: Task, groups: Groups) -> float:
-    """Return the hours of one epoch of fine-tuning on a V100, with `model` and `finetune`."""
-    model, settings = groups["model"], groups["finetune"]
-    assert isinstance(model, ModelSettings)
-    assert isinstance(settings, FinetuneSettings)
-    if task.kind == "grid":
-        step, each = GRID_STEP_SECONDS, GRID_SAMPLE_SECONDS
-    else:
-        step, each = SEQUENCE_STEP_SECONDS, TOKEN_SECONDS * tokens(task, model)
-    return epoch_samples(task, settings) * (each + step / settings.batch_size) / 3600
-
-
-def finetune_hours(task: Task, groups: Groups) -> float:
-    """Return the hours of stage three on a V100."""
-    settings = groups["finetune"]
-    assert isinstance(settings, FinetuneSettings)
-    return settings.epochs * epoch_hours(task, groups)
-
-
-def align_hours(task: Task, groups: Groups) -> float:
-    """Return the hours of stage two on a V100: as many as there are classes and epochs."""
-    settings = groups["align"]
-    assert isinstance(settings, AlignSettings)
-    wanted = settings.clusters
-    clusters = SOURCE_CLASSES if wanted == "source_classes" else wanted
-    classes = task.target.count if isinstance(task.target, Classes) else clusters
-    return settings.epochs * classes * CLASS_SECONDS / 3600
-
-
-def search_epochs(search: TuningSettings) -> float:
-    """Return about how many epochs a search trains: each rung about as many as the lowest."""
-    rungs = 1 + math.floor(math.log(search.max_epochs / search.min_epochs, search.reduction_factor))
-    return float(search.trials * search.min_epochs * rungs + search.max_epochs)
 
 
 def training_mb(task: Task) -> int:
     """Return the main memory that a training job needs."""
-    return BASE_MB + min(HELD_MB, fit_mb(task)) + predictions_mb(task, sizes_of(task).validation)
+    return (
+        BASE_MB + min(HELD_MB, fit_mb(task)) + predictions_mb(task, assumed_sizes(task).validation)
+    )
 
 
 def evaluation_mb(task: Task) -> int:
     """Return the main memory that a job needs which predicts a whole test split."""
-    return BASE_MB + predictions_mb(task, sizes_of(task).test)
+    return BASE_MB + predictions_mb(task, assumed_sizes(task).test)
 
 
 def preparing_mb(task: Task) -> int:
@@ -112,18 +47,43 @@ def preparing_mb(task: Task) -> int:
 
 def fit_mb(task: Task) -> int:
     """Return the size of the samples that a task is trained on, as float32."""
-    return math.ceil(samples(task) * (sample_numbers(task) + task.target.outputs) * 4 / 1e6)
+    sizes = assumed_sizes(task)
+    return math.ceil(sizes.fit * (math.prod(sizes.input_shape) + task.target.outputs) * 4 / 1e6)
 
 
 def predictions_mb(task: Task, count: int) -> int:
     """Return the memory of predictions for so many samples, and of what is computed of them."""
-    known = count if count != AS_READ else ASSUMED_SAMPLES // 10
-    return math.ceil(2 * known * task.target.outputs * 4 / 1e6)
+    return math.ceil(2 * count * task.target.outputs * 4 / 1e6)
 
 
-def limit_minutes(hours: float, *, on_cpu: bool) -> int:
-    """Return a time limit: half an hour to start, and twice the expected hours."""
-    return math.ceil(30 + 120 * hours * (CPU_FACTOR if on_cpu else 1.0))
+def run_seconds(runs: Runs, step: str, names: Mapping[str, str], machine: Machine) -> float:
+    """Return the estimated seconds of one run of a job; 0 for steps that do not train.
+
+    Args:
+        runs: of the workflow.
+        step: the job's rule.
+        names: its wildcards.
+        machine: that it runs on.
+    """
+    configuration, body = runs.configuration, names.get("body", "")
+    if step == "pretrain_body":
+        return pretrain_seconds(body, configuration.pretraining, machine)
+    if step == "align":
+        groups = runs.align_settings(names["task"], body, names["alignment"])
+        return align_seconds(runs.task(names["task"]), body, groups, machine)
+    if step == "finetune":
+        groups = runs.finetune_settings(names["task"], body, names["method"])
+        return finetune_seconds(runs.task(names["task"]), body, groups, machine)
+    if step not in ("tune", "tune_worker", "evaluate"):
+        return 0.0
+    groups = runs.plain_settings(names["task"], body)
+    an_epoch = epoch_seconds(runs.task(names["task"]), body, groups, machine)
+    if step == "evaluate":  # takes at most as long as an epoch of training
+        return an_epoch
+    workers = configuration.workers_of(body)
+    if step == "tune" and workers > 1:
+        return 0.0  # the workers have done it all
+    return an_epoch * search_epochs(configuration.tuning_of(body)) / workers
 
 
 MEMORY = {"prepare": preparing_mb, "train": training_mb, "evaluate": evaluation_mb}
@@ -148,34 +108,14 @@ class JobResources:
         """The GPU that a cluster is asked for; empty for any, or for none."""
         return self.runs.configuration.gpu_model if self.gpu else ""
 
-    def hours(self, step: str, names: Mapping[str, str]) -> float:
-        """Return the estimated hours of one run on a V100.
-
-        Args:
-            step: `align`, `finetune`, `evaluate`, or `tune` for a worker's share of a search.
-            names: task, body, and method or alignment.
-        """
-        task, body = self.runs.task(names["task"]), names["body"]
-        if step == "align":
-            groups = self.runs.align_settings(names["task"], body, names["alignment"])
-            return align_hours(task, groups)
-        if step == "finetune":
-            groups = self.runs.finetune_settings(names["task"], body, names["method"])
-            return finetune_hours(task, groups)
-        an_epoch = epoch_hours(task, self.runs.plain_settings(names["task"], body))
-        if step == "evaluate":  # takes at most as long as an epoch of training
-            return an_epoch
-        configuration = self.runs.configuration
-        epochs = search_epochs(configuration.tuning_of(body))
-        return an_epoch * epochs / configuration.workers_of(body)
-
     def minutes(self, step: str) -> Callable[[Any, int], int]:
-        """Return what gives a step's time limit by wildcards and attempt."""
+        """Return what gives a step's time limit: half an hour, and twice the expected time."""
 
         def limit(wildcards: Any, attempt: int) -> int:
             names = dict(wildcards.items())
-            hours = self.hours(step, names) * len(layout.seeds_of(names.get("seeds", "seed0")))
-            minutes = attempt * limit_minutes(hours, on_cpu=not self.gpu)
+            seconds = run_seconds(self.runs, step, names, V100 if self.gpu else CORE)
+            seconds *= len(layout.seeds_of(names.get("seeds", "seed0")))
+            minutes = attempt * math.ceil(30 + seconds / 30)
             return min(minutes, self.runs.configuration.longest_job_minutes)
 
         return limit

@@ -13,7 +13,7 @@ from orca.own_run.budget import seconds_of
 from orca.own_run.entry_file import own_run
 from orca.own_run.progress import Progress
 from orca.own_run.run import Wishes, _runs_of, _settled, _within, describe
-from orca.workflow.plan import Job
+from orca.workflow.planned import Job
 
 GENERATOR = np.random.default_rng(0)
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from snakemake.iocontainers import Wildcards
 
+from orca.cost import V100
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 from orca.data.ways import Simulated
@@ -341,9 +342,13 @@ def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():
 
 @pytest.mark.parametrize("task", list(TASKS))
 def test_every_task_has_a_size(runs, task):
-    groups = runs.finetune_settings(task, "swin_base", "finetune")
-    assert resources.finetune_hours(TASKS[task], groups) > 0
-    align = runs.align_settings(task, "swin_base", "otdd-pretrained")
-    assert resources.align_hours(TASKS[task], align) > 0
+    names = {
+        "task": task,
+        "body": "swin_base",
+        "method": "finetune",
+        "alignment": "otdd-pretrained",
+    }
+    for step in ("align", "finetune", "evaluate", "tune_worker"):
+        assert resources.run_seconds(runs, step, names, V100) > 0
     assert resources.training_mb(TASKS[task]) >= resources.BASE_MB
     assert resources.preparing_mb(TASKS[task]) > 0

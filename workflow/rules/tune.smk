@@ -10,7 +10,7 @@ rule tune_worker:
         f"{TUNED}/worker{{worker}}.tsv"
     resources:
         mem_mb=NEEDS.mb("train"),
-        runtime=NEEDS.minutes("tune"),
+        runtime=NEEDS.minutes("tune_worker"),
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
     params:
