@@ -8,6 +8,7 @@ rule align:
         f"{ALIGNED}/{{seeds}}.log",
     benchmark:
         f"{ALIGNED}/{{seeds}}.tsv"
+    priority: 1
     resources:
         mem_mb=NEEDS.mb("train"),
         runtime=NEEDS.minutes("align"),

@@ -8,6 +8,7 @@ rule finetune:
         f"{FINETUNED}/{{seeds}}.log",
     benchmark:
         f"{FINETUNED}/{{seeds}}.tsv"
+    priority: 1
     resources:
         mem_mb=NEEDS.mb("train"),
         runtime=NEEDS.minutes("finetune"),

@@ -8,6 +8,7 @@ rule tune_worker:
         f"{TUNED}/worker{{worker}}.log",
     benchmark:
         f"{TUNED}/worker{{worker}}.tsv"
+    priority: 2
     resources:
         mem_mb=NEEDS.mb("train"),
         runtime=NEEDS.minutes("tune_worker"),
@@ -34,6 +35,7 @@ rule tune:
         f"{TUNED}/tune.log",
     benchmark:
         f"{TUNED}/tune.tsv"
+    priority: 2
     resources:
         mem_mb=NEEDS.mb("train"),
         runtime=NEEDS.minutes("tune"),
