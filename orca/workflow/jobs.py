@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orca.alignment.distance import DISTANCES
+from orca.cost import Groups
 from orca.data.proxy import PROXIES
 from orca.data.ways import Own
 from orca.errors import SettingsError
@@ -18,7 +19,7 @@ from orca.training.job_settings import JobSettings, write_settings
 from orca.training.settings import FINETUNE_READS
 from orca.tuning.search_key import tune_key
 from orca.workflow import layout
-from orca.workflow.runs import Groups, Runs
+from orca.workflow.runs import Runs
 
 Files = dict[str, Any]
 
@@ -178,12 +179,9 @@ class Jobs:
 
     def search_files(self, wildcards: Any) -> Files:
         """Return what the closing step of a search reads; a lone worker is that step itself."""
-        workers = self.runs.configuration.workers_of(wildcards.body)
+        workers, names = self.runs.configuration.workers_of(wildcards.body), dict(wildcards.items())
         numbers = range(workers if workers > 1 else 0)
-        records = [
-            layout.path("worker", task=wildcards.task, body=wildcards.body, worker=str(n))
-            for n in numbers
-        ]
+        records = [layout.path("worker", **names, worker=str(n)) for n in numbers]
         return {**self.worker_files(wildcards), "workers": records}
 
     # Alignment and fine-tuning

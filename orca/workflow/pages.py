@@ -76,8 +76,7 @@ class Pages:
 
     def tabulate_code(self, wildcards: Any) -> str:
         """Return a digest of the code that renders tables, and of all that are declared."""
-        tables = (TABLES.path(name) for name in TABLES)
-        return used_code("reporting/tabulate.py", *tables).digest
+        return used_code("reporting/tabulate.py", *map(TABLES.path, TABLES)).digest
 
     def figures_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a table's figures."""
@@ -114,8 +113,8 @@ class Pages:
         rows = len(declared.all_rows(self.jobs.runs.configuration))
         kinds += ["ranks"] * (declared.ranked and rows >= LEAST_TASKS)
         kinds += ["alignment"] * bool(self.alignments(table))
-        figures = (layout.figure_files(f"{table}_{kind}") for kind in kinds)
-        return [*layout.table_files(table), *(file for files in figures for file in files)]
+        figures = [file for kind in kinds for file in layout.figure_files(f"{table}_{kind}")]
+        return [*layout.table_files(table), *figures]
 
     def figure_files(self, wildcards: Any) -> list[str]:
         """Return what a figure of a paper is drawn from."""

@@ -8,16 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orca.cost import (
-    CORE,
-    V100,
-    Machine,
-    align_seconds,
-    epoch_seconds,
-    finetune_seconds,
-    pretrain_seconds,
-    search_epochs,
-)
+from orca import cost
 from orca.data.sizes import assumed_sizes
 from orca.data.task import Task
 from orca.workflow import layout
@@ -56,7 +47,7 @@ def predictions_mb(task: Task, count: int) -> int:
     return math.ceil(2 * count * task.target.outputs * 4 / 1e6)
 
 
-def run_seconds(runs: Runs, step: str, names: Mapping[str, str], machine: Machine) -> float:
+def run_seconds(runs: Runs, step: str, names: Mapping[str, str], machine: cost.Machine) -> float:
     """Return the estimated seconds of one run of a job; 0 for steps that do not train.
 
     Args:
@@ -67,23 +58,23 @@ def run_seconds(runs: Runs, step: str, names: Mapping[str, str], machine: Machin
     """
     configuration, body = runs.configuration, names.get("body", "")
     if step == "pretrain_body":
-        return pretrain_seconds(body, configuration.pretraining, machine)
+        return cost.pretrain_seconds(body, configuration.pretraining, machine)
     if step == "align":
         groups = runs.align_settings(names["task"], body, names["alignment"])
-        return align_seconds(runs.task(names["task"]), body, groups, machine)
+        return cost.align_seconds(runs.task(names["task"]), body, groups, machine)
     if step == "finetune":
         groups = runs.finetune_settings(names["task"], body, names["method"])
-        return finetune_seconds(runs.task(names["task"]), body, groups, machine)
+        return cost.finetune_seconds(runs.task(names["task"]), body, groups, machine)
     if step not in ("tune", "tune_worker", "evaluate"):
         return 0.0
     groups = runs.plain_settings(names["task"], body)
-    an_epoch = epoch_seconds(runs.task(names["task"]), body, groups, machine)
+    an_epoch = cost.epoch_seconds(runs.task(names["task"]), body, groups, machine)
     if step == "evaluate":  # takes at most as long as an epoch of training
         return an_epoch
     workers = configuration.workers_of(body)
     if step == "tune" and workers > 1:
         return 0.0  # the workers have done it all
-    return an_epoch * search_epochs(configuration.tuning_of(body)) / workers
+    return an_epoch * cost.search_epochs(configuration.tuning_of(body)) / workers
 
 
 MEMORY = {"prepare": preparing_mb, "train": training_mb, "evaluate": evaluation_mb}
@@ -113,7 +104,7 @@ class JobResources:
 
         def limit(wildcards: Any, attempt: int) -> int:
             names = dict(wildcards.items())
-            seconds = run_seconds(self.runs, step, names, V100 if self.gpu else CORE)
+            seconds = run_seconds(self.runs, step, names, cost.V100 if self.gpu else cost.CORE)
             seconds *= len(layout.seeds_of(names.get("seeds", "seed0")))
             minutes = attempt * math.ceil(30 + seconds / 30)
             return min(minutes, self.runs.configuration.longest_job_minutes)
