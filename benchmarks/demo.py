@@ -22,6 +22,7 @@ STEPS = {
     "align": "aligned/*/*/*/seed*.tsv",
     "finetune": "finetuned/*/*/*/seed*.tsv",
     "evaluate": "benchmarks/evaluate/*.tsv",
+    "peer": "benchmarks/peer/*.tsv",
     "tabulate": "benchmarks/tabulate/*.tsv",
     "plot": "benchmarks/plot/*.tsv",
     "report": "benchmarks/report*.tsv",
