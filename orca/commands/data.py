@@ -86,10 +86,11 @@ def status(raw: Path, config_files: tuple[Path, ...]) -> None:
 @data.command()
 @click.argument("source")
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option("--trust", "trusted", is_flag=True, help="You vouch for pickles among them.")
 @RAW
-def add(source: str, path: Path, raw: Path) -> None:
+def add(source: str, path: Path, raw: Path, *, trusted: bool) -> None:
     """Take a source's files from a path, and check them."""
     from orca.data.status import add_source
 
-    for taken in add_source(source, path, raw):
+    for taken in add_source(source, path, raw, trusted=trusted):
         click.echo(taken)

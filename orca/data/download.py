@@ -48,6 +48,7 @@ class Download(Way):
             says how much there is to fetch, and no file is refused for it.
         digest: published digest, such as "md5:..." or "sha256:...", if known.
         barrier: what keeps a program from fetching it, where a person is needed.
+        pickled: it is a pickle, or holds some; without a published digest a person must vouch for it.
         page: the file is itself HTML or XML, so an answer that looks like it is no refusal.
         attempts: tries per address.
         pause_s: seconds before the second try; doubled before each further one.
@@ -61,6 +62,7 @@ class Download(Way):
     rounded: bool = False
     digest: str = ""
     barrier: str = ""
+    pickled: bool = False
     page: bool = False
     attempts: int = 5
     pause_s: float = 2.0
@@ -72,6 +74,11 @@ class Download(Way):
     def public(self) -> bool:
         """Whether anybody can have the file: whether it lies anywhere."""
         return bool(self.urls)
+
+    @property
+    def needs_trust(self) -> bool:
+        """Whether the file is read on a person's word alone: a pickle that nobody's digest tells."""
+        return self.pickled and not self.digest
 
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.

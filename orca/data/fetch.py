@@ -13,6 +13,7 @@ from orca.text_files import read_mapping
 
 RECORD = "sources.json"
 LOCK = "digests.json"
+TRUSTED = "trusted.json"
 
 
 @runtime_checkable
@@ -34,7 +35,7 @@ def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
     Files that are there already are kept, if they are what they should be. The record
     `sources.json` in the folder is written last, so it stands for the whole. Digests seen for
     the first time go to `digests.json` beside the folder; a file that differs from it is
-    refused. Two processes do not fetch into one folder at once: the second waits.
+    refused. A file that needs trust is refused until `trust` was called for it. Two processes do not fetch into one folder at once: the second waits.
 
     Args:
         task: what needs the files.
@@ -44,7 +45,7 @@ def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
         What the record says: size and sha256 of each file.
 
     Raises:
-        DataError: if a file cannot be had, or is not what it should be.
+        DataError: if a file cannot be had, is not what it should be, or nobody vouches for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _read_json(folder / f".{RECORD}")
@@ -53,6 +54,7 @@ def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
         for way in task.files:
             seen = _bring_one(way, folder, known.get(way.name, {}))
             _compare_with_lock(way, folder, seen["sha256"])
+            _check_trust(way, folder, seen["sha256"])
             known[way.name] = seen
             write_json(folder / f".{RECORD}", known)
             record[way.name] = {key: seen[key] for key in ("bytes", "sha256")}
@@ -96,6 +98,27 @@ def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
                 mend=f"remove the file and fetch again; if its publisher replaced it, remove"
                 f" '{name}' from {lock} too",
             )
+
+
+def trust(folder: Path, name: str) -> None:
+    """Take a person's word for a file that is there, as it is now."""
+    place = folder.parent / TRUSTED
+    with FileLock(folder.parent / ".lock"):
+        digest = file_digest(folder / name)
+        write_json(place, {**_read_json(place), f"{folder.name}/{name}": digest})
+
+
+def _check_trust(way: Way, folder: Path, digest: str) -> None:
+    """Refuse a file whose origin only a person can vouch for, unless one did."""
+    name = f"{folder.name}/{way.name}"
+    if way.needs_trust and _read_json(folder.parent / TRUSTED).get(name) != digest:
+        raise DataError(
+            where=str(folder / way.name),
+            what="it is a pickle or holds some, and no digest of it is published: whoever gave it"
+            f" could have changed it (its sha256 is {digest})",
+            mend="if you trust where it is from, say so:"
+            f" orca data add {folder.name} {folder / way.name} --trust",
+        )
 
 
 def _read_json(path: Path) -> dict[str, Any]:

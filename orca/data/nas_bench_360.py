@@ -77,7 +77,12 @@ class Bundled(Download):
 
 
 def in_bucket(
-    name: str, place: str, *mirrors: str, bundled: str = "", mb: int | None = None
+    name: str,
+    place: str,
+    *mirrors: str,
+    bundled: str = "",
+    mb: int | None = None,
+    pickled: bool = False,
 ) -> Bundled:
     """Return the way to a file of the benchmark.
 
@@ -86,6 +91,7 @@ def in_bucket(
         place: its path in the bucket.
         mirrors: further addresses, tried first, since the bucket refuses.
         bundled: its place in the bundle (`Bundled.member`); its name alone, if empty.
+        pickled: it is a pickle, or holds some.
         mb: megabytes, as the benchmark's page states them, if it does.
     """
     return Bundled(
@@ -94,6 +100,7 @@ def in_bucket(
         size=None if mb is None else mb * 10**6,
         rounded=True,
         barrier=BARRIER,
+        pickled=pickled,
         member=bundled or name,
     )
 

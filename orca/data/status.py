@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from orca.data.fetch import RECORD, Source, fetch
+from orca.data.fetch import RECORD, Source, fetch, trust
 from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, take_out
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Way
@@ -61,13 +61,14 @@ def data_status(raw: Path, own: Mapping[str, Source] | None = None) -> list[Sour
     ]
 
 
-def add_source(source: str, path: Path, raw: Path) -> list[Path]:
+def add_source(source: str, path: Path, raw: Path, *, trusted: bool = False) -> list[Path]:
     """Take files that a person brings into a source's folder, and check them.
 
     Args:
         source: name of the source; that of NAS-Bench-360's bundle for all that is in it.
         path: one of its files, under a name that it is known by, or a folder that holds some.
         raw: the folder of all sources, `results/raw`.
+        trusted: whether the person vouches for pickles that no published digest tells.
 
     Returns:
         The files that were taken.
@@ -79,7 +80,7 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
     """
     sources = {needing.source: needing for _, needing in _needing()}
     if source == Bundle().source:
-        return _add_bundle(path, sources, raw)
+        return _add_bundle(path, sources, raw, trusted=trusted)
     if source not in sources:
         raise SettingsError(
             where="orca data add",
@@ -101,12 +102,16 @@ def add_source(source: str, path: Path, raw: Path) -> list[Path]:
         if place.resolve() != (folder / name).resolve():
             with atomic(folder / name) as temporary:
                 shutil.copyfile(place, temporary)
+        if trusted:
+            trust(folder, name)
     if all((folder / name).exists() for name in files):
         fetch(sources[source], folder)
     return [folder / name for name in found]
 
 
-def _add_bundle(path: Path, sources: Mapping[str, Source], raw: Path) -> list[Path]:
+def _add_bundle(
+    path: Path, sources: Mapping[str, Source], raw: Path, *, trusted: bool
+) -> list[Path]:
     """Take the bundle's files, but for those that are there; it stays where it is."""
     bundle = _place(path, BUNDLE)
     if bundle is None:
@@ -122,6 +127,8 @@ def _add_bundle(path: Path, sources: Mapping[str, Source], raw: Path) -> list[Pa
         if isinstance(way, Bundled) and not (raw / source / way.name).exists()
     }
     take_out(bundle, wanted)
+    for place in wanted if trusted else ():
+        trust(raw / place.relative_to(raw).parts[0], "/".join(place.relative_to(raw).parts[1:]))
     for source in {place.parent.name for place in wanted}:
         fetch(sources[source], raw / source)
     return list(wanted)

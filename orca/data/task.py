@@ -78,6 +78,11 @@ class Way(ABC):
         """Whether anybody can have the file."""
         return True
 
+    @property
+    def needs_trust(self) -> bool:
+        """Whether the file is read on a person's word alone."""
+        return False
+
     @abstractmethod
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete, or leave no file of that name."""

@@ -11,6 +11,7 @@ from orca.data.status import add_source, data_status
 from orca.data.task import TASKS, Samples
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
+from tests.data.conftest import vouched
 
 BUNDLED = sorted(
     {task.source for task in TASKS.values() for way in task.files if isinstance(way, Bundled)}
@@ -53,7 +54,7 @@ def samples(name, folder):
 
 
 def test_a_bundle_that_a_person_brings_gives_each_task_its_samples(tmp_path, published, tar):
-    taken = add_source("nb360", tar, tmp_path / "raw")
+    taken = add_source("nb360", tar, tmp_path / "raw", trusted=True)
     assert len(taken) == len(set(taken))
     states = {status.source: status.state for status in data_status(tmp_path / "raw")}
     assert {states[source] for source in BUNDLED} == {"here"}
@@ -66,23 +67,23 @@ def test_a_bundle_that_a_person_brings_gives_each_task_its_samples(tmp_path, pub
 
 
 def test_noise_comes_with_the_sounds(tmp_path, tar):
-    add_source("nb360", tar.parent, tmp_path / "raw")
+    add_source("nb360", tar.parent, tmp_path / "raw", trusted=True)
     with zipfile.ZipFile(tmp_path / "raw/fsd50k/audio.zip") as archive:
         assert sum("noise_22050/" in name for name in archive.namelist()) == 3
 
 
 def test_what_is_packed_again_has_the_same_bytes_each_time(tmp_path, tar):
     for folder in ("one", "two"):
-        add_source("nb360", tar, tmp_path / folder)
+        add_source("nb360", tar, tmp_path / folder, trusted=True)
     one, two = (json.loads((tmp_path / f / "digests.json").read_text()) for f in ("one", "two"))
     assert one == two
 
 
 def test_a_file_that_is_there_stays(tmp_path, tar):
-    own = tmp_path / "raw/spherical/s2_cifar100.gz"
+    own = tmp_path / "raw/darcy_flow/piececonst_r421_N1024_smooth1.mat"
     own.parent.mkdir(parents=True)
     own.write_bytes(b"another")
-    assert own not in add_source("nb360", tar, tmp_path / "raw")
+    assert own not in add_source("nb360", tar, tmp_path / "raw", trusted=True)
     assert own.read_bytes() == b"another"
 
 
@@ -101,7 +102,7 @@ def test_a_server_that_refuses_is_replaced_by_the_bundle_fetched_once(
     tmp_path, published, tar, server
 ):
     for name in ("ninapro", "psicov"):
-        fetch(refused(name, server, tar.read_bytes()), tmp_path / "raw" / name)
+        vouched(refused(name, server, tar.read_bytes()), tmp_path / "raw" / name)
     assert server.files["/nb360.tar"].asked == []  # served anew for the second, which did not ask
     assert (tmp_path / "raw/nb360/nb360.tar").read_bytes() == tar.read_bytes()
     assert "nb360/nb360.tar" in json.loads((tmp_path / "raw/digests.json").read_text())
@@ -144,3 +145,8 @@ def test_what_the_bundle_does_not_hold_is_named(tmp_path, published, server):
 def test_another_file_is_no_bundle(tmp_path, published):
     with pytest.raises(DataError, match=r"not the bundle 'nb360\.tar'"):
         add_source("nb360", published / "protein.zip", tmp_path / "raw")
+
+
+def test_without_a_person_s_word_the_bundle_s_pickles_are_not_taken(tmp_path, tar):
+    with pytest.raises(DataError, match=r"no digest of it is published"):
+        add_source("nb360", tar, tmp_path / "raw")

@@ -75,7 +75,9 @@ PSICOV = Task(
     loss="masked_mse",
     metric="mae8",
     extra_metrics=("mae8_official",),
-    files=(in_bucket("protein.zip", "protein.zip", bundled="psicov/protein", mb=1_100),),
+    files=(
+        in_bucket("protein.zip", "protein.zip", bundled="psicov/protein", mb=1_100, pickled=True),
+    ),
     source="psicov",
     option=Placing(),
 )
