@@ -8,6 +8,7 @@ rule fetch:
         layout.path("logs", step="fetch", name="{source}"),
     benchmark:
         layout.path("benchmarks", step="fetch", name="{source}")
+    priority: 3
     localrule: True
     resources:
         mem_mb=4_000,
@@ -29,6 +30,7 @@ rule fetch_body:
         layout.path("benchmarks", step="fetch_body", name="{body}")
     wildcard_constraints:
         body="|".join(set(BODIES) - set(RUNS.pretrained_bodies)),
+    priority: 3
     localrule: True
     resources:
         mem_mb=2_000,
@@ -53,6 +55,7 @@ rule prepare:
         layout.path("logs", step="prepare", name="{task}"),
     benchmark:
         layout.path("benchmarks", step="prepare", name="{task}")
+    priority: 3
     resources:
         mem_mb=NEEDS.mb("prepare"),
         runtime=lambda wildcards, attempt: 240 * attempt,

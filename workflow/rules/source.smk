@@ -13,6 +13,7 @@ rule pretrain_body:
         layout.path("benchmarks", step="pretrain_body", name="{body}")
     wildcard_constraints:
         body="|".join(RUNS.pretrained_bodies) or "none",
+    priority: 3
     threads: 2
     resources:
         mem_mb=4_000,
@@ -36,6 +37,7 @@ rule embed_source:
         layout.path("logs", step="embed_source", name="{body}.{proxy}"),
     benchmark:
         layout.path("benchmarks", step="embed_source", name="{body}.{proxy}")
+    priority: 3
     resources:
         mem_mb=6_000,
         runtime=60,
@@ -60,6 +62,7 @@ rule source_terms:
         layout.path("logs", step="source_terms", name="{body}.{proxy}.{terms}"),
     benchmark:
         layout.path("benchmarks", step="source_terms", name="{body}.{proxy}.{terms}")
+    priority: 3
     resources:
         mem_mb=4_000,
         runtime=30,
