@@ -16,6 +16,7 @@ from typing import Any
 
 from orca.code_digest import PACKAGE, package_digest
 from orca.errors import StateError
+from orca.text_files import found_json
 
 KEPT_BYTES = 2**24  # of a file whose digest takes long enough to be kept
 TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<host>\w*)-(?P<pid>\d+)-[0-9a-f]{8}\.part")
@@ -39,10 +40,9 @@ def kept_digest(path: Path) -> str:
         return file_digest(path)
     stamp = {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
     place = path.with_name(f".{path.name}.sha256")
-    with suppress(OSError, ValueError):
-        known = json.loads(place.read_text())
-        if isinstance(known, dict) and known.items() >= stamp.items():
-            return str(known["sha256"])
+    known = found_json(place)
+    if "sha256" in known and known.items() >= stamp.items():
+        return str(known["sha256"])
     digest = file_digest(path)
     with suppress(StateError):  # a folder that cannot be written costs time, no more
         write_json(place, {**stamp, "sha256": digest})

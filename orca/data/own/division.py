@@ -1,10 +1,8 @@
 """Which samples of a person's file train, choose and test: drawn, by groups, or as told."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Int, Num
@@ -13,6 +11,7 @@ from orca.data.entry import TaskEntry
 from orca.data.split import draw, draw_stratified
 from orca.errors import DataError
 from orca.logs import log
+from orca.text_files import read_mapping
 
 Rows = Int[np.ndarray, "_"]
 PARTS = ("train", "validation", "test")
@@ -115,16 +114,15 @@ def _told(entry: TaskEntry, told: Sequence[str] | None, rows: Rows, where: str) 
 
 def _from_file(path: Path, rows: Rows) -> dict[str, Rows]:
     """Return the samples whose row numbers a JSON file lists by part, as `schema.json` does."""
-    try:
-        content: Any = json.loads(path.expanduser().read_text())
-        content = content.get("rows", content)
-        listed = {part: [int(n) for n in content[part]] for part in PARTS if part in content}
-    except (OSError, ValueError, AttributeError, TypeError) as fault:
-        raise DataError(
-            where=str(path),
-            what=f"it holds no row numbers by part: {fault}",
-            mend='write {"train": [...], "validation": [...], "test": [...]}, or name a column',
-        ) from fault
+    mend = 'write {"train": [...], "validation": [...], "test": [...]}, or name a column'
+    content = read_mapping(path.expanduser(), mend=mend, error=DataError)
+    content = content.get("rows", content)
+    listed = {part: content[part] for part in PARTS if part in content}
+    if not listed:
+        raise DataError(where=str(path), what="it names no part of the data", mend=mend)
+    for part, numbers in listed.items():
+        if not isinstance(numbers, list) or any(type(number) is not int for number in numbers):
+            raise DataError(where=f"{path}, {part}", what="it holds no row numbers", mend=mend)
     places = {int(row): number for number, row in enumerate(rows)}
     for part, numbers in listed.items():
         for number in numbers:

@@ -548,6 +548,18 @@ ODD = [
         entry={"split": "parts.json"},
         says="parts.json, test: row 1 is not in the data file",
     ),
+    Odd(
+        "a_file_of_row_numbers_holds_a_fraction",
+        {"fit.csv": table(), "parts.json": json.dumps({"test": [5, 2.7]})},
+        entry={"split": "parts.json"},
+        says="parts.json, test: it holds no row numbers",
+    ),
+    Odd(
+        "a_file_of_row_numbers_names_no_part",
+        {"fit.csv": table(), "parts.json": json.dumps({"rows": [5, 2]})},
+        entry={"split": "parts.json"},
+        says="parts.json: it names no part",
+    ),
     # Wide tables and several targets
     Odd(
         "a_wide_table_is_a_series",

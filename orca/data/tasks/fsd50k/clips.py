@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from orca.data.task import Block, Part, Splits
 from orca.data.tasks.fsd50k.mel import RATE, log_mel
 from orca.data.tasks.fsd50k.noise import disturbed
 from orca.logs import progress
+from orca.text_files import object_of
 
 FRAMES = 102
 PIECES_AT_ONCE = 64
@@ -157,7 +157,9 @@ def _listed(archive: zipfile.ZipFile, name: str, places: dict[str, str]) -> list
         member_of(archive, places.get(file, file)).decode()
         for file in ("lbl_map.json", f"{name}.csv")
     )
-    numbers = json.loads(classes)
+    where, what = f"{archive.filename}, lbl_map.json", "it numbers no labels"
+    with reading(where, what, ValueError):
+        numbers = object_of(classes)
     pieces = []
     for row in csv.DictReader(io.StringIO(listing)):
         what = f"{dict(row)} is no piece of a clip that is there"
