@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas
 
 
+NUMBERS = ("REAL", "NUMERIC", "INTEGER")
+
+
 def is_categorical(column: "pandas.Series") -> bool:
     """Return whether a column holds categories, not numbers."""
     return hasattr(column, "cat")
@@ -51,15 +54,30 @@ def tidied(column: "pandas.Series", *, categorical: bool) -> "pandas.Series":
 
 
 def write_arff(path: Path, *, relation: str, columns: Sequence["pandas.Series"]) -> None:
-    """Write a table as ARFF, atomically; the same table gives the same bytes."""
+    """Write a table as ARFF, atomically; the same table gives the same bytes.
+
+    A categorical column without any category is written as one of numbers without any.
+
+    Raises:
+        DataError: if a category holds a brace, which the library writes and cannot read again.
+    """
     import arff
 
+    attributes = [
+        (str(c.name), (is_categorical(c) and [*c.cat.categories]) or "REAL") for c in columns
+    ]
+    for name, categories in attributes:
+        for text in categories:
+            if isinstance(categories, list) and set(text) & {"{", "}"}:
+                raise DataError(
+                    where=f"{path}, the column '{name}'",
+                    what=f"the category '{text}' holds a brace, which ARFF cannot tell from its own",
+                    mend="rename the category where the table is from",
+                )
     content = {
         "description": "",
         "relation": relation,
-        "attributes": [
-            (str(c.name), list(c.cat.categories) if is_categorical(c) else "REAL") for c in columns
-        ],
+        "attributes": attributes,
         "data": list(
             zip(*([None if v != v else v for v in c.tolist()] for c in columns), strict=True)  # noqa: PLR0124 - NaN alone differs from itself
         ),
@@ -82,6 +100,11 @@ def read_arff(path: Path) -> list["pandas.Series"]:
         content = arff.load(file)
     if not content["data"]:
         raise damaged(path, "the table has no rows")
+    for name, kind in content["attributes"]:
+        if not isinstance(kind, list) and kind.upper() not in NUMBERS:
+            raise damaged(
+                path, f"the column '{name}' is of kind {kind}, not of numbers or categories"
+            )
     columns = zip(content["attributes"], zip(*content["data"], strict=True), strict=True)
     return [
         pd.Series(

@@ -26,6 +26,28 @@ def test_a_table_survives_its_file(tmp_path):
         pd.testing.assert_series_equal(read, column)
 
 
+def test_a_column_without_any_value_survives_its_file(tmp_path):
+    empty = texts("empty", [None, None, None, None], [])
+    write_arff(tmp_path / "table.arff", relation="some", columns=[NUMBERS, empty])
+    assert read_arff(tmp_path / "table.arff")[1].isna().all()
+
+
+@pytest.mark.parametrize("text", ["{x}", "}", "x}"])
+def test_a_category_with_a_brace_is_refused_when_it_is_written(tmp_path, text):
+    column = texts("kind", [text, "b"], [text, "b"])
+    with pytest.raises(DataError, match="the column 'kind'.*holds a brace"):
+        write_arff(tmp_path / "table.arff", relation="some", columns=[column])
+    assert not (tmp_path / "table.arff").exists()
+
+
+@pytest.mark.parametrize("kind", ["string", "date 'yyyy'"])
+def test_a_column_of_another_kind_is_refused_by_its_name(tmp_path, kind):
+    file = tmp_path / "table.arff"
+    file.write_text(f"@relation r\n@attribute a real\n@attribute note {kind}\n@data\n1,2001\n")
+    with pytest.raises(DataError, match="note|line 3"):
+        read_arff(file)
+
+
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
 def test_numbers_survive_the_file_exactly(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("arff") / "table.arff"
