@@ -3,7 +3,7 @@
 import json
 import math
 import stat
-from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -105,26 +105,25 @@ def _checked(content: Any) -> dict[str, Any]:
     """
     if not isinstance(content, dict):
         raise ValueError(f"it holds no keys, but {str(content)[:40]!r}")
-    waiting, seen = [(content, 0)], 0
+    waiting: list[tuple[Any, int]] = [(content, 0)]
+    seen = 0
     while waiting:
         value, depth = waiting.pop()
-        seen += 1
         if depth > DEEPEST:
             raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+        held = [*chain.from_iterable(value.items())] if isinstance(value, dict) else value
+        seen += len(held)
         if seen > MOST_VALUES:
             raise ValueError(f"it stands for more than {MOST_VALUES} values")
-        waiting += [(inner, depth + 1) for inner in _held(value)]
+        waiting += [(inner, depth + 1) for inner in held if isinstance(inner, dict | list)]
+        _check_plain(held)
     return content
 
 
-def _held(value: Any) -> Iterable[Any]:
-    """Return what a list or an object holds; nothing for a value, which is checked."""
-    if isinstance(value, dict):
-        return (inner for pair in value.items() for inner in pair)
-    if isinstance(value, list):
-        return value
-    if isinstance(value, str):
-        value.encode()  # half a pair of surrogates is no text
-    if isinstance(value, float) and not math.isfinite(value):
-        _no_number(str(value))
-    return ()
+def _check_plain(held: Any) -> None:
+    """Check the texts and numbers among what a list or an object holds."""
+    for inner in held:
+        if isinstance(inner, str):
+            inner.encode()  # half a pair of surrogates is no text
+        elif isinstance(inner, float) and not math.isfinite(inner):
+            _no_number(str(inner))
