@@ -29,17 +29,20 @@ class Source(Protocol):
         """The ways to get its files."""
 
 
-def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
+def fetch(task: Source, folder: Path, *, trusted: bool = False) -> dict[str, dict[str, Any]]:
     """Bring all raw files of a task or proxy to `folder`, which is its source's own.
 
     Files that are there already are kept, if they are what they should be. The record
     `sources.json` in the folder is written last, so it stands for the whole. Digests seen for
     the first time go to `digests.json` beside the folder; a file that differs from it is
-    refused. A file that needs trust is refused until `trust` was called for it. Two processes do not fetch into one folder at once: the second waits.
+    refused. A pickle of which no digest is published is refused until a person vouched for its
+    bytes, which `trusted.json` remembers. Two processes do not fetch into one folder at once: the
+    second waits.
 
     Args:
         task: what needs the files.
         folder: `results/raw/<source>`.
+        trusted: a person vouches for what is there now.
 
     Returns:
         What the record says: size and sha256 of each file.
@@ -54,7 +57,8 @@ def fetch(task: Source, folder: Path) -> dict[str, dict[str, Any]]:
         for way in task.files:
             seen = _bring_one(way, folder, known.get(way.name, {}))
             _compare_with_lock(way, folder, seen["sha256"])
-            _check_trust(way, folder, seen["sha256"])
+            if way.needs_trust:
+                _check_trust(way, folder, seen["sha256"], given=trusted)
             known[way.name] = seen
             write_json(folder / f".{RECORD}", known)
             record[way.name] = {key: seen[key] for key in ("bytes", "sha256")}
@@ -100,25 +104,21 @@ def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
             )
 
 
-def trust(folder: Path, name: str) -> None:
-    """Take a person's word for a file that is there, as it is now."""
-    place = folder.parent / TRUSTED
+def _check_trust(way: Way, folder: Path, digest: str, *, given: bool) -> None:
+    """Refuse a file whose origin only a person can vouch for, unless one does, or did."""
+    place, name = folder.parent / TRUSTED, f"{folder.name}/{way.name}"
     with FileLock(folder.parent / ".lock"):
-        digest = file_digest(folder / name)
-        write_json(place, {**_read_json(place), f"{folder.name}/{name}": digest})
-
-
-def _check_trust(way: Way, folder: Path, digest: str) -> None:
-    """Refuse a file whose origin only a person can vouch for, unless one did."""
-    name = f"{folder.name}/{way.name}"
-    if way.needs_trust and _read_json(folder.parent / TRUSTED).get(name) != digest:
-        raise DataError(
-            where=str(folder / way.name),
-            what="it is a pickle or holds some, and no digest of it is published: whoever gave it"
-            f" could have changed it (its sha256 is {digest})",
-            mend="if you trust where it is from, say so:"
-            f" orca data add {folder.name} {folder / way.name} --trust",
-        )
+        known = _read_json(place)
+        if given:
+            write_json(place, {**known, name: digest})
+        elif known.get(name) != digest:
+            raise DataError(
+                where=str(folder / way.name),
+                what="it is a pickle or holds some, and no digest of it is published: whoever gave"
+                f" it could have changed it (its sha256 is {digest})",
+                mend="if you trust where it is from, say so:"
+                f" orca data add {folder.name} {folder / way.name} --trust",
+            )
 
 
 def _read_json(path: Path) -> dict[str, Any]:

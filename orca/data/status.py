@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from orca.data.fetch import RECORD, Source, fetch, trust
+from orca.data.fetch import RECORD, Source, fetch
 from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, take_out
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Way
@@ -102,10 +102,8 @@ def add_source(source: str, path: Path, raw: Path, *, trusted: bool = False) -> 
         if place.resolve() != (folder / name).resolve():
             with atomic(folder / name) as temporary:
                 shutil.copyfile(place, temporary)
-        if trusted:
-            trust(folder, name)
     if all((folder / name).exists() for name in files):
-        fetch(sources[source], folder)
+        fetch(sources[source], folder, trusted=trusted)
     return [folder / name for name in found]
 
 
@@ -127,10 +125,8 @@ def _add_bundle(
         if isinstance(way, Bundled) and not (raw / source / way.name).exists()
     }
     take_out(bundle, wanted)
-    for place in wanted if trusted else ():
-        trust(raw / place.relative_to(raw).parts[0], "/".join(place.relative_to(raw).parts[1:]))
     for source in {place.parent.name for place in wanted}:
-        fetch(sources[source], raw / source)
+        fetch(sources[source], raw / source, trusted=trusted)
     return list(wanted)
 
 

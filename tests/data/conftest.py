@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orca.data.fetch import fetch, trust
+from orca.data.fetch import fetch
 from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled
 from orca.data.prepare import prepare
 from orca.data.store import Prepared
@@ -32,13 +32,12 @@ NOWHERE = Bundle(files=(replace(BUNDLE, urls=()),))
 
 def vouched(task: Task, raw: Path) -> None:
     """Fetch a task's files; a person looks at those that nobody's digest tells, and trusts them."""
-    for way in [way for way in task.files if way.needs_trust]:
-        with pytest.raises(DataError) as told:
-            fetch(task, raw)
-        if f"orca data add {task.source} {raw / way.name} --trust" not in told.value.mend:
-            raise told.value
-        trust(raw, way.name)
-    fetch(task, raw)
+    try:
+        fetch(task, raw)
+    except DataError as told:
+        if "--trust" not in told.mend:
+            raise
+        fetch(task, raw, trusted=True)
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -129,3 +130,23 @@ def test_a_simulated_file_is_solved_again_when_its_settings_change(tmp_path):
         fetch(needing(way), tmp_path / "raw")
         with h5py.File(tmp_path / "raw/a.hdf5") as file:
             assert file["tensor"].shape == (samples, 2, 16)
+
+
+def test_a_pickle_without_a_published_digest_needs_a_person_s_word_for_its_bytes(server, tmp_path):
+    task, folder = (
+        needing(Download(name="a", urls=(server.serve("a", b"1"),), pickled=True)),
+        tmp_path / "some",
+    )
+    with pytest.raises(DataError, match=f"orca data add some {folder / 'a'} --trust"):
+        fetch(task, folder)
+    assert fetch(task, folder, trusted=True) == fetch(task, folder)
+    (folder / "a").write_bytes(b"2")
+    (tmp_path / "digests.json").unlink()  # another file, at first sight
+    with pytest.raises(DataError, match="--trust"):
+        fetch(task, folder)
+
+
+def test_a_pickle_with_a_published_digest_needs_no_word(server, tmp_path):
+    digest = "md5:" + hashlib.md5(b"1", usedforsecurity=False).hexdigest()
+    way = Download(name="a", urls=(server.serve("a", b"1"),), digest=digest, pickled=True)
+    assert fetch(needing(way), tmp_path / "some")["a"]["bytes"] == 1
