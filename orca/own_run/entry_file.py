@@ -13,7 +13,7 @@ from orca.data.task import TASKS
 from orca.data.user_task import entry_of
 from orca.errors import SettingsError
 from orca.provenance import atomic
-from orca.settings import read_yaml
+from orca.settings import check_name, read_yaml
 from orca.workflow import layout
 
 SUFFIX = ".orca.yaml"
@@ -76,6 +76,8 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
         path, before = file, read_yaml(file)
         name, data = _only_task(path, before)
     else:
+        if name:
+            check_name(name, where="--name")
         path, data = file.with_name(f"{name or file.stem}{SUFFIX}"), file
         before = read_yaml(path) if path.exists() else {}
         name = name or _name_of(file, before)

@@ -88,6 +88,20 @@ def test_a_file_that_is_not_there_is_an_error(here):
         _settled(Path("tree.csv"), Wishes(entry={"target": "kind"}))
 
 
+def test_another_name_has_a_config_file_of_its_own(here):
+    settled(seeds=2).write()
+    other = settled(name="fish")
+    assert (other.name, other.path) == ("fish", Path("fish.orca.yaml"))
+    assert "seeds_by_task" not in other.content
+    assert settled().name == "trees"
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "a b", "x`y", "-x"])
+def test_what_can_be_no_name_is_refused(here, name):
+    with pytest.raises(SettingsError, match="--name: .* can be no name"):
+        settled(name=name)
+
+
 # What is said
 
 
