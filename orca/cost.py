@@ -18,11 +18,9 @@ from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
 from orca.models.settings import ModelSettings
 from orca.models.shapes import BertShape, SwinShape
-from orca.settings import Settings
+from orca.settings import Groups
 from orca.training.settings import AlignSettings, FinetuneSettings
 from orca.tuning.settings import TuningSettings
-
-Groups = Mapping[str, Settings | None]
 
 BASE_OPERATIONS = 2 * 85_000_000  # of a token, through the blocks of a body of base size
 FORWARD_AND_BACK = 3.0  # of a training step, to the way forward alone

@@ -30,6 +30,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+Groups = Mapping[str, Settings | None]
+"""Settings by the name of their group; None for a group that nothing declares."""
+
+
 def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, str]:
     """Return what is wrong and the mend, for the first error that pydantic found."""
     key = str(error["loc"][-1]) if error["loc"] else ""

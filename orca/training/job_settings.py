@@ -9,7 +9,7 @@ from pydantic import Field
 
 from orca.models.body import BODIES
 from orca.provenance import atomic
-from orca.settings import Settings, checked, merge, read_yaml
+from orca.settings import Groups, Settings, checked, merge, not_default, read_yaml
 
 
 class JobSettings(Settings):
@@ -62,6 +62,12 @@ class JobSettings(Settings):
         for change in changes:
             merged = merge(merged, change)
         return merged
+
+
+def that_differ(groups: Groups) -> dict[str, dict[str, Any]]:
+    """Return the settings that differ from their defaults, by group; empty groups are left out."""
+    told = {name: not_default(group) for name, group in groups.items()}
+    return {name: values for name, values in told.items() if values}
 
 
 def write_settings(path: Path, content: Mapping[str, Any]) -> None:

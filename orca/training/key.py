@@ -17,7 +17,7 @@ from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.provenance import digest_of
-from orca.settings import Settings
+from orca.settings import Groups, Settings
 from orca.training.settings import AlignSettings, FinetuneSettings
 
 EXACT = "otdd_joint"  # the distance that Algorithm 1 estimates
@@ -41,7 +41,7 @@ class Uses:
     """
 
     step: str
-    settings: Mapping[str, Settings | None] = field(default_factory=dict)
+    settings: Groups = field(default_factory=dict)
     task: Task | None = None
     body: str = ""
     method: str = ""
@@ -106,7 +106,7 @@ def align_key(
     body: str,
     start: str,
     distance: str,
-    settings: Mapping[str, Settings | None],
+    settings: Groups,
 ) -> str:
     """Return the key of an alignment, which is asked for by what it is and not by a method.
 
@@ -130,9 +130,7 @@ def align_key(
     return uses.key
 
 
-def finetune_key(
-    *, task: Task, body: str, method: str, settings: Mapping[str, Settings | None]
-) -> str:
+def finetune_key(*, task: Task, body: str, method: str, settings: Groups) -> str:
     """Return the key of a fine-tuning.
 
     Args:

@@ -15,7 +15,7 @@ from orca.logs import Clock
 from orca.methods.method import METHODS
 from orca.models.assemble import Model, assemble
 from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
-from orca.settings import Settings
+from orca.settings import Groups, Settings
 from orca.training.batches import seeded
 from orca.training.build import output_of
 from orca.training.record import digests, write_run
@@ -105,7 +105,7 @@ class Setup:
         *,
         clock: Clock,
         inputs: Mapping[str, str],
-        settings: Mapping[str, Settings | None],
+        settings: Groups,
         **facts: Any,
     ) -> None:
         """Write the record of a run of this task and body.

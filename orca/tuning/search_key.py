@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from orca.data.task import Task
-from orca.settings import Settings
+from orca.settings import Groups
 from orca.training.key import Uses
 from orca.tuning.settings import TuningSettings
 
@@ -14,7 +14,7 @@ def tune_key(
     *,
     task: Task,
     body: str,
-    settings: Mapping[str, Settings | None],
+    settings: Groups,
     search: TuningSettings,
     space: Mapping[str, Sequence[object]],
 ) -> str:

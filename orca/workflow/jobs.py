@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from orca.alignment.distance import DISTANCES
-from orca.cost import Groups
 from orca.data.proxy import PROXIES
 from orca.data.ways import Own
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.provenance import digest_of
-from orca.settings import not_default
+from orca.settings import Groups, not_default
 from orca.training import key
-from orca.training.job_settings import JobSettings, write_settings
+from orca.training.job_settings import JobSettings, that_differ, write_settings
 from orca.training.settings import FINETUNE_READS
 from orca.tuning.search_key import tune_key
 from orca.workflow import layout
@@ -172,7 +171,7 @@ class Jobs:
         """Return what a worker of a search reads."""
         body = wildcards.body
         search = not_default(self.runs.configuration.tuning_of(body))
-        told = _told(self._searched(wildcards)) | {"search": search}
+        told = that_differ(self._searched(wildcards)) | {"search": search}
         place = layout.path("tuned", task=wildcards.task, body=body)
         self.tell(place, settings=told, space=self.runs.space.of(body))
         return self.data_files(wildcards)
@@ -196,7 +195,7 @@ class Jobs:
         """Return what an alignment reads."""
         task, body, proxy = wildcards.task, wildcards.body, self.runs.proxy_of(wildcards.body)
         terms = self.runs.terms_of(task, body, wildcards.alignment)
-        told = _told(self.runs.align_settings(task, body, wildcards.alignment))
+        told = that_differ(self.runs.align_settings(task, body, wildcards.alignment))
         place = layout.run_folder("aligned", task, body, wildcards.alignment)
         self._tell_training(place, wildcards, settings=told)
         return {
@@ -243,7 +242,7 @@ class Jobs:
         self._tell_training(
             layout.run_folder("finetuned", task, body, method),
             wildcards,
-            settings=_told(self.runs.finetune_settings(task, body, method)),
+            settings=that_differ(self.runs.finetune_settings(task, body, method)),
             fixed={name: given[name] for name in FINETUNE_READS if name in given},
             alignment=self.runs.alignment_of(method),
         )
@@ -296,9 +295,3 @@ class Jobs:
         runs = layout.stamp(folder, f"seed{wildcards.seed}")
         test = layout.path("test", task=tests[wildcards.ending])
         return {"runs": runs, **self.data_files(wildcards), "test": test}
-
-
-def _told(groups: Groups) -> dict[str, dict[str, Any]]:
-    """Return the settings that differ from their defaults, by group; empty groups are left out."""
-    told = {name: not_default(group) for name, group in groups.items()}
-    return {name: values for name, values in told.items() if values}

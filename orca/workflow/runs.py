@@ -21,7 +21,6 @@ from orca.configuration import (
     check_method,
     checked_groups,
 )
-from orca.cost import Groups
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import entry_of, task_of
@@ -34,7 +33,7 @@ from orca.models.settings import EmbedderStart
 from orca.peers.peer import PEERS
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
-from orca.settings import checked, merge, nested, not_default, read_yaml
+from orca.settings import Groups, checked, merge, nested, not_default, read_yaml
 from orca.training.settings import ALIGN_READS, FINETUNE_READS, GROUPS
 from orca.training.task_checks import check_names
 from orca.tuning.search_key import METHOD as SEARCHED_METHOD
