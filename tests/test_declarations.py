@@ -7,7 +7,7 @@ import torch
 from orca.alignment.distance import DISTANCES
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
-from orca.declarations import Declarations, nearest
+from orca.declarations import MOST_LISTED, Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
@@ -96,6 +96,12 @@ def test_looking_a_name_up_imports_the_file_of_that_name_alone(tmp_path, monkeyp
 
 def test_a_far_name_is_answered_with_all_names():
     assert nearest("zzz", ["orca", "fpt"]) == "there are: fpt, orca"
+
+
+def test_of_many_names_that_are_far_some_are_listed():
+    told = nearest("rare", [f"openml_{number}" for number in range(200)])
+    assert told.startswith("there are 200, such as: ")
+    assert told.count("openml_") == MOST_LISTED
 
 
 def test_what_declarations_name_is_declared():

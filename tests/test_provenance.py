@@ -1,4 +1,5 @@
 import ast
+import math
 import re
 
 import pytest
@@ -6,7 +7,8 @@ import pytest
 from orca import code_digest, provenance
 from orca.code_digest import _closure, _imports, _read, package_digest, used_code
 from orca.errors import StateError
-from orca.provenance import atomic, digest_of, environment, file_digest
+from orca.provenance import atomic, digest_of, environment, file_digest, write_json
+from orca.training.checkpoint import write_tensors
 
 
 def forget():
@@ -102,6 +104,15 @@ def test_an_atomic_file_that_fails_leaves_the_old_one(tmp_path):
         raise ValueError("stop")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("number", [math.inf, math.nan])
+def test_a_number_that_no_reader_takes_is_not_written(tmp_path, number):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(tmp_path / "run.json", {"best": number})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_tensors(tmp_path / "checkpoint.safetensors", {}, {"best": number})
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
