@@ -54,7 +54,7 @@ def read_jobs(results: Path) -> list[Job]:
 
 def useful_seconds(results: Path) -> dict[str, float]:
     """Return the seconds inside the processes that went into the work itself, by step."""
-    useful = dict.fromkeys(("tune", "align", "finetune", "evaluate"), 0.0)
+    useful = dict.fromkeys(("tune", "align", "finetune", "evaluate", "peer"), 0.0)
     for step, pattern in (
         ("align", "aligned/*/*/*/*/run.json"),
         ("finetune", "finetuned/*/*/*/*/run.json"),
@@ -62,8 +62,10 @@ def useful_seconds(results: Path) -> dict[str, float]:
         for path in results.glob(pattern):
             parts = json.loads(path.read_text())["seconds"]
             useful[step] += sum(s for part, s in parts.items() if part not in IDLE_PARTS)
-    for path in results.glob("scores/*/*/*/*.json"):
-        useful["evaluate"] += json.loads(path.read_text())["seconds"].get("evaluate", 0.0)
+    for path in results.glob("scores/*/*/*/seed*/score.json"):
+        parts = json.loads(path.read_text())["seconds"]
+        step = "peer" if "fit" in parts else "evaluate"
+        useful[step] += parts["evaluate"] + parts.get("fit", 0.0)
     for path in results.glob("tuned/*/*/trials.csv"):
         with path.open() as file:
             useful["tune"] += sum(float(trial["seconds"]) for trial in csv.DictReader(file))

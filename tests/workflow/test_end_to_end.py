@@ -9,6 +9,8 @@ import sys
 import pytest
 import yaml
 
+from tests.workflow.conftest import ROOT
+
 pytestmark = pytest.mark.slow
 TABLE = "results/tables/demo.md"
 
@@ -51,6 +53,15 @@ def test_the_demo_ends_with_a_table_figures_and_a_report(done):
 
 def test_a_second_demo_does_nothing(done, snakemake):
     assert "Nothing to be done" in (said := snakemake("demo")).stdout + said.stderr
+
+
+def test_the_demo_s_time_is_told_by_step(done):
+    command = [sys.executable, ROOT / "benchmarks/demo.py", "results"]
+    told = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True).stdout
+    rows = {line.split()[0]: line.split()[1:] for line in told.splitlines()}
+    for step in ("tune", "align", "finetune", "evaluate", "peer"):
+        _, _, _, useful = map(float, rows[step])
+        assert useful > 0
 
 
 def test_every_run_leaves_a_record_of_where_it_comes_from(done):
