@@ -29,9 +29,9 @@ def competition(
 ) -> tuple[list[int], list[int], list[list[float]]]:
     """Return the errors of the methods that compete on the tasks that can be decided.
 
-    A method competes if it has a result on any task and suits all; peers may suit some alone. A
-    task can be decided if every competing method has a result there; a run that failed is a
-    result, of infinite error.
+    A method competes if it has a result on any task and suits all; peers may suit some alone, and
+    among our results are compared only where we run them on every task. A task can be decided if
+    every competing method has a result there; a run that failed is a result, of infinite error.
 
     Returns:
         columns that compete, rows that can be decided, and errors by row and column.
@@ -42,7 +42,7 @@ def competition(
         c
         for c in range(width)
         if any(row[c] is not None for row in errors)
-        and all(row[c].ours or row[c].theirs for row in cells)
+        and _suits_all([row[c] for row in cells], whose)
     ]
     kept: list[list[float]] = []
     rows: list[int] = []
@@ -53,6 +53,12 @@ def competition(
             rows.append(index)
             kept.append(complete)
     return columns, rows, kept
+
+
+def _suits_all(column: Sequence[TableCell], whose: Whose) -> bool:
+    if whose == "ours" and any(cell.ours for cell in column):
+        return all(cell.ours for cell in column)
+    return all(cell.ours or cell.theirs for cell in column)
 
 
 def summarise(cells: list[list[TableCell]], width: int, whose: Whose) -> list[SummaryRow]:

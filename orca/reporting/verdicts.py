@@ -19,7 +19,7 @@ EXPLANATION = (
     f"difference of the means within the margin: {RELATIVE_MARGIN:.0%} of the published error, "
     "and no less than one unit of the row's last printed digit. Failing that, it is *better* or *worse* "
     f"if Welch's two-sided test (level {LEVEL:g}) tells the means apart, and else there are *too "
-    f"few runs* to say. Published means count as {PUBLISHED_RUNS} runs; one printed without a "
+    f"few runs* to say, as where all runs are equal without being perfect. Published means count as {PUBLISHED_RUNS} runs; one printed without a "
     "spread is taken as exact. Another metric, unit, data variant, split or body than the published one "
     "is *not comparable*, and the cell says which; nor are times on another machine, of which only the "
     "ratio is given."
@@ -94,10 +94,10 @@ def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Ve
         )
     least = min(map(unit_of_last_digit, (theirs.text.partition(" ")[0], *alike)))
     margin = max(RELATIVE_MARGIN * abs(theirs.value - cell.perfect), least)
-    if ours.std is None:
+    if ours.std is None or (ours.std == 0 and ours.mean != cell.perfect):
         return Verdict(
             verdict="too few runs",
-            reason="one run has no spread",
+            reason="one run has no spread" if ours.std is None else "equal runs are one run",
             difference=difference,
             margin=margin,
         )

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from orca.peers import xgboost
+from orca.peers.peer import PEERS
 from orca.reporting.axis import methods, peers, rerun, tasks
-from orca.reporting.declared_table import Table
+from orca.reporting.declared_table import TABLES, Table
 from orca.reporting.markdown import to_markdown
+from orca.reporting.profiles import panels
 from orca.reporting.scores import ScoreFolder
 from orca.reporting.tables import carried
 
@@ -81,6 +83,25 @@ def test_each_split_is_a_run_and_the_verdict_is_on_all(tmp_path, make, numbers_o
     default = make.cell(table, "openml_54", "xgboost_default")
     assert default.theirs.value is None
     assert default.verdict is None
+
+
+def test_what_we_run_on_every_task_is_compared_though_peers_suit_some_alone(
+    tmp_path, make, numbers_of_papers
+):
+    everywhere = ("training_mean", "scratch", "finetune", "orca")
+    for row in TABLES["demo"].rows:
+        for method in ("linear_model", "xgboost", "fno_short", *everywhere):
+            body = "none" if method in PEERS else "minilm"
+            make.write(tmp_path, make.score(row.task, method, 0, 0.5, body=body))
+    table = filled(TABLES["demo"], tmp_path, make, numbers_of_papers)
+    published, ours = panels(table)
+    assert {p.method for p in published.profiles} >= {"XGBoost", "ORCA"}
+    assert [p.method for p in ours.profiles] == ["Train from scratch", "Naive fine-tuning", "ORCA"]
+    assert ours.tasks == ours.of == 3
+    assert [row.title for row in table.summary if row.whose == "ours"] == [
+        "average rank (3 tasks)",
+        "wins (3 tasks)",
+    ]
 
 
 def test_a_perfect_score_has_the_digits_that_are_printed_beside_it(

@@ -23,6 +23,13 @@ ACCURACY = {"text": "0.900", "value": 0.9, "std": 0.001}  # 10 % of its error is
         ((0.95, 0.001, 5), {"direction": "higher", "perfect": 1.0}, ACCURACY, "better"),
         ((10.8, 3.0, 3), {}, {"std": 2.0}, "too few runs"),
         ((10.0, None, 1), {}, {}, "too few runs"),
+        ((13.0, 0.0, 3), {}, {}, "too few runs"),  # a peer without chance, on one split
+        (
+            (1.0, 0.0, 3),
+            {"direction": "higher", "perfect": 1.0},
+            {"value": 1.0, "std": None},
+            "reproduced",
+        ),
         ((None, None, 0), {"status": "failed"}, {}, "failed"),
         ((None, None, 0), {"status": "not run"}, {}, "not run"),
         ((10.0, 0.1, 5), {"body": "minilm"}, {}, "not comparable"),
