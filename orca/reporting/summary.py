@@ -129,7 +129,7 @@ def notes_on(cells: Iterable[Iterable[TableCell]], summary: Sequence[SummaryRow]
         notes.append("Where there is one seed only, there is no spread to give.")
     if summary:
         notes.append("A win is a score that none on the task beats; ties count for each.")
-    if summary and any(not (cell.ours or cell.theirs) for cell in all_cells):
+    if any(value is None for row in summary for value in row.values):
         notes.append("Ranks and wins are among the columns that suit every task.")
     failed = [run for result in ours for run in result.runs if run.status == "failed"]
     notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
