@@ -11,8 +11,7 @@ LOCK := envs/requirements.lock
 INSTALL = $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --constraint $(LOCK) --editable
 # `--nolock`: a killed workflow would leave its lock behind; every run has a lock of its own.
 SNAKEMAKE = $(BIN)/snakemake
-# `100/1s`, the default of the last one, has ready jobs looked at every second, once for each that ended.
-OPTIONS = --cores $(CORES) --nolock --rerun-incomplete --quiet host reason --max-jobs-per-timespan 500/5s
+OPTIONS = --cores $(CORES) --nolock --rerun-incomplete --quiet host reason
 
 .PHONY: demo test test-cluster check bench lock clean
 

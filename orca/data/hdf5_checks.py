@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     import h5py
 
 
-def own_array(file: "h5py.File", key: str, *, mend: str) -> "h5py.Dataset":
+def own_array(
+    file: "h5py.File", key: str, *, mend: str, shown: str = "", kinds: str = "bfiu"
+) -> "h5py.Dataset":
     """Return an array that lies in the file itself.
 
     Args:
         file: open.
         key: the array's name.
         mend: for the error.
+        shown: the file's name for messages, if not its path.
+        kinds: what it may hold, by NumPy's letters; empty for anything.
 
     Raises:
         DataError: if there is none, it lies in another file, holds no numbers, or claims more
@@ -25,9 +29,8 @@ def own_array(file: "h5py.File", key: str, *, mend: str) -> "h5py.Dataset":
     import h5py
 
     path = Path(file.filename)
-    place, what = f"{path}, '{key}'", ""
-    links = [file.get("/".join(parts), getlink=True) for parts in _above(key)]
-    if any(isinstance(link, h5py.ExternalLink) for link in links):
+    place, what = f"{shown or path}, '{key}'", ""
+    if lies_elsewhere(file, key):
         what = "it lies in another file"
     elif not isinstance(file.get(key), h5py.Dataset):
         what = f"it has no array '{key}'"
@@ -36,12 +39,20 @@ def own_array(file: "h5py.File", key: str, *, mend: str) -> "h5py.Dataset":
     array = file[key]
     if array.external or array.is_virtual:
         raise DataError(where=place, what="its numbers lie in other files", mend=mend)
-    if array.dtype.kind not in "bfiu":
+    if kinds and array.dtype.kind not in kinds:
         raise DataError(where=place, what=f"it holds {array.dtype}, no numbers", mend=mend)
     if not believable(array.nbytes, path):
         what = f"it claims {array.nbytes} bytes in a file of {path.stat().st_size}"
         raise DataError(where=place, what=what, mend=mend)
     return array
+
+
+def lies_elsewhere(file: "h5py.File", key: str) -> bool:
+    """Return whether a link to another file is on the way to an array; none is followed."""
+    import h5py
+
+    links = (file.get("/".join(parts), getlink=True) for parts in _above(key))
+    return any(isinstance(link, h5py.ExternalLink) for link in links)
 
 
 def _above(key: str) -> list[list[str]]:

@@ -77,7 +77,6 @@ class Workflow:
         if profile:
             options += ["--profile", str(ROOT / profile), "--latency-wait", "5"]
             options += ["--slurm-init-seconds-before-status-checks", "2"]
-            options += ["--max-jobs-per-timespan", "100/1s"]  # or it stays 30 s after its last job
             options += ["--config", "largest_job_mb=9000"]  # of a node here
         else:
             options += ["--cores", "1"]

@@ -36,9 +36,19 @@ def small(place):
 
 
 @pytest.fixture(scope="module")
-def done(small, snakemake):
-    snakemake("demo")
+def told(small, snakemake):
+    return snakemake("demo", "--verbose").stderr
+
+
+@pytest.fixture(scope="module")
+def done(small, told):
     return small
+
+
+def test_waiting_jobs_are_weighed_when_a_job_ends_and_not_every_second(told):
+    ended = told.count("Finished jobid:")
+    assert ended > 30
+    assert told.count("Ready jobs:") <= 2 * ended
 
 
 def test_the_demo_ends_with_a_table_figures_and_a_report(done):

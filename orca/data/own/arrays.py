@@ -1,5 +1,6 @@
 """Arrays out of npz and HDF5 files: their axes, their values in blocks, and what is wrong with them."""
 
+import math
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ import numpy as np
 from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
-from orca.data.npz import header_of
+from orca.data.hdf5_checks import lies_elsewhere, own_array
+from orca.data.npz import Header, header_of
 from orca.data.own.cells import check_single_precision
+from orca.data.raw_file import believable
 from orca.declarations import nearest
 from orca.errors import DataError
 
@@ -155,9 +158,20 @@ def _shape(file: Any, key: str, shown: str) -> tuple[int, ...]:
     if not isinstance(file, np.lib.npyio.NpzFile):
         return tuple(_hdf5_array(file, key, shown).shape)
     _require(key, file.files, shown)
-    assert file.zip is not None  # it is open
+    return _header(file, key)[0]
+
+
+def _check_claim(file: Any, key: str) -> None:
+    """Check, before it is read, that an array in an npz file can be as large as it says."""
+    shape, _, kind = _header(file, key)
+    size = math.prod(shape) * kind.itemsize
+    if not believable(size, Path(file.zip.filename)):
+        raise ValueError(f"it claims {size} bytes, more than such a file can hold")
+
+
+def _header(file: Any, key: str) -> Header:
     with file.zip.open(f"{key}.npy") as stream:
-        return header_of(stream)[0]
+        return header_of(stream)
 
 
 def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, ...]:
@@ -272,6 +286,7 @@ def _array(file: Any, key: str, shown: str) -> Any:
         return _hdf5_array(file, key, shown)
     _require(key, file.files, shown)
     try:
+        _check_claim(file, key)
         return file[key]
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as fault:
         objects = "allow_pickle" in str(fault)
@@ -287,8 +302,8 @@ def _array(file: Any, key: str, shown: str) -> Any:
 def _hdf5_array(file: Any, key: str, shown: str) -> Any:
     import h5py
 
-    if key in file and isinstance(file[key], h5py.Dataset):
-        return file[key]
+    if lies_elsewhere(file, key) or isinstance(file.get(key), h5py.Dataset):
+        return own_array(file, key, mend="save its values in this file", shown=shown, kinds="")
     keys = _keys(file)
     file.close()
     raise DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, keys))

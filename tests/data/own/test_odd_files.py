@@ -4,8 +4,10 @@ An answer is a word of the one error, or a property of what is prepared.
 """
 
 import gzip
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +82,24 @@ ALTERNATE = np.arange(ROWS) % 2
 NAMES = {"target": "y", "kind": "classes", "metric": "accuracy"}
 THREE = [("None", "bearing", "seal")[row % 3] for row in range(ROWS)]
 GRADES = [("low", "mid", "high")[row % 3] for row in range(ROWS)]
+
+
+def claims_much(path: Path) -> None:
+    """Write an npz file whose array `x` has a header for 5 GiB and no values."""
+    header = io.BytesIO()
+    shape = {"descr": "<f4", "fortran_order": False, "shape": (ROWS, 2**25)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("x.npy", header.getvalue())
+        file.writestr("y.npy", b"")
+
+
+def hdf5(path: Path) -> h5py.File:
+    """Return a new HDF5 file with the targets alone."""
+    file = h5py.File(path, "w")
+    file["y"] = ALTERNATE
+    return file
+
 
 ODD = [
     # Test files beside the fit file
@@ -476,6 +496,38 @@ ODD = [
     ),
     Odd("a_spreadsheet_called_csv", {"fit.csv": b"PK\x03\x04abc"}, says="save the sheet as csv"),
     Odd("one_array_of_numpy", {"fit.npy": b""}, says=r"Mend: save inputs and targets in one file"),
+    Odd(
+        "an_npz_that_claims_more_than_it_can_hold",
+        {"fit.npz": claims_much},
+        says=r"fit.npz, 'x': .*claims 5368709120 bytes",
+        entry=ARRAYS,
+    ),
+    Odd(
+        "an_hdf5_file_that_claims_more_than_it_can_hold",
+        {
+            "fit.h5": lambda path: hdf5(path).create_dataset(
+                "x", (ROWS, 2**27), "f4", chunks=(1, 512)
+            )
+        },
+        says=r"fit.h5, 'x': .*claims 21474836480 bytes",
+        entry=ARRAYS,
+    ),
+    Odd(
+        "an_array_that_a_link_fetches_from_another_file",
+        {"fit.h5": {"x": h5py.ExternalLink("other.h5", "x"), "y": ALTERNATE}},
+        says=r"fit.h5, 'x': .*it lies in another file",
+        entry=ARRAYS,
+    ),
+    Odd(
+        "an_array_whose_numbers_lie_in_another_file",
+        {
+            "fit.h5": lambda path: hdf5(path).create_dataset(
+                "x", (ROWS, 32), "f4", external=[("raw", 0, ROWS * 128)]
+            )
+        },
+        says=r"fit.h5, 'x': .*lie in other files",
+        entry=ARRAYS,
+    ),
     Odd("an_npz_that_is_none", {"fit.npz": b"abc"}, says="it is no npz file", entry=ARRAYS),
     Odd("an_hdf5_file_that_is_none", {"fit.h5": b"abc"}, says="it is no HDF5 file", entry=ARRAYS),
     Odd("a_parquet_file_that_is_none", {"fit.parquet": b"abc"}, says="it is no parquet file"),
@@ -605,7 +657,9 @@ ODD = [
 
 def write(path: Path, content: Any) -> None:
     """Write a file as its content and its suffix tell."""
-    if isinstance(content, bytes):
+    if callable(content):
+        content(path)
+    elif isinstance(content, bytes):
         path.write_bytes(content)
     elif isinstance(content, str):
         path.write_text(content)
