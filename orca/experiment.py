@@ -1,8 +1,9 @@
 """Which runs an experiment has: the bodies, the seeds, a person's own tasks."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from orca.settings import Count, Name, Settings
 
@@ -38,7 +39,33 @@ class Experiment(Settings):
         {}, description="These are your own data sets, by name; docs/data.md lists their keys."
     )
 
+    @field_validator("tasks")
+    @classmethod
+    def _with_folds(cls, tasks: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Add a task for each further fold of those that have several."""
+        every = dict(tasks)
+        for name, entry in tasks.items():
+            for fold, other in enumerate(further_folds(name, entry), start=1):
+                if other in every:
+                    raise ValueError(f"'{other}' is the name of a fold of '{name}' already")
+                every[other] = {**entry, "fold": fold}
+        return every
+
     def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
         """Return the seeds of the runs of a task and a body."""
         count = self.seeds_by_task.get(task, self.seeds_by_body.get(body, self.seeds))
         return tuple(range(count))
+
+
+def further_folds(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the tasks that test the other folds of a person's own; itself it tests the first."""
+    folds = entry.get("folds")
+    if not isinstance(folds, int) or entry.get("fold"):
+        return ()
+    return tuple(f"{name}_fold{fold + 1}" for fold in range(1, folds))
+
+
+def own_source(name: str, entry: Mapping[str, Any]) -> str:
+    """Return the raw folder of a person's own task, which its folds share."""
+    fold = entry.get("fold")
+    return name.removesuffix(f"_fold{fold + 1}") if isinstance(fold, int) and fold else name

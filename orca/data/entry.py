@@ -92,6 +92,17 @@ class TaskEntry(BaseModel):
     test_share: Share = Field(0.2, description="share set aside for testing, without test_path")
     validation_share: Share = Field(0.2, description="share of the rest that is for validation")
     split_seed: int = Field(0, ge=0, description="of the draw that divides the samples")
+    folds: int = Field(
+        0,
+        ge=0,
+        description="how many parts the samples are dealt into, each of which one run tests, without"
+        " `test_path`; the table has the mean over them",
+    )
+    fold: int = Field(
+        0,
+        ge=0,
+        description="which of them this task tests; the workflow adds a task for each beyond the first",
+    )
     title: str = Field("", description="as it stands in a table")
     unit: str = Field("", description="of the target")
     # What follows is about the runs, not about the data: their digest is the same with it.
@@ -139,6 +150,13 @@ class TaskEntry(BaseModel):
             raise ValueError("'classes' is missing: say how many labels there are, or their names")
         if self.kind == "field" and len(self.target_shape) < 2:
             raise ValueError("'target_shape' is missing: say channels and grid, such as [1, 128]")
+        if self.folds and (self.test_path or self.split):
+            raise ValueError(
+                f"'folds' beside '{'test_path' if self.test_path else 'split'}'",
+                "say one of the two: each says what the test samples are",
+            )
+        if self.folds == 1 or self.fold >= max(self.folds, 1):
+            raise ValueError(f"fold {self.fold} of {self.folds}", "say `folds: 5`, and no `fold`")
         self._check_columns()
         self._check_axes()
         return self

@@ -11,6 +11,7 @@ from orca.data.task import AS_READ, Normalisation, Samples, Task
 from orca.data.ways import Own
 from orca.declarations import nearest
 from orca.errors import SettingsError
+from orca.experiment import own_source
 
 READER = "orca.data.own.read"
 LOSSES = {
@@ -51,7 +52,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
         metric=told.metrics[0],
         extra_metrics=told.metrics[1:],
         files=tuple(files),
-        source=name,
+        source=own_source(name, entry),
         normalisation=Normalisation(
             inputs=told.normalise_inputs or by_default, targets=told.normalise_targets or targets
         ),

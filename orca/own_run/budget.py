@@ -13,6 +13,7 @@ from typing import Any
 
 from orca.cost import CORE, V100
 from orca.errors import SettingsError
+from orca.experiment import further_folds
 from orca.peers.peer import PEERS
 from orca.training.settings import AlignSettings, FinetuneSettings
 from orca.workflow import layout
@@ -92,20 +93,22 @@ def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
 def jobs_of(runs: Runs, task: str) -> list[Job]:
     """Return the jobs that train for a task's table, those that are done too."""
     jobs: dict[tuple[str, ...], Job] = {}
-    found = [run for run in runs.of_table("own") if run.task == task]
-    for body, method in dict.fromkeys((run.body, run.method) for run in found):
-        numbers = [run.seed for run in found if (run.body, run.method) == (body, method)]
-        names = {"task": task, "body": body, "seeds": layout.seeds_name(numbers)}
+    parts = (task, *further_folds(task, runs.configuration.tasks.get(task, {})))
+    found = [run for run in runs.of_table("own") if run.task in parts]
+    for part, body, method in dict.fromkeys((run.task, run.body, run.method) for run in found):
+        same = (part, body, method)
+        numbers = [run.seed for run in found if (run.task, run.body, run.method) == same]
+        names = {"task": part, "body": body, "seeds": layout.seeds_name(numbers)}
         if method in PEERS:
-            jobs["peer", body, method] = Job("peer", {**names, "method": method})
+            jobs["peer", *same] = Job("peer", {**names, "method": method})
             continue
-        jobs["finetune", body, method] = Job("finetune", {**names, "method": method})
-        jobs["evaluate", body, method] = Job("evaluate", {**names, "method": method})
+        jobs["finetune", *same] = Job("finetune", {**names, "method": method})
+        jobs["evaluate", *same] = Job("evaluate", {**names, "method": method})
         alignment = runs.alignment_of(method)
         if alignment:
-            jobs["align", body, alignment] = Job("align", {**names, "alignment": alignment})
-        if runs.origin(task, body, method) == "tuned":
-            jobs["tune", body] = Job("tune", {"task": task, "body": body, "worker": "0"})
+            jobs["align", part, body, alignment] = Job("align", {**names, "alignment": alignment})
+        if runs.origin(part, body, method) == "tuned":
+            jobs["tune", part, body] = Job("tune", {"task": part, "body": body, "worker": "0"})
         if body in runs.pretrained_bodies:
             jobs["pretrain_body", body] = Job("pretrain_body", {"body": body})
     return list(jobs.values())

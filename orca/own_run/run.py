@@ -9,6 +9,7 @@ from typing import Any
 
 from orca.configuration import config_folder
 from orca.evaluation.predictions import PREDICTIONS
+from orca.experiment import further_folds
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.own_run.budget import cores_of, fit, job_seconds, seconds_of
@@ -134,9 +135,11 @@ def describe(own: OwnRun, runs: Runs) -> str:
     if "bodies" not in own.entry:
         why = f"for a {runs.task(own.name).kind}, without a model hub"
         rows.append(("bodies", ", ".join(body), why, "--body NAME"))
-    seeds = len(runs.configuration.seeds_of(own.name, body[0]))
-    why = "" if own.name in own.content.get("seeds_by_task", {}) else "the configuration's number"
-    rows.append(("seeds", str(seeds), why, "--seeds N"))
+    if not further_folds(own.name, own.entry):  # each of which is run once
+        seeds = len(runs.configuration.seeds_of(own.name, body[0]))
+        said = own.name in own.content.get("seeds_by_task", {})
+        why = "" if said else "the configuration's number"
+        rows.append(("seeds", str(seeds), why, "--seeds N"))
     lines = [f"{own.path}: the task '{own.name}'"]
     for key, value, why, otherwise in rows:
         told = f"guessed: {why}; otherwise {otherwise}" if why else ""

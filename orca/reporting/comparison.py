@@ -73,7 +73,7 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
         paths = [scores.predictions(run) for run in _scored(cell)]
         if not all(path.exists() for path in paths):
             return None
-        read = [read_predictions(path) for path in paths]
+        read = _by_seed(_scored(cell), [read_predictions(path) for path in paths])
         predicted.append([each for each, _ in read])
         targets += [target for _, target in read]
     if any(not np.array_equal(target, targets[0]) for target in targets):
@@ -88,10 +88,21 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
     return paired_difference(metric, of_best, of_second, targets[0], generator=generator)
 
 
+Predicted = list[tuple[np.ndarray, np.ndarray]]
+
+
+def _by_seed(runs: Sequence[Run], read: Predicted) -> Predicted:
+    """Return predictions and targets by seed; runs that test a split each are one after the other."""
+    if len({run.task for run in runs}) == 1:
+        return read
+    each, target = (np.concatenate(part) for part in zip(*read, strict=True))
+    return [(each, target)]
+
+
 def _scored(cell: TableCell) -> list[Run]:
     assert cell.ours is not None
     return [
-        Run(task=cell.task, body=cell.body, method=cell.method, seed=run.seed)
+        Run(task=run.path.partition("/")[0], body=cell.body, method=cell.method, seed=run.seed)
         for run in cell.ours.runs
         if run.status == "ok"
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from orca.data.schema import SCHEMA, Schema
 from orca.evaluation.predictions import PREDICTIONS, read_predictions
 from orca.reporting.data_pages import card_target
 from orca.reporting.filled_table import FilledTable, TableCell
@@ -12,7 +13,8 @@ from orca.reporting.prediction_drawing import draw_predictions, worst_samples
 from orca.reporting.run_costs import Row
 
 WORST = (
-    "The test samples with the largest errors, counted from 0: of classes and labels the log loss, "
+    "The test samples with the largest errors, by their rows in a file of your own, else counted "
+    "from 0: of classes and labels the log loss, "
     "of numbers the distance, of fields the distance relative to their size."
 )
 
@@ -40,7 +42,7 @@ class PredictionPage:
         name: tells it from others in a page.
         title: task, method and seed.
         drawing: as SVG.
-        worst: of its test samples: number, target, prediction, error.
+        worst: of its test samples: row or number, target, prediction, error.
     """
 
     name: str
@@ -74,11 +76,13 @@ def _page(cell: TableCell, folders: Folders) -> PredictionPage | None:
     target = card_target(card)
     kind, names = target["kind"], target.get("names") or []
     predicted, wanted = read_predictions(path)
+    found = worst_samples(kind, predicted, wanted, names)
+    rows = Schema.read(card.with_name(SCHEMA)).rows.get("test")
     return PredictionPage(
         name="-".join((cell.task, cell.body, cell.method)),
         title=f"{task_title(cell.task)}, {method_title(cell.method)}, seed {run.seed}",
         drawing=draw_predictions(kind, predicted, wanted, names),
-        worst=worst_samples(kind, predicted, wanted, names),
+        worst=[(rows[n] if rows else n, true, said, e) for n, true, said, e in found],
     )
 
 

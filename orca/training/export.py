@@ -1,15 +1,18 @@
 """Packs a finished run with its model card, so that it works wherever the body's weights are."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from orca.data.schema import Schema
 from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import SCORE, Score, read_score
+from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.peers.peer import PEERS
 from orca.provenance import atomic
 from orca.training.finished_run import FinishedRun
 
@@ -26,7 +29,7 @@ def export(run: FinishedRun, out: Path, *, scores: Path) -> None:
     Args:
         run: the finished run.
         out: the zip file.
-        scores: folder of its score, if it has one.
+        scores: folder of its score, if it has one, in `results/scores`.
 
     Raises:
         SettingsError: if the run failed, or the file's name is another's.
@@ -41,20 +44,43 @@ def export(run: FinishedRun, out: Path, *, scores: Path) -> None:
             where=str(run.folder), what="the run failed", mend="name a run that has a model"
         )
     score = read_score(scores / SCORE) if (scores / SCORE).exists() else None
-    card = model_card(run.record, run.schema, score)
+    card = model_card(run.record, run.schema, score, others_scores(scores) if score else {})
     with atomic(out) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file:
         for path in sorted(path for path in run.folder.iterdir() if path.is_file()):
             file.write(path, f"{out.stem}/{path.name}")
         file.writestr(f"{out.stem}/{CARD}", card)
 
 
-def model_card(record: Mapping[str, Any], schema: Schema, score: Score | None) -> str:
+def others_scores(folder: Path) -> dict[str, list[float]]:
+    """Return the scores of other methods and of peers that lie beside a run's, by their titles.
+
+    Args:
+        folder: of the run's score, `<task>/<body>/<method>/seed<k>`.
+    """
+    own = read_score(folder / SCORE)
+    found: dict[str, list[float]] = {}
+    for path in sorted(folder.parents[2].glob(f"*/*/seed*/{SCORE}")):
+        score = read_score(path)
+        same = (score.task_digest, score.metric) == (own.task_digest, own.metric)
+        if same and score.value is not None and path.parent.parent != folder.parent:
+            declared: Any = PEERS if score.method in PEERS else METHODS
+            found.setdefault(declared[score.method].title, []).append(score.value)
+    return found
+
+
+def model_card(
+    record: Mapping[str, Any],
+    schema: Schema,
+    score: Score | None,
+    others: Mapping[str, Sequence[float]],
+) -> str:
     """Return a model card in Markdown: data, split, scores, limits, licence.
 
     Args:
         record: of the run.
         schema: what its fit file taught.
         score: on the test split, if it was computed.
+        others: scores of other methods and of peers on the same samples, by their titles.
     """
     body = BODIES[record["body"]]
     sections = {
@@ -62,7 +88,7 @@ def model_card(record: Mapping[str, Any], schema: Schema, score: Score | None) -
         " <this folder> --input <new file> --output predictions.csv`.",
         "Data": "\n".join(f"- {line}" for line in _data(schema)),
         "Split": "\n".join(f"- {line}" for line in _split(record, schema)),
-        "Scores": "\n".join(f"- {line}" for line in _scores(score)),
+        "Scores": "\n".join(f"- {line}" for line in _scores(score, others)),
         "Limits": LIMITS,
         "Licence": f"The body's weights: {body.weights.licence}. What was trained on your data is"
         " under your data's terms, too.",
@@ -95,10 +121,14 @@ def _split(record: Mapping[str, Any], schema: Schema) -> list[str]:
     return [*counts, trained]
 
 
-def _scores(score: Score | None) -> list[str]:
+def _scores(score: Score | None, others: Mapping[str, Sequence[float]]) -> list[str]:
     if score is None or score.value is None:
         return ["not yet scored on the test split: `orca evaluate` does it"]
     found = {score.metric: score.value, **score.metrics}
     titles = {name: METRICS[name].title if name in METRICS else name for name in found}
     lines = [f"{titles[name]}: {value:.4g}" for name, value in found.items()]
-    return [f"on {score.samples} test samples", *lines]
+    beside = [
+        f"{name}, on the same samples: {fmean(values):.4g}, mean of {len(values)}"
+        for name, values in others.items()
+    ]
+    return [f"on {score.samples} test samples", *lines, *beside]

@@ -27,6 +27,7 @@ from orca.data.user_task import entry_of, task_of
 from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
+from orca.experiment import own_source
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES
 from orca.models.settings import EmbedderStart
@@ -145,7 +146,8 @@ class Runs:
 
     def source_of(self, name: str) -> str:
         """Return the raw folder of a task; a user's own has its own."""
-        return name if name in self.configuration.tasks else TASKS[name].source
+        own = self.configuration.tasks.get(name)
+        return TASKS[name].source if own is None else own_source(name, own)
 
     @cached_property
     def sources(self) -> dict[str, tuple[str, str]]:

@@ -52,6 +52,36 @@ def test_every_sample_stands_once_with_its_own_target(go, tmp_path):
     assert sorted(seen) == list(range(60))
 
 
+@pytest.mark.parametrize("groups", ["", "g"])
+def test_every_sample_is_tested_once_over_the_folds(go, tmp_path, groups):
+    belongs = np.repeat(np.arange(20), 3)
+    np.savez(tmp_path / "data.npz", x=np.arange(60.0)[:, None].repeat(8, 1), y=LABELS, g=belongs)
+    entry = {
+        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
+        "classes": 3, "metric": "accuracy", "normalise_inputs": "none", "folds": 4, "groups": groups,
+    }  # fmt: skip
+    seen = []
+    for fold in range(4):
+        _, fit, test = go({**entry, "fold": fold})
+        parts = [file.whole(part)[0][:, 0, 0].astype(int) for file, part in
+                 ((fit, "train"), (fit, "validation"), (test, "test"))]  # fmt: skip
+        assert sorted(np.concatenate(parts)) == list(range(60))
+        if groups:
+            assert not set(belongs[parts[2]]) & set(belongs[np.concatenate(parts[:2])])
+        seen += parts[2].tolist()
+    assert sorted(seen) == list(range(60))
+
+
+def test_more_folds_than_a_class_has_samples_are_refused(go, tmp_path):
+    np.savez(tmp_path / "data.npz", x=SIGNALS, y=LABELS)
+    entry = {
+        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
+        "classes": 3, "metric": "accuracy", "folds": 21,
+    }  # fmt: skip
+    with pytest.raises(DataError, match="21 folds"):
+        go(entry)
+
+
 def test_an_hdf5_file_of_images_becomes_a_grid_task(go, tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
         file["images"] = GENERATOR.normal(size=(40, 2, 8, 8)).astype(np.float32)

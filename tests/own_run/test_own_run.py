@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from orca.errors import SettingsError
-from orca.own_run.budget import seconds_of
+from orca.own_run.budget import jobs_of, seconds_of
 from orca.own_run.entry_file import own_run
 from orca.own_run.progress import Progress
 from orca.own_run.run import Wishes, _runs_of, _settled, _within, describe
+from orca.reporting.declared_table import TABLES
 from orca.workflow.planned import Job
 
 GENERATOR = np.random.default_rng(0)
@@ -42,6 +43,29 @@ def test_the_config_file_lies_beside_the_data_and_is_one_of_the_workflow(here):
     runs = _runs_of(content)
     assert runs.task("trees").target.names == ("ash", "elm")
     assert [run.seed for run in runs.of_table("own") if run.method == "orca"] == [0, 1]
+
+
+def test_folds_are_tasks_of_one_source_and_one_row(here):
+    own = settled(entry={"target": "kind", "folds": 3})
+    runs = _runs_of(own.content)
+    names = ["trees", "trees_fold2", "trees_fold3"]
+    assert {runs.source_of(name) for name in names} == {"trees"}
+    assert [run.path for run in runs.of_table("own") if run.method == "orca"] == [
+        f"{name}/minilm/orca/seed0" for name in names
+    ]
+    assert len(TABLES["own"].all_rows(runs.configuration)) == 1
+    assert {job.wildcards["task"] for job in jobs_of(runs, "trees")} == set(names)
+    assert "seeds" not in describe(own, runs)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [({"folds": 1}, "folds: 5"), ({"folds": 3, "fold": 3}, "no `fold`"),
+     ({"folds": 3, "test_path": "other.csv"}, "test_path"), ({"folds": 3, "split": "a"}, "split")],
+)  # fmt: skip
+def test_folds_that_say_the_test_samples_twice_are_refused(here, keys, says):
+    with pytest.raises(SettingsError, match=says):
+        settled(entry={"target": "kind", **keys})
 
 
 def test_a_command_typed_again_leaves_the_file_as_it_is(here):

@@ -76,9 +76,9 @@ def test_a_damaged_file_is_named(tmp_path):
         read_predictions(tmp_path / "p.npz")
 
 
-def cell(method, mean, scores=None, margin=0.0):
+def cell(method, mean, scores=None, margin=0.0, task="trees"):
     """A cell of two runs; their predictions are kept in `scores`, right by `margin`."""
-    runs = [Run(task="trees", body="minilm", method=method, seed=seed) for seed in (0, 1)]
+    runs = [Run(task=task, body="minilm", method=method, seed=seed) for seed in (0, 1)]
     for run in runs if scores else ():
         logits = margin * np.eye(3, dtype=np.float32)[LABELS] + numbers(3)
         path = scores / run.path / PREDICTIONS
@@ -100,6 +100,17 @@ def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, j
     assert told.startswith("Trees: ORCA is best, ")
     assert judged in told
     assert "40 test samples and 2 seeds" in told
+
+
+def test_methods_are_compared_over_the_test_samples_of_all_folds(tmp_path):
+    row = []
+    for method, margin in (("finetune", 0.0), ("orca", 9.0)):
+        folds = [cell(method, 10.0, tmp_path, margin, task=f"trees{n}") for n in ("", "_fold2")]
+        runs = tuple(each.ours.runs[0] for each in folds)
+        ours = folds[0].ours.model_copy(update={"runs": runs})
+        row.append(folds[0].model_copy(update={"ours": ours}))
+    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    assert "80 test samples and 1 seed " in told
 
 
 def test_without_predictions_only_the_lead_is_said(tmp_path):

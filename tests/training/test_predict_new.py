@@ -13,6 +13,8 @@ from orca.data.prepare import prepare
 from orca.data.task import Task
 from orca.data.user_task import task_of
 from orca.errors import OrcaError
+from orca.evaluation.score import Score
+from orca.provenance import write_json
 from orca.training.export import CARD, export
 from orca.training.finished_run import FinishedRun
 from orca.training.predict_new import predict_file
@@ -149,13 +151,22 @@ def test_several_numbers_get_a_column_each(tmp_path):
 
 
 def test_an_exported_run_predicts_the_same_and_tells_what_it_is(classes, tmp_path):
-    export(classes, tmp_path / "mine.zip", scores=tmp_path)
+    beside = {"orca": ("minilm", 0.9), "xgboost": ("none", 0.8)}
+    for method, (body, value) in beside.items():
+        score = Score(
+            task="mine", body=body, method=method, seed=0, task_digest="1", selection="",
+            hyperparameters="", key="", metric="accuracy", value=value, samples=9,
+        )  # fmt: skip
+        write_json(tmp_path / score.score_file, score.model_dump())
+    export(classes, tmp_path / "mine.zip", scores=tmp_path / "mine/minilm/orca/seed0")
     with zipfile.ZipFile(tmp_path / "mine.zip") as file:
         file.extractall(tmp_path)
     card = (tmp_path / "mine" / CARD).read_text()
     assert "`colour`: categories: blue, red" in card
     assert "`patient` is left out" in card
     assert "Apache" in card
+    assert "XGBoost, on the same samples: 0.8, mean of 1" in card
+    assert "ORCA, on the same" not in card
     again = OwnToyRun(tmp_path / "mine", CPU)
     pd.testing.assert_frame_equal(
         told(again, tmp_path, FRAME), told(classes, tmp_path, FRAME), check_exact=True

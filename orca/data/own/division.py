@@ -55,6 +55,8 @@ def divide(
     kinds = _Draw(entry, targets, groups, generator)
     if "test" in parts:
         test = parts["test"]
+    elif entry.folds:
+        test = kinds.fold(where)
     elif not entry.test_path:
         test = kinds.draw(np.arange(count), entry.test_share)
     rest = np.setdiff1d(np.arange(count), test)
@@ -74,6 +76,26 @@ class _Draw:
     targets: np.ndarray
     groups: Sequence[str] | None
     generator: np.random.Generator
+
+    def fold(self, where: str) -> Rows:
+        """Return the samples of the fold that is tested: dealt by class, by group, or by both."""
+        from sklearn import model_selection
+
+        by_class, by_group = self.entry.kind == "classes", self.groups is not None
+        kind = f"{'Stratified' * by_class}{'Group' * by_group}KFold"
+        dealer = getattr(model_selection, kind)(
+            self.entry.folds, shuffle=True, random_state=self.entry.split_seed
+        )
+        labels = self.targets if by_class else None
+        try:
+            dealt = list(dealer.split(np.zeros(len(self.targets)), labels, self.groups))
+        except ValueError as fault:
+            raise DataError(
+                where=where,
+                what=f"its samples cannot be dealt into {self.entry.folds} folds: {fault}",
+                mend="say fewer `folds`",
+            ) from fault
+        return dealt[self.entry.fold][1].astype(np.int64)
 
     def draw(self, among: Rows, share: float) -> Rows:
         """Return some of the samples, by class or by group."""
