@@ -1,6 +1,7 @@
 """The command line: one verb per step and per question, each in `orca.commands`."""
 
 import errno
+import faulthandler
 import sys
 
 import click
@@ -64,6 +65,7 @@ for verb in VERBS:
 
 def main() -> None:
     """Run the command line; an error that a person can put right is printed without a trace."""
+    faulthandler.enable()  # a library that ends the process leaves a word in the log
     logs.set_up()
     try:
         orca(standalone_mode=False)

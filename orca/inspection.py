@@ -6,6 +6,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from orca.data.prepared_file import CARD, FILES, check_sealed
 from orca.errors import DataError
 from orca.text_files import object_of, read_mapping
 
@@ -20,6 +21,9 @@ def _shape(shape: Any) -> str:
 
 def _hdf5(path: Path) -> Lines:
     import h5py
+
+    if path.name in FILES and path.with_name(CARD).exists():
+        check_sealed(path)
 
     def about(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset):

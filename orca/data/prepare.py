@@ -13,7 +13,7 @@ from orca.data import normalise
 from orca.data.card import card_of
 from orca.data.hdf5_write import written
 from orca.data.normalise import Constants
-from orca.data.prepared_file import FORMAT
+from orca.data.prepared_file import FILES, FORMAT, seal
 from orca.data.raw_file import damaged, reading
 from orca.data.schema import SCHEMA, Schema
 from orca.data.split import draw, draw_stratified
@@ -22,7 +22,7 @@ from orca.data.target import Classes, Field
 from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task
 from orca.errors import DataError
 from orca.logs import progress
-from orca.provenance import atomic, write_json
+from orca.provenance import atomic
 
 if TYPE_CHECKING:
     import h5py
@@ -35,8 +35,8 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
     """Write `fit.h5`, `test.h5`, `card.json` and `schema.json` of a task to the folder `out`.
 
     The raw files are passed over once, in blocks; what is written depends on them and on the
-    declaration alone. Normalising constants come from the training rows only. `fit.h5` gets
-    its name last.
+    declaration alone. Normalising constants come from the training rows only. `card.json`, which
+    has the digests of the two files, is written last.
 
     Args:
         task: what to prepare.
@@ -51,8 +51,7 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
     _check_counts(splits, task, raw)
     with ExitStack() as stack:
         fit, test = (
-            _create(stack.enter_context(atomic(out / file)), name, task, stack)
-            for file in ("fit.h5", "test.h5")
+            _create(stack.enter_context(atomic(out / file)), name, task, stack) for file in FILES
         )
         _fill(test, splits.test, task, raw, what=f"{name}: test samples")
         _fill(fit, splits.fit, task, raw, what=f"{name}: training samples")
@@ -60,7 +59,8 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
         _write_constants(fit, test, splits, task)
         schema = _schema_of(splits, task, fit)
         schema.write(out / SCHEMA)
-        write_json(out / "card.json", card_of(task, name, fit, test, raw, schema))
+        card = card_of(task, name, fit, test, raw, schema)
+    seal(out, card)
 
 
 def reader_of(task: Task, name: str) -> Callable[[Path, Task], Splits]:

@@ -1,30 +1,59 @@
 """The files that `prepare` writes, `fit.h5` and `test.h5`: their format, and checks of what is in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orca.data.hdf5_checks import check_rows, own_array
 from orca.data.task import AS_READ, Task
 from orca.errors import DataError
+from orca.provenance import kept_digest, write_json
+from orca.text_files import read_mapping
 
 if TYPE_CHECKING:
     import h5py
 
 FORMAT = 2
+FILES = ("fit.h5", "test.h5")
+CARD = "card.json"
+
+
+def seal(folder: Path, card: Mapping[str, Any]) -> None:
+    """Write the card of prepared files, with their digests: no other file is opened in their place."""
+    there = [folder / name for name in FILES if (folder / name).exists()]
+    files = {path.name: kept_digest(path) for path in there}
+    write_json(folder / CARD, {**card, "files": files})
+
+
+def check_sealed(path: Path) -> None:
+    """Check, before the HDF5 library sees it, that a file is the one that its card tells of.
+
+    The library ends the process on some damaged files.
+
+    Raises:
+        DataError: if the file or its card is missing, or it is another.
+    """
+    if not path.is_file():
+        raise fault_in(path, "it is missing")
+    card = read_mapping(path.with_name(CARD), mend=_mend(path), error=DataError)
+    files = card.get("files")
+    wanted = files.get(path.name) if isinstance(files, dict) else None
+    if (found := kept_digest(path)) != wanted:
+        raise fault_in(path, f"its sha256 is {found}; {CARD} beside it says {wanted}")
 
 
 def prepared_for(path: Path) -> str:
     """Return the name of the task that a prepared file is of.
 
     Raises:
-        DataError: if it is missing or no HDF5 file.
+        DataError: if it is missing, or is not the one that its card tells of.
     """
     import h5py
 
+    check_sealed(path)
     with reading_hdf5(path), h5py.File(path, "r") as file:
         return str(file.attrs.get("task", ""))
 
@@ -67,10 +96,12 @@ def open_checked(path: Path, task: Task) -> "h5py.File":
     """Open a prepared file, which `prepare` checked, and see that the declaration is the same.
 
     Raises:
-        DataError: if it is no such file, or was prepared by another declaration or format.
+        DataError: if it is not the one that its card tells of, or was prepared by another
+            declaration or format.
     """
     import h5py
 
+    check_sealed(path)
     with reading_hdf5(path), ExitStack() as opened:
         file = opened.enter_context(h5py.File(path, "r"))
         for attribute, wanted in (("format", FORMAT), ("task_digest", task.digest)):

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 LOG = re.compile(r"^\s+log: (\S.*) \(check log file", re.MULTILINE)
+FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)  # by faulthandler, of the command
+DAMAGED = "what it read is most likely damaged: fetch or make it again"
+KILLED = "if nobody stopped it, memory ran out: run fewer jobs at a time (--cores, --resources mem_mb=...)"
 LINE = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)  # how `orca.logs` begins a line
 
 
@@ -21,7 +24,10 @@ def what_failed(logs: Sequence[str | Path]) -> str:
 
 
 def said_in(path: Path) -> str:
-    """Return the error that a job's log ends in, or its last line if it was not a declared one."""
+    """Return the error that a job's log ends in, or its last line if it was not a declared one.
+
+    A log without an error is that of a process that the system ended.
+    """
     try:
         text = path.read_text(errors="replace").rstrip()
     except OSError:
@@ -29,5 +35,12 @@ def said_in(path: Path) -> str:
     last = LINE.split(text)[-1]
     if "\nMend: " in last and "Traceback" not in last:
         return f"{last}\n({path})"
-    tail = text.rpartition("\n")[2] or "it says nothing"
-    return f"{path}: {tail}"
+    tail = text.rpartition("\n")[2]
+    if fatal := FATAL.search(last):
+        return (
+            f"{path}: a library ended the process ({fatal[1]}); the log says where\nMend: {DAMAGED}"
+        )
+    if "Error" in tail or "Traceback" in last:
+        return f"{path}: {tail}"
+    after = f"after '{tail}'" if tail else "before its first word"
+    return f"{path}: the process was ended {after}\nMend: {KILLED}"

@@ -4,10 +4,12 @@ import h5py
 import numpy as np
 import pytest
 
+from orca.data.prepared_file import seal
 from orca.data.store import Prepared
 from orca.data.task import AS_READ, Normalisation
 from orca.errors import DataError
 from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare
+from tests.edited import edited
 
 NORMALISED = replace(
     FIELDS, normalisation=Normalisation(inputs="per_channel", targets="per_channel")
@@ -61,7 +63,7 @@ def test_rows_are_given_as_they_lie_in_the_file_and_fill_an_array_that_is_there(
 
 
 def test_a_file_whose_samples_lie_in_several_pieces_is_refused(folder):
-    with h5py.File(folder / "test.h5", "a") as file:
+    with edited(folder / "test.h5") as file:
         inputs = file["inputs"][()]
         del file["inputs"]
         file.create_dataset("inputs", data=inputs, chunks=(4, 3, 8))
@@ -101,7 +103,7 @@ def test_a_shape_left_to_the_data_is_the_files(tmp_path, monkeypatch):
     task = replace(CLASSES, input_shape=(3, 8))
     prepare(task, tmp_path, monkeypatch)
     open_ended = replace(CLASSES, input_shape=(AS_READ, AS_READ))
-    with h5py.File(tmp_path / "fit.h5", "a") as file:
+    with edited(tmp_path / "fit.h5") as file:
         file.attrs["task_digest"] = open_ended.digest
     with Prepared(tmp_path / "fit.h5", open_ended) as fit:
         assert fit.input_shape == (3, 8)
@@ -122,7 +124,7 @@ def test_a_row_that_is_not_there_is_refused(folder):
 
 @pytest.mark.parametrize("attribute", ["format", "task_digest"])
 def test_a_file_of_another_format_or_declaration_is_refused(folder, attribute):
-    with h5py.File(folder / "fit.h5", "a") as file:
+    with edited(folder / "fit.h5") as file:
         file.attrs[attribute] = 0
     with pytest.raises(DataError, match=f"its {attribute} is 0") as fault:
         Prepared(folder / "fit.h5", NORMALISED).rows("train")
@@ -130,7 +132,7 @@ def test_a_file_of_another_format_or_declaration_is_refused(folder, attribute):
 
 
 def test_a_value_that_is_not_finite_is_found_when_it_is_read(folder):
-    with h5py.File(folder / "fit.h5", "a") as file:
+    with edited(folder / "fit.h5") as file:
         file["inputs"][9, 0, 0] = np.inf
     with Prepared(folder / "fit.h5", NORMALISED) as fit:
         fit.read(np.arange(9))
@@ -138,12 +140,25 @@ def test_a_value_that_is_not_finite_is_found_when_it_is_read(folder):
             fit.read(np.array([30, 9, 2]))
 
 
-@pytest.mark.parametrize("content", [None, b"", b"<!DOCTYPE html>", b"\x89HDF\r\n\x1a\n cut short"])
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>", b"\x89HDF\r\n\x1a\n cut short"])
 def test_what_is_no_hdf5_file_is_refused(tmp_path, content):
-    if content is not None:
-        (tmp_path / "fit.h5").write_bytes(content)
-    with pytest.raises(DataError, match="missing or no HDF5 file that can be read"):
+    (tmp_path / "fit.h5").write_bytes(content)
+    seal(tmp_path, {})
+    with pytest.raises(DataError, match="no HDF5 file that can be read"):
         Prepared(tmp_path / "fit.h5", CLASSES).rows("train")
+
+
+def test_a_file_that_is_not_the_card_s_never_reaches_the_hdf5_library(folder, monkeypatch):
+    """The library ends the process by a signal on some damaged files."""
+    monkeypatch.setattr(h5py, "File", None)
+    content = bytearray((folder / "fit.h5").read_bytes())
+    content[100] ^= 1
+    (folder / "fit.h5").write_bytes(content)
+    for what in ("its sha256 is", "card.json", "it is missing"):
+        with pytest.raises(DataError, match=what) as fault:
+            Prepared(folder / "fit.h5", NORMALISED).rows("train")
+        assert f"snakemake {folder / 'fit.h5'}" in fault.value.mend
+        (folder / ("card.json" if what == "its sha256 is" else "fit.h5")).unlink(missing_ok=True)
 
 
 def _overlap(file):
@@ -208,7 +223,7 @@ HARMS = {
 
 @pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS.keys())
 def test_a_prepared_file_that_was_tampered_with_is_named_with_the_mend(folder, harm):
-    with h5py.File(folder / "fit.h5", "a") as file:
+    with edited(folder / "fit.h5") as file:
         harm(file)
     with (
         pytest.raises(DataError, match="fit.h5") as fault,
@@ -220,7 +235,7 @@ def test_a_prepared_file_that_was_tampered_with_is_named_with_the_mend(folder, h
 
 def test_a_target_that_is_none_of_the_classes_is_refused(tmp_path, monkeypatch):
     prepare(CLASSES, tmp_path, monkeypatch)
-    with h5py.File(tmp_path / "fit.h5", "a") as file:
+    with edited(tmp_path / "fit.h5") as file:
         file["targets"][7] = 99
     with Prepared(tmp_path / "fit.h5", CLASSES) as fit, pytest.raises(DataError, match="classes"):
         fit.whole("fit")

@@ -1,7 +1,6 @@
 import json
 from dataclasses import replace
 
-import h5py
 import numpy as np
 import pytest
 import torch
@@ -16,6 +15,7 @@ from orca.errors import SettingsError
 from orca.training.align import target_labels
 from orca.training.align_loop import embedder_rate
 from orca.training.checkpoint import read_tensors, write_tensors
+from tests.edited import edited
 from tests.training.toys import FIELDS, history, make_align, make_finetune, run
 
 
@@ -58,7 +58,7 @@ def test_the_mask_of_a_field_tells_no_clusters_apart(tmp_path):
     masked = replace(FIELDS, target=Field(grid=(12,), masked=True))
     setup = make_align(tmp_path, masked).setup
     values = np.arange(60) % 2
-    with h5py.File(setup.prepared, "r+") as file:
+    with edited(setup.prepared) as file:
         del file["targets"]
         file["targets"] = np.zeros((60, 2, 12), np.float32)
         file["targets"][:, 0] = values[:, None]

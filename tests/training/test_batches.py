@@ -1,12 +1,12 @@
 from dataclasses import replace
 
-import h5py
 import numpy as np
 import pytest
 import torch
 
 from orca.data.store import Prepared
 from orca.training.batches import Batches
+from tests.edited import edited
 from tests.training.toys import CLASSES, write_prepared
 
 CPU = torch.device("cpu")
@@ -49,7 +49,7 @@ def test_a_set_too_large_to_hold_gives_the_same_batches(prepared, monkeypatch):
 def test_one_piece_of_each_recording_is_drawn_anew_in_each_epoch(tmp_path):
     task = replace(CLASSES, redraw=True)
     path = write_prepared(tmp_path / "fit.h5", task, part="fit")
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         file["groups"] = np.arange(60) // 4
     with Prepared(path, task) as prepared:
         batches = Batches(prepared, np.arange(60), 5, 0, CPU)

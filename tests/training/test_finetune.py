@@ -17,6 +17,7 @@ from orca.training.checkpoint import read_tensors
 from orca.training.evaluate import evaluate
 from orca.training.predict import predict_test
 from orca.training.predict_new import predict_file, predict_new
+from tests.edited import edited
 from tests.training.toys import (
     CLASSES,
     CPU,
@@ -128,7 +129,7 @@ def test_the_last_epoch_is_trained_on_validation_samples_too(finetune, tmp_path)
 
 @pytest.fixture
 def diverging(finetune):
-    with h5py.File(finetune.setup.prepared, "a") as file:
+    with edited(finetune.setup.prepared) as file:
         file["inputs"][7] = TOO_LARGE
     return finetune
 

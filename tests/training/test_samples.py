@@ -1,6 +1,5 @@
 """Samples on their way to a device."""
 
-import h5py
 import numpy as np
 import pytest
 import torch
@@ -8,6 +7,7 @@ import torch
 from orca.data.store import Prepared
 from orca.training import samples as module
 from orca.training.samples import AHEAD, Samples, ahead
+from tests.edited import edited
 from tests.training.toys import CLASSES, CPU, FIELDS, write_prepared
 
 ROWS = np.arange(3, 57)
@@ -44,7 +44,7 @@ def normalised(path, task):
     """Write a prepared file with constants that change something."""
     write_prepared(path, task, part="fit")
     generator = np.random.default_rng(1)
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         for what in ("inputs", "targets"):
             group = file[f"normalisation/{what}"]
             group["mean"][...] = generator.normal(size=group["mean"].shape)
@@ -68,7 +68,7 @@ def test_samples_are_what_the_prepared_set_gives_bit_for_bit(task, limit, tmp_pa
 @pytest.mark.parametrize("stored", ["uint8", "float16"])
 def test_small_types_are_held_and_loaded_as_they_are_stored(stored, tmp_path, monkeypatch):
     path = write_prepared(tmp_path / "fit.h5", CLASSES, part="fit")
-    with h5py.File(path, "a") as file:
+    with edited(path) as file:
         values = (file["inputs"][()] * 20 + 100).clip(0, 200).astype(stored)
         del file["inputs"]
         file["inputs"] = values

@@ -3,7 +3,6 @@
 from collections import Counter
 from contextlib import contextmanager
 
-import h5py
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -18,6 +17,7 @@ from orca.training.checkpoint import State
 from orca.training.finetune import Finetune
 from orca.training.loss import LOSSES, make_loss
 from orca.training.setup import Setup
+from tests.edited import edited
 from tests.training.toy_grid import NAME, TASKS, different, toy_place
 from tests.training.toys import CPU, FIELDS, SETTINGS, ToySetup, make_finetune, run
 
@@ -135,7 +135,7 @@ def test_no_body_waits_for_the_device(body, shape, monkeypatch):
 def test_the_first_bad_step_is_named_though_its_loss_is_read_later(tmp_path, monkeypatch):
     monkeypatch.setattr(finetune_loop, "READ_EVERY", 5)
     step = make_finetune(tmp_path, FIELDS, selection="best_on_validation")
-    with h5py.File(step.setup.prepared, "a") as file:
+    with edited(step.setup.prepared) as file:
         file["targets"][13] = 0.0
     with Prepared(step.setup.prepared, FIELDS) as prepared:
         batches = Batches(prepared, prepared.rows("train"), 8, 0, CPU)

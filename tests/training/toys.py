@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from orca.alignment.distance import DISTANCES
-from orca.data.prepared_file import FORMAT
+from orca.data.prepared_file import FORMAT, seal
 from orca.data.schema import Schema
 from orca.data.target import Classes, Field
 from orca.data.task import Samples, Task
@@ -203,6 +203,7 @@ def write_prepared(
             _write_schema(path.with_name("schema.json"), file)
             file["train"] = np.arange(task.samples.train)
             file["validation"] = np.arange(task.samples.train, count)
+    seal(path.parent, {})
     return path
 
 

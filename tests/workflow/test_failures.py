@@ -37,7 +37,21 @@ def test_of_an_undeclared_fault_the_last_line_and_the_log_are_shown(tmp_path):
 
 def test_a_job_without_a_log_is_named(tmp_path):
     (tmp_path / "snakemake.log").write_text(SNAKEMAKE.format("gone.log"))
-    assert what_failed([tmp_path / "snakemake.log"]) == "gone.log: it says nothing"
+    told = what_failed([tmp_path / "snakemake.log"])
+    assert told.startswith("gone.log: the process was ended before its first word\nMend: ")
+
+
+def test_a_job_that_the_system_ended_is_told_with_the_mend(tmp_path):
+    shown = said(tmp_path, "12:08:37 fetching\n12:08:38 epoch 3 of 60\n")
+    assert "ended after '12:08:38 epoch 3 of 60'\nMend: if nobody stopped it, memory" in shown
+
+
+def test_a_library_that_ends_the_process_leaves_the_reason(tmp_path):
+    crash = "import ctypes, orca.cli as c; c.orca = lambda **_: ctypes.string_at(0); c.main()"
+    done = subprocess.run([sys.executable, "-c", crash], capture_output=True, text=True)
+    assert done.returncode < 0
+    shown = said(tmp_path, f"12:08:37 fetching\n{done.stderr}")
+    assert "a library ended the process (Segmentation fault); the log says where\nMend: " in shown
 
 
 def test_a_job_is_told_how_many_runs_share_a_gpu(tmp_path):
