@@ -24,22 +24,14 @@ def what_failed(logs: Sequence[str | Path]) -> str:
 
 
 def said_in(path: Path) -> str:
-    """Return the error that a job's log ends in, or its last line if it was not a declared one.
-
-    A log without an error is that of a process that the system ended.
-    """
-    try:
-        text = path.read_text(errors="replace").rstrip()
-    except OSError:
-        text = ""
+    """Return the error that a job's log ends in; a log without one is of a process that was ended."""
+    text = path.read_text(errors="replace").rstrip() if path.is_file() else ""
     last = LINE.split(text)[-1]
     if "\nMend: " in last and "Traceback" not in last:
         return f"{last}\n({path})"
     tail = text.rpartition("\n")[2]
     if fatal := FATAL.search(last):
-        return (
-            f"{path}: a library ended the process ({fatal[1]}); the log says where\nMend: {DAMAGED}"
-        )
+        return f"{path}: a library ended the process, {fatal[1]}; it says where\nMend: {DAMAGED}"
     if "Error" in tail or "Traceback" in last:
         return f"{path}: {tail}"
     after = f"after '{tail}'" if tail else "before its first word"

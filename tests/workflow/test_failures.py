@@ -51,7 +51,7 @@ def test_a_library_that_ends_the_process_leaves_the_reason(tmp_path):
     done = subprocess.run([sys.executable, "-c", crash], capture_output=True, text=True)
     assert done.returncode < 0
     shown = said(tmp_path, f"12:08:37 fetching\n{done.stderr}")
-    assert "a library ended the process (Segmentation fault); the log says where\nMend: " in shown
+    assert "a library ended the process, Segmentation fault; it says where\nMend: " in shown
 
 
 def test_a_job_is_told_how_many_runs_share_a_gpu(tmp_path):
