@@ -11,7 +11,7 @@ NOTHING = "no run has a score yet"
 
 
 def _leading_number(text: str) -> float:
-    return float(text.split()[0])
+    return float(text.split()[0].replace(",", ""))
 
 
 def _points(table: FilledTable, column: int, rows: list[int]) -> list[tuple[float, float, float]]:
@@ -76,7 +76,7 @@ def plot_by_share(table_json: Path, stem: Path, *, along: str) -> None:
         if any(found):
             axis.set_xscale("log")
             ticks = [_leading_number(row.title) for row in table.rows]
-            axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+            axis.set_xticks(ticks, [row.title.split()[0] for row in table.rows])
             axis.minorticks_off()
             axis.legend()
         else:

@@ -16,6 +16,8 @@ from orca.data.safe_pickle import load_npy_file
 from orca.data.target import Classes
 from orca.data.task import Normalisation, Part, Samples, Splits, Task
 
+FEWER = (1, 3, 10, 30, 100, 300)
+"""Thousands of series, from where the paper's axis begins."""
 SATELLITE = Task(
     title="Satellite",
     suite="nas_bench_360",
@@ -42,15 +44,15 @@ TASKS = {
         differs="series as they are, as in the official code",
     ),
     **{
-        f"satellite_{percent}pct": replace(
+        f"satellite_{thousands}k": replace(
             SATELLITE,
-            title=f"Satellite, {percent} % of the training data",
-            samples=Samples(train=8_000 * percent, validation=1_000 * percent, test=100_000),
+            title=f"Satellite, {thousands},000 series",
+            samples=Samples(train=900 * thousands, validation=100 * thousands, test=100_000),
             variant_of="satellite",
-            differs=f"{percent} % of the training series (Figure 4, right)",
-            option=percent / 100,
+            differs=f"{thousands},000 of the 900,000 series to train and to choose (Figure 4, right)",
+            option=1000 * thousands,
         )
-        for percent in (1, 3, 10, 30)
+        for thousands in FEWER
     },
 }
 
@@ -58,19 +60,18 @@ TASKS = {
 def read(raw: Path, task: Task) -> Splits:
     """Read the two pickled dictionaries; classes count from 1 there."""
     train, test = (raw / way.name for way in task.files)
-    share = task.option if isinstance(task.option, float) else 1.0
-    return Splits(fit=_part(train, share=share), test=_part(test))
+    count = task.option if isinstance(task.option, int) else None
+    return Splits(fit=_part(train, count), test=_part(test))
 
 
-def _part(path: Path, *, share: float = 1.0) -> Part:
-    """Read one file; of the series, a share is drawn, the same each time."""
+def _part(path: Path, count: int | None = None) -> Part:
+    """Read one file; of the series, `count` are drawn, the same each time."""
     content = load_npy_file(path)
     faults = (ValueError, KeyError, TypeError, AttributeError)
     with reading(path, "it holds no 'data' and 'label'", *faults):
         inside = content.item()
         series, labels = np.asarray(inside["data"]), np.asarray(inside["label"], np.int64)
-    if share < 1:
-        count = round(share * len(series))
+    if count is not None:
         drawn = np.sort(np.random.default_rng(0).permutation(len(series))[:count])
         series, labels = series[drawn], labels[drawn]
     return Part.of(series.astype(np.float32)[:, None, :], labels - 1)

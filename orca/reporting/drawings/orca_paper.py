@@ -86,11 +86,11 @@ FIGURES = {
         ),
     ),
     "figure_4_right": Figure(
-        title="Satellite by share of the training data",
+        title="Satellite by number of training series",
         paper=PAPER,
         number="4 (right)",
         table="figure_4_right",
-        draw=_of_one(partial(plot_by_share, along="share of the training data (%)")),
+        draw=_of_one(partial(plot_by_share, along="series to train and to choose by")),
         caption="Test error on Satellite; bars are standard deviations over seeds.",
     ),
     "figure_5_left": Figure(
