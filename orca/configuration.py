@@ -15,7 +15,7 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
 from orca.settings import Count, Name, Settings, checked, merge
-from orca.training.settings import GROUPS
+from orca.training.settings import ALIGN_READS, GROUPS
 from orca.tuning.settings import TuningSettings
 
 WHERE = "config/hyperparameters.yaml"
@@ -70,9 +70,12 @@ class Configuration(Experiment):
         5000, description="This many source samples are embedded and cached, at most."
     )
     pretraining: PretrainSettings = Field(
-        PretrainSettings(), description="How bodies that this project makes itself are pretrained."
+        PretrainSettings(),
+        description="Bodies that this project makes itself are pretrained by these settings.",
     )
-    tuning: TuningSettings = Field(TuningSettings(), description="How settings are searched for.")
+    tuning: TuningSettings = Field(
+        TuningSettings(), description="The search for settings goes by these."
+    )
     tuning_by_body: dict[str, dict[str, Any]] = Field(
         {}, description="The search of a body that is named here differs in these keys."
     )
@@ -175,9 +178,11 @@ class Hyperparameters(Settings):
         " a method that has its own.",
     )
     tasks: dict[str, dict[str, Any]] = Field(
-        {}, description="The settings of a task, or of a task/body."
+        {}, description="A task, or a task/body, has these settings instead of its body's."
     )
-    methods: dict[str, dict[str, Any]] = Field({}, description="The settings of a method.")
+    methods: dict[str, dict[str, Any]] = Field(
+        {}, description="A method has these settings in every step that reads them."
+    )
 
     def check(self) -> None:
         """Check every body, method, group and value of every entry.
@@ -196,9 +201,9 @@ class Hyperparameters(Settings):
                 body, _, method = named.partition("/")
                 if body not in ("", "all"):
                     BODIES.look_up(body, where=where)
-                if method:
-                    METHODS.look_up(method, where=where)
                 check_groups(content, groups, where=where)
+                if method:
+                    _check_own_entry(section, method, content, where=where)
 
     def resolve(
         self, *, task: str, body: str, official: str = "", own: Mapping[str, Any] | None = None
@@ -225,6 +230,25 @@ class Hyperparameters(Settings):
         ):
             merged = merge(merged, content)
         return merged
+
+
+def _check_own_entry(section: str, method: str, content: Mapping[str, Any], *, where: str) -> None:
+    """Check that an entry of one method on one body is read by all that it is about.
+
+    Raises:
+        SettingsError: if it stands where none is read, or changes what the method's alignment,
+            which others share, reads too.
+    """
+    declared = METHODS.look_up(method, where=where)
+    what, mend = "", f"put it under `methods: {method}`, which every step reads"
+    if section != "official":
+        what = f"nothing reads an entry of one method in `{section}`"
+    elif declared.alignment and (shared := {*ALIGN_READS, "distances"} & set(content)):
+        what = (
+            f"'{method}' aligns, and its alignment would not have '{sorted(shared)[0]}' from here"
+        )
+    if what:
+        raise SettingsError(where=where, what=what, mend=mend)
 
 
 def all_groups() -> dict[str, type[Settings]]:

@@ -107,6 +107,21 @@ def test_a_fault_in_an_entry_names_the_entry():
         entries.check()
 
 
+@pytest.mark.parametrize(
+    ("section", "entry", "says"),
+    [
+        ("official", "openml_61/minilm/orca", "its alignment would not have 'align'"),
+        ("tasks", "openml_61/minilm/orca", "nothing reads an entry of one method in `tasks`"),
+        ("defaults", "minilm/orca", "nothing reads an entry of one method in `defaults`"),
+    ],
+)
+def test_an_entry_that_no_step_or_only_one_would_read_is_refused(section, entry, says):
+    given = {"defaults": {}, section: {entry: {"align": {"epochs": 3}}}}
+    with pytest.raises(SettingsError, match=says) as fault:
+        Hyperparameters(**given).check()
+    assert "put it under `methods: orca`" in fault.value.mend
+
+
 def test_values_by_dotted_key_are_nested():
     assert nested({"a.b": 1, "a.c": 2, "d.e": 3}) == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
 

@@ -77,11 +77,16 @@ class Score(Run):
         return self
 
 
+def command_for(path: Path) -> str:
+    """Return the command that makes a score file again; a run is asked for by the stamp beside it."""
+    return f"snakemake --force {path.parent}.json"
+
+
 def read_score(path: Path) -> Score:
     """Return the score that a file holds.
 
     Raises:
         ResultsError: if the file is not a score, or is one of another format.
     """
-    mend = f"remove it and make it again: snakemake {path}"
+    mend = f"make it again: {command_for(path)}"
     return read_record(Score, path, what="a score", mend=mend)

@@ -41,7 +41,7 @@ class PareSettings(Settings):
         " null is the code's value for the kind of task.",
     )
     temperature: Annotated[float, Field(gt=0)] = Field(
-        0.9, description="The temperature of the sampling of patches."
+        0.9, description="Patches are drawn at this temperature."
     )
     frozen_query_key: bool = Field(
         False, description="The queries and keys of attention are not trained."

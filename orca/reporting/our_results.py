@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from orca.errors import ResultsError
-from orca.evaluation.score import Run, Score
+from orca.evaluation.score import Run, Score, command_for
 from orca.peers.peer import PEERS
 from orca.reporting.axis import CellPlan
 from orca.reporting.filled_table import OurResult, RunOfCell, Status, TableCell
@@ -89,7 +89,7 @@ def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None
                     where=str(scores.path(run)),
                     what=f"its {field} is '{mine}', but '{theirs}' in "
                     f"{scores.path(other_run)}: the two cannot stand in one row",
-                    mend=f"make the odd one again: snakemake --force {scores.path(run)}",
+                    mend=f"make the odd one again: {command_for(scores.path(run))}",
                 )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from orca.data.task import TASKS
 from orca.errors import ResultsError
 from orca.evaluation.predictions import PREDICTIONS
-from orca.evaluation.score import SCORE, Run, Score, read_score
+from orca.evaluation.score import SCORE, Run, Score, command_for, read_score
 from orca.provenance import atomic
 
 
@@ -45,7 +45,7 @@ def _score_of(run: Run, path: Path) -> Score:
         raise ResultsError(
             where=str(path),
             what=f"it holds the score of another run, {score.path}",
-            mend=f"move it to where it belongs, and make this one: snakemake {path}",
+            mend=f"move it to where it belongs, and make this one: {command_for(path)}",
         )
     declared = TASKS[run.task].digest if run.task in TASKS else score.task_digest
     if score.task_digest != declared:
@@ -53,7 +53,7 @@ def _score_of(run: Run, path: Path) -> Score:
             where=str(path),
             what=f"it was made with another version of task '{run.task}' "
             f"(task_digest {score.task_digest}, declared now: {declared})",
-            mend=f"make it again: snakemake --force {path}; or go back to the commit of the run",
+            mend=f"make it again: {command_for(path)}; or go back to the commit of the run",
         )
     return score
 

@@ -16,15 +16,17 @@ class OptimizerSettings(Settings):
     """What moves the weights in both stages."""
 
     name: Literal["adamw", "adam", "sgd"] = Field(
-        "adamw", description="The optimizer of both stages."
+        "adamw", description="Both stages train with this optimizer."
     )
     learning_rate: Rate = Field(
-        1.0e-4, description="The learning rate of fine-tuning, at its highest."
+        1.0e-4, description="Fine-tuning has this learning rate at its highest."
     )
-    weight_decay: Share = Field(0.0, description="The optimizer's weight decay.")
-    momentum: Share = Field(0.9, description="The momentum of `sgd`.")
+    weight_decay: Share = Field(
+        0.0, description="Weights decay at this rate (decoupled for `adamw`, L2 for the others)."
+    )
+    momentum: Share = Field(0.9, description="`sgd` has this momentum.")
     betas: tuple[Share, Share] = Field(
-        (0.9, 0.98), description="The decay rates of the running averages of `adam` and `adamw`."
+        (0.9, 0.98), description="The running averages of `adam` and `adamw` decay at these rates."
     )
 
 
@@ -108,7 +110,7 @@ class FinetuneSettings(Settings):
         None, description="A longer gradient is cut to this norm; null cuts none."
     )
     schedule: Literal["warmup_linear", "step", "constant"] = Field(
-        "warmup_linear", description="The course of fine-tuning's learning rate."
+        "warmup_linear", description="Fine-tuning's learning rate follows this schedule."
     )
     warmup_epochs: Epochs = Field(
         5, description="The learning rate of `warmup_linear` rises for this many epochs."

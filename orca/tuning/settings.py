@@ -17,5 +17,5 @@ class TuningSettings(Settings):
         3, description="One configuration in this many goes on to the next rung."
     )
     seed: Annotated[int, Field(ge=0)] = Field(
-        0, description="The seed of the search's draws and of every trial."
+        0, description="The search's draws and every trial start from this seed."
     )

@@ -20,9 +20,10 @@ class PretrainSettings(Settings):
     epochs: Count = Field(5, description="Pretraining passes over its images this many times.")
     batch_size: Count = Field(32, description="A pretraining step takes this many images.")
     learning_rate: Rate = Field(
-        2.0e-3, description="AdamW's learning rate in pretraining, at its highest."
+        2.0e-3, description="Pretraining by AdamW has this learning rate at its highest."
     )
-    weight_decay: Share = Field(0.05, description="AdamW's weight decay in pretraining.")
+    weight_decay: Share = Field(0.05, description="Pretraining by AdamW has this weight decay.")
     seed: Annotated[int, Field(ge=0)] = Field(
-        0, description="The seed of the images, of the first weights and of the order."
+        0,
+        description="The images, the first weights and the order of training start from this seed.",
     )

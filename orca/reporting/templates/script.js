@@ -64,7 +64,7 @@ function showRun(run, parent) {
   const seconds = Object.entries(run.seconds).map(([phase, s]) => `${phase} ${duration(s)}`);
   facts([
     ["run", `results/finetuned/${run.path}/`],
-    ["score", `results/scores/${run.path}.json`],
+    ["score", `results/scores/${run.path}/score.json`],
     ["reason", run.reason],
     ["epoch chosen by", run.selection],
     ["settings from", run.hyperparameters],
