@@ -1,7 +1,15 @@
 """Errors that a person can put right: each names the place, the fault and the mend."""
 
+import zipfile
+import zlib
 from collections.abc import Callable
 from functools import partial
+
+ARCHIVE_FAULTS = (
+    ValueError, TypeError, LookupError, OSError, EOFError, RuntimeError, OverflowError,
+    zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What Python's readers of zip files and arrays say of a damaged one, by where it is damaged."""
 
 
 class OrcaError(Exception):

@@ -18,7 +18,9 @@ DEEPEST = 64
 MOST_VALUES = 2_000_000
 """A few lines of YAML that refer to each other can stand for more than any memory holds."""
 
-FAULTS = (ValueError, TypeError, RecursionError, OverflowError, yaml.YAMLError)
+FAULTS = (
+    ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError, yaml.YAMLError
+)  # fmt: skip
 YAML_ENDS = (".yaml", ".yml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, several times as fast
 
@@ -35,7 +37,7 @@ def read_mapping(path: Path, *, mend: str, error: type[OrcaError] = ResultsError
         OrcaError: of that kind, if the file is missing or no file, too large, not UTF-8, no JSON
             or YAML, no object, nested too deeply, or holds a number that is not finite.
     """
-    language, parse = ("YAML", _parse_yaml) if path.suffix in YAML_ENDS else ("JSON", _parse_json)
+    language, parse = ("YAML", parse_yaml) if path.suffix in YAML_ENDS else ("JSON", _parse_json)
     try:
         return _checked(parse(_text(path)))
     except FileNotFoundError as fault:
@@ -86,7 +88,7 @@ def _parse_json(text: str) -> Any:
     return json.loads(text, parse_constant=_no_number)
 
 
-def _parse_yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """Return what a YAML text says; its depth is looked at first, for deep ones end the process."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):

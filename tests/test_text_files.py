@@ -31,6 +31,7 @@ BAD_YAML = {
     "itself": b"a: &a [*a]",
     "a tag": b"a: !!python/object/apply:os.system [ls]",
     "no date": b"a: 2001-99-99",
+    "no number": b'a: !!int ""',
     "a list as a key": b"? [a]\n: 1",
     "deep": b"a: " + b"[" * 5000,
     "far too deep": b"[" * 100_000,

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from orca.commands.options import FILE
+from orca.text_files import FAULTS, parse_yaml
 
 COLUMNAR = (".csv", ".parquet")  # files whose inputs are columns, with commas between
 KINDS = ("classes", "multi_label", "scalar", "field")
@@ -56,4 +56,7 @@ def _pair(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals:
         raise click.BadParameter(f"'{text}' is not KEY=VALUE", param_hint="--set")
-    return key, yaml.safe_load(value)
+    try:
+        return key, parse_yaml(value)
+    except FAULTS as fault:
+        raise click.BadParameter(f"'{value}' is no YAML: {fault}", param_hint="--set") from fault

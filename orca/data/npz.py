@@ -4,7 +4,6 @@ numpy reads an array of an npz file whole, which may be many times what a block 
 """
 
 import math
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from orca.data.raw_file import believable, damaged, open_zip, reading
+from orca.errors import ARCHIVE_FAULTS
 
 Header = tuple[tuple[int, ...], bool, np.dtype]
 """Shape, whether it is stored column by column, and type of an array."""
@@ -61,7 +61,7 @@ def rows_in(path: Path, key: str, step: int) -> Iterator[np.ndarray]:
         row = int(np.prod(shape[1:])) * kind.itemsize
         for start in range(0, shape[0], step):
             count = min(step, shape[0] - start)
-            with reading(path, f"'{key}' is damaged", zipfile.BadZipFile, EOFError, OSError):
+            with reading(path, f"'{key}' is damaged", *ARCHIVE_FAULTS):
                 content = stream.read(count * row)
             if len(content) != count * row:
                 raise damaged(path, f"'{key}' is cut short")
@@ -71,9 +71,8 @@ def rows_in(path: Path, key: str, step: int) -> Iterator[np.ndarray]:
 @contextmanager
 def _opened(path: Path, key: str) -> Iterator[tuple[Any, Header]]:
     """Open an array in an npz file, after its header."""
-    faults = (KeyError, ValueError, OSError, zipfile.BadZipFile)
     with open_zip(path) as file:
-        with reading(path, f"it has no array '{key}'", *faults):
+        with reading(path, f"it has no array '{key}'", *ARCHIVE_FAULTS):
             stream = file.open(f"{key}.npy")
             header = header_of(stream)
         check_size(header, path, key)

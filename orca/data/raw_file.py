@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orca.errors import DataError
+from orca.errors import ARCHIVE_FAULTS, DataError
 
 
 def damaged(where: object, what: str) -> DataError:
@@ -51,7 +51,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     Raises:
         DataError: if it is missing or damaged.
     """
-    with reading(path, "it is missing or no zip file", OSError, zipfile.BadZipFile):
+    with reading(path, "it is missing or no zip file", *ARCHIVE_FAULTS):
         return zipfile.ZipFile(path)
 
 
@@ -61,8 +61,7 @@ def member_of(archive: zipfile.ZipFile, name: str) -> bytes:
     Raises:
         DataError: if it is missing or damaged.
     """
-    faults = (KeyError, OSError, EOFError, zipfile.BadZipFile)
-    with reading(f"{archive.filename}, {name}", "it is missing or damaged", *faults):
+    with reading(f"{archive.filename}, {name}", "it is missing or damaged", *ARCHIVE_FAULTS):
         return archive.read(name)
 
 

@@ -1,12 +1,11 @@
 """Predictions of a run for a test split, beside what was to be predicted, as an npz file."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from orca.errors import ResultsError
+from orca.errors import ARCHIVE_FAULTS, ResultsError
 from orca.provenance import atomic
 
 PREDICTIONS = "predictions.npz"  # beside the score of a run whose task keeps them
@@ -31,7 +30,7 @@ def read_predictions(
     try:
         with np.load(path, allow_pickle=False) as file:
             return file["predicted"], file["target"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as fault:
+    except ARCHIVE_FAULTS as fault:
         raise ResultsError(
             where=str(path),
             what=f"it holds no predictions: {fault}",

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from orca.cli import orca
 from orca.errors import SettingsError
 from orca.own_run.budget import jobs_of, seconds_of
 from orca.own_run.entry_file import own_run
@@ -139,6 +141,14 @@ def test_every_guess_is_said_with_the_way_to_say_otherwise(here):
 
 
 # The budget
+
+
+@pytest.mark.parametrize("text", ["classes=[[[", "peers=`id`", "classes=2020-13-45", "classes"])
+def test_a_key_that_is_no_yaml_is_refused_with_its_option(here, text):
+    command = ["run", "trees.csv", "--target", "kind", "--dry-run", "--set", text]
+    told = CliRunner().invoke(orca, command)
+    assert told.exit_code == 2
+    assert "--set" in told.output
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("10min", 600), ("1.5 h", 5400)])

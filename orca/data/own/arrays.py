@@ -1,8 +1,10 @@
 """Arrays out of npz and HDF5 files: their axes, their values in blocks, and what is wrong with them."""
 
 import math
+import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from orca.data.npz import Header, header_of
 from orca.data.own.cells import check_single_precision
 from orca.data.raw_file import believable
 from orca.declarations import nearest
-from orca.errors import DataError
+from orca.errors import ARCHIVE_FAULTS, DataError
 
 COLOURS = (1, 3, 4)
 """Channels that pictures have; a last axis of this length may be theirs."""
@@ -66,7 +68,8 @@ class OwnArray:
         index: list[Any] = [0 if axis == "one" else slice(None) for axis in self.axes]
         index[self.axes.index("sample")] = ascending
         kept = [axis for axis in self.axes if axis != "one"]
-        values = np.asarray(self.stored[tuple(index)])
+        with _reading(self.where):
+            values = np.asarray(self.stored[tuple(index)])
         values = values.transpose([kept.index(axis) for axis in self._order])[place]
         if "channel" not in self.axes:
             values = values[:, None]
@@ -108,7 +111,7 @@ def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
     Raises:
         DataError: if they are missing, no numbers, or their axes cannot be told.
     """
-    with _opened(path, entry, shown) as file:
+    with _reading(shown), _opened(path, entry, shown) as file:
         stored = _array(file, entry.input_key, shown)
     where = f"{shown}, '{entry.input_key}'"
     _check_numbers(stored, where)
@@ -121,7 +124,7 @@ def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.nda
     Raises:
         DataError: if it is missing.
     """
-    with _opened(path, entry, shown) as file:
+    with _reading(shown), _opened(path, entry, shown) as file:
         return np.asarray(_array(file, name, shown)[()])
 
 
@@ -132,7 +135,7 @@ def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
 
 def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
     """Return the shape of the inputs in the order of tasks, from the array's header alone."""
-    with _opened(path, entry, shown) as file:
+    with _reading(shown), _opened(path, entry, shown) as file:
         shape = _shape(file, entry.input_key, shown)
     axes = axes_of(shape, entry, f"{shown}, '{entry.input_key}'")
     lengths = dict(zip(axes, shape, strict=True))
@@ -142,15 +145,19 @@ def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
 
 def shapes_in(path: Path, entry: TaskEntry) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all arrays of a file, as stored, by key; only headers are read."""
-    with _opened(path, entry, str(path)) as file:
+    with _reading(str(path)), _opened(path, entry, str(path)) as file:
         return {key: _shape(file, key, str(path)) for key in _keys(file)}
 
 
 def _keys(file: Any) -> list[str]:
     if isinstance(file, np.lib.npyio.NpzFile):
         return list(file.files)
+
+    def named_array(name: Any, item: Any) -> bool:  # bytes are no UTF-8, and `Empty` has no shape
+        return isinstance(name, str) and getattr(item, "shape", None) is not None
+
     keys: list[str] = []
-    file.visititems(lambda name, item: keys.append(name) if hasattr(item, "shape") else None)
+    file.visititems(lambda name, item: keys.append(name) if named_array(name, item) else None)
     return keys
 
 
@@ -158,6 +165,7 @@ def _shape(file: Any, key: str, shown: str) -> tuple[int, ...]:
     if not isinstance(file, np.lib.npyio.NpzFile):
         return tuple(_hdf5_array(file, key, shown).shape)
     _require(key, file.files, shown)
+    _check_claim(file, key)
     return _header(file, key)[0]
 
 
@@ -269,8 +277,21 @@ class _Hdf5:
         pass
 
 
+@contextmanager
+def _reading(where: str) -> Iterator[None]:
+    """Turn whatever is said of a damaged file while it is read into one clear error."""
+    try:
+        yield
+    except ARCHIVE_FAULTS as fault:
+        raise DataError(
+            where=where,
+            what=f"it is damaged, or holds what cannot be read: {fault}",
+            mend="copy it again from where it is whole, or save it again",
+        ) from fault
+
+
 def _unreadable(shown: str, said: str) -> DataError:
-    if "lock" in said.lower() or "errno = 11" in said or "errno = 37" in said:
+    if re.search(r"\block(ed)?\b|errno = (11|37)\b", said):
         return DataError(
             where=shown,
             what=f"it is locked by a program that writes it, or its file system has no locks: {said}",

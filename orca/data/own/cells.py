@@ -94,8 +94,9 @@ def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
         decimal: the sign between the whole and the fraction.
     """
     first = texts.iloc[0]
-    if decimal == "." and texts.str.fullmatch(rf"{COMMA.pattern}|[+-]?\d+").all():
-        commas = texts[texts.str.contains(",")]
+    commas = texts[texts.str.contains(",")]
+    written = texts.str.fullmatch(rf"{COMMA.pattern}|[+-]?\d+").all()
+    if decimal == "." and len(commas) and written:
         return (
             f"'{commas.iloc[0]}' is a number with a decimal comma",
             'say `decimal: ","` in the entry; or, if commas part thousands, take them out of the file',

@@ -139,7 +139,7 @@ def _learn_categories(table: OwnTable, name: str, entry: TaskEntry) -> Column | 
     if not distinct:
         return "it is empty"
     if len(distinct) > max(FEW_VALUES, len(present) / 2):
-        return f"nearly every row has a text of its own, such as '{present.iloc[0]}'"
+        return f"nearly every row has a text of its own, such as '{present.iloc[0]:.40}'"
     if len(distinct) > MOST_CATEGORIES:
         return f"it holds {len(distinct)} different texts; {MOST_CATEGORIES} can be categories"
     gaps = int(texts.isna().sum())

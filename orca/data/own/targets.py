@@ -172,6 +172,12 @@ def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> L
         DataError: if the array holds anything else, or a number that is not finite.
     """
     values = _one_per_sample(values, place)
+    if values.dtype.kind == "O" and not all(isinstance(value, str | bytes) for value in values):
+        raise DataError(
+            where=place(None),
+            what="its labels are no texts, but lists or references",
+            mend="save them as texts or whole numbers",
+        )
     if values.dtype.kind in "SO":
         values = np.array([_decoded(value) for value in values], dtype=str)
     if values.dtype.kind == "U":

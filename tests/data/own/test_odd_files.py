@@ -94,6 +94,21 @@ def claims_much(path: Path) -> None:
         file.writestr("y.npy", b"")
 
 
+def cut_short(path: Path) -> None:
+    """Write an HDF5 file without its end."""
+    with hdf5(path) as file:
+        file["x"] = SIGNALS
+    path.write_bytes(path.read_bytes()[:3000])
+
+
+def lists_as_labels(path: Path) -> None:
+    """Write an HDF5 file whose labels are lists of numbers of different lengths."""
+    with h5py.File(path, "w") as file:
+        file["x"] = SIGNALS
+        labels = file.create_dataset("y", (ROWS,), h5py.vlen_dtype(np.int32))
+        labels[0] = [1, 2]
+
+
 def hdf5(path: Path) -> h5py.File:
     """Return a new HDF5 file with the targets alone."""
     file = h5py.File(path, "w")
@@ -499,7 +514,7 @@ ODD = [
     Odd(
         "an_npz_that_claims_more_than_it_can_hold",
         {"fit.npz": claims_much},
-        says=r"fit.npz, 'x': .*claims 5368709120 bytes",
+        says=r"fit.npz.*claims 5368709120 bytes",
         entry=ARRAYS,
     ),
     Odd(
@@ -527,6 +542,41 @@ ODD = [
         },
         says=r"fit.h5, 'x': .*lie in other files",
         entry=ARRAYS,
+    ),
+    Odd(
+        "an_hdf5_file_that_is_cut_short",
+        {"fit.h5": cut_short},
+        says=r"it is no HDF5 file: .*truncated.*\nMend: mend the path, or save it again",
+        entry=ARRAYS,
+    ),
+    Odd(
+        "an_hdf5_array_that_holds_nothing",
+        {"fit.h5": {"x": h5py.Empty("f4"), "y": ALTERNATE}},
+        says="it holds nothing",
+        entry=ARRAYS,
+    ),
+    Odd(
+        "lists_of_numbers_as_labels",
+        {"fit.h5": lists_as_labels},
+        says="its labels are no texts, but lists",
+        entry=ARRAYS,
+    ),
+    Odd(
+        "an_unknown_encoding",
+        {"fit.csv": table()},
+        entry={"encoding": "zzz"},
+        says=r"unknown encoding: zzz\nMend: such as utf-8",
+    ),
+    Odd(
+        "a_codec_that_encodes_no_texts",
+        {"fit.csv": table()},
+        entry={"encoding": "rot13"},
+        says=r"rot13.*\nMend: such as utf-8",
+    ),
+    Odd(
+        "numbers_of_five_thousand_digits",
+        {"fit.csv": table(a=[str(row + 10) * 2500 for row in range(ROWS)])},
+        says="'a': nearly every row has a text of its own, such as '1010[10]{36}'",
     ),
     Odd("an_npz_that_is_none", {"fit.npz": b"abc"}, says="it is no npz file", entry=ARRAYS),
     Odd("an_hdf5_file_that_is_none", {"fit.h5": b"abc"}, says="it is no HDF5 file", entry=ARRAYS),

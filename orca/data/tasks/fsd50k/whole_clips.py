@@ -4,7 +4,6 @@ import csv
 import io
 import wave
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from orca.data.split_zip import open_split_zip
 from orca.data.task import Block, Part, Splits
 from orca.data.tasks.fsd50k.clips import DRAW_SEED, FRAMES
 from orca.data.tasks.fsd50k.mel import RATE, log_mel
+from orca.errors import ARCHIVE_FAULTS
 
 PUBLISHED_RATE = 2 * RATE
 STEP = RATE // 2
@@ -129,9 +129,8 @@ def _clips(
 def _samples(archive: zipfile.ZipFile, name: str) -> int:
     """Return the samples of a clip, of which its head is read alone."""
     where = f"{archive.filename}, {name}"
-    faults = (wave.Error, EOFError, OSError, zlib.error, zipfile.BadZipFile)
     with (
-        reading(where, "it is no sound", *faults),
+        reading(where, "it is no sound", wave.Error, *ARCHIVE_FAULTS),
         archive.open(name) as stream,
         wave.open(stream) as sound,
     ):
