@@ -130,7 +130,9 @@ def inspect(path: Path) -> str:
     kind = KINDS.get(path.name, f"a {path.suffix[1:]} file")
     size = path.stat().st_size / 1e6
     try:
-        return "\n".join([f"{path}: {kind}, {size:.2f} MB", *reader(path)])
+        lines = [f"{path}: {kind}, {size:.2f} MB", *reader(path)]
     except FAULTS as fault:
         what = f"it is damaged: {fault}"
         raise DataError(where=str(path), what=what, mend=_mend(path)) from fault
+    # What a file says may hold codes that a terminal would carry out.
+    return "\n".join(line if line.isprintable() else ascii(line) for line in lines)

@@ -68,3 +68,10 @@ def test_what_cannot_be_told_is_named_with_the_mend(name, content, told, tmp_pat
 def test_an_empty_folder_holds_no_artefact(tmp_path):
     with pytest.raises(DataError, match="holds no artefact"):
         inspect(tmp_path)
+
+
+def test_codes_for_a_terminal_are_shown_and_not_carried_out(tmp_path):
+    write_json(tmp_path / "x.json", {"a": "\x1b[2J gone"})
+    told = inspect(tmp_path / "x.json")
+    assert "\x1b" not in told
+    assert "gone" in told

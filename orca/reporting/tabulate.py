@@ -119,7 +119,9 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
     if not names:
         raise ResultsError(
             where=str(scores),
-            what="no score in it belongs to a table",
+            what="no score in it belongs to a table"
+            if scores.is_dir()
+            else "there is no such folder",
             mend="unpack an archive that `orca scores pack` made, or run `snakemake all`",
         )
     for name in names:
