@@ -13,7 +13,7 @@ from orca.data.task import TASKS
 from orca.errors import DataError, SettingsError, StateError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import read_score
-from orca.training.checkpoint import read_tensors
+from orca.training.checkpoint import read_tensors, write_tensors
 from orca.training.evaluate import evaluate
 from orca.training.predict import predict_test
 from orca.training.predict_new import predict_file, predict_new
@@ -155,6 +155,21 @@ def test_weights_of_another_model_are_refused(finetune, tmp_path):
     found.record["settings"]["model"]["sequence_length"] = 12
     with pytest.raises(StateError, match="of another model"):
         found.model()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda t: t.to(torch.int8), lambda t: t * float("nan"), lambda t: t + 1],
+    ids=["other kind", "no number", "other run"],
+)
+def test_weights_that_are_not_those_of_the_run_are_refused(finetune, tmp_path, change):
+    found = finished(finetune, tmp_path)
+    path = found.folder / "weights.safetensors"
+    write_tensors(path, {name: change(tensor) for name, tensor in weights(found.folder).items()})
+    again = replace(found)
+    with pytest.raises(StateError, match="weights.safetensors: it is not the file") as fault:
+        again.model()
+    assert "Mend: " in str(fault.value)
 
 
 def test_a_score_that_is_there_is_left_and_one_of_another_run_is_made_anew(finetune, tmp_path):
