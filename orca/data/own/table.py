@@ -1,6 +1,7 @@
 """A csv or parquet file as it stands, with the file's own row numbers."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,8 +93,7 @@ def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
     if entry.file_format == "csv":
         _check_signature(path, entry, shown)
     table = reading(path, entry, shown)
-    names = list(table.frame.columns)
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(table.frame.columns).items() if times > 1)
     if twice:
         raise DataError(
             where=shown,
