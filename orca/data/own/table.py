@@ -12,7 +12,7 @@ from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
 from orca.declarations import nearest
-from orca.errors import DataError
+from orca.errors import ARCHIVE_FAULTS, DataError
 from orca.logs import log
 
 if TYPE_CHECKING:
@@ -190,11 +190,12 @@ def _separator(path: Path, entry: TaskEntry, shown: str) -> str:
 
 def _read_parquet(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
     import pandas as pd
+    import pyarrow as pa
 
     del entry
     try:
         content = pd.read_parquet(path)
-    except (OSError, ValueError, TypeError) as fault:
+    except (*ARCHIVE_FAULTS, pa.ArrowException) as fault:
         raise DataError(
             where=shown, what=f"it is no parquet file: {fault}", mend="mend the file or `format`"
         ) from fault
