@@ -128,7 +128,7 @@ def trainer(
     shape: Shape, way: Way, device: torch.device, *, folder: Path, toy: bool, state: State
 ) -> FinetuneLoop:
     """Return the product's loop over a prepared file, which is made if it is not there."""
-    path, task = folder / f"{shape.body}{shape.batch}.h5", shape.task
+    path, task = folder / f"{shape.body}{shape.batch}/fit.h5", shape.task
     if not path.exists():
         write_prepared(path, task, Stored.of(task, shape.kind), shape.batch * shape.steps)
     prepared = Prepared(path, task)

@@ -71,7 +71,7 @@ def row(name: str, asked: argparse.Namespace) -> str:
     case, task = CASES[name], replace(TASKS[name], redraw=False)
     samples = Stored.of(task, case.kind)
     count = max(int(asked.gigabytes * 1e9 / samples.bytes_per_sample), 4 * case.batch)
-    path = asked.folder / f"{name}.h5"
+    path = asked.folder / name / "fit.h5"
     try:
         write_prepared(path, task, samples, count)
         size = path.stat().st_size / 1e9

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from orca.data import prepare
-from orca.data.prepared_file import FORMAT
+from orca.data.prepared_file import FORMAT, seal
 from orca.data.target import Classes
 from orca.data.task import Task
 
@@ -46,6 +46,7 @@ class Stored:
 
 def write_prepared(path: Path, task: Task, samples: Stored, count: int) -> None:
     """Write a prepared file of `count` training samples."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         file.attrs.update({"task": "made_up", "task_digest": task.digest, "format": FORMAT})
         for name, block in (("inputs", samples.inputs), ("targets", samples.targets)):
@@ -61,6 +62,7 @@ def write_prepared(path: Path, task: Task, samples: Stored, count: int) -> None:
         file["normalisation/targets/std"] = np.ones(whole, np.float32)
         if task.redraw:
             file["groups"] = np.arange(count) // 2
+    seal(path.parent, {})
 
 
 def _make(file: h5py.File, name: str, count: int, block: np.ndarray) -> None:
