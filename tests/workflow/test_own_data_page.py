@@ -69,7 +69,7 @@ def test_a_run_that_is_asked_to_stop_ends_with_its_jobs(folder, environment, typ
         jobs = psutil.Process(run.pid).children(recursive=True)
         assert jobs
         run.terminate()
-        assert run.wait(timeout=60) == 130
+        assert run.wait(timeout=180) == 130
     assert not psutil.wait_procs(jobs, timeout=10)[1]
 
 
