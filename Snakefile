@@ -29,7 +29,7 @@ include: "workflow/rules/results.smk"
 onstart:
     JOBS.write_settings()
     # By Snakemake's own bound on starts, 100 a second, each job that ends leaves a timer behind that
-    # weighs all waiting jobs once a second: of 240, after 50 jobs, most of a core.
+    # weighs all waiting jobs once a second: of 200, after 50 jobs, most of a core.
     limiter = workflow.scheduler.job_rate_limiter
     if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
         workflow.scheduler.job_rate_limiter = None

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from orca.alignment.distance import DISTANCES
-from orca.configuration import Configuration, Hyperparameters, SearchSpace, method_groups
+from orca.configuration import Configuration
+from orca.hyperparameters import Hyperparameters, SearchSpace, method_groups
 from orca.models.pretraining.settings import PretrainSettings
 from orca.provenance import atomic
 from orca.training.settings import GROUPS

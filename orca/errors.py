@@ -5,11 +5,11 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 
-ARCHIVE_FAULTS = (
+READER_FAULTS = (
     ValueError, TypeError, LookupError, OSError, EOFError, RuntimeError, OverflowError,
     zlib.error, zipfile.BadZipFile,
 )  # fmt: skip
-"""What Python's readers of zip files and arrays say of a damaged one, by where it is damaged."""
+"""What readers of zip files, arrays and tables say of a damaged one, by where it is damaged."""
 
 
 class OrcaError(Exception):

@@ -62,10 +62,14 @@ def further_folds(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
     folds = entry.get("folds")
     if not isinstance(folds, int) or entry.get("fold"):
         return ()
-    return tuple(f"{name}_fold{fold + 1}" for fold in range(1, folds))
+    return tuple(_of_fold(name, fold) for fold in range(1, folds))
 
 
 def own_source(name: str, entry: Mapping[str, Any]) -> str:
     """Return the raw folder of a person's own task, which its folds share."""
     fold = entry.get("fold")
-    return name.removesuffix(f"_fold{fold + 1}") if isinstance(fold, int) and fold else name
+    return name.removesuffix(_of_fold("", fold)) if isinstance(fold, int) and fold else name
+
+
+def _of_fold(name: str, fold: int) -> str:
+    return f"{name}_fold{fold + 1}"

@@ -7,12 +7,12 @@ from typing import Any
 from safetensors import SafetensorError
 
 from orca.data.prepared_file import CARD, FILES, check_sealed
-from orca.errors import DataError
+from orca.errors import READER_FAULTS, DataError
 from orca.text_files import object_of, read_mapping
 
 Lines = Iterator[str]
 SHOWN_ROWS = 6
-FAULTS = (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError)
+FAULTS = (*READER_FAULTS, SafetensorError)
 
 
 def _shape(shape: Any) -> str:

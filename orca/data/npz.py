@@ -7,18 +7,28 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from orca.data.raw_file import believable, damaged, open_zip, reading
-from orca.errors import ARCHIVE_FAULTS
-
-Header = tuple[tuple[int, ...], bool, np.dtype]
-"""Shape, whether it is stored column by column, and type of an array."""
+from orca.data.raw_file import damaged, excess, open_zip, reading
+from orca.errors import READER_FAULTS
 
 
-def header_of(stream: Any) -> Header:
+class NpyHeader(NamedTuple):
+    """What an npy file says of its array: shape, whether it is stored column by column, and type."""
+
+    shape: tuple[int, ...]
+    by_column: bool
+    kind: np.dtype
+
+    @property
+    def size(self) -> int:
+        """Bytes that the array takes."""
+        return math.prod(self.shape) * self.kind.itemsize
+
+
+def header_of(stream: Any) -> NpyHeader:
     """Return what an npy file says of its array, which comes next.
 
     Raises:
@@ -28,19 +38,7 @@ def header_of(stream: Any) -> Header:
     read = np.lib.format.read_array_header_1_0
     if version >= (2, 0):
         read = np.lib.format.read_array_header_2_0
-    return read(stream)  # type: ignore[no-any-return]
-
-
-def check_size(header: Header, path: Path, key: str) -> None:
-    """Check what an array claims before it is read.
-
-    Raises:
-        DataError: if its file cannot hold it.
-    """
-    shape, _, kind = header
-    size = math.prod(shape) * kind.itemsize
-    if not believable(size, path):
-        raise damaged(path, f"'{key}' claims {size} bytes in a file of {path.stat().st_size}")
+    return NpyHeader(*read(stream))
 
 
 def shape_in(path: Path, key: str) -> tuple[int, ...]:
@@ -61,7 +59,7 @@ def rows_in(path: Path, key: str, step: int) -> Iterator[np.ndarray]:
         row = int(np.prod(shape[1:])) * kind.itemsize
         for start in range(0, shape[0], step):
             count = min(step, shape[0] - start)
-            with reading(path, f"'{key}' is damaged", *ARCHIVE_FAULTS):
+            with reading(path, f"'{key}' is damaged", *READER_FAULTS):
                 content = stream.read(count * row)
             if len(content) != count * row:
                 raise damaged(path, f"'{key}' is cut short")
@@ -69,11 +67,12 @@ def rows_in(path: Path, key: str, step: int) -> Iterator[np.ndarray]:
 
 
 @contextmanager
-def _opened(path: Path, key: str) -> Iterator[tuple[Any, Header]]:
+def _opened(path: Path, key: str) -> Iterator[tuple[Any, NpyHeader]]:
     """Open an array in an npz file, after its header."""
     with open_zip(path) as file:
-        with reading(path, f"it has no array '{key}'", *ARCHIVE_FAULTS):
+        with reading(path, f"it has no array '{key}'", *READER_FAULTS):
             stream = file.open(f"{key}.npy")
             header = header_of(stream)
-        check_size(header, path, key)
+        if too_much := excess(header.size, path):
+            raise damaged(path, f"'{key}' {too_much}")
         yield stream, header

@@ -9,7 +9,7 @@ import numpy as np
 
 from orca.data.hdf5_checks import check_rows, own_array
 from orca.data.task import AS_READ, Task
-from orca.errors import DataError
+from orca.errors import READER_FAULTS, DataError
 from orca.provenance import kept_digest, write_json
 from orca.text_files import read_mapping
 
@@ -63,7 +63,7 @@ def reading_hdf5(path: Path) -> Iterator[None]:
     """Turn whatever HDF5 says of a file into one clear error."""
     try:
         yield
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as fault:
+    except (*READER_FAULTS, MemoryError) as fault:
         raise fault_in(path, f"it is missing or no HDF5 file that can be read: {fault}") from fault
 
 

@@ -2,7 +2,6 @@
 
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orca.errors import ARCHIVE_FAULTS, DataError
+from orca.errors import READER_FAULTS, DataError
 
 
 def damaged(where: object, what: str) -> DataError:
@@ -22,12 +21,14 @@ LARGEST_RATIO = 100
 ALWAYS_BELIEVED = 2**30
 
 
-def believable(size: int, path: Path) -> bool:
-    """Return whether an array of so many bytes can lie in a file, packed or not.
+def excess(size: int, path: Path) -> str:
+    """Return what is wrong with an array of so many bytes in a file; nothing if it can lie there.
 
     A few megabytes can claim any size; ours pack at most some thirty to one.
     """
-    return size <= max(ALWAYS_BELIEVED, LARGEST_RATIO * path.stat().st_size)
+    have = path.stat().st_size
+    believed = size <= max(ALWAYS_BELIEVED, LARGEST_RATIO * have)
+    return "" if believed else f"claims {size} bytes in a file of {have}"
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     Raises:
         DataError: if it is missing or damaged.
     """
-    with reading(path, "it is missing or no zip file", *ARCHIVE_FAULTS):
+    with reading(path, "it is missing or no zip file", *READER_FAULTS):
         return zipfile.ZipFile(path)
 
 
@@ -61,7 +62,7 @@ def member_of(archive: zipfile.ZipFile, name: str) -> bytes:
     Raises:
         DataError: if it is missing or damaged.
     """
-    with reading(f"{archive.filename}, {name}", "it is missing or damaged", *ARCHIVE_FAULTS):
+    with reading(f"{archive.filename}, {name}", "it is missing or damaged", *READER_FAULTS):
         return archive.read(name)
 
 
@@ -88,10 +89,6 @@ def matlab_array(file: Path | BytesIO, key: str, *, where: object) -> np.ndarray
     """
     import scipy.io
 
-    # What scipy says of a damaged file depends on where it is damaged.
-    faults = (
-        OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, zlib.error,
-        scipy.io.matlab.MatReadError,
-    )  # fmt: skip
+    faults = (*READER_FAULTS, scipy.io.matlab.MatReadError)
     with reading(where, f"it is no MATLAB file with '{key}'", *faults):
         return np.asarray(scipy.io.loadmat(file, variable_names=[key])[key])  # type: ignore[arg-type]

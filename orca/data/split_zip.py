@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from orca.data.raw_file import reading
-from orca.errors import ARCHIVE_FAULTS
+from orca.errors import READER_FAULTS
 
 
 class _Joined(io.RawIOBase):
@@ -54,7 +54,7 @@ def open_split_zip(parts: tuple[Path, ...]) -> zipfile.ZipFile:
     Raises:
         DataError: if a part is missing, or they are no zip file.
     """
-    with reading(parts[-1], "with its other parts it is no zip file", *ARCHIVE_FAULTS):
+    with reading(parts[-1], "with its other parts it is no zip file", *READER_FAULTS):
         joined = _Joined(parts)
         archive = zipfile.ZipFile(io.BufferedReader(joined))
         archive.filename = str(parts[-1])

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from orca.errors import ARCHIVE_FAULTS, ResultsError
+from orca.errors import READER_FAULTS, ResultsError
 from orca.provenance import atomic
 
 PREDICTIONS = "predictions.npz"  # beside the score of a run whose task keeps them
@@ -30,7 +30,7 @@ def read_predictions(
     try:
         with np.load(path, allow_pickle=False) as file:
             return file["predicted"], file["target"]
-    except ARCHIVE_FAULTS as fault:
+    except READER_FAULTS as fault:
         raise ResultsError(
             where=str(path),
             what=f"it holds no predictions: {fault}",

@@ -88,10 +88,9 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
     return paired_difference(metric, of_best, of_second, targets[0], generator=generator)
 
 
-Predicted = list[tuple[np.ndarray, np.ndarray]]
-
-
-def _by_seed(runs: Sequence[Run], read: Predicted) -> Predicted:
+def _by_seed(
+    runs: Sequence[Run], read: list[tuple[np.ndarray, np.ndarray]]
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return predictions and targets by seed; runs that test a split each are one after the other."""
     if len({run.task for run in runs}) == 1:
         return read

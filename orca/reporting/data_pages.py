@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from orca.data.prepared_file import CARD
 from orca.json_record import read_record
 from orca.reporting.names import task_title
 
@@ -75,7 +76,7 @@ def pages(prepared: Path) -> list[DataPage]:
     Raises:
         ResultsError: if a card cannot be read.
     """
-    return [_page(path) for path in sorted(prepared.glob("*/card.json"))]
+    return [_page(path) for path in sorted(prepared.glob(f"*/{CARD}"))]
 
 
 def card_target(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from orca.data.prepared_file import CARD
 from orca.data.schema import SCHEMA, Schema
 from orca.evaluation.predictions import PREDICTIONS, read_predictions
 from orca.reporting.data_pages import card_target
@@ -70,7 +71,7 @@ def _page(cell: TableCell, folders: Folders) -> PredictionPage | None:
     assert cell.ours is not None
     run = next(run for run in cell.ours.runs if run.status == "ok")
     path = folders.scores / run.path / PREDICTIONS
-    card = folders.prepared / cell.task / "card.json"
+    card = folders.prepared / cell.task / CARD
     if not (path.exists() and card.exists()):
         return None
     target = card_target(card)

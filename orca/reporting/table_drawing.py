@@ -55,7 +55,7 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
         save(figure, stem)
 
 
-def plot_by_share(table_json: Path, stem: Path, *, along: str) -> None:
+def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
     """Draw a curve for each column against the number that each row's title begins with.
 
     Args:

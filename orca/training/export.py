@@ -44,20 +44,20 @@ def export(run: FinishedRun, out: Path, *, scores: Path) -> None:
             where=str(run.folder), what="the run failed", mend="name a run that has a model"
         )
     score = read_score(scores / SCORE) if (scores / SCORE).exists() else None
-    card = model_card(run.record, run.schema, score, others_scores(scores) if score else {})
+    card = model_card(run.record, run.schema, score, others_scores(score, scores) if score else {})
     with atomic(out) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file:
         for path in sorted(path for path in run.folder.iterdir() if path.is_file()):
             file.write(path, f"{out.stem}/{path.name}")
         file.writestr(f"{out.stem}/{CARD}", card)
 
 
-def others_scores(folder: Path) -> dict[str, list[float]]:
+def others_scores(own: Score, folder: Path) -> dict[str, list[float]]:
     """Return the scores of other methods and of peers that lie beside a run's, by their titles.
 
     Args:
-        folder: of the run's score, `<task>/<body>/<method>/seed<k>`.
+        own: the run's score.
+        folder: where it is, `<task>/<body>/<method>/seed<k>`.
     """
-    own = read_score(folder / SCORE)
     found: dict[str, list[float]] = {}
     for path in sorted(folder.parents[2].glob(f"*/*/seed*/{SCORE}")):
         score = read_score(path)

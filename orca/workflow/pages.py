@@ -8,6 +8,7 @@ from typing import Any
 
 from orca.code_digest import used_code
 from orca.cost import V100, finetune_seconds
+from orca.data.prepared_file import CARD
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
@@ -174,7 +175,7 @@ class Pages:
         }
         return [
             *(file for table in own for file in self.figures_of_table(table)),
-            *(f"{layout.path('prepared', task=task)}/card.json" for task in tasks),
+            *(f"{layout.path('prepared', task=task)}/{CARD}" for task in tasks),
         ]
 
     def report_key(self, wildcards: Any) -> str:

@@ -11,16 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from orca.alignment.distance import DISTANCES
-from orca.configuration import (
-    Configuration,
-    Hyperparameters,
-    Origin,
-    SearchSpace,
-    all_groups,
-    check_groups,
-    check_method,
-    checked_groups,
-)
+from orca.configuration import Configuration, Origin
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import entry_of, task_of
@@ -28,6 +19,14 @@ from orca.declarations import Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.experiment import own_source
+from orca.hyperparameters import (
+    Hyperparameters,
+    SearchSpace,
+    all_groups,
+    check_groups,
+    check_method,
+    checked_groups,
+)
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES
 from orca.models.settings import EmbedderStart

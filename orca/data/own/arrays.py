@@ -1,10 +1,6 @@
-"""Arrays out of npz and HDF5 files: their axes, their values in blocks, and what is wrong with them."""
+"""Arrays of a person's file: their axes, their values in blocks, and what is wrong with them."""
 
-import math
-import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +9,9 @@ import numpy as np
 from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
-from orca.data.hdf5_checks import lies_elsewhere, own_array
-from orca.data.npz import Header, header_of
+from orca.data.own.array_file import opened, reading
 from orca.data.own.cells import check_single_precision
-from orca.data.raw_file import believable
-from orca.declarations import nearest
-from orca.errors import ARCHIVE_FAULTS, DataError
+from orca.errors import DataError
 
 COLOURS = (1, 3, 4)
 """Channels that pictures have; a last axis of this length may be theirs."""
@@ -68,7 +61,7 @@ class OwnArray:
         index: list[Any] = [0 if axis == "one" else slice(None) for axis in self.axes]
         index[self.axes.index("sample")] = ascending
         kept = [axis for axis in self.axes if axis != "one"]
-        with _reading(self.where):
+        with reading(self.where):
             values = np.asarray(self.stored[tuple(index)])
         values = values.transpose([kept.index(axis) for axis in self._order])[place]
         if "channel" not in self.axes:
@@ -111,8 +104,8 @@ def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
     Raises:
         DataError: if they are missing, no numbers, or their axes cannot be told.
     """
-    with _reading(shown), _opened(path, entry, shown) as file:
-        stored = _array(file, entry.input_key, shown)
+    with opened(path, entry, shown=shown) as file:
+        stored = file.array(entry.input_key)
     where = f"{shown}, '{entry.input_key}'"
     _check_numbers(stored, where)
     return OwnArray(stored, where, axes_of(tuple(stored.shape), entry, where))
@@ -124,8 +117,8 @@ def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.nda
     Raises:
         DataError: if it is missing.
     """
-    with _reading(shown), _opened(path, entry, shown) as file:
-        return np.asarray(_array(file, name, shown)[()])
+    with opened(path, entry, shown=shown) as file:
+        return np.asarray(file.array(name)[()])
 
 
 def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
@@ -135,8 +128,8 @@ def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
 
 def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
     """Return the shape of the inputs in the order of tasks, from the array's header alone."""
-    with _reading(shown), _opened(path, entry, shown) as file:
-        shape = _shape(file, entry.input_key, shown)
+    with opened(path, entry, shown=shown) as file:
+        shape = file.shape(entry.input_key)
     axes = axes_of(shape, entry, f"{shown}, '{entry.input_key}'")
     lengths = dict(zip(axes, shape, strict=True))
     grid = ("height", "width") if "height" in lengths else ("length",)
@@ -145,41 +138,8 @@ def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
 
 def shapes_in(path: Path, entry: TaskEntry) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all arrays of a file, as stored, by key; only headers are read."""
-    with _reading(str(path)), _opened(path, entry, str(path)) as file:
-        return {key: _shape(file, key, str(path)) for key in _keys(file)}
-
-
-def _keys(file: Any) -> list[str]:
-    if isinstance(file, np.lib.npyio.NpzFile):
-        return list(file.files)
-
-    def named_array(name: Any, item: Any) -> bool:  # bytes are no UTF-8, and `Empty` has no shape
-        return isinstance(name, str) and getattr(item, "shape", None) is not None
-
-    keys: list[str] = []
-    file.visititems(lambda name, item: keys.append(name) if named_array(name, item) else None)
-    return keys
-
-
-def _shape(file: Any, key: str, shown: str) -> tuple[int, ...]:
-    if not isinstance(file, np.lib.npyio.NpzFile):
-        return tuple(_hdf5_array(file, key, shown).shape)
-    _require(key, file.files, shown)
-    _check_claim(file, key)
-    return _header(file, key)[0]
-
-
-def _check_claim(file: Any, key: str) -> None:
-    """Check, before it is read, that an array in an npz file can be as large as it says."""
-    shape, _, kind = _header(file, key)
-    size = math.prod(shape) * kind.itemsize
-    if not believable(size, Path(file.zip.filename)):
-        raise ValueError(f"it claims {size} bytes, more than such a file can hold")
-
-
-def _header(file: Any, key: str) -> Header:
-    with file.zip.open(f"{key}.npy") as stream:
-        return header_of(stream)
+    with opened(path, entry, shown=str(path)) as file:
+        return {key: file.shape(key) for key in file.keys}
 
 
 def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, ...]:
@@ -232,105 +192,3 @@ def _check_numbers(stored: Any, where: str) -> None:
         what=f"it holds {what.get(stored.dtype.kind, f'values of type {stored.dtype}')}",
         mend="save real numbers; of complex ones real and imaginary parts, a channel each",
     )
-
-
-def _opened(path: Path, entry: TaskEntry, shown: str) -> Any:
-    """Open a file of arrays; HDF5 stays open, since its arrays stay in it."""
-    if not path.is_file():
-        raise DataError(
-            where=shown, what="there is no such file", mend="mend the path in the config"
-        )
-    if entry.file_format == "hdf5":
-        return _Hdf5(path, shown)
-    try:
-        file = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as fault:
-        raise DataError(
-            where=shown,
-            what=f"it is no npz file: {fault}",
-            mend="save it with numpy.savez(path, inputs=..., targets=...)",
-        ) from fault
-    if not isinstance(file, np.lib.npyio.NpzFile):
-        raise DataError(
-            where=shown,
-            what="it is one array of NumPy (npy), not several with names (npz)",
-            mend="save inputs and targets in one file with numpy.savez(path, inputs=..., targets=...)",
-        )
-    return file
-
-
-class _Hdf5:
-    """An HDF5 file for a `with` statement that leaves it open."""
-
-    def __init__(self, path: Path, shown: str) -> None:
-        import h5py
-
-        try:
-            self.file = h5py.File(path, "r")
-        except OSError as fault:
-            raise _unreadable(shown, str(fault)) from fault
-
-    def __enter__(self) -> Any:
-        return self.file
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def _reading(where: str) -> Iterator[None]:
-    """Turn whatever is said of a damaged file while it is read into one clear error."""
-    try:
-        yield
-    except ARCHIVE_FAULTS as fault:
-        raise DataError(
-            where=where,
-            what=f"it is damaged, or holds what cannot be read: {fault}",
-            mend="copy it again from where it is whole, or save it again",
-        ) from fault
-
-
-def _unreadable(shown: str, said: str) -> DataError:
-    if re.search(r"\block(ed)?\b|errno = (11|37)\b", said):
-        return DataError(
-            where=shown,
-            what=f"it is locked by a program that writes it, or its file system has no locks: {said}",
-            mend="close that program; on a file system without locks set HDF5_USE_FILE_LOCKING=FALSE",
-        )
-    return DataError(
-        where=shown, what=f"it is no HDF5 file: {said}", mend="mend the path, or save it again"
-    )
-
-
-def _array(file: Any, key: str, shown: str) -> Any:
-    if not isinstance(file, np.lib.npyio.NpzFile):
-        return _hdf5_array(file, key, shown)
-    _require(key, file.files, shown)
-    try:
-        _check_claim(file, key)
-        return file[key]
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as fault:
-        objects = "allow_pickle" in str(fault)
-        raise DataError(
-            where=f"{shown}, '{key}'",
-            what="the array cannot be read without running code, since it holds Python objects"
-            if objects
-            else f"the array is damaged: {fault}",
-            mend="save plain arrays of numbers or texts: numpy.asarray(values, dtype=str) or float",
-        ) from fault
-
-
-def _hdf5_array(file: Any, key: str, shown: str) -> Any:
-    import h5py
-
-    if lies_elsewhere(file, key) or isinstance(file.get(key), h5py.Dataset):
-        return own_array(file, key, mend="save its values in this file", shown=shown, kinds="")
-    keys = _keys(file)
-    file.close()
-    raise DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, keys))
-
-
-def _require(key: str, keys: Iterable[object], shown: str) -> None:
-    known = [str(known) for known in keys]
-    if key not in known:
-        raise DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, known))

@@ -12,7 +12,7 @@ from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
 from orca.declarations import nearest
-from orca.errors import ARCHIVE_FAULTS, DataError
+from orca.errors import READER_FAULTS, DataError
 from orca.logs import log
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _read_parquet(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
     del entry
     try:
         content = pd.read_parquet(path)
-    except (*ARCHIVE_FAULTS, pa.ArrowException) as fault:
+    except (*READER_FAULTS, pa.ArrowException) as fault:
         raise DataError(
             where=shown, what=f"it is no parquet file: {fault}", mend="mend the file or `format`"
         ) from fault

@@ -10,7 +10,7 @@ from orca.reporting.declared_figure import AlignmentInput, Figure, PredictionInp
 from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_estimate_beside_exact
 from orca.reporting.profile_drawing import plot_profile
-from orca.reporting.table_drawing import plot_by_share, plot_errors_by_task, plot_two_quantities
+from orca.reporting.table_drawing import plot_by_number, plot_errors_by_task, plot_two_quantities
 
 PAPER = "orca_icml2023"
 
@@ -90,7 +90,7 @@ FIGURES = {
         paper=PAPER,
         number="4 (right)",
         table="figure_4_right",
-        draw=_of_one(partial(plot_by_share, along="series to train and to choose by")),
+        draw=_of_one(partial(plot_by_number, along="series to train and to choose by")),
         caption="Test error on Satellite; bars are standard deviations over seeds.",
     ),
     "figure_5_left": Figure(

@@ -17,7 +17,7 @@ from orca.data.split_zip import open_split_zip
 from orca.data.task import Block, Part, Splits
 from orca.data.tasks.fsd50k.clips import DRAW_SEED, FRAMES
 from orca.data.tasks.fsd50k.mel import RATE, log_mel
-from orca.errors import ARCHIVE_FAULTS
+from orca.errors import READER_FAULTS
 
 PUBLISHED_RATE = 2 * RATE
 STEP = RATE // 2
@@ -130,7 +130,7 @@ def _samples(archive: zipfile.ZipFile, name: str) -> int:
     """Return the samples of a clip, of which its head is read alone."""
     where = f"{archive.filename}, {name}"
     with (
-        reading(where, "it is no sound", wave.Error, *ARCHIVE_FAULTS),
+        reading(where, "it is no sound", wave.Error, *READER_FAULTS),
         archive.open(name) as stream,
         wave.open(stream) as sound,
     ):

@@ -1,0 +1,197 @@
+"""A person's file of arrays, npz or HDF5: its keys, their shapes and arrays, and what is wrong with it."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orca.data.entry import TaskEntry
+from orca.data.hdf5_checks import lies_elsewhere, own_array
+from orca.data.npz import NpyHeader, header_of
+from orca.data.raw_file import excess
+from orca.declarations import nearest
+from orca.errors import READER_FAULTS, DataError
+
+
+@contextmanager
+def opened(path: Path, entry: TaskEntry, *, shown: str) -> Iterator["ArrayFile"]:
+    """Open a file of arrays.
+
+    Args:
+        path: where it is read.
+        entry: which says its format.
+        shown: the path that the person knows.
+
+    Raises:
+        DataError: if it is missing, of another kind, or damaged.
+    """
+    if not path.is_file():
+        raise DataError(
+            where=shown, what="there is no such file", mend="mend the path in the config"
+        )
+    kind = Hdf5Arrays if entry.file_format == "hdf5" else NpzArrays
+    with reading(shown):
+        file = kind(path, shown)
+        try:
+            yield file
+        finally:
+            file.close()
+
+
+@contextmanager
+def reading(where: str) -> Iterator[None]:
+    """Turn whatever is said of a damaged file while it is read into one clear error."""
+    try:
+        yield
+    except READER_FAULTS as fault:
+        raise DataError(
+            where=where,
+            what=f"it is damaged, or holds what cannot be read: {fault}",
+            mend="copy it again from where it is whole, or save it again",
+        ) from fault
+
+
+class ArrayFile(ABC):
+    """An open file of arrays.
+
+    Args:
+        path: of the file.
+        shown: the path that the person knows.
+    """
+
+    def __init__(self, path: Path, shown: str) -> None:
+        self.path, self.shown = path, shown
+
+    @property
+    @abstractmethod
+    def keys(self) -> list[str]:
+        """Names of the arrays."""
+
+    @abstractmethod
+    def shape(self, key: str) -> tuple[int, ...]:
+        """Return an array's shape; its values are not read."""
+
+    @abstractmethod
+    def array(self, key: str) -> Any:
+        """Return an array, in memory or in its file."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file, if its arrays are in memory."""
+
+    def _lacks(self, key: str) -> DataError:
+        return DataError(
+            where=self.shown, what=f"it has no array '{key}'", mend=nearest(key, self.keys)
+        )
+
+
+class NpzArrays(ArrayFile):
+    """The arrays of an npz file."""
+
+    def __init__(self, path: Path, shown: str) -> None:
+        super().__init__(path, shown)
+        try:
+            file = np.load(path, allow_pickle=False)
+        except READER_FAULTS as fault:
+            raise DataError(
+                where=shown,
+                what=f"it is no npz file: {fault}",
+                mend="save it with numpy.savez(path, inputs=..., targets=...)",
+            ) from fault
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise DataError(
+                where=shown,
+                what="it is one array of NumPy (npy), not several with names (npz)",
+                mend="save inputs and targets in one file with numpy.savez(path, inputs=..., targets=...)",
+            )
+        self._file: Any = file
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of the arrays."""
+        return [str(key) for key in self._file.files]
+
+    def shape(self, key: str) -> tuple[int, ...]:
+        """Return an array's shape, from its header."""
+        return self._header(key).shape
+
+    def array(self, key: str) -> Any:
+        """Return an array, in memory."""
+        if self._header(key).kind.hasobject:
+            raise DataError(
+                where=f"{self.shown}, '{key}'",
+                what="the array cannot be read without running code, since it holds Python objects",
+                mend="save plain arrays of numbers or texts: numpy.asarray(values, dtype=str) or float",
+            )
+        return self._file[key]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _header(self, key: str) -> NpyHeader:
+        """Return what the file says of an array, once it can hold as much."""
+        if key not in self.keys:
+            raise self._lacks(key)
+        with self._file.zip.open(f"{key}.npy") as stream:
+            header = header_of(stream)
+        if too_much := excess(header.size, self.path):
+            raise ValueError(f"'{key}' {too_much}")
+        return header
+
+
+class Hdf5Arrays(ArrayFile):
+    """The arrays of an HDF5 file, which stays open, since they stay in it."""
+
+    def __init__(self, path: Path, shown: str) -> None:
+        import h5py
+
+        super().__init__(path, shown)
+        try:
+            self._file = h5py.File(path, "r")
+        except OSError as fault:
+            raise _unreadable(shown, str(fault)) from fault
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of the arrays, but for those that are no UTF-8 and those that hold nothing."""
+        found: list[str] = []
+
+        def see(name: Any, item: Any) -> None:
+            if isinstance(name, str) and getattr(item, "shape", None) is not None:
+                found.append(name)
+
+        self._file.visititems(see)
+        return found
+
+    def shape(self, key: str) -> tuple[int, ...]:
+        """Return an array's shape."""
+        return tuple(self.array(key).shape)
+
+    def array(self, key: str) -> Any:
+        """Return an array in its file."""
+        import h5py
+
+        if lies_elsewhere(self._file, key) or isinstance(self._file.get(key), h5py.Dataset):
+            mend = "save its values in this file"
+            return own_array(self._file, key, mend=mend, shown=self.shown, kinds="")
+        raise self._lacks(key)
+
+    def close(self) -> None:
+        """Leave the file open."""
+
+
+def _unreadable(shown: str, said: str) -> DataError:
+    if re.search(r"\block(ed)?\b|errno = (11|37)\b", said):
+        return DataError(
+            where=shown,
+            what=f"it is locked by a program that writes it, or its file system has no locks: {said}",
+            mend="close that program; on a file system without locks set HDF5_USE_FILE_LOCKING=FALSE",
+        )
+    return DataError(
+        where=shown, what=f"it is no HDF5 file: {said}", mend="mend the path, or save it again"
+    )
