@@ -3,14 +3,18 @@
 import numpy as np
 import pytest
 
+from orca.data.schema import Schema
 from orca.errors import ResultsError
 from orca.evaluation import paired
 from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
 from orca.evaluation.score import Run
+from orca.provenance import write_json
 from orca.reporting.comparison import who_leads
-from orca.reporting.filled_table import OurResult, RunOfCell, TableCell
+from orca.reporting.filled_table import FilledTable, Heading, OurResult, RunOfCell, TableCell
 from orca.reporting.prediction_drawing import WORST, draw_predictions, worst_samples
+from orca.reporting.prediction_pages import Folders, prediction_pages
 from orca.reporting.scores import ScoreFolder
+from tests.reporting.conftest import card_of_demo
 
 GENERATOR = np.random.default_rng(0)
 SAMPLES = 40
@@ -76,6 +80,9 @@ def test_a_damaged_file_is_named(tmp_path):
         read_predictions(tmp_path / "p.npz")
 
 
+PATH = f"trees/minilm/orca/seed0/{PREDICTIONS}"
+
+
 def cell(method, mean, scores=None, margin=0.0, task="trees"):
     """A cell of two runs; their predictions are kept in `scores`, right by `margin`."""
     runs = [Run(task=task, body="minilm", method=method, seed=seed) for seed in (0, 1)]
@@ -111,6 +118,22 @@ def test_methods_are_compared_over_the_test_samples_of_all_folds(tmp_path):
         row.append(folds[0].model_copy(update={"ours": ours}))
     told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
     assert "80 test samples and 1 seed " in told
+
+
+@pytest.mark.parametrize("rows", [(), tuple(range(100, 100 + len(LABELS)))])
+def test_the_worst_samples_are_named_by_their_rows_in_a_file_of_ones_own(tmp_path, rows):
+    best = cell("orca", 10.0, tmp_path / "scores", 9.0)
+    best = best.model_copy(update={"ours": best.ours.model_copy(update={"best": True})})
+    heading = Heading(name="trees", title="Trees")
+    table = FilledTable(name="own", title="", columns=(heading,), rows=(heading,), cells=((best,),))
+    folders = Folders(figures=tmp_path, prepared=tmp_path, scores=tmp_path / "scores")
+    target = {"kind": "Classes", "names": ["ash", "elm", "oak"]}
+    card = card_of_demo("trees", "Trees", 4) | {"target": target}
+    write_json(tmp_path / "trees/card.json", card)
+    Schema(rows={"test": rows} if rows else {}).write(tmp_path / "trees/schema.json")
+    (page,) = prediction_pages([table], folders)
+    found = worst_samples("Classes", *read_predictions(tmp_path / "scores" / PATH), target["names"])
+    assert [worst[0] for worst in page.worst] == [n + 100 * bool(rows) for n, *_ in found]
 
 
 def test_without_predictions_only_the_lead_is_said(tmp_path):
