@@ -13,7 +13,8 @@ from jaxtyping import Float, Int, Num
 
 from orca.data.normalise import Constants
 from orca.data.prepared_file import fault_in, mapped, open_checked, reading_hdf5
-from orca.data.target import Classes
+from orca.data.sample_set import Part, SampleSet
+from orca.data.target import Classes, Target
 from orca.data.task import Task
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ READ_BYTES = 64 * 2**20
 """Whole splits are read in portions of about this size."""
 
 Split = Literal["train", "validation", "fit", "test"]
-Part = Literal["inputs", "targets", "groups"]
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Prepared(SampleSet):
     """A prepared file, opened at the first use; use it in a `with` statement, or close it.
 
     `fit.h5` holds `inputs` [n, *input], `targets` [n, *target], the row numbers `train` and
@@ -74,6 +74,31 @@ class Prepared:
     def _mapped(self) -> dict[str, np.ndarray]:
         parts = [part for part in get_args(Part) if part in self._file]
         return {part: mapped(self.path, self._file[part]) for part in parts}
+
+    @property
+    def place(self) -> str:
+        """The file, for messages."""
+        return str(self.path)
+
+    @property
+    def target(self) -> Target:
+        """What the task predicts."""
+        return self.task.target
+
+    @property
+    def augmentation(self) -> tuple[str, ...]:
+        """Names of random changes made to a training input, in order."""
+        return self.task.augmentation
+
+    @property
+    def redraw(self) -> bool:
+        """Whether training sees one sample of each group and epoch."""
+        return self.task.redraw
+
+    @property
+    def pooling(self) -> str:
+        """How predictions of one group become one."""
+        return self.task.pooling
 
     @property
     def count(self) -> int:
@@ -141,7 +166,7 @@ class Prepared:
     def _encoded(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
         """Return targets as `read` gives them."""
         targets = self.targets(rows)
-        if isinstance(self.task.target, Classes):
+        if isinstance(self.target, Classes):
             return targets
         return self.target_constants.encode(targets)
 
@@ -149,23 +174,9 @@ class Prepared:
         """Return inputs in the task's own units, as float32."""
         return np.asarray(self.stored("inputs", rows), np.float32)
 
-    def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
-        """Return targets in the task's own units: int64 for classes, else float32.
-
-        Successive fields are a view of the file, read-only, so that they take no memory.
-        """
-        kind = np.int64 if isinstance(self.task.target, Classes) else np.float32
-        return self.stored("targets", rows).astype(kind, copy=False)
-
     def groups(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"] | None:
         """Return the number of the recording that each sample is a piece of, if there are any."""
         return self.stored("groups", rows) if "groups" in self._mapped else None
-
-    def decode_targets(
-        self, predicted: Num[np.ndarray, "n *output"]
-    ) -> Float[np.ndarray, "n *output"]:
-        """Return a model's predictions in the task's own units; logits stay as they are."""
-        return self.target_constants.decode_predicted(predicted)
 
     def target_blocks(self, rows: Int[np.ndarray, " n"]) -> Iterator[Num[np.ndarray, "n *target"]]:
         """Yield the targets of some samples as `read` gives them, in portions."""
@@ -187,7 +198,8 @@ class Prepared:
         Args:
             part: which one; `groups` are not in every file.
             rows: row numbers, in any order, possibly repeated.
-            out: the array to fill; None for a new one, or, of successive rows, a view of the file.
+            out: the array to fill; None for a new one, or, of successive rows, a view of the file,
+                read-only, which takes no memory.
 
         Raises:
             DataError: if a row is not there, or a value is not finite or no class.
@@ -205,7 +217,7 @@ class Prepared:
     def _check_values(
         self, part: Part, values: Num[np.ndarray, "n *part"], rows: Int[np.ndarray, " n"]
     ) -> None:
-        classes = self.task.target.count if isinstance(self.task.target, Classes) else 0
+        classes = self.target.count if isinstance(self.target, Classes) else 0
         if classes and part == "targets" and not ((values >= 0) & (values < classes)).all():
             raise fault_in(self.path, f"a target is none of the {classes} classes")
         if values.dtype.kind != "f" or not len(values):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,8 @@ from orca.logs import log
 from orca.models.settings import EmbedderStart
 from orca.provenance import kept_digest
 from orca.settings import Settings
-from orca.training.align_loop import AlignLoop, SourceDistance, Target
+from orca.training.align_arrays import align, distance_to_source
+from orca.training.align_loop import SourceDistance
 from orca.training.checkpoint import (
     State,
     not_finite,
@@ -165,26 +167,30 @@ class Align:
             held_out = prepared.rows("validation") if self.settings.held_out else np.array([], int)
             rows = prepared.rows("train" if self.settings.held_out else "fit")
             model = setup.build(start="pretrained", embedder=self.start, seed=seed)
-            loop = AlignLoop(
-                model=model.to(setup.device),
-                objective=distance,
-                target=Target(prepared, rows, labels[rows]),
-                settings=self.settings,
-                optimizer_settings=self.optimizer,
-                seed=seed,
-                state=state,
+            model = model.to(setup.device)
+            choices: dict[str, Any] = {"source": distance, "settings": self.settings, "seed": seed}
+            history = align(
+                model,
+                prepared,
+                labels[rows],
+                rows=rows,
+                optimizer=self.optimizer,
+                checkpoints=state,
                 exact=self._exact_distance(distance.source),
+                **choices,
             )
-            loop.run()
-            with loop.clock.part("held_out"):
-                rest = Target(prepared, held_out, labels[held_out])
-                value = loop.held_out_value(rest) if len(held_out) else None
+            with history.clock.part("held_out"):
+                value = None
+                if len(held_out):
+                    value = distance_to_source(
+                        model, prepared, labels[held_out], rows=held_out, **choices
+                    )
         log.info("distance of the held-out samples: %s", value)
-        write_tensors(out / "embedder.safetensors", loop.model.embedder.state_dict())
-        write_history(out / "history.csv", loop.history)
+        write_tensors(out / "embedder.safetensors", model.embedder.state_dict())
+        write_history(out / "history.csv", history.rows)
         setup.write_record(
             out / "run.json",
-            clock=loop.clock,
+            clock=history.clock,
             inputs=self.inputs(seed),
             settings=self._groups,
             key=state.key,
@@ -192,7 +198,7 @@ class Align:
             status="ok",
             seed=seed,
             held_out_distance=value,
-            epochs_done=len(loop.history),
+            epochs_done=len(history.rows),
             target_classes=len(np.unique(labels)),
             distance=self.distance,
             embedder_start=self.start,

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,19 +13,19 @@ from torch import Tensor
 from orca.alignment.distance import Computation, Distance, DistanceSettings
 from orca.alignment.source import SourceFeatures
 from orca.alignment.subsample import draw_by_class
-from orca.data.store import Prepared
+from orca.data.sample_set import SampleSet
 from orca.errors import TrainingError
-from orca.logs import Clock, log, progress
+from orca.logs import log, progress
 from orca.models.assemble import Model
 from orca.training.arithmetic import products
 from orca.training.batches import seeded
-from orca.training.checkpoint import State
 from orca.training.optimizer import (
     make_optimizer,
     optimizer_tensors,
     restore_optimizer,
     set_rate,
 )
+from orca.training.progress import Checkpoints, History
 from orca.training.samples import Samples, ahead
 from orca.training.schedule import StepDecay
 from orca.training.settings import AlignSettings, OptimizerSettings
@@ -59,15 +58,15 @@ class SourceDistance:
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """Samples of a prepared set.
+    """Samples that are aligned.
 
     Args:
-        prepared: the open set.
+        data: the set.
         rows: numbers of the samples.
         labels: class or pseudo-class of each, from 0.
     """
 
-    prepared: Prepared
+    data: SampleSet
     rows: Int[np.ndarray, " n"]
     labels: Int[np.ndarray, " n"]
 
@@ -106,7 +105,7 @@ class AlignLoop:
         settings: of stage two.
         optimizer_settings: which optimizer, with which constants.
         seed: of all draws.
-        state: the run's progress on disk, held.
+        checkpoints: the run's progress, which it goes on from.
         exact: the distance over all classes at once that the history keeps beside the objective.
     """
 
@@ -116,11 +115,10 @@ class AlignLoop:
     settings: AlignSettings
     optimizer_settings: OptimizerSettings
     seed: int
-    state: State
+    checkpoints: Checkpoints
     exact: SourceDistance | None = None
     epoch: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
-    clock: Clock = field(default_factory=Clock)
+    history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
         settings, embedder = self.settings, self.model.embedder.parameters()
@@ -128,7 +126,7 @@ class AlignLoop:
         self.rate = embedder_rate(self.optimizer_settings.learning_rate, settings.rate_factor)
         self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
         self.device = next(self.model.embedder.parameters()).device
-        self.samples = Samples(self.target.prepared, self.target.rows, self.device)
+        self.samples = Samples(self.target.data, self.target.rows, self.device)
 
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
@@ -138,10 +136,10 @@ class AlignLoop:
             range(self.epoch, total), what="alignment epoch", total=total, done=self.epoch
         ):
             exact = self._exact_value(epoch)
-            with self.clock.part("align"), products("float32"):
+            with self.history.clock.part("align"), products("float32"):
                 self._train_epoch(epoch, exact)
             self.epoch = epoch + 1
-            if self.state.due:
+            if self.checkpoints.due:
                 self._save()
             if self._stalled():
                 log.info("no lower distance for %s epochs: stopping", self.settings.patience)
@@ -151,7 +149,9 @@ class AlignLoop:
         patience = self.settings.patience
         if patience is None:
             return False
-        values = {row["epoch"]: row["value"] for row in self.history if row["value"] is not None}
+        values = {
+            row["epoch"]: row["value"] for row in self.history.rows if row["value"] is not None
+        }
         return self.epoch - 1 - min(values, key=values.__getitem__) >= patience
 
     def _train_epoch(self, epoch: int, exact: Mapping[str, float | None]) -> None:
@@ -164,7 +164,7 @@ class AlignLoop:
         total = 0.0
         size = self.settings.samples_per_class
         draws = seeded(self.seed, 4, epoch)
-        calls = self._calls(self.target, draws, size=size)
+        calls = self._calls(draws, size=size)
         for number, (call, features) in enumerate(self._with_features(calls, self.samples)):
             generator = seeded(self.seed, 5, epoch, number)
             distance = call.weight * self._distance(which, features, call.labels, generator)
@@ -179,20 +179,18 @@ class AlignLoop:
         row = {"epoch": epoch, "value": None, "loss": None, which: total, **exact}
         row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
         row["seconds"] = round(time.monotonic() - start, 4)
-        self.history.append(row)
+        self.history.rows.append(row)
 
     def _step(self) -> None:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
 
-    def _calls(
-        self, target: Target, generator: torch.Generator, *, size: int
-    ) -> Iterator[DistanceCall]:
+    def _calls(self, generator: torch.Generator, *, size: int) -> Iterator[DistanceCall]:
         """Yield the distance's calls of an epoch: class by class, or all classes at once.
 
         Source: ORCA (ICML 2023), Algorithm 1.
         """
-        rounds = self.settings.rounds
+        rounds, target = self.settings.rounds, self.target
         draws = draw_by_class(
             torch.from_numpy(target.labels), size=size, rounds=rounds, generator=generator
         )
@@ -234,7 +232,7 @@ class AlignLoop:
         drawn = torch.randperm(len(target.rows), generator=seeded(self.seed, 13)).numpy()
         places = np.sort(drawn[: settings.exact_samples])
         parts = np.array_split(places, -(-len(places) // settings.samples_per_class))
-        with self.clock.part("exact"), torch.no_grad():
+        with self.history.clock.part("exact"), torch.no_grad():
             calls = (DistanceCall(target.rows[part], target.labels[part], 1.0) for part in parts)
             features = torch.cat([each for _, each in self._with_features(calls, self.samples)])
             _, labels = np.unique(target.labels[places], return_inverse=True)
@@ -261,20 +259,20 @@ class AlignLoop:
         if not math.isfinite(value):
             shown = ", ".join(map(str, call.rows[:16].tolist()))
             raise TrainingError(
-                where=f"alignment epoch {epoch}, samples {shown} of {self.target.prepared.path}",
+                where=f"alignment epoch {epoch}, samples {shown} of {self.target.data.place}",
                 what=f"the distance is {value} at a learning rate of"
                 f" {self.optimizer.param_groups[0]['lr']:.3g}",
                 mend="lower align.rate_factor or learning_rate for this task in"
                 " config/hyperparameters.yaml",
             )
 
-    def held_out_value(self, target: Target) -> float:
-        """Return the distance of samples that the embedder was not trained on."""
+    def held_out_value(self) -> float:
+        """Return the distance of all samples, such as the embedder was not trained on."""
         self.model.eval()
         total = 0.0
         with torch.no_grad():
-            calls = self._calls(target, seeded(self.seed, 6), size=len(target.rows))
-            samples = Samples(target.prepared, target.rows, self.device, keep=False)
+            calls = self._calls(seeded(self.seed, 6), size=len(self.target.rows))
+            samples = Samples(self.target.data, self.target.rows, self.device, keep=False)
             for call, features in self._with_features(calls, samples):
                 value = self._distance("value", features, call.labels, seeded(self.seed, 6))
                 total += call.weight * value.item()
@@ -283,16 +281,20 @@ class AlignLoop:
     def _save(self) -> None:
         tensors = {f"embedder.{k}": v for k, v in self.model.embedder.state_dict().items()}
         tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
-        record = {"epoch": self.epoch, "history": self.history, "seconds": self.clock.seconds}
-        with self.clock.part("checkpoint"):
-            self.state.save(tensors, record)
+        record = {
+            "epoch": self.epoch,
+            "history": self.history.rows,
+            "seconds": self.history.clock.seconds,
+        }
+        with self.history.clock.part("checkpoint"):
+            self.checkpoints.save(tensors, record)
 
     def _resume(self) -> None:
-        saved = self.state.load()
+        saved = self.checkpoints.load()
         if saved is None:
             return
         tensors, record = saved
         self.model.embedder.load_state_dict(under(tensors, "embedder"))
         restore_optimizer(self.optimizer, under(tensors, "optimizer"))
-        self.epoch, self.history = record["epoch"], record["history"]
-        self.clock.seconds = record["seconds"]
+        self.epoch, self.history.rows = record["epoch"], record["history"]
+        self.history.clock.seconds = record["seconds"]

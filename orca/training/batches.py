@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Int, Shaped
 from torch import Tensor
 
-from orca.data.store import Prepared
+from orca.data.sample_set import SampleSet
 from orca.errors import SettingsError
 from orca.training.augment import AUGMENTATIONS
 from orca.training.samples import Samples, ahead
@@ -25,10 +25,10 @@ def seeded(*numbers: int, device: torch.device | None = None) -> torch.Generator
 
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """Micro-batches of some samples of a prepared set, normalised, on a device.
+    """Micro-batches of some samples of a set, normalised, on a device.
 
     Args:
-        prepared: an open prepared set.
+        data: the set.
         rows: numbers of the samples that take part.
         size: samples per batch; the last batch of an epoch may be smaller.
         seed: of the order.
@@ -37,7 +37,7 @@ class Batches:
             takes.
     """
 
-    prepared: Prepared
+    data: SampleSet
     rows: Int[np.ndarray, " n"]
     size: int
     seed: int
@@ -48,7 +48,7 @@ class Batches:
     def __post_init__(self) -> None:
         if self.size > self._count:
             raise SettingsError(
-                where=f"batch_size of {self.prepared.path}",
+                where=f"batch_size of {self.data.place}",
                 what=f"a batch of {self.size} is larger than the set of {self._count} samples",
                 mend=f"set batch_size to {self._count} or less in config/hyperparameters.yaml",
             )
@@ -70,13 +70,13 @@ class Batches:
     @cached_property
     def samples(self) -> Samples:
         """The samples that take part."""
-        return Samples(self.prepared, np.sort(self.rows), self.device)
+        return Samples(self.data, np.sort(self.rows), self.device)
 
     @cached_property
     def _pieces(self) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " units"]] | None:
         """The rows of recordings of which an epoch sees one piece each, and where each begins."""
         rows = self.samples.rows
-        groups = self.prepared.groups(rows) if self.prepared.task.redraw else None
+        groups = self.data.groups(rows) if self.data.redraw else None
         if groups is None:
             return None
         order = np.argsort(groups, kind="stable")
@@ -113,7 +113,7 @@ class Batches:
         """Return a batch as stored, inputs changed at random where the task says so."""
         rows = self.sample_numbers(epoch, batch)
         inputs, targets = self.samples.load("inputs", rows), self.samples.load("targets", rows)
-        changes = self.prepared.task.augmentation
+        changes = self.data.augmentation
         if changes:
             generator = seeded(self.seed, 12, epoch, batch)
             for name in changes:

@@ -34,9 +34,11 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def output_of(target: Target) -> Output:
-    """Return what a model must put out for this kind of target."""
+def output_of(target: int | Target) -> Output:
+    """Return what a model must put out for this kind of target; a number is one of classes."""
     match target:
+        case int():
+            return Pooled(target)
         case Classes() | MultiLabel():
             return Pooled(target.count)
         case Scalar():

@@ -28,8 +28,10 @@ from orca.logs import log
 from orca.outputs import RECORD, whole_outputs
 from orca.provenance import atomic, sweep, writing
 from orca.text_files import object_of
+from orca.training.progress import Checkpoints
 
 LOCK = ".lock"
+BEST = "best.safetensors"
 SHARE = 0.01  # of the time that checkpoints may take
 PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
 
@@ -106,7 +108,7 @@ def not_finite(tensors: Mapping[str, Tensor]) -> str:
 
 
 @dataclass
-class State:
+class State(Checkpoints):
     """The folder of one run's progress, held by one process at a time.
 
     Args:
@@ -122,6 +124,11 @@ class State:
     _last: float = 0.0
     _cost: float = 0.0
     _stop: bool = False
+
+    @property
+    def place(self) -> str:
+        """The folder, for messages."""
+        return str(self.folder)
 
     @property
     def outputs(self) -> Path:
@@ -155,6 +162,18 @@ class State:
         if self._stop:
             log.info("asked to stop: the checkpoint is written")
             raise Preempted
+
+    def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
+        """Keep the weights of the best epoch so far."""
+        write_tensors(self.folder / BEST, tensors)
+
+    def best(self) -> dict[str, Tensor]:
+        """Return the weights of the best epoch.
+
+        Raises:
+            StateError: if their file is missing or damaged.
+        """
+        return read_tensors(self.folder / BEST)[0]
 
     @property
     def due(self) -> bool:

@@ -1,10 +1,12 @@
 """Passes a source proxy through the body's own embedding, once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Num
+from torch import Tensor
 
 from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.logs import log
@@ -12,6 +14,52 @@ from orca.models.body import BODIES
 from orca.models.source_embedding import embed, to_numbers
 from orca.training.batches import seeded
 from orca.training.checkpoint import write_tensors
+
+
+@dataclass(frozen=True)
+class SourceSamples:
+    """Samples of a proxy as a body sees them.
+
+    Args:
+        features: means of the embedded tokens.
+        labels: number of each sample's class.
+        numbers: the samples themselves, for methods that train on them: token numbers of
+            sentences, or normalised images.
+        label_names: of the classes.
+    """
+
+    features: Float[Tensor, "n width"]
+    labels: Int[Tensor, " n"]
+    numbers: Num[Tensor, "n *sample"]
+    label_names: tuple[str, ...]
+
+
+def source_samples(  # noqa: PLR0913 (each is a file or a choice of its own)
+    body: str, proxy: str, *, weights: Path, raw: Path, samples: int, device: torch.device
+) -> SourceSamples:
+    """Return a body's labelled source, the same at each call.
+
+    Args:
+        body: its name.
+        proxy: name of the source proxy that is embedded.
+        weights: folder of the body's weights.
+        raw: raw folder of the proxy.
+        samples: how many source samples are drawn, at most.
+        device: that the embedding runs on.
+    """
+    BODIES.look_up(body, where="the body")
+    data = read_proxy(proxy, raw)
+    order = torch.randperm(len(data.labels), generator=seeded(0, 9)).numpy()
+    chosen = np.sort(order[:samples])
+    drawn = _samples(data, chosen, proxy)
+    labels = torch.from_numpy(data.labels[chosen])
+    log.info("%d source samples of %d classes", len(labels), len(labels.unique()))
+    return SourceSamples(
+        embed(body, weights, drawn, device=device),
+        labels,
+        to_numbers(body, weights, drawn),
+        tuple(data.names),
+    )
 
 
 def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
@@ -26,9 +74,6 @@ def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
 ) -> None:
     """Write a body's labelled source: `features` [n, width], `labels` [n], `numbers` [n, ...].
 
-    The numbers are the samples themselves, for methods that train on them: token numbers of
-    sentences, or normalised images.
-
     Args:
         body: its name.
         proxy: name of the source proxy that is embedded.
@@ -38,17 +83,10 @@ def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
         samples: how many source samples are drawn, at most.
         device: that the embedding runs on.
     """
-    BODIES.look_up(body, where="the body")
-    data = read_proxy(proxy, raw)
-    order = torch.randperm(len(data.labels), generator=seeded(0, 9)).numpy()
-    chosen = np.sort(order[:samples])
-    drawn = _samples(data, chosen, proxy)
-    features = embed(body, weights, drawn, device=device)
-    labels = torch.from_numpy(data.labels[chosen])
-    log.info("%d source samples of %d classes", len(labels), len(labels.unique()))
-    record = {"body": body, "proxy": proxy, "label_names": list(data.names)}
-    numbers = to_numbers(body, weights, drawn)
-    write_tensors(out, {"features": features, "labels": labels, "numbers": numbers}, record)
+    found = source_samples(body, proxy, weights=weights, raw=raw, samples=samples, device=device)
+    record = {"body": body, "proxy": proxy, "label_names": list(found.label_names)}
+    tensors = {name: getattr(found, name) for name in ("features", "labels", "numbers")}
+    write_tensors(out, tensors, record)
 
 
 def _samples(

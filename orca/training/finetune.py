@@ -1,6 +1,6 @@
 """Stage three as a step: from prepared data and a start to a trained model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from orca.data.schema import SCHEMA
 from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import log
+from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.settings import Settings
-from orca.training.batches import Batches, seeded
+from orca.training.batches import seeded
 from orca.training.checkpoint import State, read_tensors, write_tensors
-from orca.training.finetune_loop import FinetuneLoop
+from orca.training.finetune_arrays import finetune
+from orca.training.finetune_loop import trained_parameters
 from orca.training.key import finetune_key
+from orca.training.progress import History
 from orca.training.record import AlignRecord, digests, read_run, write_history
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
@@ -118,18 +121,34 @@ class Finetune:
         setup = self.setup
         by_test = self.settings.selection == "test_as_published"
         held = self.test if by_test and self.test else setup.prepared
+        history, model = History(), self._model(seed)
         with Prepared(setup.prepared, setup.task) as prepared, Prepared(held, setup.task) as rest:
-            loop = self._loop(seed, state, prepared, rest)
-            reason = self._carry_out(loop)
+            rows = training_rows(self.settings, prepared, seed)
+            objective = self._objective(model, prepared, seed)
+            reason = self._failure_of(
+                lambda: finetune(
+                    model,
+                    prepared,
+                    rows=rows,
+                    loss=objective,
+                    validation=_validation(setup, self.settings, rest),
+                    settings=self.settings,
+                    optimizer=self.optimizer,
+                    seed=seed,
+                    checkpoints=state,
+                    history=history,
+                )
+            )
         if reason:
             write_tensors(out / "weights.safetensors", {})
         else:
-            keep_weights(loop.model, out / "weights.safetensors")
-        write_history(out / "history.csv", loop.history)
+            keep_weights(model, out / "weights.safetensors")
+        write_history(out / "history.csv", history.rows)
         setup.schema.write(out / SCHEMA)
+        trained = trained_parameters(model, objective)
         setup.write_record(
             out / "run.json",
-            clock=loop.clock,
+            clock=history.clock,
             inputs=self.inputs(seed),
             settings=self._groups,
             key=state.key,
@@ -139,46 +158,28 @@ class Finetune:
             reason=reason,
             seed=seed,
             selection=self.settings.selection,
-            best_epoch=loop.progress.best_epoch if loop.progress.best_epoch >= 0 else None,
-            trained_parameters=sum(parameter.numel() for parameter in loop.trained),
-            all_parameters=sum(parameter.numel() for parameter in loop.model.parameters()),
-            train_samples=len(loop.batches.rows),
+            best_epoch=history.best_epoch,
+            trained_parameters=sum(parameter.numel() for parameter in trained),
+            all_parameters=sum(parameter.numel() for parameter in model.parameters()),
+            train_samples=len(rows),
             alignment=self._alignment(seed),
         )
 
-    def _loop(self, seed: int, state: State, prepared: Prepared, rest: Prepared) -> FinetuneLoop:
-        setup, settings = self.setup, self.settings
-        model = self._model(seed)
-        return FinetuneLoop(
+    def _objective(self, model: Model, prepared: Prepared, seed: int) -> Objective:
+        return make_objective(
+            self.method,
+            self.setup,
+            own=self.own,
             model=model,
-            objective=make_objective(
-                self.method,
-                setup,
-                own=self.own,
-                model=model,
-                prepared=prepared,
-                source=self.source,
-                seed=seed,
-            ),
-            batches=Batches(
-                prepared=prepared,
-                rows=training_rows(settings, prepared, seed),
-                size=settings.batch_size,
-                seed=seed,
-                device=setup.device,
-                least=settings.min_batches_per_epoch,
-            ),
-            settings=settings,
-            optimizer_settings=self.optimizer,
+            prepared=prepared,
+            source=self.source,
             seed=seed,
-            state=state,
-            validation=_validation(setup, settings, rest),
         )
 
-    def _carry_out(self, loop: FinetuneLoop) -> str:
+    def _failure_of(self, train: Callable[[], object]) -> str:
         """Train; return why it failed, or nothing."""
         try:
-            loop.run()
+            train()
         except (TrainingError, torch.OutOfMemoryError) as fault:
             if not self.keep_failure:
                 raise
@@ -208,7 +209,7 @@ def _validation(setup: Setup, settings: FinetuneSettings, held_out: Prepared) ->
         return None
     on_test = settings.selection == "test_as_published"
     return Validation(
-        prepared=held_out,
+        data=held_out,
         rows=held_out.rows("test" if on_test else "validation"),
         metric=setup.task.metric,
         every=settings.validate_every,

@@ -4,19 +4,16 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from orca.errors import TrainingError
-from orca.logs import Clock, log, progress
+from orca.logs import log, progress
 from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.training.arithmetic import as_compiled, compile_parts, forward_pass, products
 from orca.training.batches import Batches, seeded
-from orca.training.checkpoint import State
 from orca.training.loss import Loss
 from orca.training.optimizer import (
     make_optimizer,
@@ -24,18 +21,16 @@ from orca.training.optimizer import (
     restore_optimizer,
     set_rate,
 )
+from orca.training.progress import Checkpoints, History
 from orca.training.schedule import make_schedule
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.tensors import (
-    keep_weights,
     load_trained,
-    take_weights,
     trained_tensors,
     under,
 )
 from orca.training.validate import Validation
 
-BEST = "best.safetensors"
 READ_EVERY = 64  # losses wait on the device and are read so many at a time
 
 
@@ -51,6 +46,12 @@ class Progress:
     best_epoch: int = -1
 
 
+def trained_parameters(*modules: nn.Module) -> list[nn.Parameter]:
+    """Return the weights that are trained: a model's, and its objective's own."""
+    parameters = (parameter for module in modules for parameter in module.parameters())
+    return [parameter for parameter in parameters if parameter.requires_grad]
+
+
 @dataclass(kw_only=True)
 class FinetuneLoop:
     """One run of stage three, resumable at any step.
@@ -62,9 +63,10 @@ class FinetuneLoop:
         settings: of stage three.
         optimizer_settings: which optimizer, with which constants.
         seed: of order and dropout.
-        state: the run's progress on disk, held.
+        checkpoints: the run's progress, which it goes on from.
         validation: scores the model on set-aside samples; None where nothing is chosen by it.
-        report: told of each score (epoch, error); the search ends a run by raising from it.
+        report: gets each score (epoch, error); the search ends a run by raising from it.
+        history: that the run fills.
     """
 
     model: Model
@@ -73,27 +75,17 @@ class FinetuneLoop:
     settings: FinetuneSettings
     optimizer_settings: OptimizerSettings
     seed: int
-    state: State
+    checkpoints: Checkpoints
     validation: Validation | None
     report: Callable[[int, float], None] = lambda epoch, error: None
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: History = field(default_factory=History)
     progress: Progress = field(default_factory=Progress)
-    clock: Clock = field(default_factory=Clock)
     _losses: dict[int, Tensor] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        self.trained = trained_parameters(self.model, self.objective)
         self.optimizer = make_optimizer(self.trained, self.optimizer_settings)
         self.schedule = make_schedule(self.settings, batches_per_epoch=self.batches.per_epoch)
-
-    @cached_property
-    def trained(self) -> list[nn.Parameter]:
-        """The weights that are trained: the model's and the objective's own."""
-        return [
-            parameter
-            for module in (self.model, self.objective)
-            for parameter in module.parameters()
-            if parameter.requires_grad
-        ]
 
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
@@ -104,11 +96,12 @@ class FinetuneLoop:
             epochs, what="epoch", total=self.settings.epochs, done=self.progress.epoch
         ):
             with products(self.settings.precision):
-                with self.clock.part("train"):
+                with self.history.clock.part("train"):
                     self._train_epoch(epoch)
                 self._end_epoch(epoch)
         if self.validation is not None and self.validation.chooses:
-            take_weights(self.model, self.state.folder / BEST)
+            load_trained(self.model, self.checkpoints.best(), where=self.checkpoints.place)
+            self.history.best_epoch = self.progress.best_epoch
 
     def _train_epoch(self, epoch: int) -> None:
         start = time.monotonic() - self.progress.epoch_seconds
@@ -125,7 +118,7 @@ class FinetuneLoop:
                 self._step(epoch, batch)
                 self.progress.epoch, self.progress.batch = epoch, batch + 1
                 self.progress.epoch_seconds = time.monotonic() - start
-                if self.state.due and not last:
+                if self.checkpoints.due and not last:
                     self._read_losses(epoch)
                     self._save()
 
@@ -173,14 +166,14 @@ class FinetuneLoop:
         for place, fault in self._faults(epoch, batch).items():
             raise TrainingError(
                 where=f"epoch {epoch}, step {step}, sample {numbers[place]}"
-                f" of {self.batches.prepared.path}",
+                f" of {self.batches.data.place}",
                 what=fault,
                 mend="leave such samples out in the task's `read`, or use another loss",
             )
         rate = self.optimizer_settings.learning_rate * self.schedule.factor(step)
         shown = ", ".join(map(str, numbers[:16])) + (", ..." if len(numbers) > 16 else "")
         raise TrainingError(
-            where=f"epoch {epoch}, step {step}, samples {shown} of {self.batches.prepared.path}",
+            where=f"epoch {epoch}, step {step}, samples {shown} of {self.batches.data.place}",
             what=f"the loss is {value} at a learning rate of {rate:.3g}",
             mend="lower learning_rate or set gradient_clipping for this task in"
             " config/hyperparameters.yaml, or look at these samples with `orca inspect`",
@@ -216,13 +209,13 @@ class FinetuneLoop:
             "seconds": round(self.progress.epoch_seconds, 3),
         }
         if self.validation is not None and self.validation.due(epoch, self.settings.epochs):
-            with self.clock.part("validate"):
+            with self.history.clock.part("validate"):
                 row["validation"], error = self._validate(epoch)
-        self.history.append(row)
+        self.history.rows.append(row)
         log.debug("epoch %d: %s", epoch, row)
         self.progress.epoch, self.progress.batch = epoch + 1, 0
         self.progress.loss_sum, self.progress.epoch_seconds = 0.0, 0.0
-        if self.state.due:
+        if self.checkpoints.due:
             self._save()
         if "validation" in row:
             self.report(epoch, error)
@@ -234,7 +227,7 @@ class FinetuneLoop:
         best = self.progress.best
         if self.validation.chooses and (best is None or error < best):
             self.progress.best, self.progress.best_epoch = error, epoch
-            keep_weights(self.model, self.state.folder / BEST)
+            self.checkpoints.keep_best(trained_tensors(self.model))
         return value, error
 
     def _save(self) -> None:
@@ -246,23 +239,23 @@ class FinetuneLoop:
             tensors["random_cuda"] = torch.cuda.get_rng_state(self.batches.device)
         record = {
             "progress": vars(self.progress),
-            "history": self.history,
-            "seconds": self.clock.seconds,
+            "history": self.history.rows,
+            "seconds": self.history.clock.seconds,
         }
-        with self.clock.part("checkpoint"):
-            self.state.save(tensors, record)
+        with self.history.clock.part("checkpoint"):
+            self.checkpoints.save(tensors, record)
 
     def _resume(self) -> None:
-        saved = self.state.load()
+        saved = self.checkpoints.load()
         if saved is None:
             return
         tensors, record = saved
-        load_trained(self.model, under(tensors, "model"), where=str(self.state.folder))
+        load_trained(self.model, under(tensors, "model"), where=self.checkpoints.place)
         self.objective.load_state_dict(under(tensors, "objective"))
         restore_optimizer(self.optimizer, under(tensors, "optimizer"))
         torch.set_rng_state(tensors["random"])
         if "random_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random_cuda"], self.batches.device)
         self.progress = Progress(**record["progress"])
-        self.history = record["history"]
-        self.clock.seconds = record["seconds"]
+        self.history.rows = record["history"]
+        self.history.clock.seconds = record["seconds"]

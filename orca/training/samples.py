@@ -1,4 +1,4 @@
-"""Samples of a prepared set on their way to a device: as stored, and normalised there."""
+"""Samples of a set on their way to a device: as stored, and normalised there."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, Num, Shaped
 from torch import Tensor
 
 from orca.data.normalise import Constants
-from orca.data.store import Part, Prepared
+from orca.data.sample_set import Part, SampleSet
 from orca.data.target import Classes
 
 HELD_BYTES = 2 << 30  # a set up to this size, as it is stored, is read once and kept
@@ -72,47 +72,47 @@ class Encoder:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Samples of an open prepared set, in memory where they are few enough, for a device.
+    """Samples of a set, in memory where they are few enough, for a device.
 
     Loading may go on in another thread while the device works. What is loaded for a GPU lies in
     pinned memory, from which it is copied without anyone waiting for it.
 
     Args:
-        prepared: the set.
+        data: the set.
         rows: numbers of the samples that may be asked for, ascending.
         device: where they are wanted.
         keep: whether they are asked for again and again, so that it pays to keep them.
     """
 
-    prepared: Prepared
+    data: SampleSet
     rows: Int[np.ndarray, " n"]
     device: torch.device
     keep: bool = True
 
     @cached_property
     def _held(self) -> dict[Part, Num[np.ndarray, "n *part"]]:
-        parts: tuple[Part, ...] = ("inputs", "targets")
-        one = sum(self.prepared.stored(part, self.rows[:1]).nbytes for part in parts)
+        parts = self.data.parts
+        one = sum(self.data.stored(part, self.rows[:1]).nbytes for part in parts)
         if not self.keep or one * len(self.rows) > HELD_BYTES:
             return {}
-        return {part: np.array(self.prepared.stored(part, self.rows)) for part in parts}
+        return {part: np.array(self.data.stored(part, self.rows)) for part in parts}
 
     @cached_property
     def _encode_inputs(self) -> Encoder:
-        return Encoder(self.prepared.input_constants, self.device)
+        return Encoder(self.data.input_constants, self.device)
 
     @cached_property
     def _encode_targets(self) -> Encoder:
-        return Encoder(self.prepared.target_constants, self.device)
+        return Encoder(self.data.target_constants, self.device)
 
     def load(self, part: Part, rows: Int[np.ndarray, " b"]) -> Num[Tensor, "b *part"]:
         """Return inputs or targets as they are stored, in the order asked for, on the CPU."""
-        loaded = self._empty(self.prepared.stored(part, rows[:1]), len(rows))
+        loaded = self._empty(self.data.stored(part, rows[:1]), len(rows))
         if part in self._held:
             places = np.searchsorted(self.rows, rows)
             np.take(self._held[part], places, axis=0, out=loaded.numpy(), mode="clip")
         else:
-            self.prepared.stored(part, rows, loaded.numpy())
+            self.data.stored(part, rows, loaded.numpy())
         return loaded
 
     def _empty(self, like: Num[np.ndarray, "one *part"], count: int) -> Num[Tensor, "count *part"]:
@@ -130,6 +130,6 @@ class Samples:
     def targets(self, loaded: Num[Tensor, "b *target"]) -> Shaped[Tensor, "b *target"]:
         """Return loaded targets on the device: normalised, or int64 for classes."""
         on_device = loaded.to(self.device, non_blocking=True)
-        if isinstance(self.prepared.task.target, Classes):
+        if isinstance(self.data.target, Classes):
             return on_device.long()
         return self._encode_targets(on_device)

@@ -8,33 +8,36 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import nn
 
-from orca.data.store import Prepared
+from orca.data.sample_set import SampleSet
 from orca.evaluation.metric import METRICS
 from orca.training.arithmetic import forward_pass, products
+from orca.training.arrays import Array, as_samples, device_of, row_numbers
 from orca.training.samples import Samples, ahead
 from orca.training.settings import Precision
 
 
 def predict(
     model: nn.Module,
-    prepared: Prepared,
-    rows: Int[np.ndarray, " n"],
+    inputs: Array | SampleSet,
+    rows: Int[np.ndarray, " n"] | None = None,
     *,
-    batch_size: int,
-    device: torch.device,
-    precision: Precision,
+    batch_size: int = 64,
+    device: torch.device | None = None,
+    precision: Precision = "tf32",
 ) -> Float[np.ndarray, "n *output"]:
-    """Return the model's outputs for some samples of a prepared set, in the task's own units.
+    """Return the model's outputs for samples: logits, or numbers and fields in their own units.
 
     Args:
         model: put into evaluation mode, and left in it.
-        prepared: an open prepared set; it undoes the normalising of targets.
-        rows: sample numbers, ascending.
+        inputs: arrays as the model takes them; or a set, which undoes the normalising of targets.
+        rows: sample numbers, ascending; None for all of an array.
         batch_size: samples at a time.
-        device: that the model is on.
+        device: that the model is on; None asks the model.
         precision: of its products.
     """
-    samples = Samples(prepared, rows, device, keep=False)
+    data, device = as_samples(inputs), device or device_of(model)
+    rows = row_numbers(data) if rows is None else rows
+    samples = Samples(data, rows, device, keep=False)
     parts = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
     predicted, done = np.empty(0, np.float32), 0
     model.eval()
@@ -44,7 +47,7 @@ def predict(
                 output = model(samples.inputs(loaded)).float().cpu().numpy()
             if not done:
                 predicted = np.empty((len(rows), *output.shape[1:]), np.float32)
-            predicted[done : done + len(output)] = prepared.decode_targets(output)
+            predicted[done : done + len(output)] = data.decode_targets(output)
             done += len(output)
     return predicted
 
@@ -78,7 +81,7 @@ def pool(
 
 def score(  # noqa: PLR0913 (what is scored, how, and on what)
     model: nn.Module,
-    prepared: Prepared,
+    data: SampleSet,
     rows: Int[np.ndarray, " n"],
     *,
     metrics: tuple[str, ...],
@@ -90,7 +93,7 @@ def score(  # noqa: PLR0913 (what is scored, how, and on what)
 
     Args:
         model: put into evaluation mode, and left in it.
-        prepared: an open prepared set that holds the samples.
+        data: the set that holds the samples.
         rows: sample numbers, ascending.
         metrics: names in `orca.evaluation.metrics`.
         batch_size: samples at a time.
@@ -98,11 +101,9 @@ def score(  # noqa: PLR0913 (what is scored, how, and on what)
         precision: of its products.
     """
     predicted = predict(
-        model, prepared, rows, batch_size=batch_size, device=device, precision=precision
+        model, data, rows, batch_size=batch_size, device=device, precision=precision
     )
-    pooled = pool(
-        predicted, prepared.targets(rows), prepared.groups(rows), how=prepared.task.pooling
-    )
+    pooled = pool(predicted, data.targets(rows), data.groups(rows), how=data.pooling)
     return {name: METRICS[name].compute(*pooled) for name in metrics}
 
 
@@ -111,7 +112,7 @@ class Validation:
     """Scores a model on samples that it is not trained on, to choose an epoch or to watch.
 
     Args:
-        prepared: the set that holds the samples.
+        data: the set that holds the samples.
         rows: their numbers, ascending.
         metric: name of the task's metric.
         every: epochs between two scores; 0 for none but those that choosing needs.
@@ -121,7 +122,7 @@ class Validation:
         precision: of its products, as in training.
     """
 
-    prepared: Prepared
+    data: SampleSet
     rows: Int[np.ndarray, " n"]
     metric: str
     every: int
@@ -139,7 +140,7 @@ class Validation:
         """Return the metric, and how far it is from perfect (lower is better)."""
         found = score(
             model,
-            self.prepared,
+            self.data,
             self.rows,
             metrics=(self.metric,),
             batch_size=self.batch_size,

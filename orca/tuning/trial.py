@@ -13,9 +13,9 @@ from orca.errors import SettingsError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.models.settings import ModelSettings
 from orca.settings import checked
-from orca.training.batches import Batches
 from orca.training.checkpoint import State
-from orca.training.finetune_loop import FinetuneLoop
+from orca.training.finetune_arrays import finetune
+from orca.training.progress import History
 from orca.training.settings import FINETUNE_READS, GROUPS, FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
@@ -151,45 +151,41 @@ def train(
         TrialPruned: if the study stops it at a rung.
         TrainingError: if it diverges.
     """
-    setup, finetune = replace(setup, model=settings.model), settings.finetune
-    reports = Reports(trial, setup.task.metric, finetune.epochs)
+    setup, history = replace(setup, model=settings.model), History()
+    reports = Reports(trial, setup.task.metric, settings.finetune.epochs)
     saved = state.load()
     if saved is not None:  # the score of its last epoch may not have reached the study
         reports.pass_on(saved[1]["history"])
     torch.manual_seed(seed)
     with Prepared(setup.prepared, setup.task) as prepared:
         model = setup.build_for(METHOD, None, seed=seed)
-        loop = FinetuneLoop(
-            model=model,
-            objective=make_objective(
-                METHOD, setup, own=None, model=model, prepared=prepared, source=None, seed=seed
-            ),
-            batches=Batches(
-                prepared=prepared,
-                rows=prepared.rows("train"),
-                size=finetune.batch_size,
-                seed=seed,
-                device=setup.device,
-                least=finetune.min_batches_per_epoch,
-            ),
-            settings=finetune,
-            optimizer_settings=settings.optimizer,
-            seed=seed,
-            state=state,
-            validation=Validation(
-                prepared=prepared,
-                rows=prepared.rows("validation"),
-                metric=setup.task.metric,
-                every=1,
-                chooses=False,
-                batch_size=finetune.batch_size,
-                device=setup.device,
-                precision=finetune.precision,
-            ),
-            report=lambda epoch, error: reports.pass_on(loop.history[-1:]),
+        objective = make_objective(
+            METHOD, setup, own=None, model=model, prepared=prepared, source=None, seed=seed
         )
-        loop.run()
-    return reports.error(loop.history[-1])
+        validation = Validation(
+            data=prepared,
+            rows=prepared.rows("validation"),
+            metric=setup.task.metric,
+            every=1,
+            chooses=False,
+            batch_size=settings.finetune.batch_size,
+            device=setup.device,
+            precision=settings.finetune.precision,
+        )
+        finetune(
+            model,
+            prepared,
+            rows=prepared.rows("train"),
+            loss=objective,
+            validation=validation,
+            settings=settings.finetune,
+            optimizer=settings.optimizer,
+            seed=seed,
+            checkpoints=state,
+            report=lambda epoch, error: reports.pass_on(history.rows[-1:]),
+            history=history,
+        )
+    return reports.error(history.rows[-1])
 
 
 def out_of_memory(fault: RuntimeError | MemoryError) -> bool:

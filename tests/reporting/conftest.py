@@ -29,6 +29,7 @@ from orca.reporting.tabulate import NoRuns, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
 from orca.training.finetune_loop import FinetuneLoop, Progress
+from orca.training.progress import History, NoCheckpoints
 from orca.training.record import write_history, write_run
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
 
@@ -213,9 +214,8 @@ def write_align_history(path, distances):
         rate=1e-3,
         schedule=SimpleNamespace(factor=lambda epoch: 1.0),
         seed=0,
-        target=None,
-        history=[],
-        _calls=lambda target, draws, size: [SimpleNamespace(rows=None, labels=None, weight=1.0)],
+        history=History(),
+        _calls=lambda draws, size: [SimpleNamespace(rows=None, labels=None, weight=1.0)],
         samples=None,
         _with_features=lambda calls, samples: ((call, None) for call in calls),
         _check=lambda distance, epoch, call: None,
@@ -224,7 +224,7 @@ def write_align_history(path, distances):
     for epoch, distance in enumerate(distances):
         loop._distance = lambda *given, value=distance: torch.tensor(value, requires_grad=True)
         AlignLoop._train_epoch(loop, epoch, {})
-    write_history(path, loop.history)
+    write_history(path, loop.history.rows)
 
 
 def write_finetune_history(path, losses, *, validated_every=2):
@@ -235,16 +235,15 @@ def write_finetune_history(path, losses, *, validated_every=2):
         settings=FinetuneSettings(epochs=len(losses)),
         validation=SimpleNamespace(due=lambda epoch, epochs: epoch % validated_every == 0),
         progress=Progress(),
-        clock=Clock(),
-        state=SimpleNamespace(due=False),
-        history=[],
+        checkpoints=NoCheckpoints(),
+        history=History(),
         report=lambda epoch, error: None,
     )
     for epoch, loss in enumerate(losses):
         loop.progress.loss_sum = loss
         loop._validate = lambda epoch, value=loss: (10 * value, 10 * value)
         FinetuneLoop._end_epoch(loop, epoch)
-    write_history(path, loop.history)
+    write_history(path, loop.history.rows)
 
 
 def card_of_demo(task, title, width):

@@ -1,0 +1,133 @@
+"""What alignment and training read: samples with their targets, in a file or in memory."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int, Num
+
+from orca.data.normalise import Constants, no_change
+from orca.data.target import Classes, Target
+
+Part = Literal["inputs", "targets", "groups"]
+
+
+class SampleSet(ABC):
+    """Samples by row number; `orca.data.store.Prepared` has them in a file."""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where they are, for messages."""
+
+    @property
+    @abstractmethod
+    def target(self) -> Target:
+        """What is predicted."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What each sample has beside its group."""
+        return ("inputs", "targets")
+
+    @property
+    def augmentation(self) -> tuple[str, ...]:
+        """Names of random changes made to a training input, in order."""
+        return ()
+
+    @property
+    def redraw(self) -> bool:
+        """Whether training sees one sample of each group and epoch."""
+        return False
+
+    @property
+    def pooling(self) -> str:
+        """How predictions of one group become one; see `Task.pooling`."""
+        return "none"
+
+    @property
+    @abstractmethod
+    def input_constants(self) -> Constants:
+        """How inputs are normalised."""
+
+    @property
+    @abstractmethod
+    def target_constants(self) -> Constants:
+        """How targets are normalised."""
+
+    @abstractmethod
+    def stored(
+        self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
+    ) -> Num[np.ndarray, "n *part"]:
+        """Return rows of a part as they are stored, in the order asked for.
+
+        Args:
+            part: which one; `groups` are not in every set.
+            rows: row numbers, in any order, possibly repeated.
+            out: the array to fill; None for a new one, or a view of what is stored.
+        """
+
+    def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
+        """Return targets in their own units: int64 for classes, else float32."""
+        kind = np.int64 if isinstance(self.target, Classes) else np.float32
+        return self.stored("targets", rows).astype(kind, copy=False)
+
+    def groups(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"] | None:
+        """Return the number of the recording that each sample is a piece of, if there are any."""
+        del rows
+        return None
+
+    def decode_targets(
+        self, predicted: Num[np.ndarray, "n *output"]
+    ) -> Float[np.ndarray, "n *output"]:
+        """Return a model's predictions in the targets' own units; logits stay as they are."""
+        return self.target_constants.decode_predicted(predicted)
+
+
+@dataclass(frozen=True, eq=False)
+class ArraySet(SampleSet):
+    """Samples in memory, taken as they are: nothing is normalised.
+
+    Args:
+        inputs: of each sample, channels first.
+        values: the targets; whole numbers from 0 for classes. None for inputs alone.
+        kind: what is predicted.
+    """
+
+    inputs: Num[np.ndarray, "n channels *size"]
+    values: Num[np.ndarray, "n *target"] | None
+    kind: Target
+
+    @property
+    def place(self) -> str:
+        """No file."""
+        return "the arrays given"
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self.kind
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Inputs, and targets where there are any."""
+        return ("inputs",) if self.values is None else ("inputs", "targets")
+
+    @property
+    def input_constants(self) -> Constants:
+        """They change nothing."""
+        return no_change(self.inputs.shape[1:])
+
+    @property
+    def target_constants(self) -> Constants:
+        """They change nothing."""
+        return no_change(self.target.shape)
+
+    def stored(
+        self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
+    ) -> Num[np.ndarray, "n *part"]:
+        """Return rows of inputs or targets, in the order asked for."""
+        values = self.inputs if part == "inputs" else self.values
+        assert values is not None, "these samples have no targets"
+        return np.take(values, rows, axis=0, out=out, mode="clip")

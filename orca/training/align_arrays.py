@@ -1,0 +1,129 @@
+"""Stage two on arrays: the workflow's step puts files, seeds and checkpoints around it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+
+from orca.alignment.distance import DISTANCES
+from orca.alignment.source import SourceFeatures
+from orca.data.sample_set import SampleSet
+from orca.models.assemble import Model
+from orca.training.align_loop import AlignLoop, SourceDistance, Target
+from orca.training.arrays import Array, as_samples, device_of, row_numbers
+from orca.training.progress import Checkpoints, History, NoCheckpoints
+from orca.training.settings import AlignSettings, OptimizerSettings
+
+Source = SourceDistance | SourceFeatures | tuple[Array, Array]
+
+
+def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
+    model: Model,
+    inputs: Array | SampleSet,
+    labels: Array,
+    *,
+    source: Source,
+    distance: str = "otdd",
+    distance_settings: Mapping[str, Any] | None = None,
+    settings: AlignSettings | None = None,
+    optimizer: OptimizerSettings | None = None,
+    rows: Int[np.ndarray, " n"] | None = None,
+    seed: int = 0,
+    checkpoints: Checkpoints | None = None,
+    exact: SourceDistance | None = None,
+    history: History | None = None,
+) -> History:
+    """Train a model's embedder until the features of the inputs lie like the source's.
+
+    The model's embedder changes in its place; body and predictor stay.
+
+    Args:
+        model: on its device.
+        inputs: samples x channels x length, or samples x channels x height x width.
+        labels: a class for each sample that takes part; for targets without classes, clusters of
+            the targets (`orca.pseudo_labels`).
+        source: features and labels of the source, n x width and n.
+        distance: name of the distance that is brought down.
+        distance_settings: of it, where they differ from its defaults.
+        settings: of stage two.
+        optimizer: which optimizer, with which constants.
+        rows: numbers of the samples that take part, ascending; None for all.
+        seed: of all draws.
+        checkpoints: that the run goes on from; None keeps none.
+        exact: the distance over all classes at once that the history keeps beside the objective.
+        history: that is filled, and returned.
+
+    Returns:
+        A row for each epoch: the distance, and the learning rate.
+
+    Raises:
+        DataError: if the arrays do not go together or hold numbers that are not finite.
+        FeatureError: if features and source cannot be compared.
+        SettingsError: if there is no such distance.
+        TrainingError: if the distance is no finite number.
+    """
+    loop = AlignLoop(
+        model=model,
+        objective=_source_distance(source, distance, distance_settings, model),
+        target=_target(inputs, labels, rows),
+        settings=settings or AlignSettings(),
+        optimizer_settings=optimizer or OptimizerSettings(),
+        seed=seed,
+        checkpoints=checkpoints or NoCheckpoints(),
+        exact=exact,
+        history=history or History(),
+    )
+    loop.run()
+    return loop.history
+
+
+def distance_to_source(  # noqa: PLR0913 (see `align`)
+    model: Model,
+    inputs: Array | SampleSet,
+    labels: Array,
+    *,
+    source: Source,
+    distance: str = "otdd",
+    distance_settings: Mapping[str, Any] | None = None,
+    settings: AlignSettings | None = None,
+    rows: Int[np.ndarray, " n"] | None = None,
+    seed: int = 0,
+) -> float:
+    """Return the distance of the inputs' features from the source, without training.
+
+    All samples of a class are in one computation. Arguments as of `align`.
+    """
+    loop = AlignLoop(
+        model=model,
+        objective=_source_distance(source, distance, distance_settings, model),
+        target=_target(inputs, labels, rows),
+        settings=settings or AlignSettings(),
+        optimizer_settings=OptimizerSettings(),
+        seed=seed,
+        checkpoints=NoCheckpoints(),
+    )
+    return loop.held_out_value()
+
+
+def _source_distance(
+    source: Source, distance: str, given: Mapping[str, Any] | None, model: Model
+) -> SourceDistance:
+    if isinstance(source, SourceDistance):
+        return source
+    declared = DISTANCES.look_up(distance, where="the distance")
+    settings = declared.read_settings(given or {}, where="distance_settings")
+    features = source
+    if isinstance(features, tuple):
+        features = SourceFeatures.of(*(torch.as_tensor(each) for each in features))
+    device = device_of(model)
+    features = SourceFeatures(features.features.to(device), features.labels.to(device))
+    terms = declared.load().source_terms(features, settings)
+    return SourceDistance(distance=declared, settings=settings, source=features, terms=terms)
+
+
+def _target(inputs: Array | SampleSet, labels: Array, rows: Int[np.ndarray, " n"] | None) -> Target:
+    numbers = np.unique(torch.as_tensor(labels).cpu().numpy(), return_inverse=True)[1]
+    data = as_samples(inputs)
+    return Target(data, row_numbers(data) if rows is None else rows, numbers.astype(np.int64))

@@ -1,0 +1,124 @@
+"""Stage three on arrays: the workflow's step puts files, seeds and checkpoints around it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from orca.data.sample_set import SampleSet
+from orca.methods.objectives.objective import Objective
+from orca.models.assemble import Model
+from orca.training.arrays import Array, as_samples, device_of, row_numbers
+from orca.training.batches import Batches
+from orca.training.finetune_loop import FinetuneLoop
+from orca.training.loss import Loss, make_loss
+from orca.training.progress import Checkpoints, History, NoCheckpoints
+from orca.training.settings import FinetuneSettings, OptimizerSettings
+from orca.training.validate import Validation
+
+TaskLoss = str | Objective | Callable[[Tensor, Tensor], Tensor]
+
+
+def finetune(  # noqa: PLR0913 (see `align`)
+    model: Model,
+    inputs: Array | SampleSet,
+    targets: Array | None = None,
+    *,
+    loss: TaskLoss,
+    validation: Validation | tuple[Array, Array] | None = None,
+    metric: str = "",
+    settings: FinetuneSettings | None = None,
+    optimizer: OptimizerSettings | None = None,
+    rows: Int[np.ndarray, " n"] | None = None,
+    seed: int = 0,
+    checkpoints: Checkpoints | None = None,
+    report: Callable[[int, float], None] = lambda epoch, error: None,
+    history: History | None = None,
+) -> History:
+    """Train all weights of a model that ask for it on a task.
+
+    The model changes in its place. Values are taken as they are: normalise them before.
+
+    Args:
+        model: on its device.
+        inputs: samples x channels x length, or samples x channels x height x width.
+        targets: class numbers [n], labels of zeros and ones [n, labels], numbers [n], or fields
+            [n, channels, *grid]; None where `inputs` holds them.
+        loss: name of a declared loss, a function of (output, target), or a method's objective.
+        validation: further inputs and targets, scored by `metric`; the weights of the best epoch
+            are kept where `settings.selection` is `best_on_validation`.
+        metric: name of a declared metric.
+        settings: of stage three.
+        optimizer: which optimizer, with which constants.
+        rows: numbers of the samples that take part, ascending; None for all.
+        seed: of order and dropout.
+        checkpoints: that the run goes on from; None keeps none.
+        report: gets each score (epoch, error); it may raise to end the run.
+        history: that is filled, and returned.
+
+    Returns:
+        A row for each epoch: the loss, the learning rate, the score where there is one.
+
+    Raises:
+        DataError: if the arrays do not go together or hold numbers that are not finite.
+        SettingsError: if there is no such loss or metric, or a batch is larger than the set.
+        TrainingError: if the loss is no finite number.
+    """
+    chosen, device = settings or FinetuneSettings(), device_of(model)
+    data = as_samples(inputs, targets)
+    if isinstance(validation, tuple):
+        validation = _validation(as_samples(*validation), metric, chosen, device)
+    loop = FinetuneLoop(
+        model=model,
+        objective=_objective(loss),
+        batches=Batches(
+            data=data,
+            rows=row_numbers(data) if rows is None else rows,
+            size=chosen.batch_size,
+            seed=seed,
+            device=device,
+            least=chosen.min_batches_per_epoch,
+        ),
+        settings=chosen,
+        optimizer_settings=optimizer or OptimizerSettings(),
+        seed=seed,
+        checkpoints=checkpoints or NoCheckpoints(),
+        validation=validation,
+        history=history or History(),
+        report=report,
+    )
+    with _own_randomness(device):
+        loop.run()
+    return loop.history
+
+
+def _objective(loss: TaskLoss) -> Objective:
+    if isinstance(loss, Objective):
+        return loss
+    return Objective(make_loss(loss) if isinstance(loss, str) else Loss(loss))
+
+
+def _validation(
+    data: SampleSet, metric: str, settings: FinetuneSettings, device: torch.device
+) -> Validation:
+    return Validation(
+        data=data,
+        rows=row_numbers(data),
+        metric=metric,
+        every=settings.validate_every,
+        chooses=settings.selection == "best_on_validation",
+        batch_size=settings.batch_size,
+        device=device,
+        precision=settings.precision,
+    )
+
+
+@contextmanager
+def _own_randomness(device: torch.device) -> Iterator[None]:
+    """Leave the process's random numbers, which dropout draws from, as they were before."""
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices):
+        yield

@@ -1,0 +1,95 @@
+"""How far a stage has come: the history it leaves, and the checkpoints that it goes on from."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from orca.logs import Clock
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass
+class History:
+    """What a stage says of itself.
+
+    Args:
+        rows: of each epoch: its losses, learning rate, seconds.
+        clock: seconds of the stage's parts.
+        best_epoch: the epoch whose weights were kept; None where the last epoch's are.
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
+    best_epoch: int | None = None
+
+    def frame(self) -> "pandas.DataFrame":
+        """Return the rows as a table."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows)
+
+
+class Checkpoints(ABC):
+    """Where a stage leaves its progress; `orca.training.checkpoint.State` is a folder of it."""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where they are, for messages."""
+
+    @property
+    @abstractmethod
+    def due(self) -> bool:
+        """Whether it is time for a checkpoint."""
+
+    @abstractmethod
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """Return the last checkpoint's tensors and record, or None where there is none."""
+
+    @abstractmethod
+    def save(self, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
+        """Keep a checkpoint."""
+
+    @abstractmethod
+    def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
+        """Keep the weights of the best epoch so far."""
+
+    @abstractmethod
+    def best(self) -> dict[str, Tensor]:
+        """Return the weights of the best epoch."""
+
+
+class NoCheckpoints(Checkpoints):
+    """Keeps the best weights in memory, and nothing to go on from."""
+
+    def __init__(self) -> None:
+        self._best: dict[str, Tensor] = {}
+
+    @property
+    def place(self) -> str:
+        """No folder."""
+        return "memory"
+
+    @property
+    def due(self) -> bool:
+        """It never is."""
+        return False
+
+    def load(self) -> None:
+        """There is no checkpoint."""
+
+    def save(self, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
+        """Keep nothing."""
+
+    def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
+        """Keep a copy of the weights of the best epoch so far."""
+        self._best = {name: tensor.detach().clone() for name, tensor in tensors.items()}
+
+    def best(self) -> dict[str, Tensor]:
+        """Return the weights of the best epoch."""
+        return self._best
