@@ -13,7 +13,7 @@ report: "workflow/report/workflow.rst"
 
 
 # Satisfies the linter; has no effect without `--software-deployment-method apptainer`.
-container: "docker://orca-cross-modal:0.1.0"
+container: "docker://orca-cross-modal"
 
 
 include: "workflow/rules/common.smk"

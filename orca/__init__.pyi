@@ -1,18 +1,30 @@
-from .alignment.euclidean import euclidean, euclidean_paired
-from .alignment.mmd import mmd
-from .alignment.otdd import otdd
-from .alignment.pseudo_labels import pseudo_labels
-from .alignment.sliced_wasserstein import sliced_wasserstein
-from .alignment.source import SourceFeatures
-from .data.target import Classes, Field, MultiLabel, Scalar
-from .errors import OrcaError
-from .estimators import CrossModalClassifier, CrossModalRegressor
-from .library import body_of, build, load_body, proxy_features, source_features
-from .models.settings import ModelSettings
-from .training.align_arrays import align, distance_to_source
-from .training.finetune_arrays import finetune
-from .training.progress import History
-from .training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
-from .training.validate import predict
+from .alignment.euclidean import euclidean as euclidean
+from .alignment.euclidean import euclidean_paired as euclidean_paired
+from .alignment.mmd import mmd as mmd
+from .alignment.otdd import otdd as otdd
+from .alignment.pseudo_labels import pseudo_labels as pseudo_labels
+from .alignment.sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
+from .alignment.source import SourceFeatures as SourceFeatures
+from .data.target import Classes as Classes
+from .data.target import Field as Field
+from .data.target import MultiLabel as MultiLabel
+from .data.target import Scalar as Scalar
+from .errors import OrcaError as OrcaError
+from .estimators import CrossModalClassifier as CrossModalClassifier
+from .estimators import CrossModalRegressor as CrossModalRegressor
+from .library import body_of as body_of
+from .library import build as build
+from .library import load_body as load_body
+from .library import proxy_features as proxy_features
+from .library import source_features as source_features
+from .models.settings import ModelSettings as ModelSettings
+from .training.align_arrays import align as align
+from .training.align_arrays import distance_to_source as distance_to_source
+from .training.finetune_arrays import finetune as finetune
+from .training.progress import History as History
+from .training.settings import AlignSettings as AlignSettings
+from .training.settings import FinetuneSettings as FinetuneSettings
+from .training.settings import OptimizerSettings as OptimizerSettings
+from .training.validate import predict as predict
 
 __version__: str

@@ -178,7 +178,7 @@ def source_features(
             what="it is of grids, and has no embedding of words",
             mend="take `proxy_features`, which embeds images",
         )
-    return SourceFeatures.of(embed_numbers(body.words(), numbers, device=CPU), labels)
+    return SourceFeatures.of(embed_numbers(body.words, numbers, device=CPU), labels)
 
 
 def proxy_features(

@@ -1,6 +1,5 @@
 """A body in memory: its layers, and what embedder and source data take from it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +36,7 @@ class LoadedBody:
         reduction: patches along an axis that one token of the last block stands for.
         projections: names of the linear layers that make queries, keys and values, in this order;
             one name where one layer makes all.
-        words: loads the body's own embedding layer, from token numbers [batch, tokens] to
+        words: the body's own embedding layer, from token numbers [batch, tokens] to
             [batch, tokens, width]; sequences only.
     """
 
@@ -53,4 +52,4 @@ class LoadedBody:
     side: int = 0
     patch: PatchFilters | None = None
     reduction: int = 1
-    words: Callable[[], nn.Module] | None = None
+    words: nn.Module | None = None

@@ -37,7 +37,7 @@ def source_embedder(body: str, folder: Path, *, image_shape: tuple[int, ...] = (
         body, settings=settings, start="pretrained", folder=folder, generator=generator
     )
     if loaded.words is not None:
-        return loaded.words()
+        return loaded.words
     module = build_embedder(
         image_shape, body=loaded, settings=settings, start="pretrained", generator=generator
     )

@@ -12,7 +12,7 @@ from orca.alignment.source import SourceFeatures
 from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
-from orca.training.arrays import Array, as_samples, device_of, row_numbers
+from orca.training.arrays import Array, as_samples, row_numbers
 from orca.training.progress import Checkpoints, History, NoCheckpoints
 from orca.training.settings import AlignSettings, OptimizerSettings
 
@@ -114,11 +114,10 @@ def _source_distance(
         return source
     declared = DISTANCES.look_up(distance, where="the distance")
     settings = declared.read_settings(given or {}, where="distance_settings")
-    features = source
-    if isinstance(features, tuple):
-        features = SourceFeatures.of(*(torch.as_tensor(each) for each in features))
-    device = device_of(model)
-    features = SourceFeatures(features.features.to(device), features.labels.to(device))
+    if isinstance(source, tuple):
+        source = SourceFeatures.of(*(torch.as_tensor(each) for each in source))
+    like = next(model.embedder.parameters())
+    features = SourceFeatures(source.features.to(like), source.labels.to(like.device))
     terms = declared.load().source_terms(features, settings)
     return SourceDistance(distance=declared, settings=settings, source=features, terms=terms)
 

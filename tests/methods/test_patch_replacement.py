@@ -107,7 +107,7 @@ def make_objective(model, body, **settings):
     objective = PatchReplacement(
         torch.nn.functional.cross_entropy,
         replacement=official_numbers(model, PareSettings(**settings), "lowest"),
-        embedder=body.words(),
+        embedder=body.words,
         numbers=numbers,
         labels=torch.arange(40) % 4,
         widths=(model.width, model.hidden_width),

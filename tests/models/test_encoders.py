@@ -89,7 +89,7 @@ def test_words_through_a_body_of_sequences_are_words_through_the_library(name, l
     theirs.save_pretrained(tmp_path)
     ours = loaded(name, tmp_path)
     numbers = torch.randint(4, 64, (3, 20), generator=torch.Generator())
-    hidden = ours.encoder.double().eval()(ours.words().double()(numbers))
+    hidden = ours.encoder.double().eval()(ours.words.double()(numbers))
     expected = theirs.double()(input_ids=numbers).last_hidden_state
     torch.testing.assert_close(hidden, expected, atol=1e-12, rtol=1e-12)
 
@@ -268,6 +268,6 @@ def test_the_real_minilm_understands_a_sentence_as_the_library_s_does(tmp_path):
     theirs = AutoModel.from_pretrained(package / "model", local_files_only=True).eval()
     numbers = to_numbers("minilm", tmp_path, ["A dog sat in Paris last Tuesday, it is said."])
     numbers = numbers[:, : int((numbers != 0).sum())]
-    hidden = ours.encoder.double().eval()(ours.words().double()(numbers))
+    hidden = ours.encoder.double().eval()(ours.words.double()(numbers))
     expected = theirs.double()(input_ids=numbers).last_hidden_state
     torch.testing.assert_close(hidden, expected, atol=1e-12, rtol=1e-12)

@@ -34,7 +34,7 @@ def test_sentences_become_numbers_of_one_length_padded_at_their_end(tokenizer_fo
 
 
 def test_features_are_means_over_the_tokens_of_the_body_s_embedding(toy_body, tokenizer_folder):
-    words = toy_body("minilm").words()
+    words = toy_body("minilm").words
     numbers = to_numbers("minilm", tokenizer_folder, ["a dog sat in paris", "dog"])
     features = embed_numbers(words, numbers, device=CPU)
     parts = words.embeddings

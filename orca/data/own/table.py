@@ -199,6 +199,17 @@ def _read_parquet(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
         raise DataError(
             where=shown, what=f"it is no parquet file: {fault}", mend="mend the file or `format`"
         ) from fault
+    return table_of(content, shown)
+
+
+def table_of(content: "pandas.DataFrame", shown: str) -> OwnTable:
+    """Return a frame in memory as a table: each column numbers, dates or texts.
+
+    Raises:
+        DataError: if a column holds what is no cell, such as lists.
+    """
+    import pandas as pd
+
     columns: list[Any] = [
         _typed(content.iloc[:, number], shown) for number in range(content.shape[1])
     ]

@@ -193,5 +193,5 @@ def sequence_body(
         positions=positions,
         longest=longest,
         projections=projections,
-        words=lambda: words,
+        words=words,
     )

@@ -1,0 +1,106 @@
+"""The estimators by scikit-learn's own checks, and what these do not look at."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import orca
+from orca.errors import DataError
+from orca.models.body import BODIES
+from orca.models.settings import ModelSettings
+
+FAST = {
+    "align_epochs": 1, "epochs": 3, "steps_per_epoch": 16, "learning_rate": 2e-2, "random_state": 0,
+}  # fmt: skip
+
+
+def toy_body():
+    generator = torch.Generator().manual_seed(0)
+    return BODIES["minilm"].load(None, settings=ModelSettings(), generator=generator, toy=True)
+
+
+def source():
+    labels = np.repeat(np.arange(3), 20)
+    return np.random.default_rng(0).normal(size=(60, 16)) + labels[:, None], labels
+
+
+def small(kind, **changes):
+    return kind(toy_body(), source=source(), **{**FAST, **changes})
+
+
+CLASSIFIER, REGRESSOR = small(orca.CrossModalClassifier), small(orca.CrossModalRegressor)
+
+
+def cannot_hold(estimator):
+    named = {
+        "check_estimators_overwrite_params": "the hash of a body in memory is that of its addresses;"
+        " a body by its name passes",
+    }
+    if isinstance(estimator, orca.CrossModalRegressor):
+        named["check_methods_subset_invariance"] = "a product of float32 rounds by its batch's size"
+    return named
+
+
+@pytest.mark.slow
+@parametrize_with_checks([CLASSIFIER, REGRESSOR], expected_failed_checks=cannot_hold)
+def test_the_estimators_keep_scikit_learns_contract(estimator, check):
+    check(estimator)
+
+
+def mixed_table(count=90):
+    generator = np.random.default_rng(0)
+    colours = generator.choice(["red", "green", "blue"], count)
+    frame = pd.DataFrame({"colour": colours, "weight": generator.normal(size=count)})
+    frame.loc[3, "weight"] = np.nan
+    return frame, np.where(colours == "red", "yes", "no")
+
+
+def test_a_frame_with_texts_and_gaps_is_learnt_and_a_new_category_is_named():
+    frame, labels = mixed_table()
+    fitted = clone(CLASSIFIER).fit(frame, labels)
+    assert fitted.score(frame, labels) > 0.9
+    assert fitted.predict_proba(frame.iloc[::-1])[0] == pytest.approx(
+        fitted.predict_proba(frame)[-1], abs=1e-6
+    )
+    with pytest.raises(DataError, match="'purple'"):
+        fitted.predict(frame.replace("blue", "purple"))
+
+
+def test_series_and_grids_are_taken_with_their_channels():
+    labels = np.arange(60) % 2
+    series = np.random.default_rng(0).normal(size=(60, 2, 24)) + labels[:, None, None]
+    fitted = clone(CLASSIFIER).fit(series, labels)
+    assert fitted.score(series, labels) > 0.9
+    assert fitted.model_.embedder.patches.channels == 2
+
+
+def test_they_work_in_pipelines_searches_and_cross_validation():
+    inputs, labels = np.random.default_rng(0).normal(size=(60, 3)), np.arange(60) % 2
+    inputs += labels[:, None]
+    pipeline = make_pipeline(StandardScaler(), clone(CLASSIFIER))
+    assert cross_val_score(pipeline, inputs, labels, cv=2).mean() > 0.7
+    search = GridSearchCV(clone(CLASSIFIER), {"learning_rate": [1e-2, 1e-7]}, cv=2)
+    assert search.fit(inputs, labels).best_params_ == {"learning_rate": 1e-2}
+
+
+def test_alignment_is_what_it_says_and_can_be_left_out():
+    inputs = np.random.default_rng(0).normal(size=(40, 3))
+    target = inputs[:, 0] * 100 + 500
+    aligned = clone(REGRESSOR).set_params(align_epochs=10).fit(inputs, target)
+    values = [row["value"] for row in aligned.align_history_.rows if row["value"] is not None]
+    assert values[-1] < values[0]
+    assert not hasattr(
+        clone(REGRESSOR).set_params(align=False).fit(inputs, target), "align_history_"
+    )
+    assert abs(aligned.predict(inputs).mean() - 500) < 50  # in the target's own units
+
+
+def test_a_body_of_ones_own_without_a_source_says_what_is_missing():
+    with pytest.raises(ValueError, match="give `source`, or set `align=False`"):
+        clone(CLASSIFIER).set_params(source=None).fit(np.eye(4), [0, 1, 0, 1])
