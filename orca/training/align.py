@@ -19,17 +19,12 @@ from orca.models.settings import EmbedderStart
 from orca.provenance import kept_digest
 from orca.settings import Settings
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
-from orca.training.checkpoint import (
-    State,
-    not_finite,
-    read_of_body,
-    read_tensors,
-    write_tensors,
-)
+from orca.training.checkpoint import State
 from orca.training.key import EXACT, align_key
 from orca.training.record import digests, write_history
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.setup import Setup
+from orca.training.tensor_file import not_finite, read_of_body, read_tensors, write_tensors
 
 
 def target_labels(

@@ -11,7 +11,7 @@ from orca.logs import log
 from orca.models.body import BODIES
 from orca.models.source_embedding import embed, to_numbers
 from orca.training.batches import seeded
-from orca.training.checkpoint import write_tensors
+from orca.training.tensor_file import write_tensors
 
 
 def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)

@@ -8,8 +8,8 @@ from orca.alignment.distance import DISTANCES
 from orca.data.proxy import Texts
 from orca.training import embed_source as embedding
 from orca.training.batches import seeded
-from orca.training.checkpoint import read_tensors
 from orca.training.source_terms import source_terms
+from orca.training.tensor_file import read_tensors
 from tests.training.toys import CPU, make_align, make_finetune, run
 
 
