@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from orca import cli
+from orca.data.fetch import fetch
+from orca.data.prepare import prepare
+from orca.data.task import TASKS
 from orca.data.user_task import task_of
-from orca.errors import OrcaError, SettingsError
+from orca.errors import DataError, OrcaError, SettingsError
 from orca.inspection import inspect
 from orca.own_run.entry_file import own_run
 
@@ -87,3 +90,16 @@ def test_what_the_system_refuses_is_told_without_a_trace(fault, said, monkeypatc
     with pytest.raises(SystemExit, match="^1$"):
         cli.main()
     assert re.search(said, caplog.text)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, None])
+def test_a_raw_file_that_is_none_is_not_waited_for(make, tmp_path):
+    task, path = TASKS["openml_61"], tmp_path / "raw/61.arff"
+    path.parent.mkdir()
+    steps = [lambda: prepare(task, "openml_61", path.parent, tmp_path / "prepared")]
+    if make:
+        make(path)
+        steps.append(lambda: fetch(task, path.parent))
+    for step in steps:
+        with pytest.raises(DataError, match=r"61\.arff: (it is no|there is no such) file"):
+            step()
