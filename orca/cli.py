@@ -3,6 +3,7 @@
 import errno
 import faulthandler
 import sys
+from typing import NoReturn
 
 import click
 
@@ -11,9 +12,22 @@ from orca.commands import data, finished, own, peers, questions, results, traini
 from orca.errors import OrcaError
 
 NO_ROOM = (
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM,
-    errno.ENOTDIR, errno.ENAMETOOLONG,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+)
+IN_THE_WAY = (
+    errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ELOOP, errno.ENXIO,
+    errno.ENODEV, errno.ENAMETOOLONG,
 )  # fmt: skip
+MENDS = {
+    **dict.fromkeys(NO_ROOM, "make room on the disk or name another folder"),
+    **dict.fromkeys(IN_THE_WAY, "remove what lies there, or name another place"),
+}
 VERBS = (
     own.run,
     data.fetch,
@@ -73,17 +87,24 @@ def main() -> None:
         logs.log.error("%s", fault)
         sys.exit(fault.exit_status)
     except OSError as fault:
-        if fault.errno not in NO_ROOM:
+        if fault.errno not in MENDS:
             raise
-        mend = "make room on the disk or name another folder, then run the same command again"
-        logs.log.error("%s: %s\nMend: %s", fault.filename or "the disk", fault.strerror, mend)
-        sys.exit(OrcaError.exit_status)
+        mend = f"{MENDS[fault.errno]}, then run the same command again"
+        _end(fault.filename or "the disk", str(fault.strerror), mend)
+    except MemoryError as fault:
+        what = f"it does not suffice {fault}".rstrip()
+        _end("the memory", what, "run fewer jobs at a time, or take a smaller file")
     except click.ClickException as fault:
         fault.show()
         sys.exit(fault.exit_code)
     except (click.Abort, KeyboardInterrupt):
         logs.log.error("stopped; the same command goes on from here")
         sys.exit(130)
+
+
+def _end(where: str, what: str, mend: str) -> NoReturn:
+    logs.log.error("%s", OrcaError(where=where, what=what, mend=mend))
+    sys.exit(OrcaError.exit_status)
 
 
 if __name__ == "__main__":

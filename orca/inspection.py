@@ -7,6 +7,7 @@ from typing import Any
 from safetensors import SafetensorError
 
 from orca.data.prepared_file import CARD, FILES, check_sealed
+from orca.data.raw_file import beyond_memory
 from orca.errors import READER_FAULTS, DataError
 from orca.text_files import object_of, read_mapping
 
@@ -71,6 +72,8 @@ def _mend(path: Path) -> str:
 def _csv(path: Path) -> Lines:
     import pandas as pd
 
+    if too_much := beyond_memory(path.stat().st_size):
+        raise ValueError(too_much)
     rows = pd.read_csv(path)
     yield f"  {len(rows)} rows, {len(rows.columns)} columns"
     yield from ("  " + line for line in rows.tail(SHOWN_ROWS).to_string().splitlines())

@@ -24,8 +24,8 @@ from orca.data.store import Prepared
 from orca.errors import OrcaError
 from orca.evaluation.score import read_score
 from orca.inspection import inspect
-from orca.training.checkpoint import read_tensors, write_tensors
 from orca.training.evaluate import evaluate
+from orca.training.tensor_file import read_tensors, write_tensors
 from orca.tuning.best import tuned_values
 from tests.training.toys import CLASSES, CPU, ToyRun, make_align, make_finetune, run, write_prepared
 

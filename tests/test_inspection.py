@@ -8,8 +8,8 @@ import torch
 from orca.errors import DataError
 from orca.inspection import KINDS, inspect
 from orca.provenance import write_json
-from orca.training.checkpoint import write_tensors
 from orca.training.record import write_history
+from orca.training.tensor_file import write_tensors
 
 
 @pytest.fixture

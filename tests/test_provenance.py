@@ -8,7 +8,7 @@ from orca import code_digest, provenance
 from orca.code_digest import _closure, _imports, _read, package_digest, used_code
 from orca.errors import StateError
 from orca.provenance import atomic, digest_of, environment, file_digest, write_json
-from orca.training.checkpoint import write_tensors
+from orca.training.tensor_file import write_tensors
 
 
 def forget():

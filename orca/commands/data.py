@@ -65,13 +65,13 @@ def data() -> None:
 def status(raw: Path, config_files: tuple[Path, ...]) -> None:
     """List all sources: what is there, what is missing, how large, where to put it."""
     from orca.data.status import data_status
-    from orca.data.user_task import task_of
+    from orca.data.user_task import entries_in, task_of
     from orca.settings import read_yaml
 
     own = {
         name: task_of(name, entry, where=f"{path}, tasks")
         for path in config_files
-        for name, entry in read_yaml(path).get("tasks", {}).items()
+        for name, entry in entries_in(read_yaml(path), where=str(path)).items()
     }
 
     click.echo(f"{'source':<38}{'state':<12}{'have':>10}{'of':>10}  used by; how to get it")

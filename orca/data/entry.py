@@ -11,7 +11,7 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Format = Literal["npz", "csv", "parquet", "hdf5"]
 Rule = Literal["none", "per_channel", "per_position"]
 Axis = Literal["sample", "channel", "length", "height", "width", "one"]
-Names = str | tuple[str, ...]
+Names = str | Annotated[tuple[str, ...], Field(min_length=1)]
 SUFFIXES: dict[str, Format] = {
     ".npz": "npz", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".h5": "hdf5",
     ".hdf5": "hdf5",

@@ -69,6 +69,8 @@ def fetch(task: Source, folder: Path, *, trusted: bool = False) -> dict[str, dic
 def _bring_one(way: Way, folder: Path, known: dict[str, Any]) -> dict[str, Any]:
     """Bring one file if it is not there; return its size, time, digest and recipe."""
     path = folder / way.name
+    if path.exists() and not path.is_file():
+        raise DataError(where=str(path), what="it is no file", mend="remove it and fetch again")
     if path.exists() and way.recipe == known.get("recipe", ""):
         if known and _stamp(path) == {key: known[key] for key in ("bytes", "modified_ns")}:
             return known

@@ -47,6 +47,10 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
     Raises:
         DataError: if a raw file is missing, damaged or not of the declared shape.
     """
+    for way in task.files:
+        if not (raw / way.name).is_file():
+            mend = f"fetch it: snakemake {raw}/sources.json"
+            raise DataError(where=str(raw / way.name), what="there is no such file", mend=mend)
     splits = reader_of(task, name)(raw, task)
     _check_counts(splits, task, raw)
     with ExitStack() as stack:

@@ -1,9 +1,10 @@
 """Opening raw files: whatever is wrong with one, it is named, and the mend is to fetch it again."""
 
+import os
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def excess(size: int, path: Path) -> str:
     have = path.stat().st_size
     believed = size <= max(ALWAYS_BELIEVED, LARGEST_RATIO * have)
     return "" if believed else f"claims {size} bytes in a file of {have}"
+
+
+def beyond_memory(size: int) -> str:
+    """Return what is wrong with content of so many bytes that is held whole; nothing if it fits."""
+    have = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):  # no container, or one without a limit
+        have = min(have, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return "" if size <= have else f"it takes {size} bytes of memory or more, and there are {have}"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A person's own data as a task: an entry under `tasks:` in a config file, no Python."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from orca.data.ways import Own
 from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.experiment import own_source
+
+STANDING_IN = {"path": "-.csv", "target": "", "kind": "scalar", "metric": "rmse"}
+"""For the keys that every entry needs, while they are not known yet; this kind needs no other."""
 
 READER = "orca.data.own.read"
 LOSSES = {
@@ -80,18 +84,46 @@ def entry_of(entry: dict[str, Any], *, where: str) -> TaskEntry:
     try:
         return TaskEntry.model_validate(entry)
     except ValidationError as fault:
-        first = fault.errors()[0]
-        what, mend = first["msg"], "the README shows an entry, and docs/data.md has all keys"
-        raised: tuple[str, ...] = getattr(first.get("ctx", {}).get("error"), "args", ())
-        if len(raised) == 2:
-            what, mend = raised[0], raised[1]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            known = TaskEntry.model_fields.items()
-            mend = nearest(key, [field.alias or name for name, field in known])
-        raise SettingsError(
-            where=f"{where}.{key}" if key else where, what=what, mend=mend
-        ) from fault
+        raise _refusal(fault.errors()[0], where) from fault
+
+
+def entries_in(content: Mapping[str, Any], *, where: str) -> dict[str, dict[str, Any]]:
+    """Return the entries of tasks that a configuration holds, by name; their keys are not checked.
+
+    Raises:
+        SettingsError: if they are none.
+    """
+    tasks = content.get("tasks") or {}
+    if isinstance(tasks, dict) and all(isinstance(entry, dict) for entry in tasks.values()):
+        return {str(name): entry for name, entry in tasks.items()}
+    mend = "restore or correct the file: under each task's name stand the keys of its entry"
+    raise SettingsError(where=f"{where}, tasks", what="it holds no entries of tasks", mend=mend)
+
+
+def check_keys(entry: Mapping[str, Any], *, where: str) -> None:
+    """Check the keys of an entry that is not whole yet.
+
+    Raises:
+        SettingsError: if one is unknown or out of range.
+    """
+    try:
+        TaskEntry.model_validate({**STANDING_IN, **entry})
+    except ValidationError as fault:
+        if (first := fault.errors()[0])["loc"]:
+            raise _refusal(first, where) from fault
+
+
+def _refusal(first: Any, where: str) -> SettingsError:
+    """Return the error that an entry is refused with, of the first that pydantic found."""
+    what, mend = first["msg"], "the README shows an entry, and docs/data.md has all keys"
+    raised: tuple[str, ...] = getattr(first.get("ctx", {}).get("error"), "args", ())
+    if len(raised) == 2:
+        what, mend = raised[0], raised[1]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = TaskEntry.model_fields.items()
+        mend = nearest(key, [field.alias or name for name, field in known])
+    return SettingsError(where=f"{where}.{key}" if key else where, what=what, mend=mend)
 
 
 def _target(entry: TaskEntry) -> Target:

@@ -28,6 +28,8 @@ def read_predictions(
         ResultsError: if the file is damaged, or no file of predictions.
     """
     try:
+        if not path.is_file():
+            raise ValueError("it is no file")
         with np.load(path, allow_pickle=False) as file:
             return file["predicted"], file["target"]
     except READER_FAULTS as fault:

@@ -71,9 +71,12 @@ class Score(Run):
             raise ValueError("a score with status 'ok' needs a value")
         if self.status == "failed" and (self.value is not None or not self.reason):
             raise ValueError("a failed run has a reason and no value")
-        metric = METRICS.get(self.metric)
-        if metric and self.value is not None and metric.error(self.value) < -ROUNDING:
-            raise ValueError(f"{self.value:g} is better than perfect, {metric.perfect:g}")
+        told = self.metrics if self.value is None else {**self.metrics, self.metric: self.value}
+        for name, value in told.items():
+            if (metric := METRICS.get(name)) and metric.error(value) < -ROUNDING:
+                raise ValueError(
+                    f"{value:g} is better than perfect, {metric.perfect:g}, for {name}"
+                )
         return self
 
 

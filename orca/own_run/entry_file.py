@@ -10,7 +10,7 @@ import yaml
 
 from orca.data.own.guess import Fact, guess
 from orca.data.task import TASKS
-from orca.data.user_task import entry_of
+from orca.data.user_task import check_keys, entries_in, entry_of
 from orca.errors import SettingsError
 from orca.provenance import atomic
 from orca.settings import check_name, read_yaml
@@ -72,6 +72,12 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
         SettingsError: if the file, the name or a key of the entry is at fault.
         DataError: if the file cannot be read as it is said.
     """
+    if not str(file).isprintable():
+        raise SettingsError(
+            where=ascii(str(file)),
+            what="the path holds characters that cannot be shown, such as a line break",
+            mend="give the file or its folder another name",
+        )
     if file.name.endswith(SUFFIX):
         path, before = file, read_yaml(file)
         name, data = _only_task(path, before)
@@ -80,10 +86,11 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
             check_name(name, where="--name")
         path, data = file.with_name(f"{name or file.stem}{SUFFIX}"), file
         before = read_yaml(path) if path.exists() else {}
-        name = name or _name_of(file, before)
+        name = name or _name_of(file, entries_in(before, where=str(path)))
     if not data.is_file():
         raise SettingsError(where=str(data), what="there is no such file", mend="mend the path")
-    known = before.get("tasks", {}).get(name, {})
+    known = entries_in(before, where=str(path)).get(name, {})
+    check_keys({**known, **entry}, where=f"{path}, tasks.{name}")
     if any(key in entry and key in known and entry[key] != known[key] for key in ANEW):
         known = {key: known[key] for key in ("settings", "bodies") if key in known}
     facts = guess(data, {**{k: v for k, v in known.items() if k != "path"}, **entry})
@@ -97,7 +104,7 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
 
 def _check_name(path: Path, name: str) -> None:
     earlier = Path(layout.path("task_entry", task=name))
-    other = read_yaml(earlier)["path"] if earlier.exists() else path
+    other = str(read_yaml(earlier).get("path")) if earlier.exists() else path
     if Path(other).resolve() != path.resolve():
         raise SettingsError(
             where=str(path),
@@ -107,7 +114,7 @@ def _check_name(path: Path, name: str) -> None:
 
 
 def _only_task(path: Path, content: Mapping[str, Any]) -> tuple[str, Path]:
-    tasks = content.get("tasks") or {}
+    tasks = entries_in(content, where=str(path))
     if len(tasks) != 1:
         raise SettingsError(
             where=f"{path}, tasks",
@@ -118,9 +125,9 @@ def _only_task(path: Path, content: Mapping[str, Any]) -> tuple[str, Path]:
     return name, Path(str(entry.get("path", "")))
 
 
-def _name_of(file: Path, before: Mapping[str, Any]) -> str:
+def _name_of(file: Path, tasks: Mapping[str, Any]) -> str:
     """Return the name of a file's task: that of the config file, or one made of the file's."""
-    if len(before.get("tasks", {})) == 1:
-        return str(next(iter(before["tasks"])))
+    if len(tasks) == 1:
+        return next(iter(tasks))
     name = re.sub(r"\W+", "_", file.stem).strip("_").lower() or "own"
     return f"own_{name}" if name in TASKS else name

@@ -21,17 +21,12 @@ from orca.provenance import kept_digest
 from orca.settings import Settings
 from orca.training.align_arrays import align, distance_to_source
 from orca.training.align_loop import SourceDistance
-from orca.training.checkpoint import (
-    State,
-    not_finite,
-    read_of_body,
-    read_tensors,
-    write_tensors,
-)
+from orca.training.checkpoint import State
 from orca.training.key import EXACT, align_key
 from orca.training.record import digests, write_history
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.setup import Setup
+from orca.training.tensor_file import not_finite, read_of_body, read_tensors, write_tensors
 
 
 def target_labels(

@@ -6,7 +6,6 @@ ready. The process may be killed between any two steps: a folder is a run's only
 `key` in it says so, so the mark is the first thing that goes and the last that comes.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -19,19 +18,19 @@ from types import FrameType
 from typing import Any
 
 from filelock import FileLock, Timeout
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from orca.errors import StateError
 from orca.logs import log
 from orca.outputs import RECORD, whole_outputs
 from orca.provenance import atomic, sweep, writing
-from orca.text_files import object_of
 from orca.training.progress import Checkpoints
+from orca.training.tensor_file import read_tensors, write_tensors
 
 LOCK = ".lock"
 BEST = "best.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
+OWNER = "key"  # in the record of a checkpoint: of its run
 SHARE = 0.01  # of the time that checkpoints may take
 PREEMPTED = 143  # 128 + SIGTERM, what a job that was asked to stop ends with
 
@@ -41,70 +40,6 @@ class Preempted(SystemExit):
 
     def __init__(self) -> None:
         super().__init__(PREEMPTED)
-
-
-def write_tensors(
-    path: Path, tensors: Mapping[str, Tensor], record: Mapping[str, Any] | None = None
-) -> None:
-    """Write tensors and a JSON record as one safetensors file, atomically.
-
-    Raises:
-        StateError: if the disk is full or cannot be written; an old file stays as it was.
-        ValueError: if the record holds a number that is not finite, which no reader takes.
-    """
-    text = json.dumps(record or {}, allow_nan=False)
-    held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    with atomic(path) as temporary:
-        try:
-            save_file(held, temporary, metadata={"record": text})
-        except SafetensorError as fault:
-            raise OSError(str(fault)) from fault
-
-
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Return the tensors and the record that `write_tensors` wrote.
-
-    Raises:
-        StateError: if the file is missing, cut short or no safetensors file.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return tensors, object_of((file.metadata() or {}).get("record", "{}"))
-    except (OSError, ValueError, SafetensorError, RecursionError) as fault:
-        raise StateError(
-            where=str(path),
-            what=f"it cannot be read: {fault}",
-            mend=f"remove it, and {path.parent.parent}/seed*.json if it is of a run; run the same command",
-        ) from fault
-
-
-def read_of_body(path: Path, body: str) -> dict[str, Tensor]:
-    """Return the source features that `embed_source` wrote for a body.
-
-    Raises:
-        StateError: if the file is missing, damaged, of another body, or holds numbers that are
-            not finite.
-    """
-    tensors, record = read_tensors(path)
-    told = record.get("body")
-    lacking = {"features", "labels", "numbers"} - set(tensors)
-    fault = f"it has no '{sorted(lacking)[0]}'" if lacking else ""
-    fault = fault or not_finite(tensors)
-    if told != body:
-        fault = f"it is of the body {told!r} instead of '{body}'"
-    if fault:
-        mend = f"remove it and make it again: snakemake {path}"
-        raise StateError(where=str(path), what=fault, mend=mend)
-    return tensors
-
-
-def not_finite(tensors: Mapping[str, Tensor]) -> str:
-    """Return what is wrong with tensors whose numbers are not all finite; else nothing."""
-    for name, tensor in tensors.items():
-        if tensor.is_floating_point() and not tensor.isfinite().all():
-            return f"'{name}' holds numbers that are not finite"
-    return ""
 
 
 @dataclass
@@ -141,11 +76,18 @@ class State(Checkpoints):
         return bool(whole_outputs(self.outputs, self.key))
 
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-        """Return the last checkpoint, or None where there is none."""
-        path = self.folder / "checkpoint.safetensors"
+        """Return the last checkpoint, or None where there is none.
+
+        Raises:
+            StateError: if it is damaged, or of another run.
+        """
+        path = self.folder / CHECKPOINT
         if not path.exists():
             return None
-        tensors, record = read_tensors(path)
+        mend = f"remove {self.folder} and run the same command: the run starts again"
+        tensors, record = read_tensors(path, mend=mend)
+        if record.pop(OWNER, None) != self.key:
+            raise StateError(where=str(path), what="it is of another run", mend=mend)
         log.info("going on from the checkpoint %s", path)
         return tensors, record
 
@@ -156,7 +98,7 @@ class State(Checkpoints):
             Preempted: after writing, if the process was asked to stop.
         """
         start = time.monotonic()
-        write_tensors(self.folder / "checkpoint.safetensors", tensors, record)
+        write_tensors(self.folder / CHECKPOINT, tensors, {**record, OWNER: self.key})
         self._last = time.monotonic()
         self._cost = self._last - start
         if self._stop:
@@ -196,7 +138,7 @@ class State(Checkpoints):
         Raises:
             StateError: if something cannot be removed.
         """
-        if self._mark.exists() and self._mark.read_bytes() == self.key.encode():
+        if self._mark.is_file() and self._mark.read_bytes() == self.key.encode():
             sweep(self.folder)
             sweep(self.outputs)
             return

@@ -13,7 +13,7 @@ from orca.logs import log
 from orca.models.body import BODIES
 from orca.models.source_embedding import embed, to_numbers
 from orca.training.batches import seeded
-from orca.training.checkpoint import write_tensors
+from orca.training.tensor_file import write_tensors
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.settings import Settings
 from orca.training.batches import seeded
-from orca.training.checkpoint import State, read_tensors, write_tensors
+from orca.training.checkpoint import State
 from orca.training.finetune_arrays import finetune
 from orca.training.finetune_loop import trained_parameters
 from orca.training.key import finetune_key
@@ -26,6 +26,7 @@ from orca.training.record import AlignRecord, digests, read_run, write_history
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
+from orca.training.tensor_file import read_tensors, write_tensors
 from orca.training.tensors import keep_weights, load_trained
 from orca.training.validate import Validation
 

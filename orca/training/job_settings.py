@@ -8,7 +8,7 @@ import yaml
 from pydantic import Field
 
 from orca.models.body import BODIES
-from orca.provenance import atomic
+from orca.provenance import write_text
 from orca.settings import Groups, Settings, checked, merge, not_default, read_yaml
 
 
@@ -73,7 +73,6 @@ def that_differ(groups: Groups) -> dict[str, dict[str, Any]]:
 def write_settings(path: Path, content: Mapping[str, Any]) -> None:
     """Write plain values as YAML, unless the file holds them already."""
     text = yaml.safe_dump(dict(content), sort_keys=False, default_flow_style=None, width=100)
-    if path.exists() and path.read_text() == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return
-    with atomic(path) as temporary:
-        temporary.write_text(text)
+    write_text(path, text)

@@ -7,7 +7,7 @@ import torch
 from orca.alignment.distance import DISTANCES, DistanceSettings
 from orca.alignment.source import SourceFeatures
 from orca.provenance import file_digest
-from orca.training.checkpoint import read_tensors, write_tensors
+from orca.training.tensor_file import read_tensors, write_tensors
 
 
 def source_terms(

@@ -14,9 +14,9 @@ from orca.methods.objectives.objective import Objective, ObjectiveInputs
 from orca.models.assemble import Model
 from orca.settings import Settings
 from orca.training.batches import seeded
-from orca.training.checkpoint import read_of_body
 from orca.training.loss import Loss, make_loss
 from orca.training.setup import Setup
+from orca.training.tensor_file import read_of_body
 
 
 def in_units(loss: Loss, prepared: Prepared, device: torch.device) -> Loss:

@@ -5,7 +5,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from orca.errors import StateError
-from orca.training.checkpoint import read_tensors, write_tensors
+from orca.training.tensor_file import read_tensors, write_tensors
 
 
 def under(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:

@@ -16,6 +16,7 @@ from torchmetrics.functional.classification import multilabel_auroc, multilabel_
 from orca.errors import DataError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.ranking import area_under_roc, average_precision
+from orca.evaluation.score import Score
 
 rng = np.random.default_rng(0)
 
@@ -304,3 +305,10 @@ def test_a_metric_of_fields_takes_little_memory_beside_the_predictions(name, mon
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 0.3 * predicted.nbytes
+
+
+def test_no_metric_of_a_score_is_better_than_perfect():
+    told = {"task_digest": "x", "selection": "x", "hyperparameters": "x", "metric": "rmse"}
+    run = {"task": "a", "body": "b", "method": "c", "seed": 0}
+    with pytest.raises(ValueError, match="1.5 is better than perfect, 1, for r2"):
+        Score(**run, **told, value=0.1, metrics={"r2": 1.5})

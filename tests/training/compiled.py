@@ -14,9 +14,9 @@ from torch._dynamo.utils import counters
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.training.arithmetic import as_compiled, compile_parts
-from orca.training.checkpoint import read_tensors
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.seeds import run_seeds
+from orca.training.tensor_file import read_tensors
 from tests.training.toys import ToySetup, make_finetune
 
 PAIRS = [(body, "finetune") for body in sorted(BODIES)]

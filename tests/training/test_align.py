@@ -14,7 +14,7 @@ from orca.data.target import Field
 from orca.errors import SettingsError
 from orca.training.align import target_labels
 from orca.training.align_loop import embedder_rate
-from orca.training.checkpoint import read_tensors, write_tensors
+from orca.training.tensor_file import read_tensors, write_tensors
 from tests.edited import edited
 from tests.training.toys import FIELDS, history, make_align, make_finetune, run
 

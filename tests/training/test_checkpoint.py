@@ -1,5 +1,6 @@
 import os
 import signal
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,14 +9,8 @@ from orca.errors import StateError
 from orca.outputs import output_digests
 from orca.provenance import write_json
 from orca.training import checkpoint
-from orca.training.checkpoint import (
-    PREEMPTED,
-    Preempted,
-    State,
-    publish,
-    read_tensors,
-    write_tensors,
-)
+from orca.training.checkpoint import PREEMPTED, Preempted, State, publish
+from orca.training.tensor_file import read_tensors, write_tensors
 from tests.limits import file_size_limit
 
 
@@ -37,6 +32,33 @@ def test_a_damaged_file_is_named_with_the_mend(tmp_path):
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(StateError, match="x.safetensors"):
         read_tensors(path)
+
+
+def test_no_byte_of_a_checkpoint_is_changed_unnoticed(tmp_path):
+    with state(tmp_path).held() as held:
+        held.save({"a": torch.rand(3), "b": torch.arange(4) > 1}, {"epoch": 1})
+    path = tmp_path / "checkpoint.safetensors"
+    content = path.read_bytes()
+    for place in range(len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(StateError, match=f"Mend: remove {tmp_path} and run"):
+            held.load()
+
+
+def test_the_checkpoint_of_another_run_is_refused(tmp_path):
+    for name in "ab":
+        with state(tmp_path / name, name).held() as held:
+            held.save({"a": torch.ones(1)}, {"epoch": 1})
+    (tmp_path / "a/checkpoint.safetensors").replace(tmp_path / "b/checkpoint.safetensors")
+    with pytest.raises(StateError, match="it is of another run"):
+        held.load()
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_checkpoint_that_is_no_file_is_refused_and_not_waited_for(tmp_path, make):
+    make(tmp_path / "checkpoint.safetensors")
+    with pytest.raises(StateError, match="no such file"):
+        state(tmp_path).load()
 
 
 def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path):

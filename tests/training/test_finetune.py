@@ -13,10 +13,10 @@ from orca.data.task import TASKS
 from orca.errors import DataError, SettingsError, StateError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import read_score
-from orca.training.checkpoint import read_tensors, write_tensors
 from orca.training.evaluate import evaluate
 from orca.training.predict import predict_test
 from orca.training.predict_new import predict_file, predict_new
+from orca.training.tensor_file import read_tensors, write_tensors
 from tests.edited import edited
 from tests.training.toys import (
     CLASSES,

@@ -16,9 +16,10 @@ from orca.logs import Clock
 from orca.outputs import RECORD, whole_outputs
 from orca.provenance import atomic
 from orca.training import record as record_module
-from orca.training.checkpoint import State, publish, read_tensors, write_tensors
+from orca.training.checkpoint import State, publish
 from orca.training.record import write_history, write_run
 from orca.training.seeds import run_seeds
+from orca.training.tensor_file import read_tensors, write_tensors
 from tests.training.kills import killed_at_each_change
 
 FEWEST_KILLS = 15

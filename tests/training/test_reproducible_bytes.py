@@ -5,12 +5,17 @@ import pytest
 import torch
 
 from orca.alignment.distance import DISTANCES
+from orca.cli import orca
 from orca.data.proxy import Texts
 from orca.training import embed_source as embedding
 from orca.training.batches import seeded
-from orca.training.checkpoint import read_tensors
 from orca.training.source_terms import source_terms
+from orca.training.tensor_file import read_tensors
+from orca.tuning import search
+from orca.tuning.best import close
 from tests.training.toys import CPU, make_align, make_finetune, run
+from tests.tuning.test_search import made_up
+from tests.tuning.toy_search import make_search
 
 
 @pytest.fixture
@@ -51,3 +56,29 @@ def test_embedders_and_weights_are_the_same_bytes_each_time(tmp_path):
         (one,), (other,) = (run(make(tmp_path / name, epochs=1), tmp_path / name / n) for n in "ab")
         file = f"{name}.safetensors"
         assert (one / file).read_bytes() == (other / file).read_bytes()
+
+
+@pytest.mark.slow
+def test_what_a_search_leaves_is_the_same_bytes_each_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "train", made_up)
+    one, other = (tmp_path / name for name in ("one", "other"))
+    for folder in (one, other):
+        found = make_search(folder)
+        found.work()
+        close(found, folder / "out")
+    names = sorted(path.name for path in (one / "out").iterdir())
+    assert {"best.yaml", "trials.svg", "trials.pdf", "trials.png"} <= {*names}
+    for name in set(names) - {"trials.csv"}:  # whose seconds are measured; no step reads it
+        assert (one / "out" / name).read_bytes() == (other / "out" / name).read_bytes(), name
+
+
+def test_tables_are_the_same_bytes_each_time(tmp_path, monkeypatch):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        orca(["tabulate", "demo"], standalone_mode=False)
+    made = sorted(path.name for path in (tmp_path / "one/results/tables").iterdir())
+    assert {"demo.md", "demo.csv", "demo.tex", "demo.html", "demo.json"} <= {*made}
+    for name in made:
+        one, other = (tmp_path / n / "results/tables" / name for n in ("one", "other"))
+        assert one.read_bytes() == other.read_bytes(), name

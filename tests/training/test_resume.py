@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from orca.training.checkpoint import PREEMPTED, read_tensors
+from orca.training.checkpoint import PREEMPTED
+from orca.training.tensor_file import read_tensors
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = {"finetune": "weights.safetensors", "align": "embedder.safetensors"}

@@ -24,13 +24,13 @@ from orca.settings import Settings
 from orca.training.align import Align
 from orca.training.batches import seeded
 from orca.training.build import output_of
-from orca.training.checkpoint import write_tensors
 from orca.training.finetune import Finetune
 from orca.training.finished_run import FinishedRun
 from orca.training.seeds import Step, run_seeds
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.source_terms import source_terms
+from orca.training.tensor_file import write_tensors
 
 CPU = torch.device("cpu")
 CLASSES = Task(

@@ -13,7 +13,7 @@ from orca.data.own import cells
 from orca.data.own.arrays import shapes_in, targets_of
 from orca.data.own.table import read_table
 from orca.data.own.targets import has_target, labels_in_table
-from orca.data.user_task import entry_of
+from orca.data.user_task import STANDING_IN, entry_of
 from orca.declarations import nearest
 from orca.errors import SettingsError
 
@@ -79,10 +79,8 @@ def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
             what=f"its suffix '{suffix}' is none of {', '.join(SUFFIXES)}",
             mend=OTHER_SUFFIXES.get(suffix, "save it as one of these"),
         )
-    # The kind is not known yet, and one that needs no other key stands in for it.
-    unknown = {"target": "", "kind": "scalar", "metric": METRIC_OF["scalar"]}
     ways = {key: said[key] for key in READING if key in said}
-    entry = entry_of({"path": str(path), **unknown, **ways}, where=str(path))
+    entry = entry_of({**STANDING_IN, "path": str(path), **ways}, where=str(path))
     found, seen = (_look_at_table if entry.is_table else _look_at_arrays)(path, entry, said)
     if seen.alone:
         raise SettingsError(

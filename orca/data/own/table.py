@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
+from orca.data.raw_file import beyond_memory
 from orca.declarations import nearest
 from orca.errors import READER_FAULTS, DataError
 from orca.logs import log
@@ -29,6 +30,7 @@ SIGNATURES = {
     b"\xfe\xff": ("a text in UTF-16", "say `encoding: utf-16`"),
     b"\x1f\x8b": ("compressed", "unpack it"),
 }
+LONGEST_HEADER = 2**24
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
     reading = _read_csv if entry.file_format == "csv" else _read_parquet
     if entry.file_format == "csv":
         _check_signature(path, entry, shown)
+        _check_room(path.stat().st_size, shown)
     table = reading(path, entry, shown)
     twice = sorted(name for name, times in Counter(table.frame.columns).items() if times > 1)
     if twice:
@@ -105,6 +108,13 @@ def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
             where=shown, what="it has no rows but the header", mend="put the samples below it"
         )
     return table
+
+
+def _check_room(size: int, shown: str) -> None:
+    """Refuse what the memory cannot hold: the system would end the process without a word."""
+    if too_much := beyond_memory(size):
+        mend = "leave out columns and rows, or take a machine with more memory"
+        raise DataError(where=shown, what=too_much, mend=mend)
 
 
 def _check_signature(path: Path, entry: TaskEntry, shown: str) -> None:
@@ -180,7 +190,7 @@ def _lines_within(content: "pandas.DataFrame", path: Path) -> Int[np.ndarray, " 
 def _separator(path: Path, entry: TaskEntry, shown: str) -> str:
     """Return the character that parts the header's columns, and say so if it is no comma."""
     with path.open(encoding=_codec(entry)) as file:
-        header = re.sub(r'"[^"]*"', "", file.readline())
+        header = re.sub(r'"[^"]*"', "", file.readline(LONGEST_HEADER))
     counts = {sign: header.count(sign) for sign in SEPARATORS}
     found = max(counts, key=lambda sign: counts[sign])
     if counts[found] and found != ",":
@@ -191,9 +201,12 @@ def _separator(path: Path, entry: TaskEntry, shown: str) -> str:
 def _read_parquet(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet
 
     del entry
     try:
+        told = pa.parquet.read_metadata(path)
+        _check_room(told.num_rows * told.num_columns, shown)  # a value takes a byte at least
         content = pd.read_parquet(path)
     except (*READER_FAULTS, pa.ArrowException) as fault:
         raise DataError(
