@@ -1,11 +1,9 @@
-"""Rows and columns of a table, and what the cell where two of them meet is made from."""
+"""Rows and columns of a table, and how the papers' tables name theirs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from orca.data.task import TASKS
-from orca.evaluation.score import Run
-from orca.reporting.filled_table import Unlike
 from orca.reporting.names import method_title
 from orca.reporting.quantities import Quantity
 
@@ -109,28 +107,3 @@ def printed_in(paper: str, table: str, columns: tuple[Axis, ...]) -> tuple[Axis,
     """Return the columns, with their published numbers taken from a certain table of a paper."""
     place = {"paper": paper, "table": table}
     return tuple(replace(axis, published={**axis.published, **place}) for axis in columns)
-
-
-@dataclass(frozen=True)
-class CellPlan:
-    """The runs and the published number that one cell compares.
-
-    Args:
-        axis: what row and column fix together.
-        body: of the runs; empty if there are none.
-        runs: one for each seed.
-        absent: why there can be no runs although the cell is about a method of ours.
-        withheld: why hardly anybody can make the runs; empty if everybody can.
-        quantity: what is reported of each run.
-        key: columns of the published numbers, and what they must be.
-        unlike: what is not the published one of scores on the task.
-    """
-
-    axis: Axis
-    body: str
-    runs: tuple[Run, ...]
-    absent: str
-    withheld: str
-    quantity: Quantity | None
-    key: Mapping[str, str]
-    unlike: Unlike

@@ -1,6 +1,5 @@
 """Draws the histories of runs: a panel for each task and body, a curve for each method."""
 
-import io
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -9,13 +8,12 @@ from textwrap import fill
 from typing import Any
 
 from orca.errors import ResultsError
-from orca.reporting.look import COLUMN, PAGE, legend_below, look, save, say, style
+from orca.reporting.look import COLUMN, PAGE, Drawing, as_svg, legend_below, look, save, say, style
 from orca.reporting.names import method_title, task_title
 
 Columns = Any  # a pandas.DataFrame by epoch; pandas is slow to import, and few who plan need it
 Curves = dict[str, list[Columns]]  # runs by alignment or method
 Panels = dict[tuple[str, str], Curves]  # by task and body
-Drawing = tuple[str, str, str, str]  # name, title, SVG, caption
 QUANTITIES = {  # columns of a history
     "train_loss": ("Training loss", "Loss on the training samples by epoch of stage three"),
     "validation": ("Validation", "The task's metric on the validation samples by epoch"),
@@ -146,7 +144,8 @@ def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:
         panels: Panels = {place: curves for place, curves in kept.items() if curves}
         if panels:
             text = f"{caption}; mean over seeds, and their range shaded."
-            found.append((quantity, title, _draw_training(panels, title, order), text))
+            svg = _draw_training(panels, title, order)
+            found.append(Drawing(f"c-{quantity}", title, text, svg))
     return found
 
 
@@ -165,14 +164,12 @@ def _draw_training(panels: Panels, title: str, order: list[str]) -> str:
         if means and min(means) > 0 and max(means) > 30 * min(means):
             axis.set_yscale("log")
 
-    text = io.StringIO()
     with look() as figure_class:
         figure, axes = _draw_panels(figure_class, panels, draw, below=0.45)
         figure.set_figwidth(PAGE)
         axes[0, 0].set_ylabel(title.lower())
         legend_below(figure, axes.ravel(), columns=4)
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue()
+        return as_svg(figure)
 
 
 def plot_estimate_beside_exact(history: Path, stem: Path) -> None:

@@ -1,13 +1,12 @@
 """Draws what a run predicted for test samples: who is taken for whom, how far off, how sure."""
 
-import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from orca.reporting.look import PAGE, look, say, style
+from orca.reporting.look import PAGE, as_svg, look, say, style
 
 Predicted = Float[np.ndarray, "n *output"]
 Target = Shaped[np.ndarray, "n *target"]
@@ -26,12 +25,10 @@ def draw_predictions(kind: str, predicted: Predicted, target: Target, names: Seq
         target: what was to be predicted.
         names: of classes; as many as are known.
     """
-    text = io.StringIO()
     with look() as figure_class:
         figure = figure_class(figsize=(PAGE, 3.0))
         _DRAWN[kind](figure.subplots(1, 2), predicted, target, names)
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue()
+        return as_svg(figure)
 
 
 def worst_samples(

@@ -343,7 +343,7 @@ def make():
 def tabulated(tmp_path_factory):
     """A finished demo's results with table and figures made; for reading only."""
     from orca.reporting.history_drawing import plot_alignment
-    from orca.reporting.profile_drawing import plot_profile
+    from orca.reporting.profiles import plot_profile
 
     results = tmp_path_factory.mktemp("demo") / "results"
     out = results / "tables"

@@ -14,7 +14,7 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_alignment, plot_estimate_beside_exact
 from orca.reporting.look import COLOURS, DASHES
-from orca.reporting.profile_drawing import plot_profile
+from orca.reporting.profiles import plot_profile
 from orca.reporting.tabulate import write_table
 
 

@@ -9,10 +9,10 @@ from orca.evaluation import paired
 from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
 from orca.evaluation.score import Run
 from orca.provenance import write_json
-from orca.reporting.comparison import who_leads
 from orca.reporting.filled_table import FilledTable, Heading, OurResult, RunOfCell, TableCell
+from orca.reporting.lead import who_leads
 from orca.reporting.prediction_drawing import WORST, draw_predictions, worst_samples
-from orca.reporting.prediction_pages import Folders, prediction_pages
+from orca.reporting.prediction_pages import Folders, predictions_shown
 from orca.reporting.scores import ScoreFolder
 from tests.reporting.conftest import card_of_demo
 
@@ -131,9 +131,10 @@ def test_the_worst_samples_are_named_by_their_rows_in_a_file_of_ones_own(tmp_pat
     card = card_of_demo("trees", "Trees", 4) | {"target": target}
     write_json(tmp_path / "trees/card.json", card)
     Schema(rows={"test": rows} if rows else {}).write(tmp_path / "trees/schema.json")
-    (page,) = prediction_pages([table], folders)
+    (drawing,), worst = predictions_shown([table], folders)
     found = worst_samples("Classes", *read_predictions(tmp_path / "scores" / PATH), target["names"])
-    assert [worst[0] for worst in page.worst] == [n + 100 * bool(rows) for n, *_ in found]
+    assert [row[1][1] for row in worst] == [n + 100 * bool(rows) for n, *_ in found]
+    assert "<svg" in drawing.svg
 
 
 def test_without_predictions_only_the_lead_is_said(tmp_path):

@@ -9,7 +9,7 @@ from orca.evaluation.score import Run
 from orca.reporting.declared_figure import AlignmentInput, Figure, PredictionInput
 from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_estimate_beside_exact
-from orca.reporting.profile_drawing import plot_profile
+from orca.reporting.profiles import plot_profile
 from orca.reporting.table_drawing import plot_by_number, plot_errors_by_task, plot_two_quantities
 
 PAPER = "orca_icml2023"
