@@ -84,7 +84,7 @@ def peers(*names: str) -> tuple[Axis, ...]:
 
 
 def rerun(**names: tuple[str, str]) -> tuple[Axis, ...]:
-    """Return a column of published numbers that we run too, for each title and peer by name there."""
+    """Return a column for each published method, of the title and the method or peer of ours."""
     return tuple(
         Axis(name=name, title=title, method=peer, published={"method": name})
         for name, (title, peer) in names.items()

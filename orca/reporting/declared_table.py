@@ -186,9 +186,11 @@ class Table:
         else the task's own.
         """
         numbers = [published.find(plan.key) if self.paper else None for plan in row]
-        printed = next((metric_value(n.metric, n.direction) for n in numbers if n), None)
+        pairs = list(zip(row, numbers, strict=True))
+        unsaid = (n for plan, n in pairs if n and not plan.axis.quantity)
+        printed = next((metric_value(n.metric) for n in unsaid), None)
         cells = []
-        for plan, number in zip(row, numbers, strict=True):
+        for plan, number in pairs:
             quantity = plan.axis.quantity or printed or plan.quantity
             of_quantity = {} if quantity is None else {
                 "metric": quantity.name,

@@ -41,21 +41,8 @@ def read_history(path: Path) -> Columns:
     return found.replace([math.inf, -math.inf], math.nan)
 
 
-def _with_values(runs: Iterable[Columns], column: str) -> list[Columns]:
-    """Return the column of each run that has a value in it, where it has one."""
-    columns = [run[column].dropna() for run in runs if column in run]
-    return [values for values in columns if len(values)]
-
-
-def _by_epoch(runs: list[Columns]) -> Columns:
-    """Return a column for each run, with the epochs at which every run has a value."""
-    import pandas as pd
-
-    return pd.concat(runs, axis="columns", join="inner").sort_index()
-
-
 def by_panel(histories: Iterable[Path], column: str) -> Panels:
-    """Return a column of the histories by panel, where it holds values.
+    """Return a column of the histories by panel, of each run that has a value in it.
 
     Args:
         histories: files whose paths end in `<task>/<body>/<curve>/seed<k>/history.csv`.
@@ -64,8 +51,17 @@ def by_panel(histories: Iterable[Path], column: str) -> Panels:
     found: Panels = defaultdict(lambda: defaultdict(list))
     for path in sorted(histories):
         task, body, curve = path.parts[-5:-2]
-        found[task, body][curve] += _with_values([read_history(path)], column)
+        run = read_history(path)
+        values = run[column].dropna() if column in run else ()
+        found[task, body][curve] += [values] if len(values) else []
     return found
+
+
+def _by_epoch(runs: list[Columns]) -> Columns:
+    """Return a column for each run, with the epochs at which every run has a value."""
+    import pandas as pd
+
+    return pd.concat(runs, axis="columns", join="inner").sort_index()
 
 
 def _draw_panels(
@@ -183,7 +179,7 @@ def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
         ResultsError: if the exact distance was not kept.
     """
     columns = read_history(history)
-    if not _with_values([columns], "exact"):
+    if "exact" not in columns or columns["exact"].isna().all():
         raise ResultsError(
             where=str(history),
             what="it does not hold the exact distance (column 'exact')",

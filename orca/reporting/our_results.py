@@ -10,7 +10,7 @@ from orca.evaluation.score import Run, Score, command_for
 from orca.peers.peer import PEERS
 from orca.reporting.cell_plan import CellPlan
 from orca.reporting.filled_table import OurResult, RunOfCell, Status, TableCell
-from orca.reporting.numbers import alone, with_spread
+from orca.reporting.numbers import written
 from orca.reporting.quantities import Quantity
 from orca.reporting.scores import ScoreFolder
 
@@ -98,7 +98,7 @@ def with_text(cell: TableCell, usual: int) -> TableCell:
         return cell
     failed = sum(run.status == "failed" for run in ours.runs)
     if ours.mean is not None:
-        text = alone(ours.mean) if ours.std is None else with_spread(ours.mean, ours.std)
+        text = written(ours.mean, ours.std)
     elif 0 < failed < len(ours.runs):
         text = f"{failed} of {len(ours.runs)} failed, {len(ours.runs) - failed} not run"
     else:

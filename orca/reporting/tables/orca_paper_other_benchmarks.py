@@ -11,22 +11,16 @@ from orca.reporting.aggregate_table import (
 )
 from orca.reporting.axis import Axis, baselines, facts, methods, peers, rerun
 from orca.reporting.benchmarks import FACTS_OF_LIFT, LIFT, OPENML_CC18, PDEBENCH, resolutions
-from orca.reporting.quantities import (
-    FINETUNING,
-    STAGES,
-    record_value,
-    time_per_epoch,
-    wall_time,
-)
+from orca.reporting.quantities import FINETUNING, STAGES, Quantity, recorded, time
 from orca.reporting.tables.orca_paper import PAPER, printed
 
-EPOCHS = "settings.finetune.epochs"  # in the record of a run
+EPOCHS = recorded("settings.finetune.epochs")
 TRAINING = (
-    time_per_epoch("per_epoch_seconds", "s per epoch", FINETUNING, EPOCHS),
-    record_value("epochs", "epochs", EPOCHS, elsewhere="a setting, not a result"),
-    wall_time("total_training_hours", "hours in all", STAGES),
+    time("per_epoch_seconds", "s per epoch", *FINETUNING, unit=EPOCHS),
+    Quantity("epochs", "epochs", EPOCHS, elsewhere="a setting, not a result"),
+    time("total_training_hours", "hours in all", *STAGES),
 )
-MINUTES = wall_time("orca_train_min", "minutes", STAGES, unit_seconds=60.0)
+MINUTES = time("orca_train_min", "minutes", *STAGES, unit=60.0)
 OF_PDEBENCH = baselines(pinn="PINN", fno="FNO", unet="U-Net")
 BOOSTING = baselines(
     lightgbm="LightGBM",
@@ -77,14 +71,7 @@ SUPER_RESOLUTION = printed(
     number="16",
     row_title="resolutions",
     rows=resolutions("pde_advection_{}", 256),
-    columns=(
-        Axis(
-            name="orca",
-            title="ORCA (kernel size 1)",
-            method="orca_pointwise",
-            published={"method": "orca"},
-        ),
-    ),
+    columns=rerun(orca=("ORCA (kernel size 1)", "orca_pointwise")),
     ranked=False,
     caption="An embedder of kernel size 1 has no resolution of its own.",
 )
