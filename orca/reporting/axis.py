@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from orca.data.task import TASKS
 from orca.reporting.names import method_title
@@ -45,16 +46,9 @@ class Axis:
 
     def meet(self, other: "Axis") -> "Axis":
         """Return what both fix together; this one's fields come first."""
-        return replace(
-            self,
-            task=self.task or other.task,
-            method=self.method or other.method,
-            splits=self.splits or other.splits,
-            body=self.body or other.body,
-            quantity=self.quantity or other.quantity,
-            published={**other.published, **self.published},
-            fact=self.fact or other.fact,
-        )
+        fixed = ("task", "method", "splits", "body", "quantity", "fact")
+        told: dict[str, Any] = {name: getattr(self, name) or getattr(other, name) for name in fixed}
+        return replace(self, published={**other.published, **self.published}, **told)
 
     @property
     def heading(self) -> str:

@@ -17,6 +17,8 @@ from orca.reporting.filled_table import Unlike
 from orca.reporting.quantities import Quantity, metric_value
 from orca.reporting.verdicts import unlike_published
 
+OWN = "config, tasks"  # where a person's own tasks stand, for messages
+
 
 @dataclass(frozen=True, kw_only=True)
 class CellPlan:
@@ -58,7 +60,7 @@ def plan_cell(axis: Axis, paper: str, table: str, experiment: Experiment) -> Cel
         name, method = TASKS.as_published(name), METHODS.as_published(method)
     task = TASKS.get(name)
     if name in experiment.tasks:
-        task = _own_task(name, experiment.tasks[name])
+        task = task_of(name, experiment.tasks[name], where=OWN)
     if method in PEERS and not (axis.peers and task and PEERS[method].suits(task)):
         axis, method = replace(axis, method=""), ""
     metric = metric_value(task.metric) if task and not axis.fact else None
@@ -101,10 +103,6 @@ def _body(axis: Axis, task: Task | None, experiment: Experiment) -> tuple[str, s
     return body, "" if body else f"no body is chosen for tasks of kind '{task.kind}'"
 
 
-def _own_task(name: str, entry: Any) -> Task:
-    return task_of(name, entry, where="config, tasks")
-
-
 def own_rows(name: str, entry: dict[str, Any]) -> tuple[Axis, ...]:
     """Return the rows of a person's own task: its entry's bodies, or the one that needs no hub.
 
@@ -114,7 +112,7 @@ def own_rows(name: str, entry: dict[str, Any]) -> tuple[Axis, ...]:
         SettingsError: if the entry is at fault.
         DataError: if a file of arrays is missing.
     """
-    task = _own_task(name, entry)
+    task = task_of(name, entry, where=OWN)
     assert isinstance(task.option, TaskEntry)
     if task.option.fold:
         return ()

@@ -36,7 +36,10 @@ def compare(a: Path, b: Path) -> str:
         ResultsError: if a folder has no score, or the two score a task by different metrics.
     """
     before, after = _cells(a), _cells(b)
-    found = {cell: _row(cell, before[cell], after[cell]) for cell in sorted({**before, **after})}
+    found = {
+        cell: _row(cell, before.get(cell, []), after.get(cell, []))
+        for cell in sorted({**before, **after})
+    }
     rows = sorted(found.items(), key=lambda item: ORDER.index(item[1][-1]))
     moved = Counter(row[-1] for row in found.values())
     summary = ", ".join(f"{moved[word]} {word}" for word in ORDER if moved[word])

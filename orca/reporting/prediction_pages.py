@@ -12,14 +12,13 @@ from orca.reporting.filled_table import FilledTable, TableCell
 from orca.reporting.look import Drawing
 from orca.reporting.names import method_title, task_title
 from orca.reporting.prediction_drawing import draw_predictions, worst_samples
-from orca.reporting.run_costs import Row
+from orca.reporting.run_costs import Records, Row
 
 WORST = (
     "The test samples with the largest errors, by their rows in a file of your own, else counted "
     "from 0: of classes and labels the log loss, "
     "of numbers the distance, of fields the distance relative to their size."
 )
-WORST_TITLES = ("run", "test sample", "true", "predicted", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class Folders:
 
 def predictions_shown(
     tables: Iterable[FilledTable], folders: Folders
-) -> tuple[list[Drawing], list[Row]]:
+) -> tuple[list[Drawing], Records | None]:
     """Return a drawing for the best method of each row whose predictions were kept.
 
     Args:
@@ -56,7 +55,8 @@ def predictions_shown(
         if found:
             drawings.append(found[0])
             rows += found[1]
-    return drawings, rows
+    titles = ("run", "test sample", "true", "predicted", "error")
+    return drawings, Records(titles, rows, 4, WORST) if rows else None
 
 
 def _shown(cell: TableCell, folders: Folders) -> tuple[Drawing, list[Row]] | None:

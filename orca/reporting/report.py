@@ -1,9 +1,9 @@
 """Puts tables, figures, data and records into one HTML file that needs nothing else."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from markupsafe import Markup
@@ -18,8 +18,8 @@ from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_t
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.look import Drawing, read_svg
 from orca.reporting.page import environment
-from orca.reporting.prediction_pages import WORST, WORST_TITLES, Folders, predictions_shown
-from orca.reporting.run_costs import Records, costs, seconds_in_words, software
+from orca.reporting.prediction_pages import Folders, predictions_shown
+from orca.reporting.run_costs import Records, Row, costs, seconds_in_words, software
 from orca.reporting.verdicts import EXPLANATION
 
 OF_TABLES = {  # titles and captions of the figures that a table has, by the end of their names
@@ -40,20 +40,24 @@ OF_TABLES = {  # titles and captions of the figures that a table has, by the end
         "lines are seeds, the strong one their mean.",
     ),
 }
-COSTS = (
-    "Wall time of the runs in the tables, by task, body and method: mean over seeds for each phase, "
-    "and the sum of all seeds."
-)
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of the report: heading, content, and anchors and titles that the contents list."""
+class Section(NamedTuple):
+    """A part of the report; `entries` are the anchors and titles that the contents list.
+
+    Args:
+        anchor: its place in the page.
+        title: its heading.
+        shown_by: the macro of `sections.html` that shows the content.
+        content: what it is called with; empty for a part that is left out.
+        entries: of the contents.
+    """
 
     anchor: str
     title: str
-    content: Markup
-    entries: tuple[tuple[str, str], ...] = ()
+    shown_by: str
+    content: Any
+    entries: Sequence[tuple[str, str]] = ()
 
 
 def write_report(
@@ -87,28 +91,39 @@ def write_report(
         )
     shown = [read_table(path) for path in tables]
     cells = [cell for table in shown for row in table.cells for cell in row]
-    runs = {run.path: run for cell in cells if cell.ours for run in cell.ours.runs}
+    runs = list({run.path: run for cell in cells if cell.ours for run in cell.ours.runs}.values())
     methods = list(dict.fromkeys(cell.method for cell in cells if cell.method))
-    parts = environment().get_template("sections.html").module
-    sections = [
-        _verdicts(parts, shown),
-        _tables(parts, shown),
-        _drawn(parts, "figures", "Figures", _figures(folders.figures, [t.name for t in shown])),
-        _predictions(parts, shown, folders),
-        _drawn(parts, "curves", "Training", training_curves(histories, methods)),
-        _data(parts, folders.prepared),
-        _records(parts, "costs", "What it cost", COSTS, costs(runs.values())),
-        _settings(settings),
-        _records(parts, "software", "Software and machine", "", software(runs.values())),
-    ]
-    page = environment().get_template("report.html")
-    text = page.render(
-        title="Cross-modal fine-tuning: results",
-        lead=f"{_lead(list(runs.values()))} {PROTOCOLS[experiment.protocol]}",
-        glance=_glance(shown, list(runs.values())),
-        sections=[section for section in sections if section],
+    figures = _figures(folders.figures, [table.name for table in shown])
+    predictions, worst = predictions_shown(shown, folders)
+    curves, cards = training_curves(histories, methods), data_pages(folders.prepared)
+    text = yaml.safe_dump(
+        settings, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
     )
-    write_text(out, text + "\n")
+    of_tables = [(f"t-{table.name}", table.short_heading) for table in shown]
+    of_cards = [(card["anchor"], card["title"]) for card in cards]
+    sections = [
+        Section("verdicts", "Ours beside theirs", "records", _verdicts(shown)),
+        Section("tables", "Tables", "tables", shown, of_tables),
+        Section("figures", "Figures", "figures", figures, _entries(figures)),
+        Section("predictions", "Predictions", "figures", predictions, _entries(predictions)),
+        Section("worst", "Worst test samples", "records", worst),
+        Section("curves", "Training", "figures", curves, _entries(curves)),
+        Section("data", "Data", "cards", cards, of_cards),
+        Section("costs", "What it cost", "records", costs(runs)),
+        Section("settings", "Settings", "text", text),
+        Section("software", "Software and machine", "records", software(runs)),
+    ]
+    page = (
+        environment()
+        .get_template("report.html")
+        .render(
+            title="Cross-modal fine-tuning: results",
+            lead=f"{_lead(runs)} {PROTOCOLS[experiment.protocol]}",
+            glance=_glance(shown, runs),
+            sections=[section for section in sections if section.content],
+        )
+    )
+    write_text(out, page + "\n")
 
 
 def _lead(runs: list[RunOfCell]) -> str:
@@ -136,27 +151,20 @@ def _glance(tables: list[FilledTable], runs: list[RunOfCell]) -> list[tuple[str,
     return glance
 
 
-def _verdicts(parts: Any, tables: list[FilledTable]) -> Section | None:
+def _verdicts(tables: list[FilledTable]) -> Records | None:
     judged = [table for table in tables if table.verdicts]
     used = [verdict for verdict in VERDICTS if any(verdict in t.verdicts for t in judged)]
-    rows = []
+    rows: list[Row] = []
     for table in judged:
         link = Markup('<a href="#t-{}">{}</a>').format(table.name, table.heading)
         counts = [table.verdicts.get(verdict, 0) for verdict in used]
-        rows.append([(link, None), *((count or "–", count) for count in counts)])
+        rows.append([(link, None), *((str(count or "–"), count) for count in counts)])
     said = EXPLANATION.replace("*", "")
-    shown = parts.sortable("verdicts", "verdicts by table", said, ["table", *used], rows, 1)
-    return Section("verdicts", "Ours beside theirs", shown) if judged else None
+    return Records(("table", *used), rows, 1, said) if judged else None
 
 
-def _tables(parts: Any, tables: list[FilledTable]) -> Section:
-    entries = tuple((f"t-{table.name}", table.short_heading) for table in tables)
-    return Section("tables", "Tables", parts.tables(tables), entries)
-
-
-def _drawn(parts: Any, anchor: str, title: str, drawings: list[Drawing]) -> Section | None:
-    entries = tuple((drawn.anchor, drawn.title.partition(". ")[0]) for drawn in drawings)
-    return Section(anchor, title, parts.figures(drawings), entries) if drawings else None
+def _entries(drawings: list[Drawing]) -> list[tuple[str, str]]:
+    return [(drawn.anchor, drawn.title.partition(". ")[0]) for drawn in drawings]
 
 
 def _figures(folder: Path, tables: list[str]) -> list[Drawing]:
@@ -186,34 +194,3 @@ def _title_and_caption(stem: str, kind: str, name: str) -> tuple[str, str]:
         of = f"Table {table.number}" if table.number else table.title.partition(":")[0]
         title = f"{title}: {of}"
     return title, caption
-
-
-def _predictions(parts: Any, tables: list[FilledTable], folders: Folders) -> Section | None:
-    drawings, rows = predictions_shown(tables, folders)
-    section = _drawn(parts, "predictions", "Predictions", drawings)
-    if section is None:
-        return None
-    label = "worst test samples"
-    worst = parts.sortable("worst-samples", label, WORST, WORST_TITLES, rows, 4)
-    return Section(section.anchor, section.title, section.content + worst, section.entries)
-
-
-def _data(parts: Any, prepared: Path) -> Section | None:
-    pages = data_pages(prepared)
-    entries = tuple((page["anchor"], page["title"]) for page in pages)
-    return Section("data", "Data", parts.cards(pages), entries) if pages else None
-
-
-def _records(parts: Any, anchor: str, title: str, caption: str, records: Records) -> Section | None:
-    """Return a table of what the runs' records say; None where they say nothing."""
-    titles, rows, numeric_from = records
-    name = f"{anchor}-table"
-    table = parts.sortable(name, title, caption, titles, rows, numeric_from)
-    return Section(anchor, title, table) if rows else None
-
-
-def _settings(settings: dict[str, Any]) -> Section:
-    text = yaml.safe_dump(
-        settings, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
-    )
-    return Section("settings", "Settings", Markup("<pre>{}</pre>").format(text))

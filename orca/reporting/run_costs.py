@@ -3,13 +3,28 @@
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from orca.reporting.filled_table import RunOfCell
 from orca.reporting.names import method_title, task_title
 
 Row = list[tuple[str, float | None]]  # texts, and what their columns are sorted by
-Records = tuple[tuple[str, ...], list[Row], int]  # titles, rows, the first column of numbers
 PHASES = ("align", "train", "validate", "checkpoint", "evaluate")  # as a run meets them
+
+
+COSTS = (
+    "Wall time of the runs in the tables, by task, body and method: mean over seeds for each phase, "
+    "and the sum of all seeds."
+)
+
+
+class Records(NamedTuple):
+    """A table that can be sorted; from the column `numeric_from` on it holds numbers."""
+
+    titles: tuple[str, ...]
+    rows: list[Row]
+    numeric_from: int
+    caption: str = ""
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -19,7 +34,7 @@ def seconds_in_words(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds >= 90 else f"{seconds:.1f} s"
 
 
-def costs(runs: Iterable[RunOfCell]) -> Records:
+def costs(runs: Iterable[RunOfCell]) -> Records | None:
     """Return for each task, body and method the mean seconds by phase."""
     timed = [run for run in runs if run.seconds]
     found = dict.fromkeys(phase for run in timed for phase in run.seconds)
@@ -36,10 +51,11 @@ def costs(runs: Iterable[RunOfCell]) -> Records:
             row.append((seconds_in_words(mean) if mean is not None else "–", mean))
         total = sum((sum(run.seconds.values()) for run in group), 0.0)
         rows.append([*row, (seconds_in_words(total), total)])
-    return ("task", "body", "method", *phases, "all seeds"), rows, 3
+    titles = ("task", "body", "method", *phases, "all seeds")
+    return Records(titles, rows, 3, COSTS) if rows else None
 
 
-def software(runs: Iterable[RunOfCell]) -> Records:
+def software(runs: Iterable[RunOfCell]) -> Records | None:
     """Return every version, commit and device that the runs' records name."""
     found: dict[str, set[str]] = defaultdict(set)
     for run in runs:
@@ -50,4 +66,4 @@ def software(runs: Iterable[RunOfCell]) -> Records:
     rows: list[Row] = [
         [(name, None), (", ".join(sorted(values)), None)] for name, values in found.items()
     ]
-    return ("what", "version"), rows, 9
+    return Records(("what", "version"), rows, 9) if rows else None

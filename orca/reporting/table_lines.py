@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import compress
-from typing import Literal
+from typing import Any, Literal
 
 from orca.reporting.filled_table import FilledTable, TableCell, Whose
 
@@ -27,7 +27,6 @@ class TextCell:
         remark: what stands beside the text, in brackets.
         mark: sign of the verdict; empty for none.
         sort: what the column is sorted by.
-        place: (row, column) of the cell that it shows; None in a summary.
         state: the cell's verdict or status, for colours.
     """
 
@@ -36,20 +35,21 @@ class TextCell:
     remark: str = ""
     mark: str = ""
     sort: float | None = None
-    place: tuple[int, int] | None = None
     state: str = ""
 
 
 Texts = tuple[str, ...]
+Cells = Iterable[TextCell]
 
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line: its headings, then a cell for each column."""
+    """One line: its headings, then a cell for each column; `row` is the table's, -1 in a summary."""
 
     headings: tuple[str, ...]
     cells: tuple[TextCell, ...]
     whose: Whose | Literal["summary"]
+    row: int = -1
     group: str = ""
 
 
@@ -70,23 +70,19 @@ def as_text(table: FilledTable) -> TextTable:
     )
     shown = (True, metrics, both, seeds)
 
-    def line(
-        whose: Whose | Literal["summary"],
-        headings: Texts,
-        cells: Iterable[TextCell],
-        group: str = "",
-    ) -> None:
-        lines.append(TextLine(tuple(compress(headings, shown)), tuple(cells), whose, group))
+    def line(whose: Whose | Literal["summary"], headings: Texts, cells: Cells, **row: Any) -> None:
+        lines.append(TextLine(tuple(compress(headings, shown)), tuple(cells), whose, **row))
 
     lines: list[TextLine] = []
-    for r, (row, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
+    for number, (row, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
+        of_row: dict[str, Any] = {"row": number, "group": row.group}
         if table.has_theirs:
-            texts = (_theirs(cell, (r, c)) for c, cell in enumerate(cells))
-            line("theirs", (row.title, row.metric_title, "paper", ""), texts, row.group)
+            line(
+                "theirs", (row.title, row.metric_title, "paper", ""), map(_theirs, cells), **of_row
+            )
         if table.has_ours:
             first = ("", "") if both else (row.title, row.metric_title)
-            texts = (_ours(cell, (r, c)) for c, cell in enumerate(cells))
-            line("ours", (*first, "ours", str(row.seeds or "")), texts, row.group)
+            line("ours", (*first, "ours", str(row.seeds or "")), map(_ours, cells), **of_row)
     for summary in table.summary:
         texts = (TextCell(t, sort=v) for t, v in zip(summary.text, summary.values, strict=True))
         whose = "paper" if summary.whose == "theirs" else "ours"
@@ -99,20 +95,20 @@ def as_text(table: FilledTable) -> TextTable:
     return TextTable((*titles, *columns), len(titles), tuple(lines))
 
 
-def _theirs(cell: TableCell, place: tuple[int, int]) -> TextCell:
+def _theirs(cell: TableCell) -> TextCell:
     theirs = cell.theirs
-    if theirs is None:
-        return TextCell("–", place=place)
-    return TextCell(theirs.text, theirs.best, sort=theirs.value, place=place)
+    return TextCell(theirs.text, theirs.best, sort=theirs.value) if theirs else TextCell("–")
 
 
-def _ours(cell: TableCell, place: tuple[int, int]) -> TextCell:
+def _ours(cell: TableCell) -> TextCell:
     ours = cell.ours
     if ours is None:
-        return TextCell("–", place=place)
-    state = cell.verdict.verdict if cell.verdict else ours.status
-    mark, _ = MARKS.get(state, ("", "")) if cell.verdict else ("", "")
-    return TextCell(ours.text, ours.best, ours.remark, mark, ours.mean, place, state)
+        return TextCell("–")
+    if cell.verdict is None:
+        return TextCell(ours.text, ours.best, ours.remark, "", ours.mean, ours.status)
+    verdict = cell.verdict.verdict
+    mark, _ = MARKS.get(verdict, ("", ""))
+    return TextCell(ours.text, ours.best, ours.remark, mark, ours.mean, verdict)
 
 
 def legend(table: FilledTable) -> str:

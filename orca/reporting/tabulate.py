@@ -25,6 +25,8 @@ CSV_COLUMNS = (
     "p_different", "p_equivalent",
 )  # fmt: skip
 
+NO_RUNS = Experiment().model_copy(update={"seeds": 0})  # the papers' bodies, and no seed
+
 
 def tabulate(
     table: str, *, scores: Path, out: Path, published: Path, experiment: Experiment
@@ -89,7 +91,7 @@ def render_published(out: Path, published: Path) -> None:
         published: folder of the papers' numbers.
     """
     names = [name for name, table in TABLES.items() if table.paper]
-    _render(names, out, ScoreFolder(out), read_published(published), NoRuns())
+    _render(names, out, ScoreFolder(out), read_published(published), NO_RUNS)
 
 
 def render_scores(out: Path, *, scores: Path, published: Path, experiment: Experiment) -> None:
@@ -143,12 +145,3 @@ def _render(
         if figure.table in names and not (figure.predictions or figure.alignments):
             table = out / "tables" / f"{figure.table}.json"
             plot(name, [table], out / "figures", experiment=experiment)
-
-
-class NoRuns(Experiment):
-    """The experiment of rendering what was published: the papers' bodies, and no seed."""
-
-    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
-        """Return no seed."""
-        del task, body
-        return ()

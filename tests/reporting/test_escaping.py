@@ -11,6 +11,7 @@ from orca.reporting.filled_table import FilledTable, Heading, OurResult, TableCe
 from orca.reporting.look import Drawing, read_svg
 from orca.reporting.markdown import to_markdown
 from orca.reporting.page import environment
+from orca.reporting.report import Section
 from orca.reporting.tabulate import to_csv, write_table
 from tests.limits import file_size_limit
 
@@ -22,7 +23,8 @@ SVG = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="72pt"
 def test_a_drawing_in_a_page_is_a_picture_in_which_nothing_runs(tmp_path):
     (tmp_path / "x.svg").write_text(SVG.format("<script>alert(1)</script>"))
     drawn = Drawing("x", EVIL, EVIL, read_svg(tmp_path / "x.svg"))
-    shown = environment().get_template("sections.html").module.figures([drawn])
+    section = Section("figures", EVIL, "figures", [drawn])
+    shown = environment().get_template("sections.html").module.figures(section)
     assert "<script" not in shown
     assert EVIL not in shown
     assert re.search(

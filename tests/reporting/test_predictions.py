@@ -133,7 +133,7 @@ def test_the_worst_samples_are_named_by_their_rows_in_a_file_of_ones_own(tmp_pat
     Schema(rows={"test": rows} if rows else {}).write(tmp_path / "trees/schema.json")
     (drawing,), worst = predictions_shown([table], folders)
     found = worst_samples("Classes", *read_predictions(tmp_path / "scores" / PATH), target["names"])
-    assert [row[1][1] for row in worst] == [n + 100 * bool(rows) for n, *_ in found]
+    assert [row[1][1] for row in worst.rows] == [n + 100 * bool(rows) for n, *_ in found]
     assert "<svg" in drawing.svg
 
 

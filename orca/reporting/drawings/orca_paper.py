@@ -6,10 +6,9 @@ from orca.evaluation.score import Run
 from orca.reporting.declared_figure import AlignmentInput, Figure, PredictionInput
 from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_estimate_beside_exact
+from orca.reporting.names import ORCA
 from orca.reporting.profiles import plot_profile
 from orca.reporting.table_drawing import plot_by_number, plot_errors_by_task, plot_two_quantities
-
-PAPER = "orca_icml2023"
 
 
 def _at_two_resolutions(task: str, body: str, points: int) -> tuple[PredictionInput, ...]:
@@ -20,7 +19,7 @@ def _at_two_resolutions(task: str, body: str, points: int) -> tuple[PredictionIn
 
 FIGURE_2 = Figure(
     title="Performance profiles of the distances",
-    paper=PAPER,
+    paper=ORCA,
     number="2",
     table="table_9",
     draw=lambda inputs, stem: plot_profile(inputs[0], stem),
@@ -31,7 +30,7 @@ FIGURE_2 = Figure(
 )
 FIGURE_5_RIGHT = Figure(
     title="Trained at 256 points, tested at 256 and at 512",
-    paper=PAPER,
+    paper=ORCA,
     number="5 (right)",
     predictions=_at_two_resolutions("pde_advection_{}", "roberta_base", 256),
     draw=plot_fields,
@@ -39,7 +38,7 @@ FIGURE_5_RIGHT = Figure(
 )
 FIGURE_6 = Figure(
     title="The class-wise distance beside the exact one",
-    paper=PAPER,
+    paper=ORCA,
     number="6",
     alignments=(
         AlignmentInput(
@@ -68,7 +67,7 @@ FIGURES = {
     ),
     "figure_4_left": Figure(
         title="Error and distance by epochs of alignment",
-        paper=PAPER,
+        paper=ORCA,
         number="4 (left)",
         table="figure_4_left",
         draw=lambda inputs, stem: plot_two_quantities(inputs[0], stem, along="epochs of alignment"),
@@ -79,7 +78,7 @@ FIGURES = {
     ),
     "figure_4_right": Figure(
         title="Satellite by number of training series",
-        paper=PAPER,
+        paper=ORCA,
         number="4 (right)",
         table="figure_4_right",
         draw=lambda inputs, stem: plot_by_number(
@@ -89,7 +88,7 @@ FIGURES = {
     ),
     "figure_5_left": Figure(
         title="PDEBench's errors",
-        paper=PAPER,
+        paper=ORCA,
         number="5 (left)",
         table="table_14",
         draw=lambda inputs, stem: plot_errors_by_task(inputs[0], stem),

@@ -6,6 +6,7 @@ from functools import partial
 from orca.reporting.axis import Axis, baselines, facts, methods, rerun, tasks
 from orca.reporting.benchmarks import NAS_BENCH_360
 from orca.reporting.declared_table import Table
+from orca.reporting.names import ORCA
 from orca.reporting.quantities import (
     ALIGNING,
     FINETUNING,
@@ -18,8 +19,7 @@ from orca.reporting.quantities import (
     time,
 )
 
-PAPER = "orca_icml2023"
-printed = partial(Table, paper=PAPER)
+printed = partial(Table, paper=ORCA)
 
 TOTAL = time("total_runtime_hours", "hours", *STAGES)
 DISTANCE = Quantity(

@@ -11,8 +11,9 @@ from orca.reporting.aggregate_table import (
 )
 from orca.reporting.axis import Axis, baselines, facts, methods, peers, rerun
 from orca.reporting.benchmarks import FACTS_OF_LIFT, LIFT, OPENML_CC18, PDEBENCH, resolutions
+from orca.reporting.names import ORCA
 from orca.reporting.quantities import FINETUNING, STAGES, Quantity, recorded, time
-from orca.reporting.tables.orca_paper import PAPER, printed
+from orca.reporting.tables.orca_paper import printed
 
 EPOCHS = recorded("settings.finetune.epochs")
 TRAINING = (
@@ -113,7 +114,7 @@ NUMBERED = (
     ),
     AggregateTable(
         title="Tabular benchmarks in the aggregate",
-        paper=PAPER,
+        paper=ORCA,
         number="4",
         aggregates=(*OVER_CC18, *OVER_LIFT),
         columns=(*BOOSTING, *OF_LIFT[:1], *OF_LIFT[2:3], *OF_LIFT[4:], *methods("orca")),
@@ -157,7 +158,7 @@ NUMBERED = (
     ),
     AggregateTable(
         title="OpenML-CC18 in the aggregate: alignment, fine-tuning, or neither",
-        paper=PAPER,
+        paper=ORCA,
         number="20",
         aggregates=OVER_CC18,
         columns=methods("scratch", "finetune", "orca"),
