@@ -29,7 +29,7 @@ EPOCHS = recorded("settings.finetune.epochs")
         (time("h", "h", *STAGES).of, 1.1),
         (time("min", "min", *FINETUNING, unit=60.0).of, 60.0),
         (time("h", "h", "nothing").of, None),
-        (ratio(spent(*ALIGNING), spent(*FINETUNING), factor=100), 10.0),
+        (ratio(spent(*ALIGNING), spent(*FINETUNING), factor=100.0), 10.0),
         (ratio(spent("nothing"), spent(*FINETUNING)), None),
         (recorded("alignment.held_out_distance"), 12.5),
         (recorded("alignment.missing.deeper"), None),

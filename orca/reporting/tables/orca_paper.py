@@ -25,7 +25,7 @@ TOTAL = time("total_runtime_hours", "hours", *STAGES)
 DISTANCE = Quantity(
     "otdd_after_alignment", "OTDD after alignment", recorded("alignment.held_out_distance")
 )
-SHARE = ratio(spent(*ALIGNING), spent(*FINETUNING), factor=100)
+SHARE = ratio(spent(*ALIGNING), spent(*FINETUNING), factor=100.0)
 OF_STAGES = (
     ("align", "Alignment", time("embedder_learning_hours", "h", *ALIGNING)),
     ("finetune", "Fine-tuning", time("fine_tuning_stage_hours", "h", *FINETUNING)),
