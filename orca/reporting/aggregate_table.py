@@ -84,7 +84,7 @@ class AggregateTable(Table):
         rows, cells = [], []
         for row in self.aggregates:
             line = [self._cell(row, axis.name, filled[row.of], published) for axis in self.columns]
-            cells.append(mark_best(mark_best(line, "theirs"), "ours"))
+            cells.append(mark_best(line))
             rows.append(
                 Heading(name=f"{row.of}_{row.metric}", title=f"{row.title} ↑", group=row.group)
             )

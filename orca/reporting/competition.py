@@ -3,24 +3,24 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from orca.reporting.filled_table import FilledTable, SummaryRow, TableCell, Whose
 
 Cells = Sequence[Sequence[TableCell]]
 
 
-def mark_best(row: list[TableCell], whose: Whose) -> list[TableCell]:
-    """Return the row with every cell marked that none is better than; ties are all marked."""
-    errors = [cell.error(whose) for cell in row]
-    finite = [error for error in errors if error is not None and math.isfinite(error)]
-    if len(finite) < 2:
-        return row
-    return [
-        cell.model_copy(update={whose: part.model_copy(update={"best": True})})
-        if error == min(finite) and (part := getattr(cell, whose))
-        else cell
-        for cell, error in zip(row, errors, strict=True)
-    ]
+def mark_best(row: list[TableCell]) -> list[TableCell]:
+    """Return the row with marks on what none is better than, of theirs and ours; ties are all marked."""
+    row = [*row]
+    for whose in get_args(Whose):
+        errors = [cell.error(whose) for cell in row]
+        finite = [error for error in errors if error is not None and math.isfinite(error)]
+        for place, error in enumerate(errors if len(finite) > 1 else ()):
+            if error == min(finite) and (part := getattr(row[place], whose)):
+                marked = {whose: part.model_copy(update={"best": True})}
+                row[place] = row[place].model_copy(update=marked)
+    return row
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ class Table:
             cells.append(cell.model_copy(update={"verdict": verdict}))
         usual = usual_count(cells)
         cells = [with_text(cell, usual) for cell in cells]
-        return mark_best(mark_best(cells, "theirs"), "ours") if self.ranked else cells
+        return mark_best(cells) if self.ranked else cells
 
     def _theirs(
         self, plan: CellPlan, number: PublishedNumber | None, published: PublishedNumbers

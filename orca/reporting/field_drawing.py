@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Num
 
 from orca.errors import ResultsError
-from orca.reporting.look import PAGE, look, save, style
+from orca.reporting.look import PAGE, look, style
 
 SHOWN = 3  # samples in a figure
 
@@ -36,8 +36,7 @@ def plot_fields(files: list[Path], stem: Path) -> None:
         files: NumPy archives with `target` and `predicted`, a line of panels each.
         stem: of the files to write.
     """
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, 1.6 * len(files) + 0.5))
+    with look(PAGE, 1.6 * len(files) + 0.5, stem) as figure:
         axes = figure.subplots(len(files), SHOWN, squeeze=False, sharex=True)
         for line, (target, predicted) in zip(axes, map(read_fields, files), strict=True):
             points = target.shape[1]
@@ -50,4 +49,3 @@ def plot_fields(files: list[Path], stem: Path) -> None:
             line[0].set_ylabel("u")
         handles, labels = axes[0][0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
-        save(figure, stem)

@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import Any
 
 from orca.errors import ResultsError
-from orca.reporting.look import COLUMN, PAGE, Drawing, as_svg, legend_below, look, save, say, style
+from orca.reporting.look import COLUMN, PAGE, Drawing, as_svg, legend_below, look, say, style
 from orca.reporting.names import method_title, task_title
 
 Columns = Any  # a pandas.DataFrame by epoch; pandas is slow to import, and few who plan need it
@@ -41,13 +41,8 @@ def read_history(path: Path) -> Columns:
     return found.replace([math.inf, -math.inf], math.nan)
 
 
-def by_panel(histories: Iterable[Path], column: str) -> Panels:
-    """Return a column of the histories by panel, of each run that has a value in it.
-
-    Args:
-        histories: files whose paths end in `<task>/<body>/<curve>/seed<k>/history.csv`.
-        column: of the histories.
-    """
+def _by_panel(histories: Iterable[Path], column: str) -> Panels:
+    """Return a column of the histories by panel, of each run that has a value in it."""
     found: Panels = defaultdict(lambda: defaultdict(list))
     for path in sorted(histories):
         task, body, curve = path.parts[-5:-2]
@@ -64,21 +59,15 @@ def _by_epoch(runs: list[Columns]) -> Columns:
     return pd.concat(runs, axis="columns", join="inner").sort_index()
 
 
-def _draw_panels(
-    figure_class: Any, panels: Panels, draw: Callable[[Any, Curves], None], *, below: float
-) -> tuple[Any, Any]:
-    """Return a figure, and its axes three beside each other, with each panel drawn by epoch.
-
-    Args:
-        figure_class: makes the figure.
-        panels: what each holds.
-        draw: draws the curves of one panel in its axes.
-        below: inches for what stands under the panels.
-    """
+def _size(panels: Panels) -> tuple[int, int]:
+    """Return how many panels stand under and beside each other."""
     across = min(len(panels), 3) or 1
-    down = math.ceil(len(panels) / across) or 1
-    figure = figure_class(figsize=(COLUMN if across == 1 else PAGE, 1.75 * down + below))
-    axes = figure.subplots(down, across, squeeze=False)
+    return math.ceil(len(panels) / across) or 1, across
+
+
+def _draw_panels(figure: Any, panels: Panels, draw: Callable[[Any, Curves], None]) -> Any:
+    """Return a figure's axes, with each panel drawn by epoch; `draw` draws its curves."""
+    axes = figure.subplots(*_size(panels), squeeze=False)
     bodies = {body for _, body in panels}
     for axis, ((task, body), curves) in zip(axes.ravel(), panels.items(), strict=False):
         title = task_title(task)
@@ -88,7 +77,7 @@ def _draw_panels(
         axis.xaxis.get_major_locator().set_params(integer=True)
     for axis in axes.ravel()[len(panels) :]:
         axis.set_axis_off()
-    return figure, axes
+    return axes
 
 
 def plot_alignment(histories: list[Path], stem: Path) -> None:
@@ -100,7 +89,7 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
         histories: files whose paths end in `<task>/<body>/<alignment>/seed<k>/history.csv`.
         stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
     """
-    panels = by_panel(histories, "value")
+    panels = _by_panel(histories, "value")
     alignments = sorted({name for curves in panels.values() for name in curves})
 
     def draw(axis: Any, curves: Curves) -> None:
@@ -113,15 +102,15 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
         axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
 
     one = len(alignments) == 1
-    with look() as figure_class:
-        figure, axes = _draw_panels(figure_class, panels, draw, below=0.35)
+    down, across = _size(panels)
+    with look(COLUMN if across == 1 else PAGE, 1.75 * down + 0.35, stem) as figure:
+        axes = _draw_panels(figure, panels, draw)
         for axis in axes[:, 0] if panels else []:
             axis.set_ylabel(f"{alignments[0].upper()} to the source" if one else "distance")
         if len(alignments) > 1:
             axes[0, 0].legend()
         if not panels:
             say(axes[0, 0], "no task was aligned")
-        save(figure, stem)
 
 
 def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:
@@ -135,7 +124,7 @@ def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:
     for quantity, (title, caption) in QUANTITIES.items():
         kept = {
             place: {method: runs for method, runs in curves.items() if runs}
-            for place, curves in by_panel(histories, quantity).items()
+            for place, curves in _by_panel(histories, quantity).items()
         }
         panels: Panels = {place: curves for place, curves in kept.items() if curves}
         if panels:
@@ -160,9 +149,8 @@ def _draw_training(panels: Panels, title: str, order: list[str]) -> str:
         if means and min(means) > 0 and max(means) > 30 * min(means):
             axis.set_yscale("log")
 
-    with look() as figure_class:
-        figure, axes = _draw_panels(figure_class, panels, draw, below=0.45)
-        figure.set_figwidth(PAGE)
+    with look(PAGE, 1.75 * _size(panels)[0] + 0.45) as figure:
+        axes = _draw_panels(figure, panels, draw)
         axes[0, 0].set_ylabel(title.lower())
         legend_below(figure, axes.ravel(), columns=4)
         return as_svg(figure)
@@ -185,12 +173,10 @@ def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
             what="it does not hold the exact distance (column 'exact')",
             mend="align with align.record_exact_every set, as the method orca_exact_recorded does",
         )
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 2.3))
+    with look(COLUMN, 2.3, stem) as figure:
         axis = figure.subplots()
         for index, (name, label) in enumerate((("value", "class by class"), ("exact", "exact"))):
             axis.plot(columns[name].dropna(), label=label, **style(index))
         axis.set_xlabel("epoch of alignment")
         axis.set_ylabel("OTDD")
         axis.legend()
-        save(figure, stem)

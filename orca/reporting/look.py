@@ -54,13 +54,22 @@ SETTINGS: Any = {
 
 
 @contextmanager
-def look() -> Iterator[Any]:
-    """Give `matplotlib.figure.Figure`s of the common look; nothing global is changed."""
+def look(width: float, height: float, stem: Path | None = None) -> Iterator[Any]:
+    """Give a `matplotlib.figure.Figure` of the common look; nothing global is changed.
+
+    Args:
+        width: of the figure in inches.
+        height: likewise.
+        stem: of the files that it is saved as in the end: SVG, PDF and PNG; None for none.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     with mpl.rc_context(SETTINGS):
-        yield Figure
+        figure = Figure(figsize=(width, height))
+        yield figure
+        if stem:
+            _save(figure, stem)
 
 
 def style(index: int) -> dict[str, Any]:
@@ -71,8 +80,8 @@ def style(index: int) -> dict[str, Any]:
     }
 
 
-def save(figure: Any, stem: Path) -> None:
-    """Write a figure as SVG, PDF and PNG, the same bytes for the same figure."""
+def _save(figure: Any, stem: Path) -> None:
+    """Write a figure in every format, the same bytes for the same figure."""
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}, "png": {}}
     for ending, metadata in undated.items():
         with atomic(stem.with_name(f"{stem.name}.{ending}")) as temporary:

@@ -26,8 +26,7 @@ def draw_predictions(kind: str, predicted: Predicted, target: Target, names: Seq
         target: what was to be predicted.
         names: of classes; as many as are known.
     """
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, 3.0))
+    with look(PAGE, 3.0) as figure:
         _DRAWN[kind](figure.subplots(1, 2), predicted, target, names)
         return as_svg(figure)
 

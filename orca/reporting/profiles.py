@@ -11,7 +11,7 @@ import numpy as np
 from orca.provenance import write_text
 from orca.reporting.competition import Side, sides
 from orca.reporting.filled_table import read_table
-from orca.reporting.look import COLUMN, PAGE, legend_below, look, save, say, style
+from orca.reporting.look import COLUMN, PAGE, legend_below, look, say, style
 
 Steps = list[tuple[float, float]]  # each τ, and the fraction of tasks from it to the next
 FARTHEST = 100.0  # largest τ drawn; beyond it lie outliers that would hide the rest
@@ -65,8 +65,8 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
     panels = sides(read_table(table_json))
     found = [(side, performance_profiles(side.errors)) for side in panels]
     alone = len(found) <= 1
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN if alone else PAGE, 2.8))
+    out_stem.parent.mkdir(parents=True, exist_ok=True)
+    with look(COLUMN if alone else PAGE, 2.8, out_stem) as figure:
         axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
         for axis, (side, profiles) in zip(axes, found, strict=False):
             _draw(axis, side, profiles, alone=alone)
@@ -74,8 +74,6 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
         legend_below(figure, axes, columns=2 if alone else 3)
         if not found:
             say(axes[0], "this table has no numbers yet")
-        out_stem.parent.mkdir(parents=True, exist_ok=True)
-        save(figure, out_stem)
     write_text(out_stem.with_name(out_stem.name + ".csv"), _to_csv(found))
 
 

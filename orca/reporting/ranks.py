@@ -11,7 +11,7 @@ from typing import Any
 
 from orca.reporting.competition import sides
 from orca.reporting.filled_table import read_table
-from orca.reporting.look import PAGE, look, save, say
+from orca.reporting.look import PAGE, look, say
 
 LEVEL = 0.05
 LEAST_TASKS, LEAST_METHODS = 5, 3
@@ -82,15 +82,13 @@ def plot_ranks(table_json: Path, out_stem: Path) -> None:
     tests = [(f"{side.whose}, {side.tasks} tasks", rank_test(side.errors)) for side in panels]
     found = [(title, test) for title, test in tests if test]
     most = max((len(test.methods) for _, test in found), default=4)
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, max(1, len(found)) * (0.8 + 0.13 * most)))
+    with look(PAGE, max(1, len(found)) * (0.8 + 0.13 * most), out_stem) as figure:
         axes = figure.subplots(max(len(found), 1), 1, squeeze=False)[:, 0]
         for axis, (title, test) in zip(axes, found, strict=False):
             _draw(axis, title, test)
         if not found:
             needed = f"{LEAST_METHODS} methods with results on {LEAST_TASKS} tasks"
             say(axes[0], f"a test of ranks needs {needed} at least")
-        save(figure, out_stem)
 
 
 def _draw(axis: Any, title: str, test: RankTest) -> None:

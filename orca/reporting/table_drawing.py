@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from orca.reporting.filled_table import FilledTable, read_table
-from orca.reporting.look import COLUMN, MARKERS, PAGE, look, save, say, style
+from orca.reporting.look import COLUMN, MARKERS, PAGE, look, say, style
 from orca.reporting.names import task_title
 
 NOTHING = "no run has a score yet"
@@ -33,8 +33,7 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
     """
     table = read_table(table_json)
     groups = list(dict.fromkeys(row.group for row in table.rows))
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, 2.2))
+    with look(PAGE, 2.2, stem) as figure:
         axes = figure.subplots(1, len(groups), squeeze=False)[0]
         for axis, group in zip(axes, groups, strict=True):
             axis.set_title(task_title(group))
@@ -50,7 +49,6 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
                 side.set_ylabel(table.columns[column].title.lower(), color=curve["color"])
                 side.spines["right"].set_visible(side is not axis)
                 side.grid(visible=side is axis)
-        save(figure, stem)
 
 
 def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
@@ -62,8 +60,7 @@ def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
         along: title of the horizontal axis.
     """
     table = read_table(table_json)
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 2.4))
+    with look(COLUMN, 2.4, stem) as figure:
         axis = figure.subplots()
         for column, head in enumerate(table.columns):
             curve: dict[str, Any] = {"marker": MARKERS[column], **style(column)}
@@ -79,7 +76,6 @@ def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
             say(axis, NOTHING)
         axis.set_xlabel(along)
         axis.set_ylabel(table.rows[0].metric_title or "error")
-        save(figure, stem)
 
 
 def plot_errors_by_task(table_json: Path, stem: Path) -> None:
@@ -90,8 +86,7 @@ def plot_errors_by_task(table_json: Path, stem: Path) -> None:
         stem: of the files to write.
     """
     table = read_table(table_json)
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE * 0.72, 0.34 * len(table.rows) + 0.9))
+    with look(PAGE * 0.72, 0.34 * len(table.rows) + 0.9, stem) as figure:
         axis = figure.subplots()
         for column in range(len(table.columns)):
             _draw_column(axis, table, column)
@@ -100,7 +95,6 @@ def plot_errors_by_task(table_json: Path, stem: Path) -> None:
         axis.set_ylim(len(table.rows) - 0.5, -0.5)
         axis.set_xlabel(table.rows[0].metric_title or "error")
         axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        save(figure, stem)
 
 
 def _draw_column(axis: Any, table: FilledTable, column: int) -> None:
