@@ -32,26 +32,44 @@ class Competition:
     every competing method has a result there; a run that failed is a result, of infinite error.
 
     Args:
-        columns: that compete.
-        errors: of these, for each task that can be decided.
+        whose: the numbers are.
+        errors: of each column that competes, on the tasks that can be decided.
+        tasks: how many these are.
+        of: all tasks.
     """
 
-    columns: list[int]
-    errors: list[list[float]]
+    whose: Whose
+    errors: dict[int, list[float]]
+    tasks: int
+    of: int
+
+    @property
+    def side(self) -> str:
+        """Whose numbers they are, in a word."""
+        return "published" if self.whose == "theirs" else "ours"
+
+    def by_title(self, table: FilledTable) -> dict[str, list[float]]:
+        """Return the errors by the titles of the columns."""
+        return {table.columns[column].title: errors for column, errors in self.errors.items()}
 
 
 def competition(cells: Cells, whose: Whose) -> Competition:
     """Return who competes by our numbers or by the published ones."""
-    of_columns = list(zip(*cells, strict=True))
-    errors = [[cell.error(whose) for cell in column] for column in of_columns]
-    columns = [
-        place
-        for place, column in enumerate(of_columns)
-        if any(error is not None for error in errors[place]) and _suits_all(column, whose)
-    ]
-    by_task = list(zip(*(errors[place] for place in columns), strict=True))
-    known = [[error for error in task if error is not None] for task in by_task]
-    return Competition(columns, [task for task in known if len(task) == len(columns)])
+    found = {
+        place: [cell.error(whose) for cell in column]
+        for place, column in enumerate(zip(*cells, strict=True))
+        if _suits_all(column, whose)
+    }
+    results = {
+        place: errors for place, errors in found.items() if any(e is not None for e in errors)
+    }
+    decided = [task for task in zip(*results.values(), strict=True) if None not in task]
+    by_column = zip(*decided, strict=True) if decided else [()] * len(results)
+    errors = {
+        place: [error for error in of_column if error is not None]
+        for place, of_column in zip(results, by_column, strict=True)
+    }
+    return Competition(whose, errors, len(decided), len(cells))
 
 
 def _suits_all(column: Sequence[TableCell], whose: Whose) -> bool:
@@ -60,35 +78,12 @@ def _suits_all(column: Sequence[TableCell], whose: Whose) -> bool:
     return all(cell.ours or cell.theirs for cell in column)
 
 
-@dataclass(frozen=True)
-class Side:
-    """The competition by the published numbers, or by ours.
-
-    Args:
-        whose: in a word.
-        errors: of each competing method, by its title, on the tasks that can be decided.
-        tasks: how many these are.
-        of: all tasks.
-    """
-
-    whose: str
-    errors: dict[str, list[float]]
-    tasks: int
-    of: int
-
-
-def sides(table: FilledTable) -> list[Side]:
-    """Return the competition by the published numbers and by ours, each if there may be any."""
+def competitions(table: FilledTable) -> list[Competition]:
+    """Return those by the published numbers and by ours, each if there may be any."""
     runs = any(cell.ours and cell.ours.runs for row in table.cells for cell in row)
-    names: list[tuple[str, Whose]] = [("published", "theirs")] * table.has_theirs
-    names += [("ours", "ours")] * runs
-    found = []
-    for name, whose in names:
-        held = competition(table.cells, whose)
-        titles = [table.columns[column].title for column in held.columns]
-        errors = dict(zip(titles, map(list, zip(*held.errors, strict=True)), strict=False))
-        found.append(Side(name, errors, len(held.errors), len(table.rows)))
-    return found
+    there: list[Whose] = ["theirs"] * table.has_theirs
+    there += ["ours"] * runs
+    return [competition(table.cells, whose) for whose in there]
 
 
 def summarise(cells: Cells) -> Iterator[SummaryRow]:
@@ -98,24 +93,25 @@ def summarise(cells: Cells) -> Iterator[SummaryRow]:
     that none on the task beats; ties count for each, as in the papers.
     """
     any_run = any(cell.ours and cell.ours.n for row in cells for cell in row)
-    names: list[Whose] = ["theirs", "ours"] if any_run else ["theirs"]
-    for whose in names:
-        held = competition(cells, whose)
-        if len(held.columns) < 2 or not held.errors:
+    there: list[Whose] = ["theirs", "ours"] if any_run else ["theirs"]
+    for held in (competition(cells, whose) for whose in there):
+        if len(held.errors) < 2 or not held.tasks:
             continue
         from scipy.stats import rankdata
 
-        errors, width, tasks = held.errors, len(cells[0]), len(held.errors)
-        ranks = [rankdata(task, method="average") for task in errors]
-        average: list[float | None] = [None] * width
-        wins: list[float | None] = [None] * width
-        for place, column in enumerate(held.columns):
-            average[column] = sum(float(rank[place]) for rank in ranks) / tasks
-            won = (task[place] == min(task) and math.isfinite(task[place]) for task in errors)
+        by_task = list(zip(*held.errors.values(), strict=True))
+        ranks = [rankdata(task, method="average") for task in by_task]
+        average: list[float | None] = [None] * len(cells[0])
+        wins: list[float | None] = [None] * len(cells[0])
+        for place, column in enumerate(held.errors):
+            average[column] = sum(float(rank[place]) for rank in ranks) / held.tasks
+            won = (task[place] == min(task) and math.isfinite(task[place]) for task in by_task)
             wins[column] = float(sum(won))
-        over = f"{tasks} tasks" if tasks == len(cells) else f"{tasks} of {len(cells)} tasks"
-        yield _row(f"average rank ({over})", whose, average, lambda value: f"{value:.2f}")
-        yield _row(f"wins ({over})", whose, wins, lambda value: f"{value:.0f}")
+        over = (
+            f"{held.tasks} tasks" if held.tasks == held.of else f"{held.tasks} of {held.of} tasks"
+        )
+        yield _row(f"average rank ({over})", held.whose, average, lambda value: f"{value:.2f}")
+        yield _row(f"wins ({over})", held.whose, wins, lambda value: f"{value:.0f}")
 
 
 def _row(

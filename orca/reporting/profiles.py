@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from orca.provenance import write_text
-from orca.reporting.competition import Side, sides
+from orca.reporting.competition import Competition, competitions
 from orca.reporting.filled_table import read_table
 from orca.reporting.look import COLUMN, PAGE, legend_below, look, say, style
 
@@ -62,14 +62,14 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
         table_json: a table as `tabulate` writes it.
         out_stem: the files' path without ending; `.svg`, `.pdf`, `.png`, `.csv` are written.
     """
-    panels = sides(read_table(table_json))
-    found = [(side, performance_profiles(side.errors)) for side in panels]
+    table = read_table(table_json)
+    found = [(each, performance_profiles(each.by_title(table))) for each in competitions(table)]
     alone = len(found) <= 1
     out_stem.parent.mkdir(parents=True, exist_ok=True)
     with look(COLUMN if alone else PAGE, 2.8, out_stem) as figure:
         axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
-        for axis, (side, profiles) in zip(axes, found, strict=False):
-            _draw(axis, side, profiles, alone=alone)
+        for axis, (held, profiles) in zip(axes, found, strict=False):
+            _draw(axis, held, profiles, alone=alone)
         axes[0].set_ylabel("fraction of tasks")
         legend_below(figure, axes, columns=2 if alone else 3)
         if not found:
@@ -77,20 +77,20 @@ def plot_profile(table_json: Path, out_stem: Path) -> None:
     write_text(out_stem.with_name(out_stem.name + ".csv"), _to_csv(found))
 
 
-def _to_csv(found: Sequence[tuple[Side, Mapping[str, Steps]]]) -> str:
+def _to_csv(found: Sequence[tuple[Competition, Mapping[str, Steps]]]) -> str:
     """Return every step of every curve."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("whose", "method", "tau", "fraction", "tasks"))
-    for side, profiles in found:
+    for held, profiles in found:
         for method, steps in profiles.items():
-            writer.writerows((side.whose, method, *step, side.tasks) for step in steps)
+            writer.writerows((held.side, method, *step, held.tasks) for step in steps)
     return out.getvalue()
 
 
-def _draw(axis: Any, side: Side, profiles: Mapping[str, Steps], *, alone: bool) -> None:
-    tasks = f"{side.tasks} tasks" if side.tasks == side.of else f"{side.tasks} of {side.of} tasks"
-    axis.set_title(tasks if alone else f"{side.whose}, {tasks}")
+def _draw(axis: Any, held: Competition, profiles: Mapping[str, Steps], *, alone: bool) -> None:
+    tasks = f"{held.tasks} tasks" if held.tasks == held.of else f"{held.tasks} of {held.of} tasks"
+    axis.set_title(tasks if alone else f"{held.side}, {tasks}")
     if not profiles:
         say(axis, "no task has a result of\nevery method yet")
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orca.reporting.competition import sides
+from orca.reporting.competition import competitions
 from orca.reporting.filled_table import read_table
 from orca.reporting.look import PAGE, look, say
 
@@ -78,8 +78,11 @@ def plot_ranks(table_json: Path, out_stem: Path) -> None:
         table_json: a table as `tabulate` writes it.
         out_stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
     """
-    panels = sides(read_table(table_json))
-    tests = [(f"{side.whose}, {side.tasks} tasks", rank_test(side.errors)) for side in panels]
+    table = read_table(table_json)
+    tests = [
+        (f"{held.side}, {held.tasks} tasks", rank_test(held.by_title(table)))
+        for held in competitions(table)
+    ]
     found = [(title, test) for title, test in tests if test]
     most = max((len(test.methods) for _, test in found), default=4)
     with look(PAGE, max(1, len(found)) * (0.8 + 0.13 * most), out_stem) as figure:

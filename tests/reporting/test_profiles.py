@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.reporting.competition import sides
+from orca.reporting.competition import competitions
 from orca.reporting.filled_table import read_table
 from orca.reporting.profiles import performance_profiles
 
@@ -72,10 +72,11 @@ def test_errors_that_are_none_are_refused(errors):
 
 
 def test_the_csv_holds_every_step(tabulated):
-    (side,) = sides(read_table(tabulated / "tables" / "demo.json"))
+    table = read_table(tabulated / "tables" / "demo.json")
+    (ours,) = competitions(table)
     rows = list(csv.DictReader((tabulated / "figures/demo_profile.csv").open()))
     assert [(r["method"], float(r["tau"]), float(r["fraction"])) for r in rows] == [
         (method, *step)
-        for method, steps in performance_profiles(side.errors).items()
+        for method, steps in performance_profiles(ours.by_title(table)).items()
         for step in steps
     ]
