@@ -78,18 +78,24 @@ def peers(*names: str) -> tuple[Axis, ...]:
 
 
 def rerun(**names: tuple[str, str]) -> tuple[Axis, ...]:
-    """Return a column for each published method, of the title and the method or peer of ours."""
+    """Return a column for each published method, of the title and the method or peer of ours.
+
+    One that we make no runs for has none of ours.
+    """
     return tuple(
-        Axis(name=name, title=title, method=peer, published={"method": name})
-        for name, (title, peer) in names.items()
+        Axis(name=name, title=title, method=ours, published={"method": name})
+        for name, (title, ours) in names.items()
     )
+
+
+def printed_alone(columns: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Return the columns with their published numbers alone."""
+    return tuple(replace(axis, method="") for axis in columns)
 
 
 def baselines(**titles: str) -> tuple[Axis, ...]:
     """Return a column of published numbers, which we make no runs for, for each title by name."""
-    return tuple(
-        Axis(name=name, title=title, published={"method": name}) for name, title in titles.items()
-    )
+    return rerun(**{name: (title, "") for name, title in titles.items()})
 
 
 def facts(**titles: str) -> tuple[Axis, ...]:

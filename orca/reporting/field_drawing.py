@@ -11,13 +11,8 @@ from orca.reporting.look import PAGE, look, style
 SHOWN = 3  # samples in a figure
 
 
-def read_fields(path: Path) -> tuple[Num[np.ndarray, "n points"], Num[np.ndarray, "n points"]]:
-    """Return true and predicted fields of the first channel, by sample.
-
-    Raises:
-        ResultsError: if the file does not hold `target` and `predicted` of equal shape
-            [n, channels, points].
-    """
+def _fields(path: Path) -> tuple[Num[np.ndarray, "n points"], Num[np.ndarray, "n points"]]:
+    """Return true and predicted fields of the first channel, by sample."""
     with np.load(path, allow_pickle=False) as arrays:
         found = [arrays[name] for name in ("target", "predicted") if name in arrays]
     if len(found) < 2 or found[0].shape != found[1].shape or found[0].ndim != 3:
@@ -35,10 +30,14 @@ def plot_fields(files: list[Path], stem: Path) -> None:
     Args:
         files: NumPy archives with `target` and `predicted`, a line of panels each.
         stem: of the files to write.
+
+    Raises:
+        ResultsError: if a file does not hold `target` and `predicted` of equal shape
+            [n, channels, points].
     """
     with look(PAGE, 1.6 * len(files) + 0.5, stem) as figure:
         axes = figure.subplots(len(files), SHOWN, squeeze=False, sharex=True)
-        for line, (target, predicted) in zip(axes, map(read_fields, files), strict=True):
+        for line, (target, predicted) in zip(axes, map(_fields, files), strict=True):
             points = target.shape[1]
             places = (np.arange(points) + 0.5) / points
             colour = style(3)["color"]
