@@ -43,7 +43,7 @@ def plot() -> None:
 @click.argument("table")
 def profile(table: str) -> None:
     """Draw a table's performance profile."""
-    from orca.reporting.profile_drawing import plot_profile
+    from orca.reporting.profiles import plot_profile
 
     plot_profile(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_profile")
 
@@ -52,7 +52,7 @@ def profile(table: str) -> None:
 @click.argument("table")
 def ranks(table: str) -> None:
     """Draw the average ranks of a table's methods with their critical difference."""
-    from orca.reporting.rank_drawing import plot_ranks
+    from orca.reporting.ranks import plot_ranks
 
     plot_ranks(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_ranks")
 

@@ -16,9 +16,9 @@ from orca.own_run.budget import cores_of, fit, job_seconds, seconds_of
 from orca.own_run.entry_file import OwnRun, own_run
 from orca.own_run.execute import execute, snakefile
 from orca.own_run.progress import Progress
+from orca.reporting.cell_plan import without_hub
 from orca.reporting.filled_table import FilledTable, read_table
 from orca.reporting.markdown import to_markdown
-from orca.reporting.own_rows import without_hub
 from orca.reporting.run_costs import seconds_in_words
 from orca.settings import merge, read_yaml
 from orca.workflow import layout

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from orca.evaluation.score import Run
 from orca.experiment import Experiment
 from orca.peers.peer import PEERS
+from orca.reporting.competition import mark_best
 from orca.reporting.declared_table import TABLES, Table
 from orca.reporting.filled_table import FilledTable, Heading, OurResult, Status, TableCell
 from orca.reporting.our_results import mean_and_spread, with_text
 from orca.reporting.published import PublishedNumbers
 from orca.reporting.scores import ScoreFolder
-from orca.reporting.summary import mark_best
 from orca.reporting.verdicts import judge
 
 ScoresByColumn = Mapping[str, Sequence[float]]  # one for each task; higher is better
@@ -84,7 +84,7 @@ class AggregateTable(Table):
         rows, cells = [], []
         for row in self.aggregates:
             line = [self._cell(row, axis.name, filled[row.of], published) for axis in self.columns]
-            cells.append(mark_best(mark_best(line, "theirs"), "ours"))
+            cells.append(mark_best(line))
             rows.append(
                 Heading(name=f"{row.of}_{row.metric}", title=f"{row.title} ↑", group=row.group)
             )
@@ -95,30 +95,33 @@ class AggregateTable(Table):
         self, row: Aggregate, column: str, table: FilledTable, published: PublishedNumbers
     ) -> TableCell:
         key = {"paper": self.paper, "table": self.number, "task": row.task, "method": column}
-        names = [head.name for head in table.columns]
-        sample = table.cells[0][names.index(column)] if column in names else TableCell()
-        ours = None
-        if sample.ours is not None and sample.method not in PEERS:
-            ours = _ours(row, table, column, [axis.name for axis in self.columns])
+        number = published.find({**key, "metric": row.metric})
+        of_column = _columns(table).get(column, [TableCell()])
+        ours, rivals = None, [axis.name for axis in self.columns]
+        if of_column[0].ours is not None and of_column[0].method not in PEERS:
+            ours = _ours(row, table, column, rivals)
         cell = TableCell(
             metric=row.metric,
             metric_title=row.title,
             direction="higher",
-            method=sample.method,
-            body=sample.body,
+            method=of_column[0].method,
+            body=of_column[0].body,
             ours=ours,
-            theirs=published.result(
-                published.find({**key, "metric": row.metric}), None, unpublished=self.unpublished
-            ),
+            theirs=published.result(number, None, self.unpublished),
         )
         cell = with_text(cell, ours.n if ours else 0)
         return cell.model_copy(update={"verdict": judge(cell)})
 
 
+def _columns(table: FilledTable) -> dict[str, list[TableCell]]:
+    names = (head.name for head in table.columns)
+    return dict(zip(names, map(list, zip(*table.cells, strict=True)), strict=True))
+
+
 def _ours(row: Aggregate, table: FilledTable, column: str, rivals: Sequence[str]) -> OurResult:
     """Return the aggregate by seed, over the tasks; baselines count with published scores."""
-    names = [head.name for head in table.columns]
-    results = [cells[names.index(column)].ours for cells in table.cells]
+    columns = _columns(table)
+    results = [cell.ours for cell in columns[column]]
     done = [result for result in results if result and result.status == "ok"]
     if len(done) < len(results):
         absent = all(result and result.absent for result in results)
@@ -127,29 +130,24 @@ def _ours(row: Aggregate, table: FilledTable, column: str, rivals: Sequence[str]
         return OurResult(status=status, text=text)
     values = []
     for seed in range(min(result.n for result in done)):
-        scores = {name: _scores(table, place, seed) for place, name in enumerate(names)}
-        complete = {name: found for name, found in scores.items() if found}
+        scores = {name: [_score(cell, seed) for cell in cells] for name, cells in columns.items()}
+        complete = {
+            name: [score for score in found if score is not None]
+            for name, found in scores.items()
+            if None not in found
+        }
         values.append(row.compute(complete, column, rivals))
     runs = tuple(run for result in done for run in result.runs)
     return OurResult(status="ok", text="", runs=runs, **mean_and_spread(values))
 
 
-def _scores(table: FilledTable, column: int, seed: int) -> list[float]:
-    """Return a column's score on every task, or none if one is missing.
+def _score(cell: TableCell, seed: int) -> float | None:
+    """Return a cell's score, or None if there is none.
 
-    Ours are those of one seed (the last one that a task has, where it has fewer); a baseline's are
-    the published ones, also where we run it too.
+    Ours is that of one seed (the last one that the task has, where it has fewer); a baseline's is
+    the published one, also where we run it too.
     """
-    found = []
-    for row in table.cells:
-        cell = row[column]
-        rerun = cell.method in PEERS
-        values = [run.value for run in cell.ours.runs] if cell.ours and not rerun else []
-        kept = [value for value in values if value is not None]
-        if kept:
-            found.append(kept[min(seed, len(kept) - 1)])
-        elif (cell.ours is None or rerun) and cell.theirs and cell.theirs.value is not None:
-            found.append(cell.theirs.value)
-        else:
-            return []
-    return found
+    if cell.ours is None or cell.method in PEERS:
+        return cell.theirs.value if cell.theirs else None
+    kept = [run.value for run in cell.ours.runs if run.value is not None]
+    return kept[min(seed, len(kept) - 1)] if kept else None

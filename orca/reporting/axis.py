@@ -1,11 +1,10 @@
-"""Rows and columns of a table, and what the cell where two of them meet is made from."""
+"""Rows and columns of a table, and how the papers' tables name theirs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from orca.data.task import TASKS
-from orca.evaluation.score import Run
-from orca.reporting.filled_table import Unlike
 from orca.reporting.names import method_title
 from orca.reporting.quantities import Quantity
 
@@ -47,16 +46,9 @@ class Axis:
 
     def meet(self, other: "Axis") -> "Axis":
         """Return what both fix together; this one's fields come first."""
-        return replace(
-            self,
-            task=self.task or other.task,
-            method=self.method or other.method,
-            splits=self.splits or other.splits,
-            body=self.body or other.body,
-            quantity=self.quantity or other.quantity,
-            published={**other.published, **self.published},
-            fact=self.fact or other.fact,
-        )
+        fixed = ("task", "method", "splits", "body", "quantity", "fact")
+        told: dict[str, Any] = {name: getattr(self, name) or getattr(other, name) for name in fixed}
+        return replace(self, published={**other.published, **self.published}, **told)
 
     @property
     def heading(self) -> str:
@@ -86,18 +78,24 @@ def peers(*names: str) -> tuple[Axis, ...]:
 
 
 def rerun(**names: tuple[str, str]) -> tuple[Axis, ...]:
-    """Return a column of published numbers that we run too, for each title and peer by name there."""
+    """Return a column for each published method, of the title and the method or peer of ours.
+
+    One that we make no runs for has none of ours.
+    """
     return tuple(
-        Axis(name=name, title=title, method=peer, published={"method": name})
-        for name, (title, peer) in names.items()
+        Axis(name=name, title=title, method=ours, published={"method": name})
+        for name, (title, ours) in names.items()
     )
+
+
+def printed_alone(columns: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """Return the columns with their published numbers alone."""
+    return tuple(replace(axis, method="") for axis in columns)
 
 
 def baselines(**titles: str) -> tuple[Axis, ...]:
     """Return a column of published numbers, which we make no runs for, for each title by name."""
-    return tuple(
-        Axis(name=name, title=title, published={"method": name}) for name, title in titles.items()
-    )
+    return rerun(**{name: (title, "") for name, title in titles.items()})
 
 
 def facts(**titles: str) -> tuple[Axis, ...]:
@@ -109,28 +107,3 @@ def printed_in(paper: str, table: str, columns: tuple[Axis, ...]) -> tuple[Axis,
     """Return the columns, with their published numbers taken from a certain table of a paper."""
     place = {"paper": paper, "table": table}
     return tuple(replace(axis, published={**axis.published, **place}) for axis in columns)
-
-
-@dataclass(frozen=True)
-class CellPlan:
-    """The runs and the published number that one cell compares.
-
-    Args:
-        axis: what row and column fix together.
-        body: of the runs; empty if there are none.
-        runs: one for each seed.
-        absent: why there can be no runs although the cell is about a method of ours.
-        withheld: why hardly anybody can make the runs; empty if everybody can.
-        quantity: what is reported of each run.
-        key: columns of the published numbers, and what they must be.
-        unlike: what is not the published one of scores on the task.
-    """
-
-    axis: Axis
-    body: str
-    runs: tuple[Run, ...]
-    absent: str
-    withheld: str
-    quantity: Quantity | None
-    key: Mapping[str, str]
-    unlike: Unlike

@@ -1,8 +1,8 @@
 """Two results folders, cell by cell: what moved, and whether beyond its spread."""
 
-import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
+from statistics import fmean, stdev
 
 from scipy.stats import ttest_ind
 
@@ -10,11 +10,15 @@ from orca.errors import ResultsError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Score
 from orca.reporting.markdown import aligned
-from orca.reporting.numbers import alone, with_spread
+from orca.reporting.numbers import written
 from orca.reporting.scores import read_scores
 from orca.reporting.verdicts import LEVEL
 
 CellKey = tuple[str, str, str]  # task, body, method
+ORDER = (
+    "failed now", "worse", "better", "recovered", "only in B", "only in A", "within its spread",
+    "one run each, differs", "failed in both", "the same",
+)  # fmt: skip
 
 
 def compare(a: Path, b: Path) -> str:
@@ -32,25 +36,22 @@ def compare(a: Path, b: Path) -> str:
         ResultsError: if a folder has no score, or the two score a task by different metrics.
     """
     before, after = _cells(a), _cells(b)
-    rows = {
-        cell: _row(cell, before.get(cell, []), after.get(cell, [])) for cell in {*before, *after}
+    found = {
+        cell: _row(cell, before.get(cell, []), after.get(cell, []))
+        for cell in sorted({**before, **after})
     }
-    order = ["failed now", "worse", "better", "recovered", "only in B", "only in A"]
-    order += ["within its spread", "one run each, differs", "failed in both", "the same"]
-    ranked = sorted(rows.items(), key=lambda item: (order.index(item[1][-1]), item[0]))
-    counts = {word: sum(row[-1] == word for row in rows.values()) for word in order}
+    rows = sorted(found.items(), key=lambda item: ORDER.index(item[1][-1]))
+    moved = Counter(row[-1] for row in found.values())
+    summary = ", ".join(f"{moved[word]} {word}" for word in ORDER if moved[word])
     head = ["task", "body", "method", "metric", "A", "B", "what moved"]
-    text = aligned([head, *([*cell, *row] for cell, row in ranked)], left=len(head))
-    summary = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    changed = _protocols(before, after)
-    return "\n".join(
-        [f"A: {a}", f"B: {b}", "", *text, "", f"{len(rows)} cells: {summary}.", *changed, ""]
-    )
+    table = aligned([head, *([*cell, *row] for cell, row in rows)], left=len(head))
+    lines = [f"A: {a}", f"B: {b}", "", *table, "", f"{len(rows)} cells: {summary}."]
+    return "\n".join([*lines, *_protocols(before, after), ""])
 
 
 def _cells(results: Path) -> dict[CellKey, list[Score]]:
     found: dict[CellKey, list[Score]] = defaultdict(list)
-    for score in read_scores(results).values():
+    for score in read_scores(results):
         found[(score.task, score.body, score.method)].append(score)
     return found
 
@@ -64,9 +65,7 @@ def _text(scores: list[Score]) -> str:
     if not values:
         return "failed" if scores else "–"
     failed = len(scores) - len(values)
-    text = alone(values[0])
-    if len(values) > 1:
-        text = with_spread(statistics.fmean(values), statistics.stdev(values))
+    text = written(fmean(values), stdev(values) if len(values) > 1 else None)
     return f"{text} ({len(values)})" + (f", {failed} failed" if failed else "")
 
 
@@ -83,24 +82,23 @@ def _row(cell: CellKey, before: list[Score], after: list[Score]) -> tuple[str, .
 
 def _moved(metric: str, before: list[Score], after: list[Score]) -> str:
     """Return in a word what became of a cell."""
+    old, new = _values(before), _values(after)
     if not before or not after:
         return "only in B" if not before else "only in A"
-    old, new = _values(before), _values(after)
     if not old or not new:
         return "failed in both" if not (old or new) else "recovered" if new else "failed now"
-    by_seed = [{s.seed: s.value for s in scores} for scores in (before, after)]
-    if by_seed[0] == by_seed[1]:
+    if {s.seed: s.value for s in before} == {s.seed: s.value for s in after}:
         return "the same"
     if len(old) < 2 or len(new) < 2:
         return "one run each, differs"
-    if statistics.stdev(old) or statistics.stdev(new):
-        if not ttest_ind(old, new, equal_var=False).pvalue < LEVEL:
-            return "within its spread"
-    elif old[0] == new[0]:
+    (mean, spread), (later, later_spread) = ((fmean(v), stdev(v)) for v in (old, new))
+    apart = mean != later
+    if spread or later_spread:
+        apart = bool(ttest_ind(old, new, equal_var=False).pvalue < LEVEL)
+    if not apart:
         return "within its spread"
-    up = statistics.fmean(new) > statistics.fmean(old)
     higher = metric in METRICS and METRICS[metric].direction == "higher"
-    return "better" if up == higher else "worse"
+    return "better" if (later > mean) == higher else "worse"
 
 
 def _protocols(before: dict[CellKey, list[Score]], after: dict[CellKey, list[Score]]) -> list[str]:
@@ -108,11 +106,10 @@ def _protocols(before: dict[CellKey, list[Score]], after: dict[CellKey, list[Sco
     lines = []
     for cell in sorted({*before} & {*after}):
         for field in ("task_digest", "selection", "hyperparameters"):
-            old = {getattr(score, field) for score in before[cell]}
-            new = {getattr(score, field) for score in after[cell]}
+            old, new = (
+                ", ".join(sorted({getattr(score, field) for score in scores[cell]}))
+                for scores in (before, after)
+            )
             if old != new:
-                lines.append(
-                    f"{'/'.join(cell)}: {field} was {', '.join(sorted(old))}, "
-                    f"is {', '.join(sorted(new))}."
-                )
+                lines.append(f"{'/'.join(cell)}: {field} was {old}, is {new}.")
     return ["", "Made by different protocols:", *lines] if lines else []

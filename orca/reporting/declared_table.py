@@ -1,35 +1,33 @@
 """What a table is: rows, columns and the key of its published numbers, filled by one function."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, starmap
 from typing import Any
 
-from orca.data.task import TASKS, Task
-from orca.data.user_task import task_of
+from orca.data.task import TASKS
 from orca.declarations import Declarations
 from orca.evaluation.score import Run
 from orca.experiment import PROTOCOLS, Experiment
-from orca.methods.method import METHODS
-from orca.peers.peer import NO_BODY, PEERS
-from orca.reporting.axis import Axis, CellPlan
-from orca.reporting.comparison import who_leads
-from orca.reporting.filled_table import FilledTable, Heading, SummaryRow, TableCell
-from orca.reporting.our_results import check_alike, our_result, with_text
-from orca.reporting.own_rows import own_rows
-from orca.reporting.peer_columns import idle_peers, lacking_peers
-from orca.reporting.published import PublishedNumbers, printed_fact
+from orca.peers.peer import PEERS
+from orca.reporting.axis import Axis
+from orca.reporting.cell_plan import CellPlan, own_rows, plan_cell
+from orca.reporting.competition import mark_best, summarise
+from orca.reporting.filled_table import (
+    VERDICTS,
+    FilledTable,
+    Heading,
+    PublishedResult,
+    TableCell,
+)
+from orca.reporting.lead import who_leads
+from orca.reporting.notes import common_metric, notes_on
+from orca.reporting.our_results import check_alike, our_result, usual_count, with_text
+from orca.reporting.published import PublishedNumber, PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder
-from orca.reporting.summary import (
-    common_metric,
-    count_verdicts,
-    mark_best,
-    notes_on,
-    summarise,
-    usual_count,
-)
-from orca.reporting.verdicts import judge, unlike_published
+from orca.reporting.verdicts import judge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,44 +86,11 @@ class Table:
 
     def plan(self, experiment: Experiment) -> list[list[CellPlan]]:
         """Return what each cell is made from, row by row."""
+        place = (self.paper, self.published_as or self.number)
         return [
-            [self._plan_cell(row.meet(column), experiment) for column in self.columns]
+            [plan_cell(row.meet(column), *place, experiment) for column in self.columns]
             for row in self.all_rows(experiment)
         ]
-
-    def _plan_cell(self, axis: Axis, experiment: Experiment) -> CellPlan:
-        key = {"paper": self.paper, "table": self.published_as or self.number, "task": axis.task}
-        key["method"] = axis.method
-        if axis.quantity is not None:
-            key["metric"] = axis.quantity.name
-        name, method = axis.task, axis.method
-        if experiment.protocol == "published":
-            name, method = TASKS.as_published(name), METHODS.as_published(method)
-        task = TASKS.get(name)
-        if name in experiment.tasks:
-            task = _own_task(name, experiment.tasks[name])
-        if method in PEERS and not (axis.peers and task and PEERS[method].suits(task)):
-            axis, method = replace(axis, method=""), ""
-        metric = metric_value(task.metric) if task and not axis.fact else None
-        if name != axis.task and task and task.metric != TASKS[axis.task].metric:
-            axis = replace(axis, quantity=axis.quantity or metric)  # goes before the printed one
-        body, absent = _body(axis, task, experiment) if method else ("", "")
-        splits = axis.splits if name == axis.task else ()
-        beside = axis.body or (experiment.bodies.get(task.kind, "") if task else "")
-        seeds = experiment.seeds_of(name, beside)  # a peer has those of the body beside it
-        runs = _runs((name, *splits), body, method, seeds) if body else ()
-        return CellPlan(
-            axis=axis,
-            body=body,
-            runs=runs,
-            absent=absent,
-            withheld=""
-            if not task or task.public
-            else f"the data of {task.title} were never published",
-            quantity=axis.quantity or metric,
-            key={**key, **axis.published},
-            unlike=unlike_published(name, method) if method and self.paper else "",
-        )
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """Return the runs of every cell, each once; undeclared tasks and methods have none."""
@@ -141,41 +106,50 @@ class Table:
             ResultsError: if scores of different protocols would meet in one row.
         """
         plan = self.plan(experiment)
-        if self.own_tasks and (idle := idle_peers(self.columns, plan)):
-            return self._without(idle).fill(name, scores, published, experiment)
-        if lacking := lacking_peers(self.columns, plan, scores):
-            filled = self._without(lacking).fill(name, scores, published, experiment)
-            missing = (f"{title} is not run here: {why}." for title, why in lacking.values())
-            return filled.model_copy(update={"notes": (*filled.notes, *missing)})
+        if left_out := self._left_out(plan, scores):
+            filled = self._without(left_out).fill(name, scores, published, experiment)
+            notes = (*filled.notes, *filter(None, left_out.values()))
+            return filled.model_copy(update={"notes": notes})
         check_alike(plan, scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
-        usual = [usual_count(row) for row in cells]
-        cells = [[with_text(c, n) for c in row] for row, n in zip(cells, usual, strict=True)]
-        if self.ranked:
-            cells = [mark_best(mark_best(row, "theirs"), "ours") for row in cells]
-        columns = self._column_headings(cells)
-        axes = self.all_rows(experiment)
-        titles = [self._row_title(axis, published) for axis in axes]
         rows = [
             Heading(
                 name=axis.name,
-                title=title,
+                title=self._row_title(axis, published),
                 metric_title=common_metric(row),
                 group=axis.group,
-                seeds=seeds,
+                seeds=usual_count(row),
             )
-            for axis, title, row, seeds in zip(axes, titles, cells, usual, strict=True)
+            for axis, row in zip(self.all_rows(experiment), cells, strict=True)
         ]
-        summary = self._summary(cells, columns)
-        compared = zip(titles, cells, strict=True) if self.compared else ()
-        led = [who_leads(title, row, scores, also=self.compared) for title, row in compared]
-        notes = [*led, *notes_on(cells, summary)]
+        summary = tuple(summarise(cells)) if self.ranked else ()
+        compared = zip(rows, cells, strict=True) if self.compared else ()
+        led = [who_leads(head.title, row, scores, also=self.compared) for head, row in compared]
+        notes = (*led, *notes_on(cells, summary))
+        columns = self._column_headings(cells)
         return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
 
-    def _without(self, lacking: Collection[str]) -> "Table":
+    def _left_out(self, plan: Sequence[Sequence[CellPlan]], scores: ScoreFolder) -> dict[str, str]:
+        """Return columns that cannot be filled here, with what is said of each.
+
+        These are peers that have no scores and lack a library, and among a person's own tasks
+        those that suit none, of which nothing is said.
+        """
+        found = {}
+        for axis, cells in zip(self.columns, zip(*plan, strict=True), strict=False):
+            if axis.method in PEERS:
+                peer, runs = PEERS[axis.method], [run for cell in cells for run in cell.runs]
+                if self.own_tasks and not runs:
+                    found[axis.name] = ""
+                elif peer.lacks and not any(scores.path(run).exists() for run in runs):
+                    why = f"{peer.lacks} ({peer.mend})"
+                    found[axis.name] = f"{axis.heading} is not run here: {why}."
+        return found
+
+    def _without(self, left_out: Collection[str]) -> "Table":
         """Return the table without some columns, or with their published numbers alone."""
-        kept = [axis for axis in self.columns if axis.name not in lacking or axis.title]
-        columns = (replace(axis, method="") if axis.name in lacking else axis for axis in kept)
+        kept = [axis for axis in self.columns if axis.name not in left_out or axis.title]
+        columns = (replace(axis, method="") if axis.name in left_out else axis for axis in kept)
         return replace(self, columns=tuple(columns))
 
     def _filled(
@@ -187,6 +161,7 @@ class Table:
         cells: Sequence[Sequence[TableCell]],
         **content: Any,
     ) -> FilledTable:
+        verdicts = Counter(cell.verdict.verdict for row in cells for cell in row if cell.verdict)
         return FilledTable(
             name=name,
             title=self.title,
@@ -198,7 +173,7 @@ class Table:
             columns=tuple(columns),
             rows=tuple(rows),
             cells=tuple(map(tuple, cells)),
-            verdicts=count_verdicts(cells),
+            verdicts={verdict: verdicts[verdict] for verdict in VERDICTS if verdicts[verdict]},
             **content,
         )
 
@@ -211,34 +186,45 @@ class Table:
         else the task's own.
         """
         numbers = [published.find(plan.key) if self.paper else None for plan in row]
-        printed = next((metric_value(n.metric, n.direction) for n in numbers if n), None)
+        pairs = list(zip(row, numbers, strict=True))
+        unsaid = (n for plan, n in pairs if n and not plan.axis.quantity)
+        printed = next((metric_value(n.metric) for n in unsaid), None)
         cells = []
-        for plan, number in zip(row, numbers, strict=True):
+        for plan, number in pairs:
             quantity = plan.axis.quantity or printed or plan.quantity
-            theirs = None
-            if plan.axis.fact:
-                facts = published.facts(self.number, plan.axis.name)
-                theirs = printed_fact(facts.get(plan.axis.fact, ""))
-            elif self.paper:
-                twin = {**plan.key, "table": self.spread_from} if self.spread_from else None
-                theirs = published.result(number, twin, unpublished=self.unpublished)
+            of_quantity = {} if quantity is None else {
+                "metric": quantity.name,
+                "metric_title": quantity.title,
+                "direction": quantity.direction,
+                "perfect": quantity.perfect,
+            }  # fmt: skip
             cell = TableCell(
-                metric=quantity.name if quantity else "",
-                metric_title=quantity.title if quantity else "",
-                direction=quantity.direction if quantity else "lower",
-                perfect=quantity.perfect if quantity else 0.0,
+                **of_quantity,
                 task=plan.axis.task,
                 method=plan.axis.method,
                 body=plan.body,
                 unlike=plan.unlike,
                 ours=our_result(plan, quantity, scores) if plan.axis.method else None,
-                theirs=theirs,
+                theirs=self._theirs(plan, number, published),
             )
             same = [n.value for n in numbers if n and number and n.metric == number.metric]
             beside = [value for value in same if "E" not in value.upper()]
             verdict = judge(cell, quantity.elsewhere if quantity else "", beside)
             cells.append(cell.model_copy(update={"verdict": verdict}))
-        return cells
+        usual = usual_count(cells)
+        cells = [with_text(cell, usual) for cell in cells]
+        return mark_best(cells) if self.ranked else cells
+
+    def _theirs(
+        self, plan: CellPlan, number: PublishedNumber | None, published: PublishedNumbers
+    ) -> PublishedResult | None:
+        """Return the published number or fact of a cell; None in a table of no paper."""
+        if plan.axis.fact:
+            return printed_fact(
+                published.facts(self.number, plan.axis.name).get(plan.axis.fact, "")
+            )
+        twin = {**plan.key, "table": self.spread_from} if self.spread_from else None
+        return published.result(number, twin, self.unpublished) if self.paper else None
 
     def _row_title(self, axis: Axis, published: PublishedNumbers) -> str:
         """Return a row's title; facts stand under the names that the paper prints."""
@@ -257,41 +243,6 @@ class Table:
             )
             for place, axis in enumerate(self.columns)
         ]
-
-    def _summary(
-        self, cells: list[list[TableCell]], columns: Sequence[Heading]
-    ) -> list[SummaryRow]:
-        """Return ranks and wins by the published numbers, and by ours if there are any."""
-        if not self.ranked:
-            return []
-        summary = summarise(cells, len(columns), "theirs")
-        if any(cell.ours and cell.ours.n for row in cells for cell in row):
-            summary += summarise(cells, len(columns), "ours")
-        return summary
-
-
-def _own_task(name: str, entry: Any) -> Task:
-    return task_of(name, entry, where="config, tasks")
-
-
-def _runs(tasks: Sequence[str], body: str, method: str, seeds: Iterable[int]) -> tuple[Run, ...]:
-    """Return a run for each seed, or for each split where there are several."""
-    each = tuple(seeds) if len(tasks) == 1 else (0,)
-    return tuple(
-        Run(task=task, body=body, method=method, seed=seed) for task in tasks for seed in each
-    )
-
-
-def _body(axis: Axis, task: Task | None, experiment: Experiment) -> tuple[str, str]:
-    """Return the body of the runs, or why there can be none."""
-    if task is None:
-        return "", f"task '{axis.task}' is not declared"
-    if axis.method in PEERS and not PEERS[axis.method].on_body:
-        return NO_BODY, ""
-    if axis.method not in METHODS and axis.method not in PEERS:
-        return "", f"method '{axis.method}' is not declared"
-    body = axis.body or experiment.bodies.get(task.kind, "")
-    return body, "" if body else f"no body is chosen for tasks of kind '{task.kind}'"
 
 
 TABLES: Declarations[Table] = Declarations("orca.reporting.tables", "table")

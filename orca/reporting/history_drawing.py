@@ -1,6 +1,5 @@
 """Draws the histories of runs: a panel for each task and body, a curve for each method."""
 
-import io
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -9,13 +8,12 @@ from textwrap import fill
 from typing import Any
 
 from orca.errors import ResultsError
-from orca.reporting.look import COLUMN, PAGE, legend_below, look, save, say, style
+from orca.reporting.look import COLUMN, PAGE, Drawing, as_svg, legend_below, look, say, style
 from orca.reporting.names import method_title, task_title
 
 Columns = Any  # a pandas.DataFrame by epoch; pandas is slow to import, and few who plan need it
 Curves = dict[str, list[Columns]]  # runs by alignment or method
 Panels = dict[tuple[str, str], Curves]  # by task and body
-Drawing = tuple[str, str, str, str]  # name, title, SVG, caption
 QUANTITIES = {  # columns of a history
     "train_loss": ("Training loss", "Loss on the training samples by epoch of stage three"),
     "validation": ("Validation", "The task's metric on the validation samples by epoch"),
@@ -43,10 +41,15 @@ def read_history(path: Path) -> Columns:
     return found.replace([math.inf, -math.inf], math.nan)
 
 
-def _with_values(runs: Iterable[Columns], column: str) -> list[Columns]:
-    """Return the column of each run that has a value in it, where it has one."""
-    columns = [run[column].dropna() for run in runs if column in run]
-    return [values for values in columns if len(values)]
+def _by_panel(histories: Iterable[Path], column: str) -> Panels:
+    """Return a column of the histories by panel, of each run that has a value in it."""
+    found: Panels = defaultdict(lambda: defaultdict(list))
+    for path in sorted(histories):
+        task, body, curve = path.parts[-5:-2]
+        run = read_history(path)
+        values = run[column].dropna() if column in run else ()
+        found[task, body][curve] += [values] if len(values) else []
+    return found
 
 
 def _by_epoch(runs: list[Columns]) -> Columns:
@@ -56,35 +59,15 @@ def _by_epoch(runs: list[Columns]) -> Columns:
     return pd.concat(runs, axis="columns", join="inner").sort_index()
 
 
-def by_panel(histories: Iterable[Path], column: str) -> Panels:
-    """Return a column of the histories by panel, where it holds values.
-
-    Args:
-        histories: files whose paths end in `<task>/<body>/<curve>/seed<k>/history.csv`.
-        column: of the histories.
-    """
-    found: Panels = defaultdict(lambda: defaultdict(list))
-    for path in sorted(histories):
-        task, body, curve = path.parts[-5:-2]
-        found[task, body][curve] += _with_values([read_history(path)], column)
-    return found
-
-
-def _draw_panels(
-    figure_class: Any, panels: Panels, draw: Callable[[Any, Curves], None], *, below: float
-) -> tuple[Any, Any]:
-    """Return a figure, and its axes three beside each other, with each panel drawn by epoch.
-
-    Args:
-        figure_class: makes the figure.
-        panels: what each holds.
-        draw: draws the curves of one panel in its axes.
-        below: inches for what stands under the panels.
-    """
+def _size(panels: Panels) -> tuple[int, int]:
+    """Return how many panels stand under and beside each other."""
     across = min(len(panels), 3) or 1
-    down = math.ceil(len(panels) / across) or 1
-    figure = figure_class(figsize=(COLUMN if across == 1 else PAGE, 1.75 * down + below))
-    axes = figure.subplots(down, across, squeeze=False)
+    return math.ceil(len(panels) / across) or 1, across
+
+
+def _draw_panels(figure: Any, panels: Panels, draw: Callable[[Any, Curves], None]) -> Any:
+    """Return a figure's axes, with each panel drawn by epoch; `draw` draws its curves."""
+    axes = figure.subplots(*_size(panels), squeeze=False)
     bodies = {body for _, body in panels}
     for axis, ((task, body), curves) in zip(axes.ravel(), panels.items(), strict=False):
         title = task_title(task)
@@ -94,7 +77,7 @@ def _draw_panels(
         axis.xaxis.get_major_locator().set_params(integer=True)
     for axis in axes.ravel()[len(panels) :]:
         axis.set_axis_off()
-    return figure, axes
+    return axes
 
 
 def plot_alignment(histories: list[Path], stem: Path) -> None:
@@ -106,7 +89,7 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
         histories: files whose paths end in `<task>/<body>/<alignment>/seed<k>/history.csv`.
         stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
     """
-    panels = by_panel(histories, "value")
+    panels = _by_panel(histories, "value")
     alignments = sorted({name for curves in panels.values() for name in curves})
 
     def draw(axis: Any, curves: Curves) -> None:
@@ -119,15 +102,15 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
         axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
 
     one = len(alignments) == 1
-    with look() as figure_class:
-        figure, axes = _draw_panels(figure_class, panels, draw, below=0.35)
+    down, across = _size(panels)
+    with look(COLUMN if across == 1 else PAGE, 1.75 * down + 0.35, stem) as figure:
+        axes = _draw_panels(figure, panels, draw)
         for axis in axes[:, 0] if panels else []:
             axis.set_ylabel(f"{alignments[0].upper()} to the source" if one else "distance")
         if len(alignments) > 1:
             axes[0, 0].legend()
         if not panels:
             say(axes[0, 0], "no task was aligned")
-        save(figure, stem)
 
 
 def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:
@@ -141,12 +124,13 @@ def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:
     for quantity, (title, caption) in QUANTITIES.items():
         kept = {
             place: {method: runs for method, runs in curves.items() if runs}
-            for place, curves in by_panel(histories, quantity).items()
+            for place, curves in _by_panel(histories, quantity).items()
         }
         panels: Panels = {place: curves for place, curves in kept.items() if curves}
         if panels:
             text = f"{caption}; mean over seeds, and their range shaded."
-            found.append((quantity, title, _draw_training(panels, title, order), text))
+            svg = _draw_training(panels, title, order)
+            found.append(Drawing(f"c-{quantity}", title, text, svg))
     return found
 
 
@@ -165,14 +149,11 @@ def _draw_training(panels: Panels, title: str, order: list[str]) -> str:
         if means and min(means) > 0 and max(means) > 30 * min(means):
             axis.set_yscale("log")
 
-    text = io.StringIO()
-    with look() as figure_class:
-        figure, axes = _draw_panels(figure_class, panels, draw, below=0.45)
-        figure.set_figwidth(PAGE)
+    with look(PAGE, 1.75 * _size(panels)[0] + 0.45) as figure:
+        axes = _draw_panels(figure, panels, draw)
         axes[0, 0].set_ylabel(title.lower())
         legend_below(figure, axes.ravel(), columns=4)
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue()
+        return as_svg(figure)
 
 
 def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
@@ -186,18 +167,16 @@ def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
         ResultsError: if the exact distance was not kept.
     """
     columns = read_history(history)
-    if not _with_values([columns], "exact"):
+    if "exact" not in columns or columns["exact"].isna().all():
         raise ResultsError(
             where=str(history),
             what="it does not hold the exact distance (column 'exact')",
             mend="align with align.record_exact_every set, as the method orca_exact_recorded does",
         )
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 2.3))
+    with look(COLUMN, 2.3, stem) as figure:
         axis = figure.subplots()
         for index, (name, label) in enumerate((("value", "class by class"), ("exact", "exact"))):
             axis.plot(columns[name].dropna(), label=label, **style(index))
         axis.set_xlabel("epoch of alignment")
         axis.set_ylabel("OTDD")
         axis.legend()
-        save(figure, stem)

@@ -5,7 +5,6 @@ import re
 from orca.reporting.filled_table import FilledTable
 from orca.reporting.table_lines import (
     TextCell,
-    TextLine,
     TextTable,
     as_text,
     legend,
@@ -51,7 +50,7 @@ def to_latex(table: FilledTable) -> str:
             r"  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
             rf"  \begin{{tabular}}{{{_columns_of_words(text) if table.textual else columns}}}",
             r"    \toprule",
-            _row(text.titles),
+            rf"    {' & '.join(map(escape_latex, text.titles))} \\",
             r"    \midrule",
             *_body(text),
             r"    \bottomrule",
@@ -65,7 +64,11 @@ def to_latex(table: FilledTable) -> str:
 
 def _columns_of_words(text: TextTable) -> str:
     """Return columns that hold their longest word, and share what is left of the line by length."""
-    rows = [text.titles, *((*line.headings, *map(_plain, line.cells)) for line in text.lines)]
+    rows = [text.titles]
+    rows += [
+        (*line.headings, *(f"{cell.text} {cell.mark}" for cell in line.cells))
+        for line in text.lines
+    ]
     words, more = [], []
     for texts in zip(*rows, strict=True):
         words.append(2 + max(len(word) for text in texts for word in re.split(r"[\s_-]", text)))
@@ -79,30 +82,20 @@ def _columns_of_words(text: TextTable) -> str:
     )
 
 
-def _plain(cell: TextCell) -> str:
-    return f"{cell.text} {cell.mark}"
-
-
-def _row(texts: tuple[str, ...]) -> str:
-    return f"    {' & '.join(map(escape_latex, texts))} \\\\"
-
-
 def _body(text: TextTable) -> list[str]:
     lines: list[str] = []
-    before: TextLine | None = None
+    before = text.lines[0] if text.lines else None
     for line in text.lines:
-        if before and _part(before) != _part(line):
+        assert before is not None
+        new_group = line.group != before.group or not lines
+        if lines and (new_group or (line.row < 0) != (before.row < 0)):
             lines.append(r"    \midrule")
-        if line.group and (before is None or line.group != before.group):
+        if line.group and new_group:
             lines.append(f"    \\emph{{{escape_latex(line.group)}}} \\\\")
         texts = [*map(escape_latex, line.headings), *map(_cell, line.cells)]
         lines.append(f"    {' & '.join(texts)} \\\\")
         before = line
     return lines
-
-
-def _part(line: TextLine) -> tuple[str, bool]:
-    return line.group, line.whose == "summary"
 
 
 def _cell(cell: TextCell) -> str:

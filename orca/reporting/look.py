@@ -1,10 +1,16 @@
 """The one look of all figures: readable in grey, safe for colour-blind eyes, print size."""
 
+import base64
+import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+from orca.errors import ResultsError
 from orca.provenance import atomic
 
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness too; with the dashes
@@ -48,13 +54,22 @@ SETTINGS: Any = {
 
 
 @contextmanager
-def look() -> Iterator[Any]:
-    """Give `matplotlib.figure.Figure`s of the common look; nothing global is changed."""
+def look(width: float, height: float, stem: Path | None = None) -> Iterator[Any]:
+    """Give a `matplotlib.figure.Figure` of the common look; nothing global is changed.
+
+    Args:
+        width: of the figure in inches.
+        height: likewise.
+        stem: of the files that it is saved as in the end: SVG, PDF and PNG; None for none.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     with mpl.rc_context(SETTINGS):
-        yield Figure
+        figure = Figure(figsize=(width, height))
+        yield figure
+        if stem:
+            _save(figure, stem)
 
 
 def style(index: int) -> dict[str, Any]:
@@ -65,12 +80,66 @@ def style(index: int) -> dict[str, Any]:
     }
 
 
-def save(figure: Any, stem: Path) -> None:
-    """Write a figure as SVG, PDF and PNG, the same bytes for the same figure."""
+def _save(figure: Any, stem: Path) -> None:
+    """Write a figure in every format, the same bytes for the same figure."""
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}, "png": {}}
     for ending, metadata in undated.items():
         with atomic(stem.with_name(f"{stem.name}.{ending}")) as temporary:
             figure.savefig(temporary, format=ending, metadata=metadata)
+
+
+def as_svg(figure: Any) -> str:
+    """Return a figure as the text of an SVG, the same for the same figure."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()
+
+
+def picture(content: bytes, kind: str) -> str:
+    """Return an address that holds a picture; in one, no script runs and nothing is fetched."""
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An SVG in a page, and what is said under it; `anchor` is its place there."""
+
+    anchor: str
+    title: str
+    caption: str
+    svg: str
+
+    @property
+    def address(self) -> str:
+        """The SVG as the address of a picture."""
+        return picture(self.svg.encode(), "svg+xml")
+
+    @property
+    def width(self) -> int:
+        """The width on a screen in pixels, a quarter more than in print; 0 if it is not said."""
+        found = re.search(r'<svg\b[^>]*? width="([\d.]+)pt"', self.svg)
+        return round(float(found[1]) * 1.33 * 1.25) if found else 0
+
+
+def read_svg(path: Path) -> str:
+    """Return the text of a drawing's file.
+
+    Raises:
+        ResultsError: if it is no drawing.
+    """
+    svg = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        kind = ElementTree.fromstring(svg).tag.rpartition("}")[2]
+        fault = "" if kind == "svg" else f"it begins with '{kind}'"
+    except (ElementTree.ParseError, ValueError) as unread:
+        fault = str(unread)
+    if fault:
+        raise ResultsError(
+            where=str(path),
+            what=f"it is no drawing: {fault}",
+            mend=f"make it again: snakemake --force {path}",
+        )
+    return svg
 
 
 def legend_below(figure: Any, axes: Any, *, columns: int) -> None:

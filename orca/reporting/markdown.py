@@ -18,15 +18,14 @@ def to_markdown(table: FilledTable) -> str:
         rows.append([*line.headings, *map(_markdown, line.cells)])
     rows = [[_escaped(place).replace("|", "\\|") for place in row] for row in rows]
     left = len(text.titles) if table.textual else text.headings
-    parts = [f"# {_escaped(table.heading)}", "\n".join(aligned(rows, left))]
-    signs = list(filter(None, (verdict_line(table), legend(table))))
-    if signs:
-        parts.append("  \n".join(signs))
-    if table.caption:
-        parts.append(_escaped(table.caption))
-    if table.notes:
-        parts.append("\n".join(f"- {_escaped(note)}" for note in table.notes))
-    return "\n\n".join(parts) + "\n"
+    parts = [
+        f"# {_escaped(table.heading)}",
+        "\n".join(aligned(rows, left)),
+        "  \n".join(filter(None, (verdict_line(table), legend(table)))),
+        _escaped(table.caption),
+        "\n".join(f"- {_escaped(note)}" for note in table.notes),
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _escaped(text: str) -> str:
@@ -48,11 +47,11 @@ def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
     """
     widths = [max(3, *map(len, column)) for column in zip(*rows, strict=True)]
     rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    lines = []
-    for row in (rows[0], rule, *rows[1:]):
-        padded = [
+    lines = (
+        " | ".join(
             place.ljust(width) if i < left else place.rjust(width)
             for i, (place, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(f"| {' | '.join(padded)} |")
-    return lines
+        )
+        for row in (rows[0], rule, *rows[1:])
+    )
+    return [f"| {line} |" for line in lines]

@@ -4,7 +4,8 @@ from orca.data.task import TASKS
 from orca.methods.method import METHODS
 from orca.peers.peer import PEERS
 
-PAPERS = {"orca_icml2023": "ORCA", "pare_icml2024": "PaRe"}
+ORCA, PARE = "orca_icml2023", "pare_icml2024"  # keys of the papers
+PAPERS = {ORCA: "ORCA", PARE: "PaRe"}
 
 
 def task_title(name: str) -> str:

@@ -43,6 +43,11 @@ def with_spread(mean: float, spread: float) -> str:
     return f"({_fixed(mean / scale, decimals)} ± {_fixed(spread / scale, decimals)})e{exponent}"
 
 
+def written(mean: float, spread: float | None) -> str:
+    """Return a mean with its spread, or alone where there is none."""
+    return alone(mean) if spread is None else with_spread(mean, spread)
+
+
 def unit_of_last_digit(printed: str) -> float:
     """Return what one step of the last printed digit is worth: 0.001 for 0.884, 1e-5 for 7.28E-3."""
     mantissa, _, exponent = printed.upper().lstrip("+-").partition("E")

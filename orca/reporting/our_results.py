@@ -1,15 +1,16 @@
 """What our runs say in a cell of a table: mean and spread over seeds, or why there is none."""
 
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from orca.errors import ResultsError
 from orca.evaluation.score import Run, Score, command_for
 from orca.peers.peer import PEERS
-from orca.reporting.axis import CellPlan
+from orca.reporting.cell_plan import CellPlan
 from orca.reporting.filled_table import OurResult, RunOfCell, Status, TableCell
-from orca.reporting.numbers import alone, with_spread
+from orca.reporting.numbers import written
 from orca.reporting.quantities import Quantity
 from orca.reporting.scores import ScoreFolder
 
@@ -24,7 +25,7 @@ def our_result(plan: CellPlan, quantity: Quantity | None, scores: ScoreFolder) -
         quantity: what is reported of them.
         scores: where their scores are.
     """
-    if plan.absent:
+    if plan.absent and not plan.body:
         return OurResult(status="not declared", text="not declared", absent=plan.absent)
     runs = tuple(_run(run, quantity, scores) for run in plan.runs)
     values = [run.value for run in runs if run.value is not None]
@@ -38,8 +39,8 @@ def our_result(plan: CellPlan, quantity: Quantity | None, scores: ScoreFolder) -
         status = "failed"
     elif not values and not failed:
         status = "not run"
-    if status == "not run" and plan.withheld:
-        return OurResult(status=status, text="no data", absent=plan.withheld, runs=runs)
+    if status == "not run" and plan.absent:
+        return OurResult(status=status, text="no data", absent=plan.absent, runs=runs)
     return OurResult(status=status, text="", runs=runs, **mean_and_spread(values))
 
 
@@ -56,18 +57,9 @@ def _run(run: Run, quantity: Quantity | None, scores: ScoreFolder) -> RunOfCell:
     score = scores.read(run)
     if score is None:
         return RunOfCell(path=run.path, seed=run.seed, status="not run")
-    return RunOfCell(
-        path=run.path,
-        seed=run.seed,
-        status=score.status,
-        value=quantity.of(score) if quantity and score.status == "ok" else None,
-        reason=score.reason,
-        selection=score.selection,
-        hyperparameters=score.hyperparameters,
-        samples=score.samples,
-        seconds=score.seconds,
-        record=score.record,
-    )
+    value = quantity.of(score) if quantity and score.status == "ok" else None
+    kept = score.model_dump(include=set(RunOfCell.model_fields) - {"value"})
+    return RunOfCell(path=run.path, value=value, **kept)
 
 
 def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None:
@@ -93,27 +85,31 @@ def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None
                 )
 
 
+def usual_count(row: Iterable[TableCell]) -> int:
+    """Return the number of seeds that most complete cells of a row have."""
+    counts = Counter(c.ours.n for c in row if c.ours and c.ours.status == "ok")
+    return max(counts, key=lambda n: (counts[n], n)) if counts else 0
+
+
 def with_text(cell: TableCell, usual: int) -> TableCell:
     """Return the cell with its text, which says seeds where they are not the `usual` number."""
     ours = cell.ours
     if ours is None or ours.text:
         return cell
     failed = sum(run.status == "failed" for run in ours.runs)
-    if ours.mean is None:
-        text: str = ours.status
-        if 0 < failed < len(ours.runs):
-            text = f"{failed} of {len(ours.runs)} failed, {len(ours.runs) - failed} not run"
+    if ours.mean is not None:
+        text = written(ours.mean, ours.std)
+    elif 0 < failed < len(ours.runs):
+        text = f"{failed} of {len(ours.runs)} failed, {len(ours.runs) - failed} not run"
     else:
-        text = alone(ours.mean) if ours.std is None else with_spread(ours.mean, ours.std)
-    written = ours.model_copy(
-        update={"text": text, "remark": ", ".join(_remarks(cell, ours, usual, failed))}
+        text = ours.status
+    remark = ", ".join(_remarks(cell, ours, usual, failed)) if ours.mean is not None else ""
+    return cell.model_copy(
+        update={"ours": ours.model_copy(update={"text": text, "remark": remark})}
     )
-    return cell.model_copy(update={"ours": written})
 
 
 def _remarks(cell: TableCell, ours: OurResult, usual: int, failed: int) -> Iterator[str]:
-    if ours.mean is None:
-        return
     if ours.status == "incomplete":
         yield f"{ours.n} of {len(ours.runs)} seeds"
     elif ours.n == 1:

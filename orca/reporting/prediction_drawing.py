@@ -1,13 +1,13 @@
 """Draws what a run predicted for test samples: who is taken for whom, how far off, how sure."""
 
-import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
+from scipy.special import expit, softmax
 
-from orca.reporting.look import PAGE, look, say, style
+from orca.reporting.look import PAGE, as_svg, look, say, style
 
 Predicted = Float[np.ndarray, "n *output"]
 Target = Shaped[np.ndarray, "n *target"]
@@ -26,12 +26,9 @@ def draw_predictions(kind: str, predicted: Predicted, target: Target, names: Seq
         target: what was to be predicted.
         names: of classes; as many as are known.
     """
-    text = io.StringIO()
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, 3.0))
+    with look(PAGE, 3.0) as figure:
         _DRAWN[kind](figure.subplots(1, 2), predicted, target, names)
-        figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue()
+        return as_svg(figure)
 
 
 def worst_samples(
@@ -51,7 +48,7 @@ def worst_samples(
 
 def _in_words(kind: str, predicted: Any, target: Any, names: Sequence[str]) -> tuple[str, str]:
     if kind == "Classes":
-        likely, shares = int(predicted.argmax()), _softmax(predicted[None])[0]
+        likely, shares = int(predicted.argmax()), softmax(predicted)
         return _name(int(target), names), f"{_name(likely, names)} ({shares[likely]:.0%})"
     if kind == "Scalar":
         return f"{float(target):.4g}", f"{float(predicted):.4g}"
@@ -66,15 +63,6 @@ def _name(number: int, names: Sequence[str]) -> str:
     return names[number] if number < len(names) else str(number)
 
 
-def _softmax(logits: Predicted) -> Predicted:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
-
-
-def _sigmoid(logits: Predicted) -> Predicted:
-    return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
-
-
 def _draw_classes(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
     from sklearn.metrics import ConfusionMatrixDisplay
 
@@ -87,13 +75,13 @@ def _draw_classes(axes: Any, predicted: Predicted, target: Target, names: Sequen
     )  # fmt: skip
     axes[0].grid(visible=False)
     axes[0].set_title("confusion: samples by class")
-    shares = _softmax(predicted)
+    shares = softmax(predicted, axis=1)
     right = predicted.argmax(axis=1) == target
     _draw_reliability(axes[1], shares.max(axis=1), right, "probability of the predicted class")
 
 
 def _draw_labels(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
-    shares = _sigmoid(predicted)
+    shares = expit(predicted)
     right = ((predicted > 0) == (target > 0.5)).mean(axis=0)
     axes[0].bar(range(len(right)), right, color=style(0)["color"])
     axes[0].set_title("labels: share of right answers")
@@ -148,7 +136,7 @@ def _field_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n
 
 
 def _class_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
-    return -np.log(np.maximum(_softmax(predicted)[np.arange(len(target)), target], LEAST))
+    return -np.log(np.maximum(softmax(predicted, axis=1)[np.arange(len(target)), target], LEAST))
 
 
 def _label_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:

@@ -1,31 +1,23 @@
-"""Performance profiles after Dolan and Moré: exact step functions, kept as their steps."""
+"""Performance profiles after Dolan and Moré: exact step functions, and their drawing."""
 
 import csv
 import io
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from orca.reporting.filled_table import FilledTable, Whose
-from orca.reporting.summary import competition
+import numpy as np
 
+from orca.provenance import write_text
+from orca.reporting.competition import Competition, competitions
+from orca.reporting.filled_table import read_table
+from orca.reporting.look import COLUMN, PAGE, legend_below, look, say, style
 
-@dataclass(frozen=True)
-class Profile:
-    """One method's step function, continuous from the right.
-
-    Args:
-        method: whose it is.
-        ratios: rising τ at which the function steps; the first is 1.
-        fractions: its value from each of them to the next.
-    """
-
-    method: str
-    ratios: tuple[float, ...]
-    fractions: tuple[float, ...]
+Steps = list[tuple[float, float]]  # each τ, and the fraction of tasks from it to the next
+FARTHEST = 100.0  # largest τ drawn; beyond it lie outliers that would hide the rest
 
 
-def performance_profiles(errors: Mapping[str, Sequence[float]]) -> list[Profile]:
+def performance_profiles(errors: Mapping[str, Sequence[float]]) -> dict[str, Steps]:
     """Return each method's profile: the fraction of tasks with error / (least error) ≤ τ.
 
     Ties share the ratio 1, so at τ = 1 the fractions of several methods may add up to more than
@@ -36,80 +28,83 @@ def performance_profiles(errors: Mapping[str, Sequence[float]]) -> list[Profile]
     Args:
         errors: for each method its error on every task, in one order; ≥ 0, lower is better.
 
+    Returns:
+        The steps of each method's function, which is continuous from the right; the first is at 1.
+
     Raises:
         ValueError: if an error is negative or not a number, or the methods' tasks differ.
 
     Source: Dolan and Moré 2002 (Mathematical Programming 91), section 2, with r_M = infinity.
     """
-    counts = {len(values) for values in errors.values()}
-    if len(counts) > 1:
+    if len(set(map(len, errors.values()))) > 1:
         raise ValueError("every method needs an error for every task")
-    if any(not value >= 0 for values in errors.values() for value in values):
+    values = np.array(list(errors.values()), float)
+    if not (values >= 0).all():
         raise ValueError("errors must be numbers, and not negative")
-    tasks = counts.pop() if counts else 0
-    if tasks == 0:
-        return []
-    least = [min(values[task] for values in errors.values()) for task in range(tasks)]
-    profiles = []
-    for method, values in errors.items():
-        ratios = [_ratio(value, best) for value, best in zip(values, least, strict=True)]
-        steps = sorted({1.0, *(ratio for ratio in ratios if math.isfinite(ratio))})
-        fractions = [sum(ratio <= step for ratio in ratios) / tasks for step in steps]
-        profiles.append(Profile(method, tuple(steps), tuple(fractions)))
-    return profiles
+    if not values.size:
+        return {}
+    with np.errstate(all="ignore"):
+        ratios = np.where(values == 0, 1.0, values / values.min(axis=0))
+    ratios[np.isinf(values)] = np.inf
+    return {
+        method: [
+            (float(step), float((of_method <= step).mean()))
+            for step in np.unique([1.0, *of_method[np.isfinite(of_method)]])
+        ]
+        for method, of_method in zip(errors, ratios, strict=True)
+    }
 
 
-def _ratio(error: float, least: float) -> float:
-    if math.isinf(error):
-        return math.inf
-    if least == 0:
-        return 1.0 if error == 0 else math.inf
-    return error / least
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The profiles of one side of a table, ours or the paper's.
+def plot_profile(table_json: Path, out_stem: Path) -> None:
+    """Draw a table's performance profiles, published and ours, and write every step as CSV.
 
     Args:
-        title: whose numbers they are.
-        profiles: one for each method that competes, in the table's order.
-        tasks: rows that every competing method has a result on.
-        of: all rows.
+        table_json: a table as `tabulate` writes it.
+        out_stem: the files' path without ending; `.svg`, `.pdf`, `.png`, `.csv` are written.
     """
-
-    title: str
-    profiles: tuple[Profile, ...]
-    tasks: int
-    of: int
-
-
-def panels(table: FilledTable) -> list[Panel]:
-    """Return the profiles of the published numbers and of ours, each if there are any."""
-    sides: list[tuple[str, Whose]] = [("published", "theirs"), ("ours", "ours")]
-    found = []
-    for title, whose in sides:
-        if whose == "ours" and not any(c.ours and c.ours.runs for row in table.cells for c in row):
-            continue
-        if whose == "theirs" and not table.has_theirs:
-            continue
-        columns, rows, errors = competition([list(row) for row in table.cells], whose)
-        by_method = {
-            table.columns[column].title: [row[place] for row in errors]
-            for place, column in enumerate(columns)
-        }
-        profiles = performance_profiles(by_method) if rows else []
-        found.append(Panel(title, tuple(profiles), len(rows), len(table.rows)))
-    return found
+    table = read_table(table_json)
+    found = [(each, performance_profiles(each.by_title(table))) for each in competitions(table)]
+    alone = len(found) <= 1
+    out_stem.parent.mkdir(parents=True, exist_ok=True)
+    with look(COLUMN if alone else PAGE, 2.8, out_stem) as figure:
+        axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
+        for axis, (held, profiles) in zip(axes, found, strict=False):
+            _draw(axis, held, profiles, alone=alone)
+        axes[0].set_ylabel("fraction of tasks")
+        legend_below(figure, axes, columns=2 if alone else 3)
+        if not found:
+            say(axes[0], "this table has no numbers yet")
+    write_text(out_stem.with_name(out_stem.name + ".csv"), _to_csv(found))
 
 
-def to_csv(found: Sequence[Panel]) -> str:
+def _to_csv(found: Sequence[tuple[Competition, Mapping[str, Steps]]]) -> str:
     """Return every step of every curve."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("whose", "method", "tau", "fraction", "tasks"))
-    for panel in found:
-        for profile in panel.profiles:
-            for ratio, fraction in zip(profile.ratios, profile.fractions, strict=True):
-                writer.writerow((panel.title, profile.method, ratio, fraction, panel.tasks))
+    for held, profiles in found:
+        for method, steps in profiles.items():
+            writer.writerows((held.side, method, *step, held.tasks) for step in steps)
     return out.getvalue()
+
+
+def _draw(axis: Any, held: Competition, profiles: Mapping[str, Steps], *, alone: bool) -> None:
+    tasks = f"{held.tasks} tasks" if held.tasks == held.of else f"{held.tasks} of {held.of} tasks"
+    axis.set_title(tasks if alone else f"{held.side}, {tasks}")
+    if not profiles:
+        say(axis, "no task has a result of\nevery method yet")
+        return
+    largest = max(steps[-1][0] for steps in profiles.values())
+    end = min(max(largest * 1.06, 1.1), FARTHEST)
+    for index, (method, steps) in enumerate(profiles.items()):
+        kept = [step for step in steps if step[0] <= end]
+        curve = zip(*kept, (end, kept[-1][1]), strict=True)
+        axis.step(*curve, where="post", label=method, zorder=3 - 0.1 * index, **style(index))
+    if end > 3:
+        axis.set_xscale("log")
+        ticks = [t for t in (1, 1.5, 2, 3, 5, 10, 20, 50, 100) if t <= end]
+        axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axis.minorticks_off()
+    axis.set_xlim(1, end)
+    axis.set_ylim(-0.02, 1.03)
+    axis.set_xlabel("τ (error as a multiple of the least)")

@@ -6,21 +6,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from orca.declarations import nearest
 from orca.errors import ResultsError
 from orca.reporting.filled_table import PublishedResult
 
 KEY = ("paper", "table", "benchmark", "task", "metric", "method", "body")
-REQUIRED = (*KEY, "direction", "value", "std", "note")
-OPTIONAL = ("source",)
-FACTS = {
+FACTS = {  # what the rows of each are about
     "task_metadata.csv": "task",
     "approaches.csv": "approach",
-}  # what the rows of each are about
+}
+
+
+def _finite(digits: str) -> str:
+    if not math.isfinite(float(digits)):
+        raise ValueError("must be a finite number")
+    return digits
+
+
+Digits = Annotated[str, AfterValidator(_finite)]
 
 
 class PublishedNumber(BaseModel):
@@ -51,39 +58,15 @@ class PublishedNumber(BaseModel):
     direction: Literal["lower", "higher"]
     method: str
     body: str
-    value: str
-    std: str = ""
-    note: str = ""
+    value: Digits
+    std: Literal[""] | Digits
+    note: str
     source: str = ""
-
-    @field_validator("value", "std")
-    @classmethod
-    def _is_number(cls, value: str) -> str:
-        if value and not math.isfinite(float(value)):
-            raise ValueError("must be a finite number")
-        return value
-
-    @field_validator("value")
-    @classmethod
-    def _is_there(cls, value: str) -> str:
-        if not value:
-            raise ValueError("must not be empty; leave the row out where nothing is printed")
-        return value
 
     @property
     def number(self) -> float:
         """The printed value as a number."""
         return float(self.value)
-
-    @property
-    def spread(self) -> float | None:
-        """The printed spread as a number; None if none is printed."""
-        return float(self.std) if self.std else None
-
-    @property
-    def text(self) -> str:
-        """Value and spread as printed."""
-        return f"{self.value} ± {self.std}" if self.std else self.value
 
 
 @dataclass(frozen=True)
@@ -128,7 +111,7 @@ class PublishedNumbers:
         return found[0] if found else None
 
     def result(
-        self, number: PublishedNumber | None, twin: Mapping[str, str] | None, *, unpublished: str
+        self, number: PublishedNumber | None, twin: Mapping[str, str] | None, unpublished: str
     ) -> PublishedResult:
         """Return what a cell shows of a number.
 
@@ -139,14 +122,12 @@ class PublishedNumbers:
         """
         if number is None:
             return PublishedResult(text=unpublished)
-        spread = number.spread
-        if spread is None and twin:
-            other = self.find(twin)
-            spread = other.spread if other else None
+        other = self.find(twin) if twin and not number.std else None
+        spread = number.std or (other.std if other else "")
         return PublishedResult(
             value=number.number,
-            std=spread,
-            text=number.text,
+            std=float(spread) if spread else None,
+            text=f"{number.value} ± {number.std}" if number.std else number.value,
             body=number.body,
             source=number.source or f"Table {number.table}",
             note=number.note,
@@ -227,24 +208,20 @@ def _rows(path: Path) -> Iterator[tuple[int, PublishedNumber]]:
                 raise ResultsError(
                     where=f"{path}, line {reader.line_num}, column {column}",
                     what=f"{first['msg']} (it holds {first['input']!r})",
-                    mend="correct the row; value and std are digits as printed, empty if absent",
+                    mend="correct the row: value and std are digits as printed, std empty if absent; "
+                    "leave the row out where nothing is printed",
                 ) from fault
             yield reader.line_num, number
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
-    known = [*REQUIRED, *OPTIONAL]
-    missing = [column for column in REQUIRED if column not in columns]
+    known = list(PublishedNumber.model_fields)
     unknown = [column for column in columns if column not in known]
+    missing = [column for column in known if column not in (*columns, "source")]
     if unknown:
-        raise ResultsError(
-            where=f"{path}, line 1",
-            what=f"there is no column '{unknown[0]}'",
-            mend=nearest(unknown[0], known),
-        )
-    if missing:
-        raise ResultsError(
-            where=f"{path}, line 1",
-            what=f"the column '{missing[0]}' is missing",
-            mend=f"the header must have: {','.join(REQUIRED)}",
-        )
+        what, mend = f"there is no column '{unknown[0]}'", nearest(unknown[0], known)
+    elif missing:
+        what = f"the column '{missing[0]}' is missing"
+        mend = f"the header must have: {','.join(known[:-1])}"
+    if unknown or missing:
+        raise ResultsError(where=f"{path}, line 1", what=what, mend=mend)

@@ -75,10 +75,9 @@ def score_files(results: Path) -> list[Path]:
     return files
 
 
-def read_scores(results: Path) -> dict[str, Score]:
-    """Return every score of a results folder by its run's path."""
-    scores = [read_score(path) for path in score_files(results)]
-    return {score.path: score for score in scores}
+def read_scores(results: Path) -> list[Score]:
+    """Return every score of a results folder."""
+    return [read_score(path) for path in score_files(results)]
 
 
 def pack_scores(results: Path, out: Path) -> None:

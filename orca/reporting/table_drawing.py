@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from orca.reporting.filled_table import FilledTable, read_table
-from orca.reporting.look import COLUMN, MARKERS, PAGE, look, save, say, style
+from orca.reporting.look import COLUMN, MARKERS, PAGE, look, say, style
 from orca.reporting.names import task_title
 
 NOTHING = "no run has a score yet"
@@ -14,13 +14,12 @@ def _leading_number(text: str) -> float:
     return float(text.split()[0].replace(",", ""))
 
 
-def _points(table: FilledTable, column: int, rows: list[int]) -> list[tuple[float, float, float]]:
+def _points(table: FilledTable, column: int, group: str = "") -> list[tuple[float, float, float]]:
     """Return place, mean and spread of our cells in a column that have a number."""
-    ours = [(row, table.cells[row][column].ours) for row in rows]
     return [
-        (_leading_number(table.rows[row].title), cell.mean, cell.std or 0.0)
-        for row, cell in ours
-        if cell and cell.mean is not None
+        (_leading_number(row.title), ours.mean, ours.std or 0.0)
+        for row, cells in zip(table.rows, table.cells, strict=True)
+        if row.group == group and (ours := cells[column].ours) and ours.mean is not None
     ]
 
 
@@ -34,14 +33,12 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
     """
     table = read_table(table_json)
     groups = list(dict.fromkeys(row.group for row in table.rows))
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE, 2.2))
+    with look(PAGE, 2.2, stem) as figure:
         axes = figure.subplots(1, len(groups), squeeze=False)[0]
         for axis, group in zip(axes, groups, strict=True):
-            rows = [i for i, row in enumerate(table.rows) if row.group == group]
             axis.set_title(task_title(group))
             axis.set_xlabel(along)
-            found = [_points(table, column, rows) for column in range(2)]
+            found = [_points(table, column, group) for column in range(2)]
             if not any(found):
                 say(axis, NOTHING)
                 continue
@@ -52,7 +49,6 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
                 side.set_ylabel(table.columns[column].title.lower(), color=curve["color"])
                 side.spines["right"].set_visible(side is not axis)
                 side.grid(visible=side is axis)
-        save(figure, stem)
 
 
 def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
@@ -64,16 +60,13 @@ def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
         along: title of the horizontal axis.
     """
     table = read_table(table_json)
-    found = [_points(table, c, list(range(len(table.rows)))) for c in range(len(table.columns))]
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 2.4))
+    with look(COLUMN, 2.4, stem) as figure:
         axis = figure.subplots()
-        for column, points in enumerate(found):
-            if points:
-                of_column: dict[str, Any] = {"marker": MARKERS[column], **style(column)}
-                label = table.columns[column].title
-                axis.errorbar(*zip(*points, strict=True), label=label, **of_column)
-        if any(found):
+        for column, head in enumerate(table.columns):
+            curve: dict[str, Any] = {"marker": MARKERS[column], **style(column)}
+            if points := _points(table, column):
+                axis.errorbar(*zip(*points, strict=True), label=head.title, **curve)
+        if axis.containers:
             axis.set_xscale("log")
             ticks = [_leading_number(row.title) for row in table.rows]
             axis.set_xticks(ticks, [row.title.split()[0] for row in table.rows])
@@ -83,7 +76,6 @@ def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
             say(axis, NOTHING)
         axis.set_xlabel(along)
         axis.set_ylabel(table.rows[0].metric_title or "error")
-        save(figure, stem)
 
 
 def plot_errors_by_task(table_json: Path, stem: Path) -> None:
@@ -94,37 +86,28 @@ def plot_errors_by_task(table_json: Path, stem: Path) -> None:
         stem: of the files to write.
     """
     table = read_table(table_json)
-    with look() as figure_class:
-        figure = figure_class(figsize=(PAGE * 0.72, 0.34 * len(table.rows) + 0.9))
+    with look(PAGE * 0.72, 0.34 * len(table.rows) + 0.9, stem) as figure:
         axis = figure.subplots()
-        for column, head in enumerate(table.columns):
-            _draw_column(axis, table, column, head.title)
+        for column in range(len(table.columns)):
+            _draw_column(axis, table, column)
         axis.set_xscale("log")
         axis.set_yticks(range(len(table.rows)), [row.title for row in table.rows])
         axis.set_ylim(len(table.rows) - 0.5, -0.5)
         axis.set_xlabel(table.rows[0].metric_title or "error")
         axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        save(figure, stem)
 
 
-def _draw_column(axis: Any, table: FilledTable, column: int, title: str) -> None:
+def _draw_column(axis: Any, table: FilledTable, column: int) -> None:
+    title = table.columns[column].title
     sign: dict[str, Any] = {
         "marker": MARKERS[column % len(MARKERS)],
         "color": style(column)["color"],
         "linestyle": "none",
         "markersize": 5.5,
     }
-    cells = [row[column] for row in table.cells]
-    theirs = [
-        (cell.theirs.value, place)
-        for place, cell in enumerate(cells)
-        if cell.theirs and cell.theirs.value is not None
-    ]
-    ours = [
-        (cell.ours.mean, place + 0.18)
-        for place, cell in enumerate(cells)
-        if cell.ours and cell.ours.mean is not None
-    ]
+    cells = list(enumerate(row[column] for row in table.cells))
+    theirs = [(c.theirs.value, y) for y, c in cells if c.theirs and c.theirs.value is not None]
+    ours = [(c.ours.mean, y + 0.18) for y, c in cells if c.ours and c.ours.mean is not None]
     if theirs:
         label = f"{title}, published" if ours else title
         axis.plot(*zip(*theirs, strict=True), **sign, markerfacecolor="none", label=label)

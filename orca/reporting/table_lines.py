@@ -1,9 +1,11 @@
 """A filled table as lines of text: what Markdown, LaTeX and HTML have in common."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import compress
+from typing import Any, Literal
 
-from orca.reporting.filled_table import FilledTable, TableCell
+from orca.reporting.filled_table import FilledTable, TableCell, Whose
 
 MARKS = {  # sign and meaning of each verdict that has one
     "reproduced": ("=", "reproduced"),
@@ -25,7 +27,6 @@ class TextCell:
         remark: what stands beside the text, in brackets.
         mark: sign of the verdict; empty for none.
         sort: what the column is sorted by.
-        place: (row, column) of the cell that it shows; None in a summary.
         state: the cell's verdict or status, for colours.
     """
 
@@ -34,17 +35,21 @@ class TextCell:
     remark: str = ""
     mark: str = ""
     sort: float | None = None
-    place: tuple[int, int] | None = None
     state: str = ""
+
+
+Texts = tuple[str, ...]
+Cells = Iterable[TextCell]
 
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line: its headings, then a cell for each column."""
+    """One line: its headings, then a cell for each column; `row` is the table's, -1 in a summary."""
 
     headings: tuple[str, ...]
     cells: tuple[TextCell, ...]
-    whose: Literal["ours", "theirs", "summary"]
+    whose: Whose | Literal["summary"]
+    row: int = -1
     group: str = ""
 
 
@@ -60,60 +65,50 @@ class TextTable:
 def as_text(table: FilledTable) -> TextTable:
     """Return the table as lines: for each row the published numbers, then ours."""
     both = table.has_ours and table.has_theirs
-    metrics = any(row.metric_title for row in table.rows)
-    seeds = any(row.seeds for row in table.rows)
+    metrics, seeds = (
+        any(getattr(r, what) for r in table.rows) for what in ("metric_title", "seeds")
+    )
     shown = (True, metrics, both, seeds)
-    titles = _chosen((table.row_title, "metric", "whose", "n"), shown)
 
-    lines = []
-    for r, (row, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
+    def line(whose: Whose | Literal["summary"], headings: Texts, cells: Cells, **row: Any) -> None:
+        lines.append(TextLine(tuple(compress(headings, shown)), tuple(cells), whose, **row))
+
+    lines: list[TextLine] = []
+    for number, (row, cells) in enumerate(zip(table.rows, table.cells, strict=True)):
+        of_row: dict[str, Any] = {"row": number, "group": row.group}
         if table.has_theirs:
-            texts = tuple(_theirs(cell, (r, c)) for c, cell in enumerate(cells))
-            headings = _chosen((row.title, row.metric_title, "paper", ""), shown)
-            lines.append(TextLine(headings, texts, "theirs", row.group))
+            line(
+                "theirs", (row.title, row.metric_title, "paper", ""), map(_theirs, cells), **of_row
+            )
         if table.has_ours:
-            texts = tuple(_ours(cell, (r, c)) for c, cell in enumerate(cells))
             first = ("", "") if both else (row.title, row.metric_title)
-            headings = _chosen((*first, "ours", str(row.seeds or "")), shown)
-            lines.append(TextLine(headings, texts, "ours", row.group))
+            line("ours", (*first, "ours", str(row.seeds or "")), map(_ours, cells), **of_row)
     for summary in table.summary:
-        texts = tuple(
-            TextCell(text, sort=value)
-            for text, value in zip(summary.text, summary.values, strict=True)
-        )
+        texts = (TextCell(t, sort=v) for t, v in zip(summary.text, summary.values, strict=True))
         whose = "paper" if summary.whose == "theirs" else "ours"
-        headings = _chosen((summary.title, "", whose, ""), shown)
-        lines.append(TextLine(headings, texts, "summary"))
-    columns = [
+        line("summary", (summary.title, "", whose, ""), texts)
+    titles = tuple(compress((table.row_title, "metric", "whose", "n"), shown))
+    columns = (
         f"{head.title} ({head.metric_title})" if head.metric_title else head.title
         for head in table.columns
-    ]
+    )
     return TextTable((*titles, *columns), len(titles), tuple(lines))
 
 
-def _chosen(texts: tuple[str, ...], shown: tuple[bool, ...]) -> tuple[str, ...]:
-    return tuple(text for text, keep in zip(texts, shown, strict=True) if keep)
+def _theirs(cell: TableCell) -> TextCell:
+    theirs = cell.theirs
+    return TextCell(theirs.text, theirs.best, sort=theirs.value) if theirs else TextCell("–")
 
 
-def _theirs(cell: TableCell, place: tuple[int, int]) -> TextCell:
-    if cell.theirs is None:
-        return TextCell("–", place=place)
-    return TextCell(cell.theirs.text, cell.theirs.best, sort=cell.theirs.value, place=place)
-
-
-def _ours(cell: TableCell, place: tuple[int, int]) -> TextCell:
-    if cell.ours is None:
-        return TextCell("–", place=place)
-    verdict = cell.verdict.verdict if cell.verdict else ""
-    return TextCell(
-        cell.ours.text,
-        cell.ours.best,
-        cell.ours.remark,
-        MARKS[verdict][0] if verdict in MARKS else "",
-        sort=cell.ours.mean,
-        place=place,
-        state=verdict or cell.ours.status,
-    )
+def _ours(cell: TableCell) -> TextCell:
+    ours = cell.ours
+    if ours is None:
+        return TextCell("–")
+    if cell.verdict is None:
+        return TextCell(ours.text, ours.best, ours.remark, "", ours.mean, ours.status)
+    verdict = cell.verdict.verdict
+    mark, _ = MARKS.get(verdict, ("", ""))
+    return TextCell(ours.text, ours.best, ours.remark, mark, ours.mean, verdict)
 
 
 def legend(table: FilledTable) -> str:

@@ -14,10 +14,9 @@ from orca.reporting.latex import to_latex
 from orca.reporting.markdown import to_markdown
 from orca.reporting.numbers import csv_cell
 from orca.reporting.page import to_html
-from orca.reporting.profile_drawing import plot_profile
-from orca.reporting.published import read_published
-from orca.reporting.rank_drawing import plot_ranks
-from orca.reporting.rank_test import LEAST_TASKS
+from orca.reporting.profiles import plot_profile
+from orca.reporting.published import PublishedNumbers, read_published
+from orca.reporting.ranks import LEAST_TASKS, plot_ranks
 from orca.reporting.scores import ScoreFolder
 
 CSV_COLUMNS = (
@@ -25,6 +24,8 @@ CSV_COLUMNS = (
     "published", "published_std", "published_text", "verdict", "difference", "ratio", "margin",
     "p_different", "p_equivalent",
 )  # fmt: skip
+
+NO_RUNS = Experiment().model_copy(update={"seeds": 0})  # the papers' bodies, and no seed
 
 
 def tabulate(
@@ -89,11 +90,8 @@ def render_published(out: Path, published: Path) -> None:
         out: folder; tables go to `out/tables`, figures to `out/figures`.
         published: folder of the papers' numbers.
     """
-    numbers, nothing = read_published(published), ScoreFolder(out)
-    for name, table in TABLES.items():
-        if table.paper:
-            write_table(table.fill(name, nothing, numbers, NoRuns()), out / "tables")
-    _draw_figures(out, NoRuns())
+    names = [name for name, table in TABLES.items() if table.paper]
+    _render(names, out, ScoreFolder(out), read_published(published), NO_RUNS)
 
 
 def render_scores(out: Path, *, scores: Path, published: Path, experiment: Experiment) -> None:
@@ -110,7 +108,7 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
     Raises:
         ResultsError: if there is no score of any table, or scores cannot stand in one table.
     """
-    numbers, folder = read_published(published), ScoreFolder(scores)
+    folder = ScoreFolder(scores)
     names = [
         name
         for name, table in TABLES.items()
@@ -124,27 +122,26 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
             else "there is no such folder",
             mend="unpack an archive that `orca scores pack` made, or run `snakemake all`",
         )
+    _render(names, out, folder, read_published(published), experiment)
     for name in names:
-        write_table(TABLES[name].fill(name, folder, numbers, experiment), out / "tables")
+        table, stem = out / "tables" / f"{name}.json", str(out / "figures" / name)
         if TABLES[name].ranked:
-            plot_profile(out / "tables" / f"{name}.json", out / "figures" / f"{name}_profile")
+            plot_profile(table, Path(f"{stem}_profile"))
             if len(TABLES[name].all_rows(experiment)) >= LEAST_TASKS:
-                plot_ranks(out / "tables" / f"{name}.json", out / "figures" / f"{name}_ranks")
-    _draw_figures(out, experiment)
+                plot_ranks(table, Path(f"{stem}_ranks"))
 
 
-def _draw_figures(out: Path, experiment: Experiment) -> None:
-    """Draw the figures that need nothing but a table which is there."""
+def _render(
+    names: list[str],
+    out: Path,
+    scores: ScoreFolder,
+    numbers: PublishedNumbers,
+    experiment: Experiment,
+) -> None:
+    """Write some tables, and draw the figures that need nothing but one of them."""
+    for name in names:
+        write_table(TABLES[name].fill(name, scores, numbers, experiment), out / "tables")
     for name, figure in FIGURES.items():
-        table = out / "tables" / f"{figure.table}.json"
-        if figure.table and table.exists() and not (figure.predictions or figure.alignments):
+        if figure.table in names and not (figure.predictions or figure.alignments):
+            table = out / "tables" / f"{figure.table}.json"
             plot(name, [table], out / "figures", experiment=experiment)
-
-
-class NoRuns(Experiment):
-    """The experiment of rendering what was published: the papers' bodies, and no seed."""
-
-    def seeds_of(self, task: str, body: str) -> tuple[int, ...]:
-        """Return no seed."""
-        del task, body
-        return ()

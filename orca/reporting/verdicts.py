@@ -6,7 +6,13 @@ from typing import Literal
 
 from orca.data.task import TASKS
 from orca.peers.peer import PEERS
-from orca.reporting.filled_table import TableCell, Unlike, Verdict, VerdictName
+from orca.reporting.filled_table import (
+    PublishedResult,
+    TableCell,
+    Unlike,
+    Verdict,
+    VerdictName,
+)
 from orca.reporting.numbers import unit_of_last_digit
 
 Sample = tuple[float, float, int]  # mean, sample standard deviation, number of runs
@@ -34,8 +40,10 @@ def unlike_published(name: str, method: str) -> Unlike:
     Peers were published by other papers, to which that variant is nothing.
     """
     like = TASKS[name].variant_of if name in TASKS else ""
-    if like and (not TASKS[like].public or _rows(like) != _rows(name)):
-        return "data"
+    if like:
+        here, there = TASKS[name].samples, TASKS[like].samples
+        if not TASKS[like].public or here.fit + here.test != there.fit + there.test:
+            return "data"
     if method in PEERS:
         return ""
     other = TASKS.as_published(name)
@@ -50,11 +58,6 @@ def unlike_published(name: str, method: str) -> Unlike:
         return "split"
     same = ("input_shape", "target", "normalisation", "option")  # losses are no part of a score
     return "" if all(getattr(ours, f) == getattr(theirs, f) for f in same) else "data"
-
-
-def _rows(name: str) -> int:
-    samples = TASKS[name].samples
-    return samples.fit + samples.test
 
 
 def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Verdict | None:
@@ -76,13 +79,7 @@ def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Ve
     if ours.mean is None:
         return Verdict(verdict="not run", reason=ours.absent or ours.status)
     difference = ours.mean - theirs.value
-    reason, differs = elsewhere, ""
-    if not elsewhere and cell.unlike:
-        differs = f"other {cell.unlike}"
-        reason = f"our {cell.unlike} of {cell.task} is not the published one"
-    elif theirs.body not in ("", "not_stated", cell.body):
-        reason = f"our body is {cell.body}, the published one is {theirs.body}"
-        differs = "other body"
+    reason, differs = (elsewhere, "") if elsewhere else _unlike(cell, theirs)
     if reason:
         ratio = ours.mean / theirs.value if elsewhere and theirs.value else None
         return Verdict(
@@ -94,39 +91,32 @@ def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Ve
         )
     least = min(map(unit_of_last_digit, (theirs.text.partition(" ")[0], *alike)))
     margin = max(RELATIVE_MARGIN * abs(theirs.value - cell.perfect), least)
+    measured: dict[str, float] = {"difference": difference, "margin": margin}
     if ours.std is None or (ours.std == 0 and ours.mean != cell.perfect):
-        return Verdict(
-            verdict="too few runs",
-            reason="one run has no spread" if ours.std is None else "equal runs are one run",
-            difference=difference,
-            margin=margin,
-        )
-    return _by_tests(
-        (ours.mean, ours.std, ours.n),
-        (theirs.value, theirs.std or 0.0, PUBLISHED_RUNS),
-        margin,
-        lower_is_better=cell.direction == "lower",
-    )
-
-
-def _by_tests(ours: Sample, theirs: Sample, margin: float, *, lower_is_better: bool) -> Verdict:
-    different, equivalent = compare_means(ours, theirs, margin)
-    difference = ours[0] - theirs[0]
+        why = "one run has no spread" if ours.std is None else "equal runs are one run"
+        return Verdict(verdict="too few runs", reason=why, **measured)
+    of_theirs = (theirs.value, theirs.std or 0.0, PUBLISHED_RUNS)
+    different, equivalent = compare_means((ours.mean, ours.std, ours.n), of_theirs, margin)
     verdict: VerdictName = "too few runs"
-    reason = "neither a difference nor equality can be shown"
+    why = "neither a difference nor equality can be shown"
     if equivalent < LEVEL:
-        verdict, reason = "reproduced", f"the means differ by less than {margin:.3g}"
+        verdict, why = "reproduced", f"the means differ by less than {margin:.3g}"
     elif different < LEVEL:
-        worse = (difference > 0) == lower_is_better
-        verdict, reason = ("worse" if worse else "better"), "the means differ"
-    return Verdict(
-        verdict=verdict,
-        reason=f"{reason} (Welch p = {different:.2g}, equivalence p = {equivalent:.2g})",
-        difference=difference,
-        margin=margin,
-        p_different=different,
-        p_equivalent=equivalent,
-    )
+        worse = (difference > 0) == (cell.direction == "lower")
+        verdict, why = ("worse" if worse else "better"), "the means differ"
+    tests = f"Welch p = {different:.2g}, equivalence p = {equivalent:.2g}"
+    measured |= {"p_different": different, "p_equivalent": equivalent}
+    return Verdict(verdict=verdict, reason=f"{why} ({tests})", **measured)
+
+
+def _unlike(cell: TableCell, theirs: PublishedResult) -> tuple[str, str]:
+    """Return why two numbers of one machine cannot be compared, also in two words, or nothing."""
+    if cell.unlike:
+        reason = f"our {cell.unlike} of {cell.task} is not the published one"
+        return reason, f"other {cell.unlike}"
+    if theirs.body not in ("", "not_stated", cell.body):
+        return f"our body is {cell.body}, the published one is {theirs.body}", "other body"
+    return "", ""
 
 
 def compare_means(ours: Sample, theirs: Sample, margin: float) -> tuple[float, float]:
@@ -141,14 +131,12 @@ def compare_means(ours: Sample, theirs: Sample, margin: float) -> tuple[float, f
 
     if ours[1] == 0 and theirs[1] == 0:  # no spread anywhere: the difference itself decides
         difference = abs(ours[0] - theirs[0])
-        return (1.0 if difference == 0 else 0.0), (0.0 if difference <= margin else 1.0)
+        return float(difference == 0), float(difference > margin)
 
     def p_value(shift: float, alternative: Literal["two-sided", "less", "greater"]) -> float:
-        shifted = (theirs[0] + shift, theirs[1], theirs[2])
+        shifted = (theirs[0] + shift, *theirs[1:])
         found = ttest_ind_from_stats(*ours, *shifted, equal_var=False, alternative=alternative)
         return float(found.pvalue)
 
-    different = p_value(0.0, "two-sided")
-    above, below = p_value(-margin, "greater"), p_value(margin, "less")
-    equivalent = max(above, below)
-    return different, 1.0 if math.isnan(equivalent) else equivalent
+    equivalent = max(p_value(-margin, "greater"), p_value(margin, "less"))
+    return p_value(0.0, "two-sided"), 1.0 if math.isnan(equivalent) else equivalent

@@ -6,7 +6,7 @@ from pathlib import Path
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from orca.reporting.look import COLOURS, COLUMN, look, save
+from orca.reporting.look import COLOURS, COLUMN, look
 from orca.tuning.study import scores
 
 ENDS = {
@@ -26,8 +26,7 @@ def draw_trials(trials: Sequence[FrozenTrial], stem: Path, *, metric: str, best:
         metric: name of the task's metric.
         best: number of the trial that was chosen.
     """
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 2.6))
+    with look(COLUMN, 2.6, stem) as figure:
         axis = figure.subplots()
         for trial in trials:
             if not trial.intermediate_values:
@@ -47,7 +46,6 @@ def draw_trials(trials: Sequence[FrozenTrial], stem: Path, *, metric: str, best:
         axis.set_ylabel(f"validation error ({metric})")
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.legend()
-        save(figure, stem)
 
 
 def importance(trials: Sequence[FrozenTrial], *, min_epochs: int) -> dict[str, float]:
@@ -90,12 +88,10 @@ def draw_importance(trials: Sequence[FrozenTrial], stem: Path, *, min_epochs: in
         min_epochs: epochs of the lowest rung.
     """
     shares = importance(trials, min_epochs=min_epochs)
-    with look() as figure_class:
-        figure = figure_class(figsize=(COLUMN, 0.9 + 0.25 * max(len(shares), 2)))
+    with look(COLUMN, 0.9 + 0.25 * max(len(shares), 2), stem) as figure:
         axis = figure.subplots()
         axis.barh(list(shares)[::-1], list(shares.values())[::-1], color=COLOURS[0], height=0.6)
         axis.set_xlabel(f"share of the variance of the error after {min_epochs} epochs")
         if not shares:
             axis.set_axis_off()
             axis.text(0.5, 0.5, "too few different results\nto tell", ha="center", va="center")
-        save(figure, stem)

@@ -17,7 +17,7 @@ from orca.provenance import digest_of
 from orca.reporting.declared_figure import FIGURES, Figure
 from orca.reporting.declared_table import TABLES
 from orca.reporting.names import method_title
-from orca.reporting.rank_test import LEAST_TASKS
+from orca.reporting.ranks import LEAST_TASKS
 from orca.settings import merge, not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
@@ -82,8 +82,8 @@ class Pages:
     def figures_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a table's figures."""
         return used_code(
-            "reporting/profile_drawing.py",
-            "reporting/rank_drawing.py",
+            "reporting/profiles.py",
+            "reporting/ranks.py",
             "reporting/history_drawing.py",
         ).digest
 

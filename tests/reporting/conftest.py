@@ -25,7 +25,7 @@ from orca.reporting.declared_table import TABLES, Table
 from orca.reporting.published import read_published
 from orca.reporting.scores import ScoreFolder
 from orca.reporting.tables import demos
-from orca.reporting.tabulate import NoRuns, tabulate
+from orca.reporting.tabulate import NO_RUNS, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
 from orca.training.finetune_loop import FinetuneLoop, Progress
@@ -182,7 +182,7 @@ def fill(numbers_of_papers):
     """Fill a table from scores; without any, as published. A function that takes its name."""
 
     def filled(name, scores=Path("nowhere"), experiment=None, published=numbers_of_papers):
-        return TABLES[name].fill(name, ScoreFolder(scores), published, experiment or NoRuns())
+        return TABLES[name].fill(name, ScoreFolder(scores), published, experiment or NO_RUNS)
 
     return filled
 
@@ -342,7 +342,7 @@ def make():
 def tabulated(tmp_path_factory):
     """A finished demo's results with table and figures made; for reading only."""
     from orca.reporting.history_drawing import plot_alignment
-    from orca.reporting.profile_drawing import plot_profile
+    from orca.reporting.profiles import plot_profile
 
     results = tmp_path_factory.mktemp("demo") / "results"
     out = results / "tables"

@@ -14,7 +14,7 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_alignment, plot_estimate_beside_exact
 from orca.reporting.look import COLOURS, DASHES
-from orca.reporting.profile_drawing import plot_profile
+from orca.reporting.profiles import plot_profile
 from orca.reporting.tabulate import write_table
 
 
@@ -74,14 +74,12 @@ def test_a_history_that_is_none_is_named(tmp_path, content, history):
     assert fault.value.where == str(history)
 
 
-@pytest.mark.parametrize("shape", [(4, 1, 64), (3, 2, 16, 16)], ids=["1D", "2D"])
-def test_fields_are_drawn_at_both_resolutions(tmp_path, shape):
+def test_fields_are_drawn_at_both_resolutions(tmp_path):
     numbers = np.random.default_rng(0)
     files = []
-    for factor in (1, 2):
-        grid = tuple(factor * n for n in shape[2:])
-        target = numbers.normal(size=(*shape[:2], *grid))
-        files.append(tmp_path / f"{factor}.npz")
+    for points in (64, 128):
+        target = numbers.normal(size=(4, 1, points))
+        files.append(tmp_path / f"{points}.npz")
         np.savez(files[-1], target=target, predicted=target + 0.1)
     plot_fields(files, tmp_path / "fields")
     assert_drawn(tmp_path / "fields")

@@ -7,9 +7,9 @@ import pytest
 from orca.peers import xgboost
 from orca.peers.peer import PEERS
 from orca.reporting.axis import methods, peers, rerun, tasks
+from orca.reporting.competition import competitions
 from orca.reporting.declared_table import TABLES, Table
 from orca.reporting.markdown import to_markdown
-from orca.reporting.profiles import panels
 from orca.reporting.scores import ScoreFolder
 from orca.reporting.tables import carried
 
@@ -94,9 +94,9 @@ def test_what_we_run_on_every_task_is_compared_though_peers_suit_some_alone(
             body = "none" if method in PEERS else "minilm"
             make.write(tmp_path, make.score(row.task, method, 0, 0.5, body=body))
     table = filled(TABLES["demo"], tmp_path, make, numbers_of_papers)
-    published, ours = panels(table)
-    assert {p.method for p in published.profiles} >= {"XGBoost", "ORCA"}
-    assert [p.method for p in ours.profiles] == ["Train from scratch", "Naive fine-tuning", "ORCA"]
+    published, ours = competitions(table)
+    assert set(published.by_title(table)) >= {"XGBoost", "ORCA"}
+    assert list(ours.by_title(table)) == ["Train from scratch", "Naive fine-tuning", "ORCA"]
     assert ours.tasks == ours.of == 3
     assert [row.title for row in table.summary if row.whose == "ours"] == [
         "average rank (3 tasks)",

@@ -9,10 +9,10 @@ from orca.evaluation import paired
 from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
 from orca.evaluation.score import Run
 from orca.provenance import write_json
-from orca.reporting.comparison import who_leads
 from orca.reporting.filled_table import FilledTable, Heading, OurResult, RunOfCell, TableCell
+from orca.reporting.lead import who_leads
 from orca.reporting.prediction_drawing import WORST, draw_predictions, worst_samples
-from orca.reporting.prediction_pages import Folders, prediction_pages
+from orca.reporting.prediction_pages import Folders, predictions_shown
 from orca.reporting.scores import ScoreFolder
 from tests.reporting.conftest import card_of_demo
 
@@ -109,15 +109,28 @@ def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, j
     assert "40 test samples and 2 seeds" in told
 
 
+def cell_of_folds(method, mean, scores, margin, folds):
+    each = [cell(method, mean, scores, margin, task=f"trees{fold}") for fold in folds]
+    runs = tuple(one.ours.runs[0] for one in each)
+    ours = each[0].ours.model_copy(update={"runs": runs})
+    return each[0].model_copy(update={"ours": ours})
+
+
 def test_methods_are_compared_over_the_test_samples_of_all_folds(tmp_path):
-    row = []
-    for method, margin in (("finetune", 0.0), ("orca", 9.0)):
-        folds = [cell(method, 10.0, tmp_path, margin, task=f"trees{n}") for n in ("", "_fold2")]
-        runs = tuple(each.ours.runs[0] for each in folds)
-        ours = folds[0].ours.model_copy(update={"runs": runs})
-        row.append(folds[0].model_copy(update={"ours": ours}))
+    row = [cell_of_folds("finetune", 20.0, tmp_path, 0.0, ("", "_fold2"))]
+    row.append(cell_of_folds("orca", 10.0, tmp_path, 9.0, ("", "_fold2")))
     told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
     assert "80 test samples and 1 seed " in told
+
+
+def test_a_method_that_lacks_a_fold_is_behind_and_by_how_much_is_not_said(tmp_path):
+    row = [
+        cell_of_folds("finetune", 10.0, tmp_path, 9.0, ("", "_fold2")),
+        cell_of_folds("scratch", 20.0, tmp_path, 0.0, ("", "_fold2")),
+        cell_of_folds("orca", 30.0, tmp_path, 0.0, ("",)),
+    ]
+    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    assert "ORCA is behind it; by how much cannot be said: the predictions of trees" in told
 
 
 @pytest.mark.parametrize("rows", [(), tuple(range(100, 100 + len(LABELS)))])
@@ -131,9 +144,10 @@ def test_the_worst_samples_are_named_by_their_rows_in_a_file_of_ones_own(tmp_pat
     card = card_of_demo("trees", "Trees", 4) | {"target": target}
     write_json(tmp_path / "trees/card.json", card)
     Schema(rows={"test": rows} if rows else {}).write(tmp_path / "trees/schema.json")
-    (page,) = prediction_pages([table], folders)
+    (drawing,), worst = predictions_shown([table], folders)
     found = worst_samples("Classes", *read_predictions(tmp_path / "scores" / PATH), target["names"])
-    assert [worst[0] for worst in page.worst] == [n + 100 * bool(rows) for n, *_ in found]
+    assert [row[1][1] for row in worst.rows] == [n + 100 * bool(rows) for n, *_ in found]
+    assert "<svg" in drawing.svg
 
 
 def test_without_predictions_only_the_lead_is_said(tmp_path):

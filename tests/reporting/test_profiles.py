@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orca.reporting.competition import competitions
 from orca.reporting.filled_table import read_table
-from orca.reporting.profiles import panels, performance_profiles, to_csv
+from orca.reporting.profiles import performance_profiles
 
 ERRORS = st.one_of(st.floats(0, 10), st.just(0.0), st.just(math.inf), st.sampled_from([1.0, 2.0]))
 
 
-def at(profile, ratio):
+def at(steps, ratio):
     """The fraction of tasks on which the method is within `ratio` of the best."""
-    steps = zip(profile.ratios, profile.fractions, strict=True)
     return max((fraction for step, fraction in steps if step <= ratio), default=0.0)
 
 
@@ -38,31 +38,30 @@ def literal(errors, method, ratio):
 )
 def test_profiles_are_the_definition_at_every_ratio(rows, anywhere):
     errors = {f"m{i}": row for i, row in enumerate(rows)}
-    for profile in performance_profiles(errors):
-        places = [1.0, anywhere, *profile.ratios]
-        places += [ratio * (1 - 1e-12) for ratio in profile.ratios if ratio * (1 - 1e-12) >= 1]
+    for method, profile in performance_profiles(errors).items():
+        steps = [step for step, _ in profile]
+        places = [1.0, anywhere, *steps, *(s * (1 - 1e-12) for s in steps if s * (1 - 1e-12) >= 1)]
         for ratio in places:
-            assert at(profile, ratio) == literal(errors, profile.method, ratio)
+            assert at(profile, ratio) == literal(errors, method, ratio)
 
 
 def test_steps_rise_and_end_at_the_share_of_tasks_not_failed():
-    profile = performance_profiles({"a": [1.0, 4.0, math.inf], "b": [2.0, 1.0, 1.0]})[0]
-    assert profile.ratios == (1.0, 4.0)
-    assert profile.fractions == (1 / 3, 2 / 3)
+    profile = performance_profiles({"a": [1.0, 4.0, math.inf], "b": [2.0, 1.0, 1.0]})["a"]
+    assert profile == [(1.0, 1 / 3), (4.0, 2 / 3)]
 
 
 def test_ties_share_the_first_place():
-    a, b = performance_profiles({"a": [1.0, 2.0], "b": [1.0, 4.0]})
+    a, b = performance_profiles({"a": [1.0, 2.0], "b": [1.0, 4.0]}).values()
     assert (at(a, 1.0), at(b, 1.0)) == (1.0, 0.5)
 
 
 def test_a_best_of_zero_is_out_of_reach_of_any_factor():
-    a, b = performance_profiles({"a": [0.0], "b": [0.5]})
+    a, b = performance_profiles({"a": [0.0], "b": [0.5]}).values()
     assert (at(a, 1.0), at(b, 1e300)) == (1.0, 0.0)
 
 
 def test_a_task_on_which_all_fail_still_counts():
-    a, _ = performance_profiles({"a": [1.0, math.inf], "b": [2.0, math.inf]})
+    a, _ = performance_profiles({"a": [1.0, math.inf], "b": [2.0, math.inf]}).values()
     assert at(a, 1e9) == 0.5
 
 
@@ -74,9 +73,10 @@ def test_errors_that_are_none_are_refused(errors):
 
 def test_the_csv_holds_every_step(tabulated):
     table = read_table(tabulated / "tables" / "demo.json")
-    found = panels(table)
-    rows = list(csv.DictReader(to_csv(found).splitlines()))
-    assert len(rows) == sum(len(p.ratios) for panel in found for p in panel.profiles)
-    assert {row["method"] for row in rows} == {head.title for head in table.columns}
-    written = (tabulated / "figures" / "demo_profile.csv").read_text()
-    assert written == to_csv(found)
+    (ours,) = competitions(table)
+    rows = list(csv.DictReader((tabulated / "figures/demo_profile.csv").open()))
+    assert [(r["method"], float(r["tau"]), float(r["fraction"])) for r in rows] == [
+        (method, *step)
+        for method, steps in performance_profiles(ours.by_title(table)).items()
+        for step in steps
+    ]

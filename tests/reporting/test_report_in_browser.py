@@ -89,7 +89,7 @@ def test_a_click_on_a_number_shows_its_runs(page):
 def test_the_page_is_no_wider_than_the_window_and_its_drawings_have_a_size(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     boxes = page.evaluate(
-        "[...document.querySelectorAll('figure svg')].map((svg) => svg.getBoundingClientRect())"
+        "[...document.querySelectorAll('figure img')].map((shown) => shown.getBoundingClientRect())"
         ".map((box) => [box.width, box.height])"
     )
     assert boxes

@@ -1,23 +1,14 @@
 """The figures of ORCA (ICML 2023), and those of the same kind from small runs of our own."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 
 from orca.evaluation.score import Run
 from orca.reporting.declared_figure import AlignmentInput, Figure, PredictionInput
 from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_estimate_beside_exact
-from orca.reporting.profile_drawing import plot_profile
+from orca.reporting.names import ORCA
+from orca.reporting.profiles import plot_profile
 from orca.reporting.table_drawing import plot_by_number, plot_errors_by_task, plot_two_quantities
-
-PAPER = "orca_icml2023"
-
-
-def _of_one(draw: Callable[[Path, Path], None]) -> Callable[[list[Path], Path], None]:
-    """Return what draws a figure of a single input."""
-    return lambda inputs, stem: draw(inputs[0], stem)
 
 
 def _at_two_resolutions(task: str, body: str, points: int) -> tuple[PredictionInput, ...]:
@@ -28,10 +19,10 @@ def _at_two_resolutions(task: str, body: str, points: int) -> tuple[PredictionIn
 
 FIGURE_2 = Figure(
     title="Performance profiles of the distances",
-    paper=PAPER,
+    paper=ORCA,
     number="2",
     table="table_9",
-    draw=_of_one(plot_profile),
+    draw=lambda inputs, stem: plot_profile(inputs[0], stem),
     caption=(
         "The fraction of tasks on which aligning by a distance gives an error of at most τ times "
         "the least (Dolan and Moré 2002). Up and to the left is better."
@@ -39,7 +30,7 @@ FIGURE_2 = Figure(
 )
 FIGURE_5_RIGHT = Figure(
     title="Trained at 256 points, tested at 256 and at 512",
-    paper=PAPER,
+    paper=ORCA,
     number="5 (right)",
     predictions=_at_two_resolutions("pde_advection_{}", "roberta_base", 256),
     draw=plot_fields,
@@ -47,7 +38,7 @@ FIGURE_5_RIGHT = Figure(
 )
 FIGURE_6 = Figure(
     title="The class-wise distance beside the exact one",
-    paper=PAPER,
+    paper=ORCA,
     number="6",
     alignments=(
         AlignmentInput(
@@ -55,7 +46,7 @@ FIGURE_6 = Figure(
             changes={"align": {"record_exact_every": 5}},
         ),
     ),
-    draw=_of_one(plot_estimate_beside_exact),
+    draw=lambda inputs, stem: plot_estimate_beside_exact(inputs[0], stem),
     caption=(
         "The distance by Algorithm 1, which alignment descends, and the exact one over all classes "
         "at once, by epoch. The paper does not say which task it shows."
@@ -76,10 +67,10 @@ FIGURES = {
     ),
     "figure_4_left": Figure(
         title="Error and distance by epochs of alignment",
-        paper=PAPER,
+        paper=ORCA,
         number="4 (left)",
         table="figure_4_left",
-        draw=_of_one(partial(plot_two_quantities, along="epochs of alignment")),
+        draw=lambda inputs, stem: plot_two_quantities(inputs[0], stem, along="epochs of alignment"),
         caption=(
             "Test error (left axis) and distance between target and source features (right axis) "
             "by the epochs that the embedder was aligned; bars are standard deviations over seeds."
@@ -87,18 +78,20 @@ FIGURES = {
     ),
     "figure_4_right": Figure(
         title="Satellite by number of training series",
-        paper=PAPER,
+        paper=ORCA,
         number="4 (right)",
         table="figure_4_right",
-        draw=_of_one(partial(plot_by_number, along="series to train and to choose by")),
+        draw=lambda inputs, stem: plot_by_number(
+            inputs[0], stem, along="series to train and to choose by"
+        ),
         caption="Test error on Satellite; bars are standard deviations over seeds.",
     ),
     "figure_5_left": Figure(
         title="PDEBench's errors",
-        paper=PAPER,
+        paper=ORCA,
         number="5 (left)",
         table="table_14",
-        draw=_of_one(plot_errors_by_task),
+        draw=lambda inputs, stem: plot_errors_by_task(inputs[0], stem),
         caption=(
             "Normalised errors, on a logarithmic axis. Open signs are published numbers, filled "
             "ones ours. U-Net was not published on Navier-Stokes and Darcy flow."

@@ -5,7 +5,7 @@ from dataclasses import replace
 from orca.data.task import TASKS
 from orca.reporting.axis import Axis, methods, peers
 from orca.reporting.declared_table import Table
-from orca.reporting.tables.orca_paper import PAPER
+from orca.reporting.names import ORCA
 from orca.reporting.tables.orca_paper_other_benchmarks import RERUN_BOOSTING
 
 
@@ -25,7 +25,7 @@ def _row(number: int, *, copy: str = "") -> Axis:
 TABLES = {
     "table_18_carried": Table(
         title="OpenML-CC18, the tables that packages carry: AUROC, one class against one",
-        paper=PAPER,
+        paper=ORCA,
         published_as="18",
         rows=(
             *(_row(number) for number in (23, 31, 37, 50, 54, 1510)),

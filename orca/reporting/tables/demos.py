@@ -7,7 +7,7 @@ from orca.methods.method import METHODS
 from orca.peers.peer import PEERS
 from orca.reporting.axis import methods, peers, rerun, tasks
 from orca.reporting.declared_table import Table
-from orca.reporting.tables.orca_paper import PAPER
+from orca.reporting.names import ORCA
 
 SHOWN = ("scratch", "finetune", "orca")
 
@@ -20,7 +20,7 @@ def every_method() -> tuple[str, ...]:
 
 DEMO = Table(
     title="Demo: a small language model tuned to tables and physics, beside what one would use otherwise",
-    paper=PAPER,
+    paper=ORCA,
     published_as="18",
     compared="orca",
     has_rule=True,

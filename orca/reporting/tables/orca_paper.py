@@ -3,35 +3,35 @@
 from dataclasses import replace
 from functools import partial
 
-from orca.reporting.axis import Axis, baselines, facts, methods, tasks
+from orca.reporting.axis import Axis, baselines, facts, methods, rerun, tasks
 from orca.reporting.benchmarks import NAS_BENCH_360
 from orca.reporting.declared_table import Table
+from orca.reporting.names import ORCA
 from orca.reporting.quantities import (
     ALIGNING,
     FINETUNING,
     STAGES,
-    accuracy_pct,
-    percentage,
-    record_value,
-    wall_time,
+    Quantity,
+    accuracy,
+    ratio,
+    recorded,
+    spent,
+    time,
 )
 
-PAPER = "orca_icml2023"
-printed = partial(Table, paper=PAPER)
+printed = partial(Table, paper=ORCA)
 
-TOTAL = wall_time("total_runtime_hours", "hours", STAGES)
-DISTANCE = record_value(
-    "otdd_after_alignment", "OTDD after alignment", "alignment.held_out_distance"
+TOTAL = time("total_runtime_hours", "hours", *STAGES)
+DISTANCE = Quantity(
+    "otdd_after_alignment", "OTDD after alignment", recorded("alignment.held_out_distance")
 )
+SHARE = ratio(spent(*ALIGNING), spent(*FINETUNING), factor=100.0)
 OF_STAGES = (
-    ("align", "Alignment", wall_time("embedder_learning_hours", "h", ALIGNING)),
-    ("finetune", "Fine-tuning", wall_time("fine_tuning_stage_hours", "h", FINETUNING)),
-    (
-        "ratio",
-        "Alignment of fine-tuning",
-        percentage("embedding_to_fine_tuning_pct", "%", ALIGNING, FINETUNING),
-    ),
+    ("align", "Alignment", time("embedder_learning_hours", "h", *ALIGNING)),
+    ("finetune", "Fine-tuning", time("fine_tuning_stage_hours", "h", *FINETUNING)),
+    ("ratio", "Alignment of fine-tuning", Quantity("embedding_to_fine_tuning_pct", "%", SHARE)),
 )
+ACCURACY = Quantity("accuracy_pct", "accuracy (%)", accuracy, "higher", perfect=100.0)
 
 MAIN = printed(
     title="Prediction errors on ten diverse tasks",
@@ -137,13 +137,10 @@ NUMBERED = (
         number="9",
         rows=NAS_BENCH_360,
         columns=(
-            Axis(name="otdd", title="OTDD", method="orca", published={"method": "otdd"}),
-            Axis(name="mmd", title="MMD", method="orca_mmd", published={"method": "mmd"}),
-            Axis(
-                name="euclidean",
-                title="Euclidean",
-                method="orca_euclidean",
-                published={"method": "euclidean"},
+            *rerun(
+                otdd=("OTDD", "orca"),
+                mmd=("MMD", "orca_mmd"),
+                euclidean=("Euclidean", "orca_euclidean"),
             ),
             *methods("finetune", "orca_gaussian", "orca_joint"),
         ),
@@ -209,7 +206,7 @@ NUMBERED = (
                 name=f"domainnet_{domain}",
                 title=domain.capitalize(),
                 task=f"domainnet_{domain}",
-                quantity=accuracy_pct(),
+                quantity=ACCURACY,
                 published={"metric": "error_pct_as_captioned"},
             )
             for domain in ("real", "painting", "sketch", "clipart")

@@ -9,52 +9,36 @@ from orca.reporting.aggregate_table import (
     from_xgboost,
     wins,
 )
-from orca.reporting.axis import Axis, baselines, facts, methods, peers, rerun
+from orca.reporting.axis import Axis, facts, methods, peers, printed_alone, rerun
 from orca.reporting.benchmarks import FACTS_OF_LIFT, LIFT, OPENML_CC18, PDEBENCH, resolutions
-from orca.reporting.quantities import (
-    FINETUNING,
-    STAGES,
-    record_value,
-    time_per_epoch,
-    wall_time,
-)
-from orca.reporting.tables.orca_paper import PAPER, printed
+from orca.reporting.names import ORCA
+from orca.reporting.quantities import FINETUNING, STAGES, Quantity, recorded, time
+from orca.reporting.tables.orca_paper import printed
 
-EPOCHS = "settings.finetune.epochs"  # in the record of a run
+EPOCHS = recorded("settings.finetune.epochs")
 TRAINING = (
-    time_per_epoch("per_epoch_seconds", "s per epoch", FINETUNING, EPOCHS),
-    record_value("epochs", "epochs", EPOCHS, elsewhere="a setting, not a result"),
-    wall_time("total_training_hours", "hours in all", STAGES),
+    time("per_epoch_seconds", "s per epoch", *FINETUNING, unit=EPOCHS),
+    Quantity("epochs", "epochs", EPOCHS, elsewhere="a setting, not a result"),
+    time("total_training_hours", "hours in all", *STAGES),
 )
-MINUTES = wall_time("orca_train_min", "minutes", STAGES, unit_seconds=60.0)
-OF_PDEBENCH = baselines(pinn="PINN", fno="FNO", unet="U-Net")
-BOOSTING = baselines(
-    lightgbm="LightGBM",
-    catboost="CatBoost",
-    xgboost="XGBoost",
-    autogluon="AutoGluon",
-    tabpfn="TabPFN",
+MINUTES = time("orca_train_min", "minutes", *STAGES, unit=60.0)
+RERUN_BOOSTING = rerun(
+    lightgbm=("LightGBM", "lightgbm_searched"),
+    catboost=("CatBoost", "catboost_searched"),
+    xgboost=("XGBoost", "xgboost_searched"),
+    autogluon=("AutoGluon", ""),
+    tabpfn=("TabPFN", "tabpfn"),
 )
-RERUN_BOOSTING = (
-    *rerun(
-        lightgbm=("LightGBM", "lightgbm_searched"),
-        catboost=("CatBoost", "catboost_searched"),
-        xgboost=("XGBoost", "xgboost_searched"),
-    ),
-    *BOOSTING[3:4],
-    *rerun(tabpfn=("TabPFN", "tabpfn")),
+BOOSTING = printed_alone(RERUN_BOOSTING)
+OF_LIFT = rerun(
+    logistic_regression=("Logistic regression", "linear_model_searched"),
+    decision_tree=("Decision tree", ""),
+    svm=("SVM", "svm_searched"),
+    xgboost=("XGBoost", "xgboost_searched"),
+    lift_gpt3=("LIFT (GPT-3)", ""),
 )
-OF_LIFT = (
-    *rerun(logistic_regression=("Logistic regression", "linear_model_searched")),
-    *baselines(decision_tree="Decision tree"),
-    *rerun(svm=("SVM", "svm_searched"), xgboost=("XGBoost", "xgboost_searched")),
-    *baselines(lift_gpt3="LIFT (GPT-3)"),
-)
-RERUN_OF_PDEBENCH = (
-    *OF_PDEBENCH[:1],
-    *rerun(fno=("FNO", "fno"), unet=("U-Net", "unet")),
-    *peers("persistence", "training_mean"),
-)
+RERUN_OF_PDEBENCH = rerun(pinn=("PINN", ""), fno=("FNO", "fno"), unet=("U-Net", "unet"))
+OF_PDEBENCH = printed_alone(RERUN_OF_PDEBENCH)
 
 
 def _over(of: str, group: str, task: str, metric: str, title: str) -> tuple[Aggregate, ...]:
@@ -77,14 +61,7 @@ SUPER_RESOLUTION = printed(
     number="16",
     row_title="resolutions",
     rows=resolutions("pde_advection_{}", 256),
-    columns=(
-        Axis(
-            name="orca",
-            title="ORCA (kernel size 1)",
-            method="orca_pointwise",
-            published={"method": "orca"},
-        ),
-    ),
+    columns=rerun(orca=("ORCA (kernel size 1)", "orca_pointwise")),
     ranked=False,
     caption="An embedder of kernel size 1 has no resolution of its own.",
 )
@@ -93,7 +70,11 @@ NUMBERED = (
         title="PDEBench: normalised errors",
         number="14",
         rows=PDEBENCH,
-        columns=(*RERUN_OF_PDEBENCH, *methods("orca")),
+        columns=(
+            *RERUN_OF_PDEBENCH,
+            *peers("persistence", "training_mean"),
+            *methods("orca"),
+        ),
         spread_from="17",
         caption=(
             "Baselines as PDEBench publishes them; they march in time, ORCA goes from the first "
@@ -126,7 +107,7 @@ NUMBERED = (
     ),
     AggregateTable(
         title="Tabular benchmarks in the aggregate",
-        paper=PAPER,
+        paper=ORCA,
         number="4",
         aggregates=(*OVER_CC18, *OVER_LIFT),
         columns=(*BOOSTING, *OF_LIFT[:1], *OF_LIFT[2:3], *OF_LIFT[4:], *methods("orca")),
@@ -170,7 +151,7 @@ NUMBERED = (
     ),
     AggregateTable(
         title="OpenML-CC18 in the aggregate: alignment, fine-tuning, or neither",
-        paper=PAPER,
+        paper=ORCA,
         number="20",
         aggregates=OVER_CC18,
         columns=methods("scratch", "finetune", "orca"),

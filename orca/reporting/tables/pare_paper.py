@@ -1,9 +1,10 @@
 """PaRe (ICML 2024) beside what ORCA's paper prints on the same tasks."""
 
-from orca.reporting.axis import methods, printed_in
+from orca.reporting.axis import Axis, methods, printed_in
 from orca.reporting.benchmarks import NAS_BENCH_360, OPENML_CC18, PDEBENCH
 from orca.reporting.declared_table import Table
-from orca.reporting.tables.orca_paper import MAIN, PAPER
+from orca.reporting.names import ORCA, PARE
+from orca.reporting.tables.orca_paper import MAIN
 from orca.reporting.tables.orca_paper_other_benchmarks import BOOSTING, OF_PDEBENCH
 
 WAITING = (
@@ -11,37 +12,35 @@ WAITING = (
     "add them. All others are as ORCA's paper prints them."
 )
 
+
+def _beside(benchmark: str, title: str, rows: tuple[Axis, ...], *columns: Axis) -> Table:
+    """Return the table of a benchmark: what ORCA's paper prints, and PaRe."""
+    return Table(
+        title=f"PaRe and ORCA on {title}",
+        paper=PARE,
+        published_as=benchmark,
+        rows=rows,
+        columns=(*columns, *methods("pare")),
+        caption=WAITING,
+    )
+
+
 TABLES = {
-    "pare_nas_bench_360": Table(
-        title="PaRe and ORCA on NAS-Bench-360",
-        paper="pare_icml2024",
-        published_as="nas_bench_360",
-        rows=NAS_BENCH_360,
-        columns=(
-            *printed_in(PAPER, "7", MAIN.columns),
-            *printed_in(PAPER, "8", methods("finetune")),
-            *methods("pare"),
-        ),
-        caption=WAITING,
+    "pare_nas_bench_360": _beside(
+        "nas_bench_360",
+        "NAS-Bench-360",
+        NAS_BENCH_360,
+        *printed_in(ORCA, "7", MAIN.columns),
+        *printed_in(ORCA, "8", methods("finetune")),
     ),
-    "pare_openml": Table(
-        title="PaRe and ORCA on OpenML-CC18",
-        paper="pare_icml2024",
-        published_as="openml",
-        rows=OPENML_CC18,
-        columns=(*printed_in(PAPER, "18", (*BOOSTING, *methods("orca"))), *methods("pare")),
-        caption=WAITING,
+    "pare_openml": _beside(
+        "openml", "OpenML-CC18", OPENML_CC18, *printed_in(ORCA, "18", (*BOOSTING, *methods("orca")))
     ),
-    "pare_pdebench": Table(
-        title="PaRe and ORCA on PDEBench",
-        paper="pare_icml2024",
-        published_as="pdebench",
-        rows=PDEBENCH,
-        columns=(
-            *printed_in(PAPER, "14", OF_PDEBENCH),
-            *printed_in(PAPER, "17", methods("finetune", "orca")),
-            *methods("pare"),
-        ),
-        caption=WAITING,
+    "pare_pdebench": _beside(
+        "pdebench",
+        "PDEBench",
+        PDEBENCH,
+        *printed_in(ORCA, "14", OF_PDEBENCH),
+        *printed_in(ORCA, "17", methods("finetune", "orca")),
     ),
 }

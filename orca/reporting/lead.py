@@ -31,20 +31,20 @@ def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder, *, also
     if len(scored) < 2:
         return f"{title}: fewer than two methods have a score, so none is said to be best."
     scored.sort(key=lambda cell: cell.error("ours") or 0.0)
-    best, second = scored[:2]
-    names = (method_title(best.method), method_title(second.method))
-    lead = f"{title}: {names[0]} is best"
+    best, *others = scored
+    lead = f"{title}: {method_title(best.method)} is best"
     try:
-        found = _difference(best, second, scores)
+        found = _difference(best, others[0], scores)
     except DataError as fault:
         return f"{lead}; whether by more than noise cannot be said: {fault.where}, {fault.what}."
     if found is None:
         return f"{lead}; whether by more than noise cannot be said without kept predictions."
-    behind = [cell for cell in scored[2:] if cell.method == also]
+    behind = [cell for cell in others[1:] if cell.method == also]
     rest = "".join(f" {_behind(best, cell, scores)}" for cell in behind)
     return (
-        f"{lead}, {found.value:.3g} ahead of {names[1]}: {_judged(found)} ({LEVEL:.0%} interval "
-        f"{found.low:.3g} to {found.high:.3g}, by drawing {_drawn_from(found)} anew).{rest}"
+        f"{lead}, {found.value:.3g} ahead of {method_title(others[0].method)}: {_judged(found)} "
+        f"({LEVEL:.0%} interval {found.low:.3g} to {found.high:.3g}, by drawing "
+        f"{_drawn_from(found)} anew).{rest}"
     )
 
 
@@ -53,8 +53,11 @@ def _judged(found: PairedDifference) -> str:
 
 
 def _behind(best: TableCell, cell: TableCell, scores: ScoreFolder) -> str:
-    found = _difference(best, cell, scores)
     name = method_title(cell.method)
+    try:
+        found = _difference(best, cell, scores)
+    except DataError as fault:
+        return f"{name} is behind it; by how much cannot be said: {fault.where}, {fault.what}."
     if found is None:
         return f"{name} is behind it; by how much cannot be said without kept predictions."
     return f"{name} is {found.value:.3g} behind it: {_judged(found)}."
@@ -70,10 +73,19 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
     predicted = []
     targets = []
     for cell in (best, second):
-        paths = [scores.predictions(run) for run in _scored(cell)]
+        assert cell.ours is not None
+        runs = [
+            Run(task=run.path.partition("/")[0], body=cell.body, method=cell.method, seed=run.seed)
+            for run in cell.ours.runs
+            if run.status == "ok"
+        ]
+        paths = [scores.predictions(run) for run in runs]
         if not all(path.exists() for path in paths):
             return None
-        read = _by_seed(_scored(cell), [read_predictions(path) for path in paths])
+        read = [read_predictions(path) for path in paths]
+        if len({run.task for run in runs}) > 1:  # each tests another fold
+            each, target = (np.concatenate(part) for part in zip(*read, strict=True))
+            read = [(each, target)]
         predicted.append([each for each, _ in read])
         targets += [target for _, target in read]
     if any(not np.array_equal(target, targets[0]) for target in targets):
@@ -83,25 +95,5 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
             mend="run the same command again",
         )
     generator = np.random.default_rng(SEED)
-    metric = METRICS[best.metric]
-    of_best, of_second = predicted
-    return paired_difference(metric, of_best, of_second, targets[0], generator=generator)
-
-
-def _by_seed(
-    runs: Sequence[Run], read: list[tuple[np.ndarray, np.ndarray]]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return predictions and targets by seed; runs that test a split each are one after the other."""
-    if len({run.task for run in runs}) == 1:
-        return read
-    each, target = (np.concatenate(part) for part in zip(*read, strict=True))
-    return [(each, target)]
-
-
-def _scored(cell: TableCell) -> list[Run]:
-    assert cell.ours is not None
-    return [
-        Run(task=run.path.partition("/")[0], body=cell.body, method=cell.method, seed=run.seed)
-        for run in cell.ours.runs
-        if run.status == "ok"
-    ]
+    metric, (first, other) = METRICS[best.metric], predicted
+    return paired_difference(metric, first, other, targets[0], generator=generator)

@@ -1,0 +1,140 @@
+"""What the cell where a row and a column meet is made from: runs, and a published number's key."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from orca.data.entry import TaskEntry
+from orca.data.task import TASKS, Task
+from orca.data.user_task import task_of
+from orca.evaluation.score import Run
+from orca.experiment import Experiment, further_folds
+from orca.methods.method import METHODS
+from orca.models.body import BODIES
+from orca.peers.peer import NO_BODY, PEERS
+from orca.reporting.axis import Axis
+from orca.reporting.filled_table import Unlike
+from orca.reporting.quantities import Quantity, metric_value
+from orca.reporting.verdicts import unlike_published
+
+OWN = "config, tasks"  # where a person's own tasks stand, for messages
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellPlan:
+    """The runs and the published number that one cell compares.
+
+    Args:
+        axis: what row and column fix together.
+        body: of the runs; empty if there can be none although the cell may be about a method.
+        runs: one for each seed.
+        absent: why there can be no runs, or why hardly anybody can make them.
+        quantity: what is reported of each run.
+        key: columns of the published numbers, and what they must be.
+        unlike: what is not the published one of scores on the task.
+    """
+
+    axis: Axis
+    body: str
+    runs: tuple[Run, ...]
+    absent: str
+    quantity: Quantity | None
+    key: Mapping[str, str]
+    unlike: Unlike
+
+
+def plan_cell(axis: Axis, paper: str, table: str, experiment: Experiment) -> CellPlan:
+    """Return what a cell is made from.
+
+    Args:
+        axis: what row and column fix together.
+        paper: whose numbers stand beside ours; empty for none.
+        table: as its published numbers call it.
+        experiment: bodies, seeds, protocol and a person's own tasks.
+    """
+    key = {"paper": paper, "table": table, "task": axis.task, "method": axis.method}
+    if axis.quantity is not None:
+        key["metric"] = axis.quantity.name
+    name, method = axis.task, axis.method
+    if experiment.protocol == "published":
+        name, method = TASKS.as_published(name), METHODS.as_published(method)
+    task = TASKS.get(name)
+    if name in experiment.tasks:
+        task = task_of(name, experiment.tasks[name], where=OWN)
+    if method in PEERS and not (axis.peers and task and PEERS[method].suits(task)):
+        axis, method = replace(axis, method=""), ""
+    metric = metric_value(task.metric) if task and not axis.fact else None
+    if name != axis.task and task and task.metric != TASKS[axis.task].metric:
+        axis = replace(axis, quantity=axis.quantity or metric)  # goes before the printed one
+    body, absent = _body(axis, task, experiment) if method else ("", "")
+    if task and not task.public and not absent:
+        absent = f"the data of {task.title} were never published"
+    splits = axis.splits if name == axis.task else ()
+    beside = axis.body or (experiment.bodies.get(task.kind, "") if task else "")
+    seeds = experiment.seeds_of(name, beside)  # a peer has those of the body beside it
+    return CellPlan(
+        axis=axis,
+        body=body,
+        runs=_runs((name, *splits), body, method, seeds) if body else (),
+        absent=absent,
+        quantity=axis.quantity or metric,
+        key={**key, **axis.published},
+        unlike=unlike_published(name, method) if method and paper else "",
+    )
+
+
+def _runs(tasks: Sequence[str], body: str, method: str, seeds: Iterable[int]) -> tuple[Run, ...]:
+    """Return a run for each seed, or for each split where there are several."""
+    each = tuple(seeds) if len(tasks) == 1 else (0,)
+    return tuple(
+        Run(task=task, body=body, method=method, seed=seed) for task in tasks for seed in each
+    )
+
+
+def _body(axis: Axis, task: Task | None, experiment: Experiment) -> tuple[str, str]:
+    """Return the body of the runs, or why there can be none."""
+    if task is None:
+        return "", f"task '{axis.task}' is not declared"
+    if axis.method in PEERS and not PEERS[axis.method].on_body:
+        return NO_BODY, ""
+    if axis.method not in METHODS and axis.method not in PEERS:
+        return "", f"method '{axis.method}' is not declared"
+    body = axis.body or experiment.bodies.get(task.kind, "")
+    return body, "" if body else f"no body is chosen for tasks of kind '{task.kind}'"
+
+
+def own_rows(name: str, entry: dict[str, Any]) -> tuple[Axis, ...]:
+    """Return the rows of a person's own task: its entry's bodies, or the one that needs no hub.
+
+    Folds beyond the first have none of their own: they are splits of the first.
+
+    Raises:
+        SettingsError: if the entry is at fault.
+        DataError: if a file of arrays is missing.
+    """
+    task = task_of(name, entry, where=OWN)
+    assert isinstance(task.option, TaskEntry)
+    if task.option.fold:
+        return ()
+    bodies = task.option.bodies or without_hub(task.kind)[:1]
+    alone = len(bodies) == 1
+    return tuple(
+        Axis(
+            name=name if alone else f"{name}/{body}",
+            task=name,
+            splits=further_folds(name, entry),
+            body=body,
+            peers=task.option.peers,
+            title=task.title if alone else f"{task.title}, {BODIES[body].title}",
+        )
+        for body in bodies
+    )
+
+
+def without_hub(kind: str) -> tuple[str, ...]:
+    """Return the bodies of a kind whose weights come in a package, or are made here."""
+    return tuple(
+        name
+        for name, body in BODIES.items()
+        if body.kind == kind and (body.weights.package or body.weights.made_by)
+    )

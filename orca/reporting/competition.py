@@ -1,0 +1,121 @@
+"""Who is best: in a row, by average rank, by wins, and of which errors profiles and tests are made."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from orca.reporting.filled_table import FilledTable, SummaryRow, TableCell, Whose
+
+Cells = Sequence[Sequence[TableCell]]
+
+
+def mark_best(row: list[TableCell]) -> list[TableCell]:
+    """Return the row with marks on what none is better than, of theirs and ours; ties are all marked."""
+    row = [*row]
+    for whose in get_args(Whose):
+        errors = [cell.error(whose) for cell in row]
+        finite = [error for error in errors if error is not None and math.isfinite(error)]
+        for place, error in enumerate(errors if len(finite) > 1 else ()):
+            if error == min(finite) and (part := getattr(row[place], whose)):
+                marked = {whose: part.model_copy(update={"best": True})}
+                row[place] = row[place].model_copy(update=marked)
+    return row
+
+
+@dataclass(frozen=True)
+class Competition:
+    """The errors of the methods that compete on the tasks that can be decided.
+
+    A method competes if it has a result on any task and suits all; peers may suit some alone, and
+    among our results are compared only where we run them on every task. A task can be decided if
+    every competing method has a result there; a run that failed is a result, of infinite error.
+
+    Args:
+        whose: the numbers are.
+        errors: of each column that competes, on the tasks that can be decided.
+        tasks: how many these are.
+        of: all tasks.
+    """
+
+    whose: Whose
+    errors: dict[int, list[float]]
+    tasks: int
+    of: int
+
+    @property
+    def side(self) -> str:
+        """Whose numbers they are, in a word."""
+        return "published" if self.whose == "theirs" else "ours"
+
+    def by_title(self, table: FilledTable) -> dict[str, list[float]]:
+        """Return the errors by the titles of the columns."""
+        return {table.columns[column].title: errors for column, errors in self.errors.items()}
+
+
+def competition(cells: Cells, whose: Whose) -> Competition:
+    """Return who competes by our numbers or by the published ones."""
+    found = {
+        place: [cell.error(whose) for cell in column]
+        for place, column in enumerate(zip(*cells, strict=True))
+        if _suits_all(column, whose)
+    }
+    results = {
+        place: errors for place, errors in found.items() if any(e is not None for e in errors)
+    }
+    decided = [task for task in zip(*results.values(), strict=True) if None not in task]
+    by_column = zip(*decided, strict=True) if decided else [()] * len(results)
+    errors = {
+        place: [error for error in of_column if error is not None]
+        for place, of_column in zip(results, by_column, strict=True)
+    }
+    return Competition(whose, errors, len(decided), len(cells))
+
+
+def _suits_all(column: Sequence[TableCell], whose: Whose) -> bool:
+    if whose == "ours" and any(cell.ours for cell in column):
+        return all(cell.ours for cell in column)
+    return all(cell.ours or cell.theirs for cell in column)
+
+
+def competitions(table: FilledTable) -> list[Competition]:
+    """Return those by the published numbers and by ours, each if there may be any."""
+    runs = any(cell.ours and cell.ours.runs for row in table.cells for cell in row)
+    there: list[Whose] = ["theirs"] * table.has_theirs
+    there += ["ours"] * runs
+    return [competition(table.cells, whose) for whose in there]
+
+
+def summarise(cells: Cells) -> Iterator[SummaryRow]:
+    """Yield average rank and wins, by the published numbers and by ours if there are any.
+
+    Ranks of ties are averaged, as are those of failures, which come last. A win is an error
+    that none on the task beats; ties count for each, as in the papers.
+    """
+    any_run = any(cell.ours and cell.ours.n for row in cells for cell in row)
+    there: list[Whose] = ["theirs", "ours"] if any_run else ["theirs"]
+    for held in (competition(cells, whose) for whose in there):
+        if len(held.errors) < 2 or not held.tasks:
+            continue
+        from scipy.stats import rankdata
+
+        by_task = list(zip(*held.errors.values(), strict=True))
+        ranks = [rankdata(task, method="average") for task in by_task]
+        average: list[float | None] = [None] * len(cells[0])
+        wins: list[float | None] = [None] * len(cells[0])
+        for place, column in enumerate(held.errors):
+            average[column] = sum(float(rank[place]) for rank in ranks) / held.tasks
+            won = (task[place] == min(task) and math.isfinite(task[place]) for task in by_task)
+            wins[column] = float(sum(won))
+        over = (
+            f"{held.tasks} tasks" if held.tasks == held.of else f"{held.tasks} of {held.of} tasks"
+        )
+        yield _row(f"average rank ({over})", held.whose, average, lambda value: f"{value:.2f}")
+        yield _row(f"wins ({over})", held.whose, wins, lambda value: f"{value:.0f}")
+
+
+def _row(
+    title: str, whose: Whose, values: list[float | None], write: Callable[[float], str]
+) -> SummaryRow:
+    text = tuple("–" if value is None else write(value) for value in values)
+    return SummaryRow(title=title, whose=whose, values=tuple(values), text=text)
