@@ -29,8 +29,8 @@ test-cluster: $(VENV)/dev-installed  ## The workflow on a Slurm of its own; need
 	$(BIN)/pytest -m cluster -rs --durations=0 tests/cluster
 
 check: $(VENV)/dev-installed  ## Format, lint, types, layers, workflow
-	$(BIN)/ruff format --check orca tests benchmarks
-	$(BIN)/ruff check orca tests benchmarks
+	$(BIN)/ruff format --check orca tests benchmarks examples
+	$(BIN)/ruff check orca tests benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow

@@ -15,7 +15,7 @@ from orca.data.schema import Schema, layout_of
 if TYPE_CHECKING:
     import pandas
 
-READING = TaskEntry(path="frame.parquet", target=(), kind="scalar", metric="rmse")
+READING = TaskEntry(path="frame.parquet", target="", kind="scalar", metric="rmse")
 PLACE = "the frame"
 
 

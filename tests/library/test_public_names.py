@@ -1,0 +1,146 @@
+"""What `import orca` offers: every public name, its page, the examples and the notebook."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import nbformat
+import numpy as np
+import pytest
+import torch
+
+import orca
+from orca.errors import DataError, FeatureError, SettingsError, TrainingError
+from orca.models.body import BODIES
+from orca.models.settings import ModelSettings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/library.md").read_text()
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def toy_model(input_shape=(2, 24), output=2):
+    generator = torch.Generator().manual_seed(0)
+    body = BODIES["minilm"].load(None, settings=ModelSettings(), generator=generator, toy=True)
+    return orca.build(body, input_shape, output, device="cpu")
+
+
+def samples(count=40):
+    labels = torch.arange(count) % 2
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(count, 2, 24, generator=generator) + labels[:, None, None], labels
+
+
+SOURCE = (torch.randn(30, 16, generator=torch.Generator().manual_seed(1)), torch.arange(30) % 3)
+
+
+def test_importing_the_package_imports_no_pytorch():
+    code = "import sys, orca; sys.exit('torch' in sys.modules or 'sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_the_page_lists_every_public_name_and_no_other():
+    listed = re.findall(r"^\| `orca\.(\w+)", PAGE, re.MULTILINE)
+    assert sorted(listed) == sorted(orca.__all__)
+    for name in orca.__all__:
+        assert getattr(orca, name).__doc__
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_run(example, tmp_path):
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, str(example)], check=True, env=environment, timeout=600)
+
+
+@pytest.mark.slow
+def test_the_blocks_of_the_page_run_one_after_the_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        exec(compile(block, "docs/library.md", "exec"), names)
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_and_draws_the_alignment(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    mpl.use("agg")
+    notebook = nbformat.read(ROOT / "examples/alignment.ipynb", as_version=4)
+    names = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            ast.parse(cell.source)
+            exec(compile(cell.source, "examples/alignment.ipynb", "exec"), names)
+    values = [row["value"] for row in names["history"].rows]
+    assert values[-1] < values[0]
+    assert names["figure"].axes
+
+
+def test_stage_two_moves_the_embedder_alone_and_brings_the_distance_down():
+    model, (inputs, labels) = toy_model(), samples()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    distance = orca.distance_to_source(model, inputs, labels, source=SOURCE)
+    settings = orca.AlignSettings(epochs=15)
+    history = orca.align(model, inputs, labels, source=SOURCE, settings=settings)
+    moved = {name for name, value in model.state_dict().items() if not value.equal(before[name])}
+    assert moved
+    assert all(name.startswith("embedder.") for name in moved)
+    assert len(history.frame()) == 15
+    assert orca.distance_to_source(model, inputs, labels, source=SOURCE) < distance
+
+
+def test_arrays_tensors_and_seeds_give_the_same_numbers():
+    inputs, labels = samples()
+    settings = orca.FinetuneSettings(epochs=2, batch_size=8, warmup_epochs=1)
+    found = []
+    for given in ((inputs, labels), (inputs.double().numpy(), labels.numpy())):
+        model = toy_model()
+        before = torch.get_rng_state()
+        orca.finetune(model, *given, loss="cross_entropy", settings=settings)
+        assert torch.get_rng_state().equal(before)  # a caller's own draws stay as they were
+        found.append(orca.predict(model, given[0]))
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
+    model, (inputs, labels) = toy_model(output=orca.Scalar()), samples()
+    targets = labels.float() * 2 - 1
+    history = orca.finetune(
+        model, inputs, targets, loss=lambda found, wanted: (found - wanted).abs().mean(),
+        validation=(inputs, targets), metric="rmse",
+        settings=orca.FinetuneSettings(
+            epochs=8, batch_size=8, warmup_epochs=1, selection="best_on_validation"
+        ),
+        optimizer=orca.OptimizerSettings(learning_rate=1e-2),
+    )  # fmt: skip
+    scores = [row["validation"] for row in history.rows]
+    assert history.best_epoch == int(np.argmin(scores))
+    left = np.sqrt(np.mean((orca.predict(model, inputs) - targets.numpy()) ** 2))
+    assert left == pytest.approx(min(scores), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda m, x, y: orca.finetune(m, x[:, 0], y, loss="mse"), DataError, "2 axes"),
+        (lambda m, x, y: orca.finetune(m, x, y[:-1], loss="mse"), DataError, "39 of them for 40"),
+        (lambda m, x, y: orca.finetune(m, x * torch.nan, y, loss="mse"), DataError, "not finite"),
+        (lambda m, x, y: orca.finetune(m, x, -y, loss="cross_entropy"), DataError, "below 0"),
+        (lambda m, x, y: orca.finetune(m, x, y, loss="crossentropy"), SettingsError, "there is no"),
+        (lambda m, x, y: orca.finetune(m, x, y, loss=lambda a, b: a.sum() * torch.inf),
+         TrainingError, "the loss is"),
+        (lambda m, x, y: orca.align(m, x, y, source=SOURCE, distance="otd"), SettingsError,
+         "there is no distance"),
+        (lambda m, x, y: orca.align(m, x, y, source=(SOURCE[0][:, :3], SOURCE[1])), FeatureError,
+         "width"),
+        (lambda m, x, y: orca.load_body("minilmm"), SettingsError, "there is no body"),
+        (lambda m, x, y: orca.body_of(torch.nn.Linear(2, 2)), SettingsError, "no `embeddings`"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_is_one_clear_error(call, error, said):
+    with pytest.raises(error, match=said):
+        call(toy_model(), *samples())
