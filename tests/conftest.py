@@ -1,0 +1,7 @@
+from tests import annotations
+
+annotations.install()
+
+
+def pytest_runtest_setup() -> None:
+    annotations.check_anew()
