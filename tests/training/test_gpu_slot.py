@@ -1,8 +1,6 @@
 """Each job has a GPU of its own."""
 
-import subprocess
-import sys
-import textwrap
+import time
 from contextlib import ExitStack, nullcontext
 from types import SimpleNamespace
 
@@ -12,26 +10,24 @@ import torch
 from orca.errors import StateError
 from orca.training import gpu_slot
 from orca.training.gpu_slot import held_device, slot, slots_of
+from tests import forked
 
-HOLD = textwrap.dedent("""
-    import sys, time
-    from pathlib import Path
-    from orca.training.gpu_slot import slot
-    with slot(["0", "1"], Path(sys.argv[1])) as number:
-        print(number, flush=True)
+
+def hold(folder):
+    with slot(["0", "1"], folder) as number:
+        (folder / f"held{number}").touch()
         time.sleep(60)
-""")
 
 
 @pytest.fixture
 def holder(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "0\n"
+    process = forked.start(hold, tmp_path, said=tmp_path / "said")
+    while process.is_alive() and not list(tmp_path.glob("held*")):
+        time.sleep(0.01)
+    assert (tmp_path / "held0").exists()
     yield process
     process.kill()
-    process.wait()
+    process.join()
 
 
 @pytest.mark.usefixtures("holder")
@@ -42,7 +38,7 @@ def test_a_second_process_takes_the_second_gpu(tmp_path):
 
 def test_a_killed_process_leaves_its_gpu_free(tmp_path, holder):
     holder.kill()
-    holder.wait()
+    holder.join()
     with slot(["0", "1"], tmp_path) as number:
         assert number == 0
 
@@ -50,7 +46,7 @@ def test_a_killed_process_leaves_its_gpu_free(tmp_path, holder):
 def test_a_job_waits_until_a_gpu_is_free(tmp_path, holder, monkeypatch):
     def wait(seconds):
         holder.kill()
-        holder.wait()
+        holder.join()
 
     monkeypatch.setattr(gpu_slot, "time", SimpleNamespace(sleep=wait))
     with slot(["0"], tmp_path) as number:

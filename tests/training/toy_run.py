@@ -1,6 +1,5 @@
-"""Makes toy runs from a command line, for tests that kill them: python toy_run.py STEP FOLDER."""
+"""Makes toy runs, for tests that kill them."""
 
-import sys
 from pathlib import Path
 
 import torch
@@ -20,7 +19,3 @@ def main(name: str, folder: Path) -> None:
     run_seeds(
         makers[name](), [0, 1], out=folder / "out", state=folder / "state", checkpoint_seconds=0.0
     )
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,9 +1,8 @@
 """What a search promises when several workers share it and some of them are killed."""
 
 import signal
-import subprocess
-import sys
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -11,32 +10,34 @@ import pytest
 from optuna.trial import TrialState
 
 from orca.training.checkpoint import PREEMPTED
-from tests.tuning.toy_search import make_search, outcome
+from tests import forked
+from tests.tuning.toy_search import make_search, outcome, worker
 
-ROOT = Path(__file__).parents[2]
 TRIALS = 6
 
 
-def start(folder: Path) -> subprocess.Popen:
-    command = [sys.executable, "-m", "tests.tuning.toy_search", str(folder), str(TRIALS)]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+def start(folder: Path, name: str = "said") -> BaseProcess:
+    folder.mkdir(exist_ok=True)
+    return forked.start(worker, folder, TRIALS, said=folder / name)
 
 
-def end(process: subprocess.Popen) -> str:
-    _, text = process.communicate(timeout=300)
-    assert process.returncode == 0, text
-    return text
+def end(process: BaseProcess, folder: Path, name: str = "said") -> str:
+    process.join(300)
+    said = (folder / f"{name}.err").read_text()
+    assert process.exitcode == 0, said
+    return said
 
 
-def wait_for_a_checkpoint(folder: Path, process: subprocess.Popen) -> None:
-    while process.poll() is None and not list(folder.glob("state/*/trial*/checkpoint*")):
+def wait_for_a_checkpoint(folder: Path, process: BaseProcess) -> None:
+    while process.exitcode is None and not list(folder.glob("state/*/trial*/checkpoint*")):
         time.sleep(0.01)
 
 
 @pytest.mark.slow
 def test_two_workers_share_one_study(tmp_path):
     make_search(tmp_path).study()
-    texts = [end(process) for process in (start(tmp_path), start(tmp_path))]
+    workers = {name: start(tmp_path, name) for name in ("one", "other")}
+    texts = [end(process, tmp_path, name) for name, process in workers.items()]
     trials = make_search(tmp_path).study().trials
     assert len(trials) == TRIALS
     assert all(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in trials)
@@ -48,11 +49,11 @@ def test_two_workers_share_one_study(tmp_path):
 @pytest.mark.slow
 def test_a_killed_workers_trial_is_taken_up_and_the_count_is_reached(tmp_path):
     make_search(tmp_path).study()
-    killed, other = start(tmp_path), start(tmp_path)
+    killed, other = start(tmp_path, "killed"), start(tmp_path)
     wait_for_a_checkpoint(tmp_path, killed)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    assert "which another worker left" in end(other)
+    killed.kill()
+    killed.join()
+    assert "which another worker left" in end(other, tmp_path)
     trials = make_search(tmp_path).study().trials
     assert len(trials) == TRIALS
     assert all(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in trials)
@@ -60,29 +61,28 @@ def test_a_killed_workers_trial_is_taken_up_and_the_count_is_reached(tmp_path):
 
 @pytest.mark.slow
 def test_a_lone_worker_killed_at_random_moments_ends_with_the_study_of_an_undisturbed_one(tmp_path):
-    end(start(tmp_path / "whole"))
-    moments, kills = np.random.default_rng(0), 0
+    end(start(tmp_path / "whole"), tmp_path / "whole")
+    moments, kills, folder = np.random.default_rng(0), 0, tmp_path / "killed"
     for _ in range(8):
-        process = start(tmp_path / "killed")
-        wait_for_a_checkpoint(tmp_path / "killed", process)
-        try:
-            process.wait(timeout=moments.uniform(0.05, 1.0))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+        process = start(folder)
+        wait_for_a_checkpoint(folder, process)
+        process.join(moments.uniform(0.05, 1.0))
+        if process.exitcode is None:
+            process.kill()
             kills += 1
-        process.communicate()
-    end(start(tmp_path / "killed"))
+        process.join()
+    end(start(folder), folder)
     assert kills >= 3
     wanted = make_search(tmp_path / "whole")
-    assert outcome(make_search(tmp_path / "killed")) == outcome(wanted)
+    assert outcome(make_search(folder)) == outcome(wanted)
 
 
 @pytest.mark.slow
 def test_a_worker_that_is_asked_to_stop_leaves_its_trial_to_the_next(tmp_path):
     process = start(tmp_path)
     wait_for_a_checkpoint(tmp_path, process)
-    process.send_signal(signal.SIGTERM)
-    process.communicate()
-    assert process.returncode in (PREEMPTED, -signal.SIGTERM)
-    assert "which another worker left" in end(start(tmp_path))
+    process.terminate()
+    process.join()
+    assert process.exitcode in (PREEMPTED, -signal.SIGTERM)
+    assert "which another worker left" in end(start(tmp_path), tmp_path)
     assert len(make_search(tmp_path).study().trials) == TRIALS

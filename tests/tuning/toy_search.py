@@ -1,6 +1,5 @@
-"""Searches over the toy setup; as a command it is one worker: python toy_search.py FOLDER TRIALS."""
+"""Searches over the toy setup."""
 
-import sys
 from pathlib import Path
 
 import torch
@@ -39,7 +38,8 @@ def outcome(search: Search) -> list[tuple]:
     ]
 
 
-if __name__ == "__main__":
+def worker(folder: Path, trials: int) -> None:
+    """Work as a process of its own."""
     logs.set_up()
     torch.set_num_threads(1)
-    make_search(Path(sys.argv[1]), trials=int(sys.argv[2])).work()
+    make_search(folder, trials=trials).work()
