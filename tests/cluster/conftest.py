@@ -1,12 +1,10 @@
 """One Slurm for all tests of a session, and folders in which the workflow has its inputs ready."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.machine import why_not
+from tests.cluster.machine import wait_until, why_not
 from tests.cluster.slurm import Slurm
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
-SNAKEMAKE = [str(SCRIPTS / "snakemake"), "--snakefile", str(ROOT / "Snakefile")]
+SNAKEMAKE = [sys.executable, "-m", "tests.cluster.head", "--snakefile", str(ROOT / "Snakefile")]
 TASK, BODY, METHOD = "openml_61", "minilm", "finetune"
 SEEDS = (0, 1)
 EPOCHS = 40
@@ -76,7 +74,6 @@ class Workflow:
         options = ["--directory", str(self.place), "--configfile", str(self.place / "small.yaml")]
         if profile:
             options += ["--profile", str(ROOT / profile), "--latency-wait", "5"]
-            options += ["--slurm-init-seconds-before-status-checks", "2"]
             options += ["--config", "largest_job_mb=9000"]  # of a node here
         else:
             options += ["--cores", "1"]
@@ -93,18 +90,22 @@ class Workflow:
         process.wait(timeout=900)
         assert (process.returncode != 0) == fails, self.told()[-5000:]
 
-    def wait_for(self, pattern: str, *, seconds: float = 240) -> Path:
-        """Wait until a file of this pattern is there."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            found = list((self.place / "results").glob(pattern))
-            if found:
-                return found[0]
-            time.sleep(0.2)
-        raise TimeoutError(f"no {pattern}: {self.told()[-5000:]}")
+    def wait_for(self, true: Callable[[], object], *, seconds: float = 240) -> None:
+        try:
+            wait_until(lambda: bool(true()), what=self.place.name, seconds=seconds)
+        except TimeoutError as fault:
+            raise TimeoutError(f"{fault}: {self.told()[-5000:]}") from None
+
+    def wait_for_a_checkpoint(self) -> None:
+        state = self.place / "results/state" / RUNS.replace("finetuned", "finetune")
+        self.wait_for(lambda: list(state.glob("seed0/checkpoint*")))
 
     def log(self) -> str:
-        return (self.place / f"results/{RUNS}/seeds0-1.log").read_text()
+        path = self.place / f"results/{RUNS}/seeds0-1.log"
+        return path.read_text() if path.exists() else ""
+
+    def goes_on(self) -> bool:
+        return "going on from the checkpoint" in self.log()
 
     def weights(self) -> list[bytes]:
         return [
@@ -148,19 +149,12 @@ def undisturbed(staged) -> list[bytes]:
 
 
 @pytest.fixture
-def undisturbed_seconds(staged) -> float:
-    """How long the runs train, both seeds together."""
-    records = [json.loads((staged / f"undisturbed/seed{k}/run.json").read_text()) for k in SEEDS]
-    return sum(record["seconds"]["train"] for record in records)
-
-
-@pytest.fixture
 def running(workflow) -> Callable[..., subprocess.Popen]:
     """Start the run on the cluster, and return when it has written its first checkpoint."""
 
     def start(*arguments: str) -> subprocess.Popen:
         process = workflow.start(STAMP, *arguments)
-        workflow.wait_for(f"state/{RUNS.replace('finetuned', 'finetune')}/seed0/checkpoint*")
+        workflow.wait_for_a_checkpoint()
         return process
 
     return start

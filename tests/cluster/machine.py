@@ -1,4 +1,7 @@
-"""What a machine must have to be a Slurm cluster of its own, and how it gets it."""
+"""What a machine must have to be a Slurm cluster of its own, and how it gets it.
+
+python3 -m tests.cluster.machine  # installs what is missing
+"""
 
 import os
 import shutil
@@ -77,3 +80,7 @@ def slurm_version() -> int:
     """Return the year in Slurm's version, such as 22 of 22.05.8."""
     done = subprocess.run([str(find("slurmd")), "-V"], capture_output=True, text=True, check=True)
     return int(done.stdout.split()[1].split(".")[0])
+
+
+if __name__ == "__main__":
+    install()
