@@ -24,7 +24,10 @@ KINDS = {
     "proxy": PROXIES,
     "metric": METRICS,
 }
-HEAVY = ("torch", "transformers", "scipy", "sklearn", "pandas", "h5py", "matplotlib", "ot")
+HEAVY = (
+    "torch", "transformers", "scipy", "sklearn", "pandas", "h5py", "matplotlib", "ot", "openml",
+    "requests", "PIL",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -48,7 +51,11 @@ def test_listing_all_that_is_declared_loads_no_heavy_library():
         "from orca.workflow.runs import Runs\n"
         "from orca.workflow.jobs import Jobs\n"
         "from orca.reporting.declared_table import TABLES\n"
-        "len(TABLES)\n"
+        "from orca.data.proxy import PROXIES\n"
+        "from orca.data.task import TASKS\n"
+        "from orca.declarations import Declarations\n"
+        "simulations = Declarations(package='orca.data.simulate', kind='simulation')\n"
+        "assert all(map(len, (TABLES, PROXIES, TASKS, simulations)))\n"
         f"print(sorted(set(sys.modules) & set({HEAVY!r})))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

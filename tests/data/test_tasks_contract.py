@@ -90,13 +90,3 @@ def test_whoever_fetches_it_is_told_first_how_much(name):
 
 def _without_size(way):
     return bool(getattr(way, "urls", ())) and way.size is None
-
-
-def test_declaring_tasks_loads_no_heavy_library():
-    heavy = ["torch", "scipy", "pandas", "sklearn", "h5py", "openml", "requests", "PIL"]
-    code = (
-        "import sys\nfrom orca.data.task import TASKS\nfrom orca.data.proxy import PROXIES\n"
-        f"len(TASKS), len(PROXIES)\nprint([m for m in {heavy} if m in sys.modules])"
-    )
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert printed.stdout.strip() == "[]", printed.stderr

@@ -283,6 +283,8 @@ ODD = [
         check=lambda m: m.fit.input_shape == (1, 32)),
     Odd("matlabs_order_of_axes", {"fit.h5": {"x": SIGNALS.T[:, None], "y": ALTERNATE}},
         entry=ARRAYS, says="32 inputs but 40 targets\nMend: .*MATLAB"),
+    Odd("a_target_is_missing", {"fit.npz": {"x": SIGNALS, "y": ALTERNATE[:-1]}}, entry=ARRAYS,
+        says="40 inputs but 39 targets\nMend: give each sample one"),
     Odd("an_array_that_holds_objects",
         {"fit.npz": {"x": SIGNALS, "y": np.array([{}] * ROWS, dtype=object)}}, entry=ARRAYS,
         says="without running code"),

@@ -2,8 +2,6 @@
 
 import hashlib
 import pickle
-import subprocess
-import sys
 
 import h5py
 import numpy as np
@@ -197,13 +195,3 @@ def test_an_error_comes_back_whole_from_a_worker():
     assert type(returned) is DataError
     assert (returned.where, returned.what, returned.mend) == ("here", "is broken", "mend it")
     assert str(returned) == str(fault)
-
-
-def test_declaring_loads_no_heavy_library():
-    code = (
-        "import sys; from orca.declarations import Declarations;"
-        "found = Declarations(package='orca.data.simulate', kind='simulation'); len(found);"
-        "heavy = {'scipy', 'h5py', 'torch', 'pandas', 'sklearn'} & set(sys.modules);"
-        "sys.exit(', '.join(heavy) or 0)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
