@@ -25,11 +25,23 @@ def jobs(done) -> dict[str, int]:
     return dict(counts)
 
 
-def test_the_demo_runs_every_step(snakemake):
+def assert_typed(told: str) -> None:
+    commands = re.findall(r"^Shell command: (orca .*)$", told, flags=re.MULTILINE)
+    assert len(commands) > 10
+    assert max(map(len, commands)) < 250
+
+
+def test_the_demo_runs_every_step_by_lines_that_a_person_can_type(snakemake):
+    planned = snakemake("demo", "-n", "--printshellcmds", "--quiet", "reason")
+    assert_typed(planned.stdout)
     steps = {"fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune", "align"}
     steps |= {"finetune", "evaluate", "peer", "tabulate", "plot_profile"}
     steps |= {"plot_alignment", "report"}
-    assert steps <= set(jobs(snakemake("demo", "-n", "--quiet", "reason")))
+    assert steps <= set(jobs(planned))
+
+
+def test_every_command_of_the_other_demo_is_a_line_that_a_person_can_type(snakemake):
+    assert_typed(snakemake("demo_2d", "-n", "--printshellcmds").stdout)
 
 
 def test_a_body_that_nobody_publishes_is_pretrained_and_the_others_are_fetched(snakemake, place):
@@ -69,7 +81,10 @@ def test_every_task_can_be_planned_without_data(snakemake):
 
 
 def test_one_score_needs_its_own_chain_alone(snakemake):
-    done = snakemake("results/scores/openml_61/roberta_base/orca/seed0.json", "-n")
+    score = "results/scores/openml_61/minilm/orca/seed0.json"
+    done = snakemake(score, "-n", "--printshellcmds")
+    command = "align openml_61 minilm --distance otdd --start pretrained --seeds 0 "
+    assert command in done.stdout
     planned = jobs(done)
     assert planned.pop("total") == sum(planned.values())
     assert planned["finetune"] == planned["align"] == planned["evaluate"] == 1
@@ -114,14 +129,6 @@ def test_a_method_without_alignment_plans_none(snakemake):
     assert "align" not in jobs(done)
 
 
-@pytest.mark.parametrize("target", ["demo", "demo_2d"])
-def test_every_command_is_a_line_that_a_person_can_type(target, snakemake):
-    told = snakemake(target, "-n", "--printshellcmds").stdout
-    commands = re.findall(r"^Shell command: (orca .*)$", told, flags=re.MULTILINE)
-    assert len(commands) > 10
-    assert max(map(len, commands)) < 250
-
-
 @pytest.mark.parametrize("profile", ["", "slurm", "local"])
 def test_each_step_is_one_rule_with_its_own_name(profile, snakemake):
     options = ["--profile", str(ROOT / profile)] if profile else []
@@ -130,51 +137,20 @@ def test_each_step_is_one_rule_with_its_own_name(profile, snakemake):
     assert {line.split(" ")[0] for line in told.splitlines() if " (" in line} == named
 
 
-def test_a_plain_alignment_is_asked_for_as_such(snakemake):
-    score = "results/scores/openml_61/minilm/orca/seed0.json"
-    told = snakemake(score, "-n", "--printshellcmds").stdout
-    assert "align openml_61 minilm --distance otdd --start pretrained --seeds 0 " in told
-
-
 def test_an_alignment_that_no_method_uses_can_be_asked_for(snakemake):
     target = "results/aligned/openml_61/minilm/sliced_wasserstein-random-align.epochs=5/seed0.json"
     told = snakemake(target, "-n", "--printshellcmds").stdout
     assert "--distance sliced_wasserstein --start random --set align.epochs=5 " in told
 
 
-@pytest.mark.parametrize(
-    ("target", "near"),
-    [
-        ("results/aligned/openml_61/minilm/otd-random/seed0.json", "'otdd'"),
-        (
-            "results/finetuned/openml_61/minilm/orca/seed0/weights.safetensors",
-            "ask for results/finetuned/openml_61/minilm/orca/seed0.json",
-        ),
-        ("results/scores/openml_61/minilm/orcs/seed0.json", "'orca'"),
-        ("results/scores/openml_6/minilm/orca/seed0.json", "'openml_61'"),
-        ("results/scores/openml_61/minilmm/orca/seed0.json", "'minilm'"),
-        ("results/tables/dem.md", "'demo'"),
-    ],
-)
-def test_a_misspelt_target_is_answered_with_the_nearest(target, near, snakemake):
-    assert near in snakemake(target, "-n", fails=True).stdout
+def test_a_misspelt_target_is_answered_with_the_nearest(snakemake):
+    assert "'demo'" in snakemake("results/tables/dem.md", "-n", fails=True).stdout
 
 
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        ("seedz: 3", "did you mean 'seeds'"),
-        ("seeds: 0", "config.yaml, seeds: Input should be greater than or equal to 1"),
-        ("tables: [demoo]", "did you mean 'demo'"),
-        ("bodies: {sequence: robert_base}", "did you mean 'roberta_base'"),
-        ("hyperparameters: {minlm: default}", "did you mean 'minilm'"),
-        ("device: gpu", "config.yaml, device: String should match pattern"),
-        ("seeds_by_task: {openml_16o: 2}", "there is no task 'openml_16o'"),
-    ],
-)
-def test_a_fault_in_the_configuration_is_named_with_the_mend(lines, told, snakemake, place):
-    (place / "faulty.yaml").write_text(lines + "\n")
-    assert told in snakemake("demo", "-n", "--configfile", "faulty.yaml", fails=True).stdout
+def test_a_fault_in_the_configuration_is_named_with_the_mend(snakemake, place):
+    (place / "faulty.yaml").write_text("seedz: 3\n")
+    told = snakemake("demo", "-n", "--configfile", "faulty.yaml", fails=True).stdout
+    assert "did you mean 'seeds'" in told
 
 
 @pytest.mark.slow

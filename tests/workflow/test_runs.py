@@ -251,9 +251,39 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path
         assert not any("demo." in file for file in files)
 
 
-def test_a_table_s_bare_name_is_answered_with_its_file(runs):
-    with pytest.raises(SettingsError, match=r"ask for results/tables/table_2.md"):
-        check_targets(["table_2"], runs)
+@pytest.mark.parametrize(
+    ("target", "near"),
+    [
+        ("table_2", "ask for results/tables/table_2.md"),
+        ("results/aligned/openml_61/minilm/otd-random/seed0.json", "'otdd'"),
+        (
+            "results/finetuned/openml_61/minilm/orca/seed0/weights.safetensors",
+            "ask for results/finetuned/openml_61/minilm/orca/seed0.json",
+        ),
+        ("results/scores/openml_61/minilm/orcs/seed0.json", "'orca'"),
+        ("results/scores/openml_6/minilm/orca/seed0.json", "'openml_61'"),
+        ("results/scores/openml_61/minilmm/orca/seed0.json", "'minilm'"),
+    ],
+)
+def test_a_misspelt_target_is_answered_with_the_nearest(target, near, runs):
+    with pytest.raises(SettingsError, match=near):
+        check_targets([target], runs)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"seeds": 0}, "config.yaml, seeds: Input should be greater than or equal to 1"),
+        ({"tables": ["demoo"]}, "did you mean 'demo'"),
+        ({"bodies": {"sequence": "robert_base"}}, "did you mean 'roberta_base'"),
+        ({"hyperparameters": {"minlm": "default"}}, "did you mean 'minilm'"),
+        ({"device": "gpu"}, "config.yaml, device: String should match pattern"),
+        ({"seeds_by_task": {"openml_16o": 2}}, "there is no task 'openml_16o'"),
+    ],
+)
+def test_a_fault_in_the_configuration_is_named_with_the_mend(fault, told):
+    with pytest.raises(SettingsError, match=told):
+        read(**fault)
 
 
 def test_a_body_s_source_can_be_any_declared_proxy():
