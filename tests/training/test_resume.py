@@ -1,6 +1,7 @@
 """A run that is killed at any moment ends as if it had not been."""
 
 import time
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -32,10 +33,20 @@ def results(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
     return [read_tensors(folder / f"out/seed{seed}" / OUTPUT[step])[0] for seed in range(2)]
 
 
-def wait_for_progress(folder: Path, process: BaseProcess) -> None:
-    """Wait until the run has begun to write its progress."""
-    while process.exitcode is None and not list(folder.glob("state/seed*/key")):
+def last_progress(folder: Path) -> int:
+    found = 0
+    for path in folder.glob("state/seed*/checkpoint*"):
+        with suppress(FileNotFoundError):
+            found = max(found, path.stat().st_mtime_ns)
+    return found
+
+
+def begun(step: str, folder: Path) -> BaseProcess:
+    """Start a run, and return when it has written progress of its own."""
+    before, process = last_progress(folder), start(step, folder)
+    while process.exitcode is None and last_progress(folder) <= before:
         time.sleep(0.01)
+    return process
 
 
 def undisturbed(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
@@ -54,10 +65,9 @@ def assert_equal(wanted: list[dict[str, torch.Tensor]], found: list[dict[str, to
 def test_a_run_killed_at_random_moments_ends_with_equal_weights(step, tmp_path):
     wanted, folder = undisturbed(step, tmp_path / "whole"), tmp_path / "killed"
     moments, kills = np.random.default_rng(0), 0
-    for _ in range(12):
-        process = start(step, folder)
-        wait_for_progress(folder, process)
-        process.join(moments.uniform(0.05, 1.0))
+    for _ in range(6):
+        process = begun(step, folder)
+        process.join(moments.uniform(0.05, 0.6))
         if process.exitcode is not None:
             break
         process.kill()
@@ -73,8 +83,7 @@ def test_a_run_killed_at_random_moments_ends_with_equal_weights(step, tmp_path):
 @pytest.mark.slow
 def test_a_run_asked_to_stop_writes_its_checkpoint_and_goes_on_at_the_next_start(tmp_path):
     wanted, folder = undisturbed("finetune", tmp_path / "whole"), tmp_path / "stopped"
-    process = start("finetune", folder)
-    wait_for_progress(folder, process)
+    process = begun("finetune", folder)
     process.terminate()
     process.join()
     assert process.exitcode == PREEMPTED
