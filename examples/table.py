@@ -12,7 +12,7 @@ inputs, classes = load_wine(return_X_y=True, as_frame=True)
 parts = train_test_split(inputs, classes, test_size=0.5, stratify=classes, random_state=0)
 train, test, train_classes, test_classes = parts
 
-aligned = orca.CrossModalClassifier("minilm", epochs=10, random_state=0)
+aligned = orca.CrossModalClassifier("minilm", epochs=5, random_state=0)
 peer = make_pipeline(StandardScaler(), LogisticRegression())
 for name, model in {"MiniLM, aligned and refined": aligned, "logistic regression": peer}.items():
     score = model.fit(train, train_classes).score(test, test_classes)

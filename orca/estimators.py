@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
+from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -99,9 +99,8 @@ class _CrossModal(BaseEstimator):
         self.frame_: FrameInputs | None = None
         if _has_texts(given):
             validate_data(self, given, skip_check_array=True)
-            _, target = validate_data(
-                self, np.zeros((len(given), 1)), target, reset=False, skip_check_array=True
-            )
+            target = check_array(target, ensure_2d=False, dtype=None)
+            check_consistent_length(given, target)
             self.frame_ = FrameInputs.learn(given)
             raw, touched = self.frame_.inputs(given), self.frame_.normalised
         else:

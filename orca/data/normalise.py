@@ -84,7 +84,7 @@ Blocks = Iterable[Num[np.ndarray, "n *sample"]]
 
 def moments(
     kind: Kind, blocks: Blocks
-) -> tuple[Float[np.ndarray, "*sample"], Float[np.ndarray, "*sample"]]:
+) -> tuple[Float[np.ndarray, "*constants"], Float[np.ndarray, "*constants"]]:
     """Return mean and standard deviation of samples that arrive in blocks, in double precision.
 
     The deviation is divided by the number of samples.

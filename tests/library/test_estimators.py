@@ -14,6 +14,7 @@ import orca
 from orca.errors import DataError
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
+from tests import annotations
 
 FAST = {
     "align_epochs": 1, "epochs": 3, "steps_per_epoch": 16, "learning_rate": 2e-2, "random_state": 0,
@@ -50,6 +51,8 @@ def cannot_hold(estimator):
 @pytest.mark.slow
 @parametrize_with_checks([CLASSIFIER, REGRESSOR], expected_failed_checks=cannot_hold)
 def test_the_estimators_keep_scikit_learns_contract(estimator, check):
+    # Constructors of scikit-learn take anything; `fit` looks at it.
+    annotations.release("orca.estimators", "_CrossModal.__init__")
     check(estimator)
 
 
