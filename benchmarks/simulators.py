@@ -1,7 +1,7 @@
 """How long the simulated twins take at the published resolution, and what they show.
 
     python benchmarks/simulators.py speed [NAME ...]   seconds, one process
-    python benchmarks/simulators.py facts              the numbers of docs/fidelity_simulators.md
+    python benchmarks/simulators.py facts              the numbers of docs/findings.md
 
 Set OMP_NUM_THREADS=1, so that one process means one core.
 """
