@@ -43,7 +43,9 @@ lock: $(VENV)/dev-installed  ## Remake the lock from pyproject.toml
 	envs/lock.sh
 
 clean:  ## Remove all that was made, but for the environment
-	rm -rf results .snakemake
+	mkdir -p results
+	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf .snakemake
 
 $(VENV)/demo-installed: pyproject.toml $(LOCK)
 	$(INSTALL) '.[demo,peers]'
