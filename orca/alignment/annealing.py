@@ -16,6 +16,9 @@ from orca.alignment.sinkhorn import Kernel, Problem, add_product, drop_smallest,
 
 LOGGER = logging.getLogger(__name__)
 
+# Measured and not worth it: relaxation of 1.9 (80 sweeps instead of 30), warm starts from the epoch
+# before (two or three kernels suffice), and temperatures divided by 16 instead of 4 (saves 9 % where
+# it works, costs 28 % on 1024 aligned points).
 OVER_RELAXATION = 1.7
 SWEEPS = 10  # scalings of one kernel
 ROUNDS = 300  # kernels built before giving up

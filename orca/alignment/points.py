@@ -57,6 +57,7 @@ class Points:
         large = sizes.numpy() > least.numpy()  # four times as fast as PyTorch's comparison
         if np.count_nonzero(large) > FEW * large.size:
             return None
+        # A compressed sparse matrix takes longer: 9 to 12 ms to convert, 4 to 8 ms to multiply.
         kept = torch.from_numpy(np.flatnonzero(large))
         starts = torch.searchsorted(kept, torch.arange(rows) * columns).int()
         places, kept_weights = (kept % columns).int(), weights.take(kept)
