@@ -8,7 +8,7 @@ from filelock import FileLock
 from orca.data.task import Way
 from orca.errors import DataError
 from orca.logs import log
-from orca.provenance import file_digest, write_json
+from orca.provenance import file_digest, kept_digest, write_json
 from orca.text_files import read_mapping
 
 RECORD = "sources.json"
@@ -64,6 +64,28 @@ def fetch(task: Source, folder: Path, *, trusted: bool = False) -> dict[str, dic
             record[way.name] = {key: seen[key] for key in ("bytes", "sha256")}
         write_json(folder / RECORD, record)
     return record
+
+
+def check_fetched(task: Source, folder: Path) -> None:
+    """Check that the raw files are there, and are those that were fetched, before they are read.
+
+    Args:
+        task: whose files they are.
+        folder: `results/raw/<source>`.
+
+    Raises:
+        DataError: if a file is missing, or has other content than when it was fetched.
+    """
+    known = _read_json(folder / f".{RECORD}")
+    mend = f"fetch it: snakemake {folder / RECORD}"
+    for way in task.files:
+        path = folder / way.name
+        if not path.is_file():
+            raise DataError(where=str(path), what="there is no such file", mend=mend)
+        wanted = known.get(way.name, {}).get("sha256")
+        if wanted and (found := kept_digest(path)) != wanted:
+            what = f"its sha256 is {found}, but was {wanted} when it was fetched"
+            raise DataError(where=str(path), what=what, mend=f"remove it and {mend}")
 
 
 def _bring_one(way: Way, folder: Path, known: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from jaxtyping import Int, Num
 
 from orca.data import normalise
 from orca.data.card import card_of
+from orca.data.fetch import check_fetched
 from orca.data.hdf5_write import written
 from orca.data.normalise import Constants
 from orca.data.prepared_file import FILES, FORMAT, seal
@@ -45,12 +46,10 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
         out: `results/prepared/<name>`.
 
     Raises:
-        DataError: if a raw file is missing, damaged or not of the declared shape.
+        DataError: if a raw file is missing, damaged, another one than was fetched, or not of the
+            declared shape.
     """
-    for way in task.files:
-        if not (raw / way.name).is_file():
-            mend = f"fetch it: snakemake {raw}/sources.json"
-            raise DataError(where=str(raw / way.name), what="there is no such file", mend=mend)
+    check_fetched(task, raw)
     splits = reader_of(task, name)(raw, task)
     _check_counts(splits, task, raw)
     with ExitStack() as stack:

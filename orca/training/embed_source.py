@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int, Num
 from torch import Tensor
 
+from orca.data.fetch import check_fetched
 from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.logs import log
 from orca.models.body import BODIES
@@ -48,6 +49,7 @@ def source_samples(  # noqa: PLR0913 (each is a file or a choice of its own)
         device: that the embedding runs on.
     """
     BODIES.look_up(body, where="the body")
+    check_fetched(PROXIES.look_up(proxy, where="the source proxy"), raw)
     data = read_proxy(proxy, raw)
     order = torch.randperm(len(data.labels), generator=seeded(0, 9)).numpy()
     chosen = np.sort(order[:samples])

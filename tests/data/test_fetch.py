@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from orca.data.download import Download
-from orca.data.fetch import fetch
+from orca.data.fetch import check_fetched, fetch
 from orca.data.task import Way
 from orca.data.ways import Carried, Own, Simulated
 from orca.errors import DataError
@@ -54,6 +54,19 @@ def test_two_at_once_fetch_a_file_once(server, tmp_path):
     assert records[0] == records[1]
     # The first answer fell silent half way; the rest came once.
     assert len(server.files["/a"].asked) == 2
+
+
+def test_a_file_that_changed_after_it_was_fetched_is_not_read(tmp_path):
+    task = needing(Written(counter=[]))
+    fetch(task, tmp_path / "some")
+    check_fetched(task, tmp_path / "some")
+    (tmp_path / "some/a.txt").write_text("tex1")
+    with pytest.raises(DataError, match="when it was fetched") as fault:
+        check_fetched(task, tmp_path / "some")
+    assert fault.value.where.endswith("some/a.txt")
+    (tmp_path / "some/a.txt").unlink()
+    with pytest.raises(DataError, match="no such file"):
+        check_fetched(task, tmp_path / "some")
 
 
 def test_a_file_put_there_by_hand_is_taken_if_it_is_the_right_one(tmp_path):
