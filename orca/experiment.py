@@ -42,13 +42,12 @@ class Experiment(Settings):
     @field_validator("tasks")
     @classmethod
     def _with_folds(cls, tasks: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Add a task for each further fold of those that have several."""
+        """Add a task for each further fold of those that have several, where it is not there yet."""
         every = dict(tasks)
         for name, entry in tasks.items():
             for fold, other in enumerate(further_folds(name, entry), start=1):
-                if other in every:
+                if every.setdefault(other, {**entry, "fold": fold}) != {**entry, "fold": fold}:
                     raise ValueError(f"'{other}' is the name of a fold of '{name}' already")
-                every[other] = {**entry, "fold": fold}
         return every
 
     def seeds_of(self, task: str, body: str) -> tuple[int, ...]:

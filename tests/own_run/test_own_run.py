@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from orca.cli import orca
 from orca.errors import SettingsError
+from orca.experiment import Experiment
 from orca.own_run.budget import jobs_of, seconds_of
 from orca.own_run.entry_file import own_run
 from orca.own_run.progress import Progress
@@ -58,6 +59,9 @@ def test_folds_are_tasks_of_one_source_and_one_row(here):
     assert len(TABLES["own"].all_rows(runs.configuration)) == 1
     assert {job.wildcards["task"] for job in jobs_of(runs, "trees")} == set(names)
     assert "seeds" not in describe(own, runs)
+    experiment = runs.configuration.experiment  # which tables read back from a file
+    assert set(experiment.tasks) == set(names)
+    assert Experiment(**experiment.model_dump()) == experiment
 
 
 @pytest.mark.parametrize(
