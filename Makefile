@@ -28,11 +28,12 @@ test: $(VENV)/dev-installed  ## The fast tests; SLOW=1 runs all that this machin
 test-cluster: $(VENV)/dev-installed  ## The workflow on a Slurm of its own; needs Debian and root
 	$(BIN)/pytest -m cluster -rs --durations=0 tests/cluster
 
-check: $(VENV)/dev-installed  ## Format, lint, types, layers, spelling, links, workflow
+check: $(VENV)/dev-installed  ## Format, lint, types, layers, dead code, spelling, links, workflow
 	$(BIN)/ruff format --check orca tests benchmarks examples
 	$(BIN)/ruff check orca tests benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	$(BIN)/codespell
 	$(BIN)/pytest -q tests/test_links.py
 	$(BIN)/snakefmt --check Snakefile workflow

@@ -69,8 +69,8 @@ def predict(  # noqa: PLR0913 (click passes each option by name)
     device: str,
 ) -> None:
     """Predict with a finished run, in the task's own units: for new samples, or a test split."""
+    from orca.training.evaluate import predict_test
     from orca.training.finished_run import FinishedRun
-    from orca.training.predict import predict_test
     from orca.training.predict_new import predict_file
 
     if (inputs is None) == (test is None):

@@ -68,7 +68,6 @@ class Simulation:
         spacing: side of a cell, if the domain grows and shrinks with their number.
         attributes: what the published file says of the equation's constants.
         variants: names of the ways to solve it; the first is the default.
-        smallest_cells: fewer grid points than this do not resolve the equation.
         block: most samples solved at once.
     """
 
@@ -83,7 +82,6 @@ class Simulation:
     spacing: float | None = None
     attributes: Mapping[str, float]
     variants: tuple[str, ...] = ("standard",)
-    smallest_cells: int = 16
     block: int = 64
 
     def generate(  # noqa: PLR0913 - each is a choice of the caller's, and all have defaults

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
 from orca.data.store import Prepared
 from orca.errors import ResultsError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.predictions import PREDICTIONS, write_predictions
 from orca.evaluation.score import Score, read_score
 from orca.logs import Clock, log
+from orca.models.assemble import Model
 from orca.provenance import digest_of, write_json
 from orca.training.finished_run import FinishedRun
 from orca.training.key import evaluate_key
@@ -115,15 +119,7 @@ def _metrics(run: FinishedRun, tests: Sequence[Path], *, kept: Path) -> dict[str
         with opened as prepared:
             rows = prepared.rows("test")
             predicted, target = pool(
-                predict(
-                    model,
-                    prepared,
-                    rows,
-                    batch_size=run.batch_size,
-                    device=run.device,
-                    precision=run.precision,
-                ),
-                prepared.targets(rows),
+                *_predicted(run, model, prepared, rows),
                 prepared.groups(rows),
                 how=prepared.task.pooling,
             )
@@ -132,6 +128,30 @@ def _metrics(run: FinishedRun, tests: Sequence[Path], *, kept: Path) -> dict[str
         if run.task.keeps_predictions and not ending:
             write_predictions(kept, predicted, target)
     return found
+
+
+def predict_test(run: FinishedRun, *, test: Path, output: Path) -> None:
+    """Write a run's `predicted` for a test split, and its `target`, as an npz file.
+
+    Args:
+        run: the finished run.
+        test: the test split of its task, or of one that it can be tested on too.
+        output: the file; values are in the task's own units.
+    """
+    with run.open_test(test)[0] as prepared:
+        found = _predicted(run, run.model(), prepared, prepared.rows("test"))
+    write_predictions(output, *found)
+
+
+def _predicted(
+    run: FinishedRun, model: Model, prepared: Prepared, rows: Int[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, "n *output"], Shaped[np.ndarray, "n *target"]]:
+    """Return predictions and targets of some samples, in the task's own units."""
+    size, precision = run.batch_size, run.precision
+    predicted = predict(
+        model, prepared, rows, batch_size=size, device=run.device, precision=precision
+    )
+    return predicted, prepared.targets(rows)
 
 
 def _seconds(record: Mapping[str, Any]) -> dict[str, float]:

@@ -93,19 +93,6 @@ class Predictions:
         return frame
 
 
-def predict_new(
-    run: FinishedRun, inputs: Float[np.ndarray, "n *input"]
-) -> Float[np.ndarray, "n *output"]:
-    """Return a run's outputs for inputs in the task's own units.
-
-    Args:
-        run: the finished run.
-        inputs: not normalised.
-    """
-    rows = NewRows(np.arange(len(inputs)), {}, lambda numbers: inputs[numbers])
-    return _outputs(run, rows)
-
-
 def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
     """Write a run's predictions for the samples of a file, read as those it was trained on.
 

@@ -13,9 +13,8 @@ from orca.data.task import TASKS
 from orca.errors import DataError, SettingsError, StateError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import read_score
-from orca.training.evaluate import evaluate
-from orca.training.predict import predict_test
-from orca.training.predict_new import predict_file, predict_new
+from orca.training.evaluate import evaluate, predict_test
+from orca.training.predict_new import predict_file
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.edited import edited
 from tests.training.toys import (
@@ -188,8 +187,11 @@ def test_a_finished_run_predicts_what_its_score_was_computed_from(finetune, tmp_
     score = score_of(found, tmp_path)
     with h5py.File(tmp_path / "test.h5") as file:
         inputs, targets = file["inputs"][()], file["targets"][()]
-    predicted = predict_new(found, inputs)
-    assert 100 * np.mean(predicted.argmax(axis=1) != targets) == pytest.approx(score.value)
+    np.savez(tmp_path / "new.npz", inputs=inputs)
+    predict_file(found, inputs=tmp_path / "new.npz", output=tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz") as kept:
+        chosen = kept["probability"].argmax(axis=1)
+    assert 100 * np.mean(chosen != targets) == pytest.approx(score.value)
 
 
 def test_predictions_for_a_file_of_new_inputs_are_those_of_the_model(finetune, tmp_path):

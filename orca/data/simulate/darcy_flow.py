@@ -159,5 +159,4 @@ SIMULATION = Simulation(
     frames=1,
     attributes={"beta": FORCE},
     variants=("steady", "published_like"),
-    smallest_cells=8,
 )

@@ -78,5 +78,4 @@ SIMULATION = Simulation(
     cells=421,
     frames=1,
     attributes={},
-    smallest_cells=9,
 )

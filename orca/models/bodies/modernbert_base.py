@@ -4,13 +4,12 @@ Source: Warner et al. 2024 (arXiv:2412.13663). The transformer itself is Hugging
 needs nothing else than this file.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orca.models.body import Body, Weights
 
 if TYPE_CHECKING:
-    import pathlib
-
     import torch
 
     import orca.models.loaded_body
@@ -46,7 +45,7 @@ BODY = Body(
 
 def load_modernbert(
     shape: dict[str, int],
-    folder: "pathlib.Path | None",
+    folder: Path | None,
     *,
     settings: "orca.models.settings.ModelSettings",
     generator: "torch.Generator",

@@ -6,13 +6,12 @@ is Hugging Face's.
 Source: Song et al. 2020 (arXiv:2004.09297); sentence-transformers/all-mpnet-base-v2.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orca.models.body import Body, Weights, Wheel
 
 if TYPE_CHECKING:
-    import pathlib
-
     import torch
 
     import orca.models.loaded_body
@@ -71,7 +70,7 @@ BODY = Body(
 
 def load_mpnet(
     shape: dict[str, int],
-    folder: "pathlib.Path | None",
+    folder: Path | None,
     *,
     settings: "orca.models.settings.ModelSettings",
     generator: "torch.Generator",

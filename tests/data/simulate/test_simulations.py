@@ -31,7 +31,7 @@ def arrays(path, simulation):
 def small(simulation):
     """A grid and frames that take a moment."""
     return {
-        "cells": max(simulation.smallest_cells, 16),
+        "cells": 16,
         "frames": (0, 3)[: simulation.frames],
     }
 
