@@ -70,9 +70,9 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
 def _axes(entry: TaskEntry) -> int:
     if entry.is_table:
         return 2
-    from orca.data.own.arrays import input_axes
+    from orca.data.own.arrays import input_shape
 
-    return input_axes(Path(entry.path).expanduser(), entry, shown=entry.path)
+    return len(input_shape(Path(entry.path).expanduser(), entry, shown=entry.path)) - 1
 
 
 def entry_of(entry: dict[str, Any], *, where: str) -> TaskEntry:

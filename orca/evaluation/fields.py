@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float, Num
 
+from orca.errors import DataError
+
 Values = Num[np.ndarray, "n *grid"]
 BLOCK_BYTES = 2**24
 """Fields are taken to double precision about so much at a time."""
@@ -29,3 +31,23 @@ def _flattened(values: Values) -> Float[np.ndarray, "n values"]:
 def root_mean_square(values: Float[np.ndarray, "n values"]) -> Float[np.ndarray, " n"]:
     """Return the root mean square of each sample."""
     return np.sqrt(np.mean(values**2, axis=1))
+
+
+def relative_errors(predicted: Values, target: Values) -> Float[np.ndarray, " n"]:
+    """Return each sample's RMS error over the RMS of its target.
+
+    Raises:
+        DataError: if a target is zero everywhere.
+    """
+    both = [
+        (root_mean_square(guess - truth), root_mean_square(truth))
+        for guess, truth in blocks(predicted, target)
+    ]
+    errors, sizes = (np.concatenate(parts) for parts in zip(*both, strict=True))
+    if not sizes.all():
+        raise DataError(
+            where=f"test sample {int(np.argmin(sizes))}",
+            what="its target is zero everywhere, so no relative error is defined",
+            mend="leave the sample out in the task's `read`, or use the metric rmse",
+        )
+    return errors / sizes

@@ -1,10 +1,13 @@
-"""Areas under curves of one score against one label, exact, with ties; their mean over labels.
+"""Areas under curves of one score against one label, exact, with ties; means over labels and pairs.
 
 Written here, and tested against scikit-learn, because importing that takes a second or two.
 """
 
+from collections.abc import Callable
+from itertools import combinations
+
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int, Num
 
 from orca.errors import DataError
 
@@ -46,6 +49,27 @@ def average_precision(scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray
     return float((positives * precision).sum() / positives.sum())
 
 
+def mean_over_labels(
+    area: Callable[[np.ndarray, np.ndarray], float],
+    predicted: Float[np.ndarray, "n labels"],
+    target: Num[np.ndarray, "n labels"],
+    what: str,
+) -> float:
+    """Return the mean of an area over the labels for which it is defined.
+
+    Args:
+        area: of one label, from its scores and truth values.
+        predicted: scores.
+        target: 0 or 1.
+        what: the area, as an error calls it.
+
+    Raises:
+        DataError: if it is defined for no label.
+    """
+    labels = range(predicted.shape[1])
+    return mean_defined([area(predicted[:, n], target[:, n] > 0.5) for n in labels], what)
+
+
 def mean_defined(values: list[float], what: str) -> float:
     """Return the mean over labels for which the value is defined.
 
@@ -63,3 +87,36 @@ def mean_defined(values: list[float], what: str) -> float:
             mend="use a larger split, or another metric",
         )
     return float(np.nanmean(values))
+
+
+def _softmax(logits: Float[np.ndarray, "n classes"]) -> Float[np.ndarray, "n classes"]:
+    exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def auroc_ovo(predicted: Float[np.ndarray, "n classes"], target: Int[np.ndarray, " n"]) -> float:
+    """Area under the ROC curve, one class against one, mean over pairs of classes.
+
+    For a pair, the mean of two areas: each class's probability ranks the samples of both.
+
+    Source: Hand and Till 2001; ORCA (ICML 2023), A.6.1.
+
+    Raises:
+        DataError: if a class has no sample in the split; the average is not defined then.
+    """
+    classes = predicted.shape[1]
+    absent = sorted(set(range(classes)) - set(np.unique(target).tolist()))
+    if absent:
+        raise DataError(
+            where="the split that auroc_ovo is computed on",
+            what=f"it has no sample of class {absent[0]}",
+            mend="use a split with samples of every class, or the metric zero_one_error_pct",
+        )
+    probabilities = _softmax(predicted)
+    areas = []
+    for first, second in combinations(range(classes), 2):
+        both = (target == first) | (target == second)
+        areas += [
+            area_under_roc(probabilities[both, one], target[both] == one) for one in (first, second)
+        ]
+    return float(np.mean(areas))

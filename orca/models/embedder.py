@@ -110,9 +110,9 @@ def _start_convolution(
         convolution.bias.copy_(body.patch.bias)
         return
     if isinstance(convolution, nn.Conv1d):
-        initialise.xavier_(convolution.weight, 2**0.5, generator)
+        nn.init.xavier_uniform_(convolution.weight, 2**0.5, generator)
     else:
-        initialise.truncated_normal_(convolution.weight, 0.02, generator)
+        nn.init.trunc_normal_(convolution.weight, std=0.02, generator=generator)
     convolution.bias.zero_()
 
 
@@ -157,5 +157,5 @@ def build_embedder(
         if settings.positions == "body":
             embedder.positions.copy_(body.positions)
         else:
-            initialise.normal_(embedder.positions, 0.02, generator)
+            nn.init.normal_(embedder.positions, std=0.02, generator=generator)
     return embedder

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -15,24 +15,6 @@ def blank(make: Callable[[], M]) -> M:
     with torch.device("meta"):
         module = make()
     return module.to_empty(device="cpu")
-
-
-@torch.no_grad()
-def normal_(weight: Tensor, std: float, generator: torch.Generator) -> None:
-    """Fill with a normal distribution around 0."""
-    weight.normal_(0.0, std, generator=generator)
-
-
-@torch.no_grad()
-def truncated_normal_(weight: Tensor, std: float, generator: torch.Generator) -> None:
-    """Fill with a normal distribution around 0, drawn again beyond 2 in absolute value."""
-    nn.init.trunc_normal_(weight, std=std, generator=generator)
-
-
-@torch.no_grad()
-def xavier_(weight: Tensor, gain: float, generator: torch.Generator) -> None:
-    """Fill with a uniform distribution after Glorot and Bengio 2010."""
-    nn.init.xavier_uniform_(weight, gain=gain, generator=generator)
 
 
 @torch.no_grad()
@@ -55,7 +37,7 @@ def transformer_(module: nn.Module, std: float, generator: torch.Generator) -> N
     known: set[int] = set()
     for part in module.modules():
         if isinstance(part, nn.Linear | nn.Embedding | nn.Conv1d | nn.Conv2d):
-            normal_(part.weight, std, generator)
+            part.weight.normal_(0.0, std, generator=generator)
             known.add(id(part.weight))
         elif isinstance(part, nn.LayerNorm):
             part.weight.fill_(1.0)

@@ -67,22 +67,14 @@ class PooledHead(nn.Module):
         return self.linear(pool(hidden))
 
 
-class SingleHead(nn.Module):
-    """Mean over the tokens, then one linear layer to one number."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.linear = nn.Linear(width, 1)
-
-    def start(self, generator: Generator) -> None:
-        """Fill the weights at random."""
-        initialise.linear_default_(self.linear, generator)
+class SingleHead(PooledHead):
+    """A pooled head of one output, without an axis for it."""
 
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
     ) -> Float[Tensor, " batch"]:
         """Return the number of each sample; `points` plays no part."""
-        return self.linear(pool(hidden)).squeeze(1)
+        return super().forward(hidden, points).squeeze(1)
 
 
 def to_size(
@@ -213,7 +205,7 @@ class ImageDecoderHead(nn.Module):
         return functional.adaptive_avg_pool2d(fields, (grid[0], grid[1]))
 
 
-Predictor = PooledHead | SingleHead | DenseHead | ImageDecoderHead
+Predictor = PooledHead | DenseHead | ImageDecoderHead
 
 
 def build_predictor(
@@ -242,7 +234,7 @@ def build_predictor(
         if isinstance(output, Pooled):
             return PooledHead(width, output.outputs)
         if isinstance(output, Single):
-            return SingleHead(width)
+            return SingleHead(width, 1)
         _check_axes(output, patches)
         learned = settings.dense_head == "pixel_shuffle"
         if not learned and patches.fit == "resize":

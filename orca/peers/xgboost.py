@@ -1,7 +1,6 @@
 """XGBoost: gradient-boosted trees."""
 
 import numpy as np
-from jaxtyping import Int
 
 from orca.peers.peer import Peer, Predict, Problem, searched, tables
 
@@ -21,15 +20,10 @@ def fit(problem: Problem) -> Predict:
     if not problem.classifies:
         model.fit(problem.rows.columns, problem.rows.targets)
         return lambda rows: model.predict(rows.columns)
-    seen, places = _places(problem)
+    # The library takes the numbers of classes that all occur.
+    seen, places = np.unique(problem.rows.targets, return_inverse=True)
     model.fit(problem.rows.columns, places)
     return lambda rows: problem.logits_of(model.predict_proba(rows.columns), seen)
-
-
-def _places(problem: Problem) -> tuple[Int[np.ndarray, " seen"], Int[np.ndarray, " n"]]:
-    """Return the classes that occur, and each row's place among them: none may be left out."""
-    seen, places = np.unique(problem.rows.targets, return_inverse=True)
-    return seen, places
 
 
 PEER = Peer(

@@ -108,12 +108,11 @@ class PeerRuns:
             "selection": "best_on_validation" if peer.searched else "all_rows",
             "hyperparameters": "tuned" if peer.searched else "default",
         }  # fmt: skip
-        with Prepared(self.folder / "fit.h5", self.task) as fit:
-            with clock.part("search" if peer.searched else "fit"):
-                settings = self._best(fit)
-            with clock.part("fit"):
-                rows = self._rows(fit, fit.rows("fit"))
-                predict = self._fit(fit, rows, settings, seed)
+        with clock.part("search" if peer.searched else "fit"):
+            settings = self._best
+        with Prepared(self.folder / "fit.h5", self.task) as fit, clock.part("fit"):
+            rows = self._rows(fit, fit.rows("fit"))
+            predict = self._fit(fit, rows, settings, seed)
         with Prepared(self.folder / "test.h5", self.task) as test, clock.part("evaluate"):
             try:
                 pair = self._predicted(test, predict, "test")
@@ -191,19 +190,15 @@ class PeerRuns:
         return {name: METRICS[name].compute(*pair) for name in names}
 
     @cached_property
-    def _chosen(self) -> dict[str, Any]:
-        return {}
-
-    def _best(self, fit: Prepared) -> Mapping[str, Any]:
-        """Return the peer's settings, or of a searched one those with the best validation score."""
+    def _best(self) -> Mapping[str, Any]:
+        """The peer's settings, or of a searched one those with the best validation score."""
         if not self.declared.searched:
             return self.settings
-        if not self._chosen:
+        with Prepared(self.folder / "fit.h5", self.task) as fit:
             rows = self._rows(fit, fit.rows("train"))
             tried = [self._draw(trial) for trial in range(self.trials)]
             errors = [self._error(fit, rows, settings) for settings in tried]
-            self._chosen.update(tried[int(np.argmin(errors))])
-        return self._chosen
+        return tried[int(np.argmin(errors))]
 
     def _draw(self, trial: int) -> dict[str, Any]:
         if trial == 0:

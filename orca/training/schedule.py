@@ -3,17 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from orca.training.settings import FinetuneSettings
-
-
-@runtime_checkable
-class Schedule(Protocol):
-    """A course of the learning rate over steps."""
-
-    def factor(self, step: int) -> float:
-        """Return what the base learning rate is multiplied by at `step`, counted from 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +19,7 @@ class WarmupThenLinear:
     total: int
 
     def factor(self, step: int) -> float:
-        """Return what the base learning rate is multiplied by at `step`; the first is 0."""
+        """Return what the base learning rate is multiplied by at `step`, counted from 0."""
         if step < self.warmup:
             return step / self.warmup
         return max(0.0, (self.total - step) / max(1, self.total - self.warmup))
@@ -55,19 +46,11 @@ class StepDecay:
         return self.decay ** bisect_left(self.milestones, step // self.steps_per_epoch)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Constant:
-    """The base learning rate throughout."""
-
-    def factor(self, step: int) -> float:
-        """Return 1."""
-        del step
-        return 1.0
-
-
-def make_schedule(settings: FinetuneSettings, *, batches_per_epoch: int) -> Schedule:
+def make_schedule(
+    settings: FinetuneSettings, *, batches_per_epoch: int
+) -> WarmupThenLinear | StepDecay:
     """Return the schedule that the settings name; its steps are micro-batches."""
-    makers: dict[str, Callable[[], Schedule]] = {
+    makers: dict[str, Callable[[], WarmupThenLinear | StepDecay]] = {
         "warmup_linear": lambda: WarmupThenLinear(
             warmup=settings.warmup_epochs * batches_per_epoch,
             total=(settings.decay_epochs or settings.epochs) * batches_per_epoch,
@@ -77,6 +60,6 @@ def make_schedule(settings: FinetuneSettings, *, batches_per_epoch: int) -> Sche
             decay=settings.decay,
             steps_per_epoch=batches_per_epoch,
         ),
-        "constant": Constant,
+        "constant": lambda: StepDecay(milestones=(), decay=1.0),
     }
     return makers[settings.schedule]()

@@ -63,7 +63,7 @@ def pool(
 
     Args:
         predicted: a row per piece.
-        targets: likewise; the pieces of a recording share theirs.
+        targets: a row per piece; the pieces of a recording share theirs.
         groups: number of the recording that each piece is of; None where each stands for itself.
         how: `mean` of the logits, `majority` of the predicted classes, or `none`.
     """
@@ -77,34 +77,6 @@ def pool(
     np.add.at(sums, members, votes)
     counts = np.bincount(members).reshape(-1, *[1] * (predicted.ndim - 1))
     return (sums / counts).astype(np.float32), targets[first]
-
-
-def score(  # noqa: PLR0913 (what is scored, how, and on what)
-    model: nn.Module,
-    data: SampleSet,
-    rows: Int[np.ndarray, " n"],
-    *,
-    metrics: tuple[str, ...],
-    batch_size: int,
-    device: torch.device,
-    precision: Precision,
-) -> dict[str, float]:
-    """Return metrics of a model's predictions for some samples, by name.
-
-    Args:
-        model: put into evaluation mode, and left in it.
-        data: the set that holds the samples.
-        rows: sample numbers, ascending.
-        metrics: names in `orca.evaluation.metrics`.
-        batch_size: samples at a time.
-        device: that the model is on.
-        precision: of its products.
-    """
-    predicted = predict(
-        model, data, rows, batch_size=batch_size, device=device, precision=precision
-    )
-    pooled = pool(predicted, data.targets(rows), data.groups(rows), how=data.pooling)
-    return {name: METRICS[name].compute(*pooled) for name in metrics}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -138,14 +110,16 @@ class Validation:
 
     def score(self, model: nn.Module) -> tuple[float, float]:
         """Return the metric, and how far it is from perfect (lower is better)."""
-        found = score(
+        predicted = predict(
             model,
             self.data,
             self.rows,
-            metrics=(self.metric,),
             batch_size=self.batch_size,
             device=self.device,
             precision=self.precision,
         )
-        value = found[self.metric]
+        targets, groups = self.data.targets(self.rows), self.data.groups(self.rows)
+        value = METRICS[self.metric].compute(
+            *pool(predicted, targets, groups, how=self.data.pooling)
+        )
         return value, METRICS[self.metric].error(value)

@@ -1,7 +1,6 @@
 """A person's file of arrays, npz or HDF5: its keys, their shapes and arrays, and what is wrong with it."""
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from orca.errors import READER_FAULTS, DataError
 
 
 @contextmanager
-def opened(path: Path, entry: TaskEntry, *, shown: str) -> Iterator["ArrayFile"]:
+def opened(path: Path, entry: TaskEntry, *, shown: str) -> Iterator["NpzArrays | Hdf5Arrays"]:
     """Open a file of arrays.
 
     Args:
@@ -55,45 +54,11 @@ def reading(where: str) -> Iterator[None]:
         ) from fault
 
 
-class ArrayFile(ABC):
-    """An open file of arrays.
-
-    Args:
-        path: of the file.
-        shown: the path that the person knows.
-    """
-
-    def __init__(self, path: Path, shown: str) -> None:
-        self.path, self.shown = path, shown
-
-    @property
-    @abstractmethod
-    def keys(self) -> list[str]:
-        """Names of the arrays."""
-
-    @abstractmethod
-    def shape(self, key: str) -> tuple[int, ...]:
-        """Return an array's shape; its values are not read."""
-
-    @abstractmethod
-    def array(self, key: str) -> Any:
-        """Return an array, in memory or in its file."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close the file, if its arrays are in memory."""
-
-    def _lacks(self, key: str) -> DataError:
-        return DataError(
-            where=self.shown, what=f"it has no array '{key}'", mend=nearest(key, self.keys)
-        )
-
-
-class NpzArrays(ArrayFile):
+class NpzArrays:
     """The arrays of an npz file."""
 
     def __init__(self, path: Path, shown: str) -> None:
-        super().__init__(path, shown)
+        self.path, self.shown = path, shown
         try:
             file = np.load(path, allow_pickle=False)
         except READER_FAULTS as fault:
@@ -136,7 +101,7 @@ class NpzArrays(ArrayFile):
     def _header(self, key: str) -> NpyHeader:
         """Return what the file says of an array, once it can hold as much."""
         if key not in self.keys:
-            raise self._lacks(key)
+            raise _lacking(key, self.keys, self.shown)
         with self._file.zip.open(f"{key}.npy") as stream:
             header = header_of(stream)
         if too_much := excess(header.size, self.path):
@@ -144,13 +109,13 @@ class NpzArrays(ArrayFile):
         return header
 
 
-class Hdf5Arrays(ArrayFile):
+class Hdf5Arrays:
     """The arrays of an HDF5 file, which stays open, since they stay in it."""
 
     def __init__(self, path: Path, shown: str) -> None:
         import h5py
 
-        super().__init__(path, shown)
+        self.shown = shown
         try:
             self._file = h5py.File(path, "r")
         except OSError as fault:
@@ -179,10 +144,14 @@ class Hdf5Arrays(ArrayFile):
         if lies_elsewhere(self._file, key) or isinstance(self._file.get(key), h5py.Dataset):
             mend = "save its values in this file"
             return own_array(self._file, key, mend=mend, shown=self.shown, kinds="")
-        raise self._lacks(key)
+        raise _lacking(key, self.keys, self.shown)
 
     def close(self) -> None:
         """Leave the file open."""
+
+
+def _lacking(key: str, keys: list[str], shown: str) -> DataError:
+    return DataError(where=shown, what=f"it has no array '{key}'", mend=nearest(key, keys))
 
 
 def _unreadable(shown: str, said: str) -> DataError:

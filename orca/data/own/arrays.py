@@ -121,11 +121,6 @@ def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.nda
         return np.asarray(file.array(name)[()])
 
 
-def input_axes(path: Path, entry: TaskEntry, *, shown: str) -> int:
-    """Return how many axes a sample of the inputs has, its channels included: 2 or 3."""
-    return len(input_shape(path, entry, shown=shown)) - 1
-
-
 def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
     """Return the shape of the inputs in the order of tasks, from the array's header alone."""
     with opened(path, entry, shown=shown) as file:

@@ -17,20 +17,9 @@ from orca.data.ways import Simulated
 
 __all__ = ["TASKS", "read"]
 
-SIMULATION = {
-    "pde_advection": "advection",
-    "pde_burgers": "burgers",
-    "pde_diffusion_reaction_1d": "diffusion_reaction_1d",
-    "pde_diffusion_sorption": "diffusion_sorption",
-    "pde_navier_stokes_1d": "navier_stokes_1d",
-    "pde_darcy_flow": "darcy_flow",
-    "pde_shallow_water": "shallow_water",
-    "pde_diffusion_reaction_2d": "diffusion_reaction_2d",
-}
-
 ORIGIN = "solved by this project from the equations of PDEBench; no published data in it"
 
-# Frames that a task or its official variant asks for; the others are not stored.
+# By task, the frames that it or its official variant asks for; the others are not stored.
 FRAMES = {
     "pde_advection": (0, 200),
     "pde_burgers": (0, 200),
@@ -57,7 +46,7 @@ def _simulated(name: str, cells: int = 0, samples: Samples | None = None) -> Tas
         files=(
             Simulated(
                 name=task.files[0].name,
-                simulation=SIMULATION[name],
+                simulation=name.removeprefix("pde_"),
                 samples=samples.fit + samples.test,
                 cells=cells or task.input_shape[-1],
                 frames=FRAMES[name],
@@ -80,8 +69,7 @@ def _simulated(name: str, cells: int = 0, samples: Samples | None = None) -> Tas
 
 def _published_like(name: str, twin: Task) -> Task:
     """Return a twin whose solver errs as the published file's did."""
-    task = TWINS[name]
-    way = task.files[0]
+    way = twin.files[0]
     assert isinstance(way, Simulated)
     return replace(
         twin,
@@ -104,26 +92,27 @@ FINE = replace(
     title="Advection, small",
     source="pde_advection_simulated_fine",
 )
-TWINS = {name: _simulated(name) for name in SIMULATION}
+TWINS = {name: _simulated(name) for name in FRAMES}
 OFFICIAL = official(TWINS)
-PUBLISHED_LIKE = {
-    "pde_darcy_flow_published_like": ("pde_darcy_flow", TWINS["pde_darcy_flow"]),
-    "pde_diffusion_reaction_1d_published_like": (
+PUBLISHED_LIKE = (
+    ("pde_darcy_flow", "", TWINS["pde_darcy_flow"]),
+    ("pde_diffusion_reaction_1d", "", TWINS["pde_diffusion_reaction_1d"]),
+    (
         "pde_diffusion_reaction_1d",
-        TWINS["pde_diffusion_reaction_1d"],
-    ),
-    "pde_diffusion_reaction_1d_published_like_official": (
-        "pde_diffusion_reaction_1d",
+        "_official",
         OFFICIAL["pde_diffusion_reaction_1d_official"],
     ),
-}
+)
 TASKS = {
     **{f"{name}_simulated": task for name, task in TWINS.items()},
     **{
         f"{name}_simulated": replace(task, variant_of=f"{task.variant_of}_simulated")
         for name, task in OFFICIAL.items()
     },
-    **{f"{name}_simulated": _published_like(*pair) for name, pair in PUBLISHED_LIKE.items()},
+    **{
+        f"{name}_published_like{ending}_simulated": _published_like(name, twin)
+        for name, ending, twin in PUBLISHED_LIKE
+    },
     **resolutions(
         TWINS["pde_advection"],
         256,

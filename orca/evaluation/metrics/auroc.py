@@ -4,8 +4,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from orca.evaluation.metric import Metric
-from orca.evaluation.pairs import auroc_ovo
-from orca.evaluation.ranking import area_under_roc, mean_defined
+from orca.evaluation.ranking import area_under_roc, auroc_ovo, mean_over_labels
 
 
 def auroc(
@@ -22,11 +21,7 @@ def auroc(
     """
     if target.ndim == 1:
         return auroc_ovo(predicted, target)
-    areas = [
-        area_under_roc(predicted[:, label], target[:, label] > 0.5)
-        for label in range(predicted.shape[1])
-    ]
-    return mean_defined(areas, "the area under the ROC curve")
+    return mean_over_labels(area_under_roc, predicted, target, "the area under the ROC curve")
 
 
 METRIC = Metric(

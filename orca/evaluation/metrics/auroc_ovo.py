@@ -1,7 +1,7 @@
 """Area under the ROC curve of one class out of several, from logits."""
 
 from orca.evaluation.metric import Metric, one_minus
-from orca.evaluation.pairs import auroc_ovo
+from orca.evaluation.ranking import auroc_ovo
 
 METRICS = {
     "auroc_ovo": Metric(

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Num
 
+from orca.evaluation.fields import relative_errors
 from orca.evaluation.metric import Metric
-from orca.evaluation.relative_errors import relative_errors
 
 
 def nrmse_per_channel(

@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float, Num
 
 from orca.evaluation.chunked import Chunked
 from orca.evaluation.metric import Metric, one_minus
-from orca.evaluation.ranking import area_under_roc, mean_defined
+from orca.evaluation.ranking import area_under_roc, mean_defined, mean_over_labels
 
 Logits = Float[np.ndarray, "n *shape"]
 Binary = Num[np.ndarray, "n *stored"]
@@ -18,7 +18,8 @@ def _counted(
 
     Args:
         predicted: [n, channels, *grid].
-        target: likewise; or with as many channels again that are 1 where a point does not count.
+        target: of the same shape; or with as many channels again, which are 1 where a point does
+            not count.
     """
     channels = predicted.shape[1]
     truth = target[:, :channels] > 0.5
@@ -37,15 +38,10 @@ def auroc(predicted: Logits, target: Binary) -> float:
     Differs from the official code: it averages over chunks of samples (`one_minus_auroc_chunked`)
     and takes Cosmic's area of masks (`one_minus_auroc_official`).
     """
+    what = "the area under the ROC curve"
     if predicted.ndim == 2:
-        areas = [
-            area_under_roc(predicted[:, label], target[:, label] > 0.5)
-            for label in range(predicted.shape[1])
-        ]
-        return mean_defined(areas, "the area under the ROC curve")
-    return mean_defined(
-        [area_under_roc(*_counted(predicted, target))], "the area under the ROC curve"
-    )
+        return mean_over_labels(area_under_roc, predicted, target, what)
+    return mean_defined([area_under_roc(*_counted(predicted, target))], what)
 
 
 METRICS = {

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Num
 
 from orca.evaluation.metric import Metric, one_minus
-from orca.evaluation.ranking import average_precision, mean_defined
+from orca.evaluation.ranking import average_precision, mean_over_labels
 
 
 def mean_average_precision(
@@ -16,11 +16,7 @@ def mean_average_precision(
 
     Source: Fonseca et al. 2022 (FSD50K, arXiv:2010.00475); official code, FSD.
     """
-    values = [
-        average_precision(predicted[:, label], target[:, label] > 0.5)
-        for label in range(predicted.shape[1])
-    ]
-    return mean_defined(values, "the mean average precision")
+    return mean_over_labels(average_precision, predicted, target, "the mean average precision")
 
 
 METRIC = Metric(

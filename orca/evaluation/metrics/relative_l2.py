@@ -1,8 +1,7 @@
 """Relative error of fields, or of single numbers, all channels of a sample together."""
 
-from orca.evaluation.fields import Values
+from orca.evaluation.fields import Values, relative_errors
 from orca.evaluation.metric import Metric
-from orca.evaluation.relative_errors import relative_errors
 
 
 def relative_l2(predicted: Values, target: Values) -> float:

@@ -11,8 +11,6 @@ from jaxtyping import Float
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from orca.models import initialise
-
 NAME = "sdpa_with_prompts"  # by which the library knows this attention
 
 
@@ -32,7 +30,7 @@ class Prompts(nn.Module):
         super().__init__()
         self.layers = layers
         self.tokens = nn.Parameter(torch.empty(count, width))
-        initialise.xavier_(self.tokens, 1.0, generator)
+        nn.init.xavier_uniform_(self.tokens, generator=generator)
 
 
 def _with_prompts(

@@ -42,7 +42,7 @@ def untrained(name: str, classes: int, generator: torch.Generator) -> Model:
         generator=generator,
     )
     initialise.transformer_(model.body, STD, generator)
-    initialise.normal_(model.embedder.convolution.weight, STD, generator)
+    nn.init.normal_(model.embedder.convolution.weight, std=STD, generator=generator)
     return model
 
 
