@@ -36,8 +36,8 @@ onstart:
 
 
 onerror:
-    if told := what_failed(log):
-        print(f"\nWhat failed:\n{told}", file=sys.stderr)
+    if text := what_failed(log):
+        print(f"\nWhat failed:\n{text}", file=sys.stderr)
 
 
 rule all:

@@ -61,7 +61,7 @@ def _held(node: ast.AST) -> Iterator[ast.AST | str]:
     """Yield a node's fields by name with what they hold; texts that are statements are left out."""
     for field in node._fields:
         value = getattr(node, field, None)
-        if value is None or value == [] or field == "ctx":  # the place tells what ctx does
+        if value is None or value == [] or field == "ctx":  # its place decides what ctx says
             continue
         yield field
         for each in value if isinstance(value, list) else [value]:
@@ -126,7 +126,7 @@ class UsedCode:
 
     Args:
         digest: of all modules together; rewording a docstring leaves it as it is.
-        attributes: names of all attributes that they read, which tells the settings that count.
+        attributes: names of all attributes that they read, which decides the settings that count.
     """
 
     digest: str

@@ -100,8 +100,8 @@ class Configuration(Experiment):
     )
     runs_per_gpu: Count = Field(
         1,
-        description="So many jobs share a GPU where no cluster deals them out; the profile's `gpu`"
-        " is then so many times the number of GPUs.",
+        description="This many jobs share a GPU where no cluster assigns them; set the profile's `gpu`"
+        " to the number of GPUs times this.",
     )
     gpu_model: str = Field(
         "",

@@ -1,4 +1,4 @@
-"""Tells what an artefact is, what it was made from, and its figures: `orca inspect`."""
+"""What an artefact is, what it was made from, and its figures: `orca inspect`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

@@ -30,7 +30,7 @@ def read_record(
 
     Raises:
         OrcaError: of that kind, if the file is missing or holds something else; of several
-            faults it tells the first.
+            faults it names the first.
     """
     content = read_mapping(path, mend=mend, error=error)
     try:

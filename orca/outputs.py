@@ -29,11 +29,11 @@ def whole_outputs(folder: Path, key: str) -> list[str]:
         key: that the run must have.
     """
     record = found_json(folder / RECORD)
-    told = record.get("outputs")
-    if record.get("key") != key or not isinstance(told, dict):
+    listed = record.get("outputs")
+    if record.get("key") != key or not isinstance(listed, dict):
         return []
-    there = all(_is(folder, name, digest) for name, digest in told.items())
-    return [*told, RECORD] if there else []
+    there = all(_is(folder, name, digest) for name, digest in listed.items())
+    return [*listed, RECORD] if there else []
 
 
 def _is(folder: Path, name: str, digest: object) -> bool:

@@ -80,7 +80,7 @@ def check_name(name: str, *, where: str) -> None:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return keys and values with others put over them; nested groups are merged likewise."""
+    """Return keys and values with others put over them; nested groups are merged too."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)

@@ -188,7 +188,7 @@ def log_sums_in_logarithms(
 
 
 def plan_in_logarithms(problem: Problem, potentials: Tensor, eps: Tensor, *, out: Tensor) -> None:
-    """Write the plan likewise, into `out`."""
+    """Write the plan, computed in logarithms, into `out`."""
     (a, b), (_, g) = problem.split(problem.masses), problem.split(potentials)
     exponent = (g[..., None, :] - problem.cost) / eps[..., None, None]
     shares = torch.softmax(exponent + b.log()[..., None, :], dim=-1)

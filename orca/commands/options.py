@@ -124,12 +124,12 @@ def read_groups(content: dict[str, Any], names: tuple[str, ...], *, where: Path)
     }
 
 
-def write_stamp(folder: str, seeds: tuple[int, ...], told: Mapping[int, Any]) -> None:
-    """Write the file that says that a job's runs are finished, with what is told of each.
+def write_stamp(folder: str, seeds: tuple[int, ...], facts: Mapping[int, Any]) -> None:
+    """Write the file that says that a job's runs are finished, with the facts of each.
 
     Only the workflow's jobs leave one: it stands for settings that the workflow has written.
     """
     from orca.provenance import write_json
 
     path = Path(layout.stamp(folder, layout.seeds_name(seeds)))
-    write_json(path, {f"seed{seed}": content for seed, content in told.items()})
+    write_json(path, {f"seed{seed}": content for seed, content in facts.items()})

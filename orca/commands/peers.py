@@ -53,7 +53,7 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
         peer=name,
         task_name=task.name,
         task=task.task,
-        settings=declared.told(given.get("peer", {}), where=f"{path}, peer"),
+        settings=declared.with_settings(given.get("peer", {}), where=f"{path}, peer"),
         folder=Path(layout.path("prepared", task=task.name)),
         device=device_of(device),
         trials=search.trials,

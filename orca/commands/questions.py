@@ -38,15 +38,15 @@ def bodies(task: AskedTask) -> None:
     from orca.reporting.body_distances import bodies_by_distance
 
     records = sorted(Path(layout.root("aligned"), task.name).glob("*/*/seed*/run.json"))
-    told = bodies_by_distance(records)
-    if not told:
+    ranking = bodies_by_distance(records)
+    if not ranking:
         place = layout.run_folder("aligned", task.name, "<body>", "otdd-pretrained")
         raise ResultsError(
             where=f"orca bodies {task.name}",
             what="no body has been aligned to this task with samples held out",
             mend=f"align some: snakemake {layout.stamp(place, 'seed0')}",
         )
-    click.echo(told)
+    click.echo(ranking)
 
 
 @click.command()

@@ -87,17 +87,17 @@ def report(name: str) -> None:
     from orca.reporting.report import write_report
     from orca.settings import read_yaml
 
-    told = read_yaml(Path(layout.path("report_settings", report=name)))
+    given = read_yaml(Path(layout.path("report_settings", report=name)))
     write_report(
         Path(layout.path("report", report=name)),
-        tables=[TABLES_FOLDER / f"{table}.json" for table in told["tables"]],
+        tables=[TABLES_FOLDER / f"{table}.json" for table in given["tables"]],
         folders=Folders(
             figures=FIGURES_FOLDER,
             prepared=Path(layout.root("prepared")),
             scores=Path(layout.root("scores")),
         ),
-        histories=[Path(path) for path in told["histories"]],
-        settings=told["configuration"],
+        histories=[Path(path) for path in given["histories"]],
+        settings=given["configuration"],
         experiment=_experiment(),
     )
 

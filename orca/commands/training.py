@@ -221,7 +221,7 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
 
 
 def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any, Any, Path]:
-    """Return what a job is told, its settings with tuned and fixed ones over them, and the file."""
+    """Return a job's file as read, its settings under tuned and fixed ones, and the file's path."""
     from orca.training.job_settings import JobSettings
     from orca.tuning.best import tuned_values
 

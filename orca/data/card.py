@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import h5py
 
 
-def card_of(  # noqa: PLR0913 (what a card tells of)
+def card_of(  # noqa: PLR0913 (all that a card describes)
     task: Task, name: str, fit: "h5py.File", test: "h5py.File", raw: Path, schema: Schema
 ) -> dict[str, Any]:
     """Return what `card.json` says: plain numbers and texts, the same for the same data."""

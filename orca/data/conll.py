@@ -123,7 +123,7 @@ def spans(sentence: tuple[tuple[str, str], ...]) -> Iterator[Span]:
 def drawn(
     candidates: list[Span], labelled: int, outside: int, seed: int, *, whole_sentences: bool
 ) -> Texts:
-    """Return so many spans with a tag and so many without, drawn without replacement.
+    """Return some spans with a tag and some without, drawn without replacement.
 
     Args:
         candidates: of all sentences.

@@ -77,14 +77,14 @@ class Download(Way):
 
     @property
     def needs_trust(self) -> bool:
-        """Whether the file is read on a person's word alone: a pickle that nobody's digest tells."""
+        """Whether the file is read on a person's word alone: a pickle of which nobody publishes a digest."""
         return self.pickled and not self.digest
 
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete and checked, or leave no file of that name.
 
         What has arrived so far waits in `.<name>.part` beside it and is gone on with, at the
-        next address too if a digest will tell whether the pieces fit; else each address has a
+        next address too if a digest will show whether the pieces fit; else each address has a
         part of its own.
 
         Raises:

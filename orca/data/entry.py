@@ -20,7 +20,7 @@ SHEET = "save the sheet as csv"
 OTHER_SUFFIXES = {
     ".xlsx": SHEET, ".xls": SHEET, ".ods": SHEET,
     ".npy": "save inputs and targets in one file with numpy.savez(path, inputs=..., targets=...)",
-    ".mat": "save it as npz, or by MATLAB's h5write as HDF5 with the suffix .h5 (`axes` tells the order)",
+    ".mat": "save it as npz, or by MATLAB's h5write as HDF5 with the suffix .h5 (`axes` gives the order)",
     ".pkl": "save a table as csv or parquet, arrays as npz; pickles run code when they are read",
     ".json": "save it as csv",
 }  # fmt: skip
@@ -204,8 +204,8 @@ class TaskEntry(BaseModel):
             )
 
     def _check_axes(self) -> None:
-        told = [axis for axis in self.axes if axis != "one"]
-        if self.axes and (len(told) != len(set(told)) or set(told) not in AXES):
+        several = [axis for axis in self.axes if axis != "one"]
+        if self.axes and (len(several) != len(set(several)) or set(several) not in AXES):
             raise ValueError(
                 f"'axes' {list(self.axes)} are those of no sequence and of no grid",
                 "name sample, channel if there is one, and length, or height and width, each once",
@@ -266,7 +266,7 @@ class TaskEntry(BaseModel):
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """Names of classes or labels, as far as the entry tells them."""
+        """Names of classes or labels, as far as the entry has them."""
         if not isinstance(self.classes, int):
             return self.classes
         return self.targets if self.kind == "multi_label" and len(self.targets) > 1 else ()

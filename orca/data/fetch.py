@@ -105,7 +105,7 @@ def _bring_one(way: Way, folder: Path, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stamp(path: Path) -> dict[str, Any]:
-    """Return what tells cheaply whether a file is still the one that was read before."""
+    """Return what shows cheaply whether a file is still the one that was read before."""
     state = path.stat()
     return {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
 

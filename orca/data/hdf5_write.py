@@ -2,7 +2,7 @@
 
 After a failed write the HDF5 library itself can close the file no more, and ends the process by a
 segmentation fault when it goes. So what follows the first failure is taken and thrown away: the
-file closes, and the failure is told.
+file closes, and the failure is reported.
 """
 
 import io

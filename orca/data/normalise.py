@@ -19,7 +19,7 @@ class Constants:
 
     Args:
         mean: in the data's own units.
-        std: likewise; nowhere zero.
+        std: in the same units; nowhere zero.
     """
 
     mean: Float[np.ndarray, "*sample"]

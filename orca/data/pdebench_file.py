@@ -27,7 +27,7 @@ class Frames:
         layout: `arrays` for a file of large arrays, `groups` for one with a group per sample.
         test: where the test samples stand; in `groups` they are always the last.
         inputs: arrays that the input's channels come from; in `groups`, numbers of channels.
-        targets: likewise of the target.
+        targets: the same for the target.
         stride: every how many grid points are kept, along each axis.
         target_frame: number of the frame to predict from frame 0; None for arrays without time.
         test_target_frame: another one for the test samples, as in the official code.

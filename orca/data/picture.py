@@ -33,7 +33,7 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
     Args:
         task: what was prepared.
         fit: its `fit.h5`.
-        path: the picture to write; the suffix tells its format.
+        path: the picture to write, in the format of its suffix.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -97,7 +97,7 @@ def _create(path: Path, name: str, task: Task, stack: ExitStack) -> "h5py.File":
 
 
 def _fill(file: "h5py.File", part: Part, task: Task, raw: Path, *, what: str) -> None:
-    """Write all samples of a part; the first block tells type and shape."""
+    """Write all samples of a part; the first block decides type and shape."""
     kind = np.int32 if isinstance(task.target, Classes) else np.float32
     done, least, largest, total = 0, np.inf, -np.inf, 0.0
     for inputs, targets in _shown(part, what, raw):
@@ -218,7 +218,7 @@ def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: 
 
 def _schema_of(splits: Splits, task: Task, fit: "h5py.File") -> Schema:
     """Return what the file taught, with the constants and the rows of each part."""
-    told: dict[str, Any] = {
+    known: dict[str, Any] = {
         "input_shape": tuple(int(n) for n in fit["inputs"].shape[1:]),
         "constants": {
             what: {
@@ -228,16 +228,16 @@ def _schema_of(splits: Splits, task: Task, fit: "h5py.File") -> Schema:
         },
     }
     if names := getattr(task.target, "names", ()):
-        told["classes"] = names
+        known["classes"] = names
     if unit := getattr(task.target, "unit", ""):
-        told["unit"] = unit
+        known["unit"] = unit
     if splits.rows:
         of_fit, of_test = splits.rows
         parts = {part: of_fit[fit[part][()]] for part in ("train", "validation")}
-        told["rows"] = {
+        known["rows"] = {
             part: tuple(rows.tolist()) for part, rows in {**parts, "test": of_test}.items()
         }
-    return splits.schema.model_copy(update=told)
+    return splits.schema.model_copy(update=known)
 
 
 def _spare_mask(constants: Constants, task: Task) -> Constants:

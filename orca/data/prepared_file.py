@@ -29,7 +29,7 @@ def seal(folder: Path, card: Mapping[str, Any]) -> None:
 
 
 def check_sealed(path: Path) -> None:
-    """Check, before the HDF5 library sees it, that a file is the one that its card tells of.
+    """Check, before the HDF5 library sees it, that a file is the one that its card describes.
 
     The library ends the process on some damaged files.
 
@@ -49,7 +49,7 @@ def prepared_for(path: Path) -> str:
     """Return the name of the task that a prepared file is of.
 
     Raises:
-        DataError: if it is missing, or is not the one that its card tells of.
+        DataError: if it is missing, or is not the one that its card describes.
     """
     import h5py
 
@@ -96,7 +96,7 @@ def open_checked(path: Path, task: Task) -> "h5py.File":
     """Open a prepared file, which `prepare` checked, and see that the declaration is the same.
 
     Raises:
-        DataError: if it is not the one that its card tells of, or was prepared by another
+        DataError: if it is not the one that its card describes, or was prepared by another
             declaration or format.
     """
     import h5py

@@ -55,7 +55,7 @@ class Proxy:
         source: name of the raw folder.
         samples: how many there are.
         mean: of images, per channel of 0 to 1, as the body's own pretraining data had it.
-        deviation: likewise.
+        deviation: by colour, in the same scale.
     """
 
     title: str

@@ -23,7 +23,7 @@ ALWAYS_BELIEVED = 2**30
 
 
 def excess(size: int, path: Path) -> str:
-    """Return what is wrong with an array of so many bytes in a file; nothing if it can lie there.
+    """Return what is wrong with an array of this size in a file; nothing if it can lie there.
 
     A few megabytes can claim any size; ours pack at most some thirty to one.
     """
@@ -33,7 +33,7 @@ def excess(size: int, path: Path) -> str:
 
 
 def beyond_memory(size: int) -> str:
-    """Return what is wrong with content of so many bytes that is held whole; nothing if it fits."""
+    """Return what is wrong with content of this size that is held whole; nothing if it fits."""
     have = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     with suppress(OSError, ValueError):  # no container, or one without a limit
         have = min(have, int(Path("/sys/fs/cgroup/memory.max").read_text()))

@@ -210,7 +210,7 @@ def load_pickle(stream: io.BufferedIOBase, *, where: str) -> Any:
 
 
 def load_npy(stream: io.BufferedIOBase, *, where: str) -> Any:
-    """Return the array of an npy file; its objects are read, and faults told, as in a pickle."""
+    """Return the array of an npy file; its objects are read, and its faults reported, as in a pickle."""
     with _explained(stream, where, "cut short, or no npy file of plain arrays"):
         if np.lib.format.read_magic(stream) != (1, 0):
             raise ValueError("numpy writes plain arrays in version 1.0")

@@ -95,8 +95,8 @@ class Schema(BaseModel):
 
     def constants_of(self, what: Literal["inputs", "targets"]) -> Constants:
         """Return how inputs or targets are normalised."""
-        told = self.constants[what]
-        return Constants(*(np.array(told[name], np.float32) for name in ("mean", "std")))
+        of_kind = self.constants[what]
+        return Constants(*(np.array(of_kind[name], np.float32) for name in ("mean", "std")))
 
     @property
     def marked(self) -> list[int]:

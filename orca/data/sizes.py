@@ -41,12 +41,12 @@ def sizes_of(task: Task) -> Sizes:
 
 def assumed_sizes(task: Task) -> Sizes:
     """Return a task's sizes, with assumed ones where only the data tell."""
-    told = sizes_of(task)
+    known = sizes_of(task)
     return Sizes(
-        _or(told.fit, ASSUMED_SAMPLES),
-        _or(told.validation, ASSUMED_SAMPLES // 10),
-        _or(told.test, ASSUMED_SAMPLES // 10),
-        tuple(_or(axis, ASSUMED_LENGTH) for axis in told.input_shape),
+        _or(known.fit, ASSUMED_SAMPLES),
+        _or(known.validation, ASSUMED_SAMPLES // 10),
+        _or(known.test, ASSUMED_SAMPLES // 10),
+        tuple(_or(axis, ASSUMED_LENGTH) for axis in known.input_shape),
     )
 
 

@@ -68,7 +68,7 @@ def add_source(source: str, path: Path, raw: Path, *, trusted: bool = False) -> 
         source: name of the source; that of NAS-Bench-360's bundle for all that is in it.
         path: one of its files, under a name that it is known by, or a folder that holds some.
         raw: the folder of all sources, `results/raw`.
-        trusted: whether the person vouches for pickles that no published digest tells.
+        trusted: whether the person vouches for pickles of which no digest is published.
 
     Returns:
         The files that were taken.

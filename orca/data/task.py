@@ -161,7 +161,7 @@ class Task:
         as_published: whether it stands for that task under `protocol: published`. No part of the
             digest.
         differs: what the variant does otherwise, and who does it that way.
-        option: what tells the members of one family apart for `read`.
+        option: what differs for `read` between the members of one family.
         pooling: how predictions for the pieces of one recording become one, before the metric:
             `mean` of the logits, or the `majority` of the predicted classes.
         redraw: training sees one piece per group and epoch, drawn anew each epoch.

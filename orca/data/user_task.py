@@ -36,34 +36,35 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
         SettingsError: if a key is unknown, missing or out of range.
         DataError: if the file of arrays is missing, which is opened to see the inputs' shape.
     """
-    told = entry_of(entry, where=f"{where}.{name}")
-    suffix = Path(told.path).suffix
-    files = [Own(name=f"fit{suffix}", path=told.path)]
-    if told.test_path:
-        files.append(Own(name=f"test{suffix}", path=told.test_path))
-    by_default: Rule = "per_position" if told.is_table else "per_channel"
-    targets: Rule = "per_channel" if told.kind in ("scalar", "field") else "none"
+    described = entry_of(entry, where=f"{where}.{name}")
+    suffix = Path(described.path).suffix
+    files = [Own(name=f"fit{suffix}", path=described.path)]
+    if described.test_path:
+        files.append(Own(name=f"test{suffix}", path=described.test_path))
+    by_default: Rule = "per_position" if described.is_table else "per_channel"
+    targets: Rule = "per_channel" if described.kind in ("scalar", "field") else "none"
     return Task(
-        title=told.title or name,
+        title=described.title or name,
         suite="own",
         origin="your own data",
-        input_shape=(AS_READ,) * (axes or _axes(told)),
-        target=_target(told),
+        input_shape=(AS_READ,) * (axes or _axes(described)),
+        target=_target(described),
         samples=Samples(train=AS_READ, validation=AS_READ, test=AS_READ),
-        loss=told.loss or LOSSES[told.kind],
+        loss=described.loss or LOSSES[described.kind],
         # The default loss of a field is relative to the field, which only units tell.
-        loss_in_units=told.kind == "field" and not told.loss,
-        metric=told.metrics[0],
-        extra_metrics=told.metrics[1:],
+        loss_in_units=described.kind == "field" and not described.loss,
+        metric=described.metrics[0],
+        extra_metrics=described.metrics[1:],
         files=tuple(files),
         source=own_source(name, entry),
         normalisation=Normalisation(
-            inputs=told.normalise_inputs or by_default, targets=told.normalise_targets or targets
+            inputs=described.normalise_inputs or by_default,
+            targets=described.normalise_targets or targets,
         ),
-        option=told,
+        option=described,
         keeps_predictions=True,
         reader=READER,
-        table=told.is_table,
+        table=described.is_table,
     )
 
 

@@ -29,7 +29,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A number that tells how good predictions are.
+    """A number that measures how good predictions are.
 
     Args:
         title: as it stands in a table, with its unit.

@@ -71,8 +71,8 @@ class Score(Run):
             raise ValueError("a score with status 'ok' needs a value")
         if self.status == "failed" and (self.value is not None or not self.reason):
             raise ValueError("a failed run has a reason and no value")
-        told = self.metrics if self.value is None else {**self.metrics, self.metric: self.value}
-        for name, value in told.items():
+        values = self.metrics if self.value is None else {**self.metrics, self.metric: self.value}
+        for name, value in values.items():
             if (metric := METRICS.get(name)) and metric.error(value) < -ROUNDING:
                 raise ValueError(
                     f"{value:g} is better than perfect, {metric.perfect:g}, for {name}"

@@ -1,4 +1,4 @@
-"""The layers of a body that make queries, keys and values, for methods that tell them apart."""
+"""The layers of a body that make queries, keys and values, for methods that treat them differently."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ def query_key_value(model: "Model") -> tuple[str, str, str]:
     """
     if len(model.projections) == 1:
         raise SettingsError(
-            where="a method that tells queries, keys and values apart",
+            where="a method that treats queries, keys and values differently",
             what=f"this body makes them in one layer, {model.projections[0]}",
             mend="choose a body that makes each in its own, such as swin_base or roberta_base",
         )

@@ -1,6 +1,6 @@
 """Naive fine-tuning from the start that ORCA aligns from: all that the body's embedding offers.
 
-With `orca` it tells the effect of aligning from that of the start.
+Beside `orca` it separates the effect of aligning from that of the start.
 """
 
 from orca.methods.method import Method

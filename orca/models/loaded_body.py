@@ -27,7 +27,7 @@ class LoadedBody:
         width: numbers per token that it takes.
         hidden_width: numbers per token that it gives.
         norm_weight: of the layer norm in the body's own embedding.
-        norm_bias: likewise.
+        norm_bias: the bias of the same norm.
         positions: the body's position embeddings, from the first token on; None if the body
             finds positions by itself.
         longest: tokens that it takes at most; sequences only.

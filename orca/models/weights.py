@@ -190,8 +190,8 @@ def verify(folder: Path, name: str) -> None:
     weights = BODIES.look_up(name, where="verify").weights
     arrived: dict[str, str] = {}
     if (folder / CARD).is_file():
-        told = read_mapping(folder / CARD, mend=f"remove {folder}", error=WeightsError)
-        arrived = told.get("files", {})
+        content = read_mapping(folder / CARD, mend=f"remove {folder}", error=WeightsError)
+        arrived = content.get("files", {})
     digests = {file: digest or arrived.get(file) for file, digest in weights.files.items()}
     if fault := _fault(folder, digests):
         mend = f"remove {folder} and make it again: orca fetch-body {name}"

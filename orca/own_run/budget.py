@@ -59,7 +59,7 @@ class Fitted:
 
     config: Mapping[str, Any]
     settings: Mapping[str, Any]
-    told: str
+    summary: str
 
 
 def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
@@ -84,10 +84,10 @@ def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
     if share >= 1:
         return Fitted(config, {}, "no search for settings")
     settings = _fewer_epochs(runs, task, body, max(0.0, share))
-    told = f"no search, {settings['finetune']['epochs']} epochs of fine-tuning"
+    summary = f"no search, {settings['finetune']['epochs']} epochs of fine-tuning"
     if share <= 0:
-        told += "; even so it takes longer, for starting the jobs alone fills the budget"
-    return Fitted(config, settings, told)
+        summary += "; even so it takes longer, for starting the jobs alone fills the budget"
+    return Fitted(config, settings, summary)
 
 
 def jobs_of(runs: Runs, task: str) -> list[Job]:

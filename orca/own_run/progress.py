@@ -56,26 +56,26 @@ class Progress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say what an event means; errors that belong to no job are said as they are."""
-        told: Mapping[str, Any] = record.__dict__
-        event = str(told.get("event") or "")
+        facts: Mapping[str, Any] = record.__dict__
+        event = str(facts.get("event") or "")
         if event == "job_started":
             self.at_start()
         elif event == "job_info":
-            self._begins(told)
+            self._begins(facts)
         elif event == "job_finished":
-            self._ends(told["job_id"])
+            self._ends(facts["job_id"])
         elif event == "job_error":
-            self.failed.append(told["rule_name"])
-            for path in told["log"] or ():
-                self._say(f"{told['rule_name']} failed:\n{said_in(Path(path))}")
+            self.failed.append(facts["rule_name"])
+            for path in facts["log"] or ():
+                self._say(f"{facts['rule_name']} failed:\n{said_in(Path(path))}")
         elif record.levelno >= logging.ERROR and not event and not self.failed:
             self._say(record.getMessage())
 
-    def _begins(self, told: Mapping[str, Any]) -> None:
-        names = dict(told["wildcards"] or {})
-        self._running[told["jobid"]] = self._seconds(Job(told["rule_name"], names))
+    def _begins(self, facts: Mapping[str, Any]) -> None:
+        names = dict(facts["wildcards"] or {})
+        self._running[facts["jobid"]] = self._seconds(Job(facts["rule_name"], names))
         number = self._done + len(self._running)
-        what = " ".join([told["rule_name"], *(names[name] for name in SHOWN if name in names)])
+        what = " ".join([facts["rule_name"], *(names[name] for name in SHOWN if name in names)])
         left = seconds_in_words(self.seconds_left)
         self._say(f"[{number}/{self._all}] {what}, about {left} left")
 

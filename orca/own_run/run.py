@@ -67,11 +67,11 @@ def run(file: Path, wishes: Wishes, *, say: Say) -> None:
     own = _settled(file, wishes)
     runs = _runs_of(own.content)
     if wishes.budget:
-        own, told = _within(own, wishes)
+        own, summary = _within(own, wishes)
         runs = _runs_of(own.content)
     say(describe(own, runs))
     if wishes.budget:
-        say(f"Within {wishes.budget}: {told}.")
+        say(f"Within {wishes.budget}: {summary}.")
     with tempfile.TemporaryDirectory() as spare:
         config = Path(spare, own.path.name) if wishes.dry else own.path
         replace(own, path=config).write()
@@ -86,7 +86,7 @@ def _make(name: str, config: Path, runs: Runs, wishes: Wishes, say: Say) -> None
     targets = [layout.path("report", report=name)]
     jobs, _ = planned_jobs(targets, snakefile=snakefile(), config_files=[config], folder=Path())
     cores, seconds = cores_of(wishes.cores), partial(job_seconds, runs)
-    say(_cost_told(jobs, seconds, cores))
+    say(_cost_line(jobs, seconds, cores))
     if jobs and not wishes.dry:
         progress = Progress(jobs, seconds, at_once=min(cores, len(jobs)), say=say)
         execute(targets, config_files=[config], cores=cores, progress=progress)
@@ -125,7 +125,7 @@ def _within(own: OwnRun, wishes: Wishes) -> tuple[OwnRun, str]:
     fitted = fit(_runs_of(content), own.name, seconds, cores_of(wishes.cores))
     settings = merge(kept, fitted.settings)
     content["tasks"] = {own.name: {**entry, **({"settings": settings} if settings else {})}}
-    return replace(own, content=merge(content, fitted.config)), fitted.told
+    return replace(own, content=merge(content, fitted.config)), fitted.summary
 
 
 def describe(own: OwnRun, runs: Runs) -> str:
@@ -142,8 +142,8 @@ def describe(own: OwnRun, runs: Runs) -> str:
         rows.append(("seeds", str(seeds), why, "--seeds N"))
     lines = [f"{own.path}: the task '{own.name}'"]
     for key, value, why, otherwise in rows:
-        told = f"guessed: {why}; otherwise {otherwise}" if why else ""
-        lines.append(f"  {key:<14} {value:<28} {told}".rstrip())
+        summary = f"guessed: {why}; otherwise {otherwise}" if why else ""
+        lines.append(f"  {key:<14} {value:<28} {summary}".rstrip())
     return "\n".join(lines)
 
 
@@ -153,7 +153,7 @@ def _shown(value: Any) -> str:
     return str(value) or "all others"
 
 
-def _cost_told(jobs: list[Job], seconds: Callable[[Job], float], cores: int) -> str:
+def _cost_line(jobs: list[Job], seconds: Callable[[Job], float], cores: int) -> str:
     if not jobs:
         return "All is made already."
     whole = sum(map(seconds, jobs)) / min(cores, len(jobs))

@@ -42,7 +42,7 @@ class Rows:
 
     Args:
         inputs: as models take them, normalised.
-        targets: likewise; whole numbers for classes.
+        targets: as a model learns them; whole numbers for classes.
         frame: for rows of a table, its columns: numbers, and categories with all that the fit
             file has; not normalised.
     """
@@ -137,7 +137,7 @@ class Problem:
         return lambda rows: self.logits_of(np.asarray(model.predict_proba(inputs(rows))), seen)
 
     def answers_by_margin(self, model: Any, inputs: Callable[[Rows], Any]) -> "Predict":
-        """Return what a fitted model predicts that tells classes by margins, not probabilities.
+        """Return the predictions of a fitted model that gives margins of classes, not probabilities.
 
         Args:
             model: with `predict`, and for classes `decision_function` and `classes_`.
@@ -176,7 +176,7 @@ class Peer:
         weights: says why its published weights cannot be had; empty if they can, or none are
             needed.
         mend: how to get what it lacks.
-        settings: what it is told of its own, by name; what is not here is its library's default.
+        settings: its own, by name; those that are not here keep its library's defaults.
         space: values by name that a search may choose from.
         searched: whether it is searched.
         on_body: whether it stands on a pretrained body, which it leaves as it is.
@@ -214,7 +214,7 @@ class Peer:
             mend = f"{self.mend}; then run the same command again"
             raise PeerError(where=f"the peer '{name}'", what=lacks, mend=mend)
 
-    def told(self, given: Mapping[str, Any], *, where: str) -> dict[str, Any]:
+    def with_settings(self, given: Mapping[str, Any], *, where: str) -> dict[str, Any]:
         """Return the peer's settings with others put over them.
 
         Raises:

@@ -84,7 +84,7 @@ def _known(path: Path) -> Score | None:
 
 def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any], out: Path) -> Score:
     record, task = run.record, run.task
-    told: dict[str, Any] = {
+    common: dict[str, Any] = {
         **facts,
         **{name: record[name] for name in ("task", "body", "method", "seed", "selection")},
         "task_digest": task.digest,
@@ -92,14 +92,14 @@ def _score(run: FinishedRun, tests: Sequence[Path], facts: Mapping[str, Any], ou
     }
     kept = {key: record[key] for key in RECORDED if key in record}
     if record["status"] != "ok":
-        return Score(**told, status="failed", reason=record["reason"], record=kept)
+        return Score(**common, status="failed", reason=record["reason"], record=kept)
     clock = Clock()
     with clock.part("evaluate"):
         found = _metrics(run, tests, kept=out.with_name(PREDICTIONS))
         with Prepared(tests[0], task) as prepared:
             samples = prepared.count
     return Score(
-        **told,
+        **common,
         value=found.pop(task.metric),
         metrics=found,
         samples=samples,

@@ -66,8 +66,8 @@ class JobSettings(Settings):
 
 def that_differ(groups: Groups) -> dict[str, dict[str, Any]]:
     """Return the settings that differ from their defaults, by group; empty groups are left out."""
-    told = {name: not_default(group) for name, group in groups.items()}
-    return {name: values for name, values in told.items() if values}
+    differing = {name: not_default(group) for name, group in groups.items()}
+    return {name: values for name, values in differing.items() if values}
 
 
 def write_settings(path: Path, content: Mapping[str, Any]) -> None:

@@ -102,7 +102,7 @@ class PeerRuns:
 
     def _score(self, seed: int, key: str, kept: Path) -> Score:
         clock, peer = Clock(), self.declared
-        told: dict[str, Any] = {
+        common: dict[str, Any] = {
             "task": self.task_name, "body": self.body, "method": self.peer, "seed": seed, "key": key,
             "task_digest": self.task.digest, "metric": self.task.metric,
             "selection": "best_on_validation" if peer.searched else "all_rows",
@@ -118,12 +118,12 @@ class PeerRuns:
                 pair = self._predicted(test, predict, "test")
                 found = self._metrics(pair)
             except TrainingError as fault:
-                return Score(**told, status="failed", reason=str(fault))
+                return Score(**common, status="failed", reason=str(fault))
             count = test.count
         if self.task.keeps_predictions:
             write_predictions(kept, *pair)
         return Score(
-            **told,
+            **common,
             value=found.pop(self.task.metric),
             metrics=found,
             samples=count,

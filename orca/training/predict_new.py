@@ -81,15 +81,15 @@ class Predictions:
                 mend="name a file that ends in .npz",
             )
         frame = pd.DataFrame({"row": self.new.rows, **self.new.others})
-        told = self.arrays()
-        predicted = told["prediction"].reshape(len(frame), -1)
+        by_name = self.arrays()
+        predicted = by_name["prediction"].reshape(len(frame), -1)
         unit = f" ({self.unit})" if self.unit else ""
         several = self.names if isinstance(target, MultiLabel) else self.targets
         names = several if predicted.shape[1] > 1 else ("",)
         for number, name in enumerate(names):
             frame[f"prediction {name}".strip() + unit] = predicted[:, number]
         for number, name in enumerate(self.names):
-            frame[f"probability {name}"] = told["probability"][:, number]
+            frame[f"probability {name}"] = by_name["probability"][:, number]
         return frame
 
 

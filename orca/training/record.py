@@ -144,13 +144,13 @@ def read_run(model: type[Record], folder: Path, *files: str, **facts: Any) -> di
     mend = f"make the run again: remove {folder.parent}/seed*.json and run the same command"
     path = folder / RECORD
     record = read_record(model, path, what="a run's record", mend=mend, error=StateError)
-    told = record.model_dump(exclude_unset=True)
+    content = record.model_dump(exclude_unset=True)
     for name, wanted in facts.items():
-        if told[name] != wanted:
+        if content[name] != wanted:
             raise StateError(
                 where=f"{path}, {name}",
-                what=f"it says {told[name]!r} instead of {wanted!r}",
+                what=f"it says {content[name]!r} instead of {wanted!r}",
                 mend=mend,
             )
     check_outputs(folder, record.outputs, files, mend)
-    return told
+    return content

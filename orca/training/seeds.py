@@ -69,7 +69,7 @@ def run_seeds(
     return keys
 
 
-def withdraw_stamps(folder: Path, seed: int, told: object) -> None:
+def withdraw_stamps(folder: Path, seed: int, content: object) -> None:
     """Remove the stamps of jobs that say something else of a seed than is true from now on.
 
     Jobs of other shares may have made the seed before; without their stamp they are made again.
@@ -77,11 +77,11 @@ def withdraw_stamps(folder: Path, seed: int, told: object) -> None:
     Args:
         folder: of the runs and of the jobs' stamps.
         seed: that is made anew.
-        told: what a stamp says of it now.
+        content: what a stamp says of it now.
     """
     for stamp in folder.glob("seed*.json"):
         known = found_json(stamp)
-        if not known or known.get(f"seed{seed}", told) != told:
+        if not known or known.get(f"seed{seed}", content) != content:
             stamp.unlink(missing_ok=True)
 
 

@@ -74,12 +74,12 @@ class AlignSettings(Settings):
     )
     record_value_every: Count = Field(
         1,
-        description="The history has the distance itself every so many epochs; in those between,"
+        description="The history has the distance itself once in this many epochs; in those between,"
         " only the part that moves is computed.",
     )
     record_exact_every: Count | None = Field(
         None,
-        description="The history has the exact distance, over all classes at once, every so many"
+        description="The history has the exact distance, over all classes at once, once in this many"
         " epochs (Figure 6); null leaves it out.",
     )
     exact_samples: Count = Field(
@@ -134,7 +134,7 @@ class FinetuneSettings(Settings):
         " epoch on the validation samples, or of the best on the test split (official code).",
     )
     validate_every: Epochs = Field(
-        0, description="The validation samples are scored every so many epochs; 0 is never."
+        0, description="The validation samples are scored once in this many epochs; 0 scores none."
     )
     fraction: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0, description="This share of the training samples is used (Figure 4, right)."

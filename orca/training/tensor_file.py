@@ -27,12 +27,12 @@ def write_tensors(
         StateError: if the disk is full or cannot be written; an old file stays as it was.
         ValueError: if the record holds a number that is not finite, which no reader takes.
     """
-    told = object_of(json.dumps(record or {}, allow_nan=False))
+    content = object_of(json.dumps(record or {}, allow_nan=False))
     held = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    told[DIGEST] = _digest(held, told)
+    content[DIGEST] = _digest(held, content)
     with atomic(path) as temporary:
         try:
-            save_file(held, temporary, metadata={"record": json.dumps(told)})
+            save_file(held, temporary, metadata={"record": json.dumps(content)})
         except SafetensorError as fault:
             raise OSError(str(fault)) from fault
 
@@ -81,12 +81,12 @@ def read_of_body(path: Path, body: str) -> dict[str, Tensor]:
             not finite.
     """
     tensors, record = read_tensors(path)
-    told = record.get("body")
+    content = record.get("body")
     lacking = {"features", "labels", "numbers"} - set(tensors)
     fault = f"it has no '{sorted(lacking)[0]}'" if lacking else ""
     fault = fault or not_finite(tensors)
-    if told != body:
-        fault = f"it is of the body {told!r} instead of '{body}'"
+    if content != body:
+        fault = f"it is of the body {content!r} instead of '{body}'"
     if fault:
         mend = f"remove it and make it again: snakemake {path}"
         raise StateError(where=str(path), what=fault, mend=mend)

@@ -100,22 +100,22 @@ def tuned_values(best: Path, *, task: str, body: str) -> dict[str, Any]:
     Args:
         best: the search's `best.yaml`.
         task: that the search must have been for.
-        body: likewise.
+        body: whose search it was.
 
     Raises:
         SettingsError: if the file is damaged, of another search, or names a setting that no
             search finds.
     """
     mend = "remove the file and run the same target again"
-    told = read_record(Best, best, what="what a search found", mend=mend, error=SettingsError)
+    kept = read_record(Best, best, what="what a search found", mend=mend, error=SettingsError)
     for name, wanted in (("task", task), ("body", body)):
-        if told.origin.get(name) != wanted:
+        if kept.origin.get(name) != wanted:
             raise SettingsError(
                 where=f"{best}, origin.{name}",
-                what=f"it is of {told.origin.get(name)!r} instead of {wanted!r}",
+                what=f"it is of {kept.origin.get(name)!r} instead of {wanted!r}",
                 mend=mend,
             )
-    values = nested(told.settings)
+    values = nested(kept.settings)
     for group, settings in values.items():
         if group not in FINETUNE_READS:
             raise SettingsError(

@@ -35,7 +35,9 @@ from orca.tuning.study import draw, ended, open_study
 from orca.tuning.trial import TrialSettings, out_of_memory, train, trial_settings
 
 IDLE_SECONDS = 1.0
-MOST_DEATHS = 3  # a trial under which so many workers died without an epoch's progress has failed
+MOST_DEATHS = (
+    3  # a trial has failed when this many workers died under it without an epoch's progress
+)
 STARTS = "starts"  # epochs that a trial had behind it at each start that did not end well
 
 
@@ -136,7 +138,7 @@ class Search:
         return State(folder, self.name, seconds=self.checkpoint_seconds)
 
     def _carry_out(self, study: optuna.Study, trial: Trial, state: State) -> None:
-        """Run a trial that this worker holds, and tell the study how it ended."""
+        """Run a trial that this worker holds, and report to the study how it ended."""
         starts = self._count_start(study, trial)
         if starts.count(starts[-1]) > MOST_DEATHS:
             reason = f"{MOST_DEATHS} workers died under it, perhaps for want of memory"

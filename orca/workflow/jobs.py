@@ -1,4 +1,4 @@
-"""What the jobs of each rule read, what they are told, and their keys, by Snakemake's wildcards."""
+"""The inputs, the settings and the keys of the jobs of each rule, by Snakemake's wildcards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,16 +40,16 @@ class Jobs:
         for path, content in self.settings_files.items():
             write_settings(Path(path), content)
 
-    def tell(self, place: str, **content: Any) -> None:
-        """Have a job's settings written beside its results."""
+    def keep_settings(self, place: str, **content: Any) -> None:
+        """Keep a job's settings, to be written beside its results."""
         seconds = self.runs.configuration.checkpoint_seconds
-        told = JobSettings(**content, checkpoint_seconds=seconds)
+        differing = JobSettings(**content, checkpoint_seconds=seconds)
         path = layout.settings(place)
-        self.settings_files[path] = told.model_dump(mode="json", exclude_defaults=True)
+        self.settings_files[path] = differing.model_dump(mode="json", exclude_defaults=True)
 
-    def _tell_training(self, place: str, wildcards: Any, **content: Any) -> None:
+    def _keep_training_settings(self, place: str, wildcards: Any, **content: Any) -> None:
         proxy = self.runs.configuration.proxies.get(wildcards.body, "")
-        self.tell(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
+        self.keep_settings(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
 
     @property
     def device(self) -> list[str]:
@@ -105,7 +105,9 @@ class Jobs:
     def pretrain_files(self, wildcards: Any) -> list[str]:
         """Return what pretraining reads, beside its settings: nothing."""
         settings = not_default(self.runs.configuration.pretraining)
-        self.tell(layout.path("bodies", body=wildcards.body), settings={"pretraining": settings})
+        self.keep_settings(
+            layout.path("bodies", body=wildcards.body), settings={"pretraining": settings}
+        )
         return []
 
     def pretrain_key(self, wildcards: Any) -> str:
@@ -171,9 +173,9 @@ class Jobs:
         """Return what a worker of a search reads."""
         body = wildcards.body
         search = not_default(self.runs.configuration.tuning_of(body))
-        told = that_differ(self._searched(wildcards)) | {"search": search}
+        differing = that_differ(self._searched(wildcards)) | {"search": search}
         place = layout.path("tuned", task=wildcards.task, body=body)
-        self.tell(place, settings=told, space=self.runs.space.of(body))
+        self.keep_settings(place, settings=differing, space=self.runs.space.of(body))
         return self.data_files(wildcards)
 
     def search_files(self, wildcards: Any) -> Files:
@@ -195,9 +197,9 @@ class Jobs:
         """Return what an alignment reads."""
         task, body, proxy = wildcards.task, wildcards.body, self.runs.proxy_of(wildcards.body)
         terms = self.runs.terms_of(task, body, wildcards.alignment)
-        told = that_differ(self.runs.align_settings(task, body, wildcards.alignment))
+        differing = that_differ(self.runs.align_settings(task, body, wildcards.alignment))
         place = layout.run_folder("aligned", task, body, wildcards.alignment)
-        self._tell_training(place, wildcards, settings=told)
+        self._keep_training_settings(place, wildcards, settings=differing)
         return {
             **self.data_files(wildcards),
             **self._tuned(wildcards),
@@ -223,7 +225,7 @@ class Jobs:
     def finetune_files(self, wildcards: Any) -> Files:
         """Return what fine-tuning reads: for aligned methods the embedder of every seed."""
         task, body, method = wildcards.task, wildcards.body, wildcards.method
-        self._tell_finetune(wildcards)
+        self._keep_finetune_settings(wildcards)
         files = {**self.data_files(wildcards), **self._tuned(wildcards)}
         alignment = self.runs.alignment_of(method)
         if alignment:
@@ -236,10 +238,10 @@ class Jobs:
             files["test"] = layout.path("test", task=task)
         return files
 
-    def _tell_finetune(self, wildcards: Any) -> None:
+    def _keep_finetune_settings(self, wildcards: Any) -> None:
         task, body, method = wildcards.task, wildcards.body, wildcards.method
         given = self.runs.of_method(method) if self.origin(wildcards) == "tuned" else {}
-        self._tell_training(
+        self._keep_training_settings(
             layout.run_folder("finetuned", task, body, method),
             wildcards,
             settings=that_differ(self.runs.finetune_settings(task, body, method)),
@@ -260,7 +262,7 @@ class Jobs:
     def evaluate_files(self, wildcards: Any) -> Files:
         """Return what an evaluation reads: the runs, the body, and the test splits."""
         task, body, method = wildcards.task, wildcards.body, wildcards.method
-        self._tell_finetune(wildcards)  # the score names where the run's settings are from
+        self._keep_finetune_settings(wildcards)  # the score names where the run's settings are from
         runs = layout.stamp(layout.run_folder("finetuned", task, body, method), wildcards.seeds)
         also = [layout.path("test", task=name) for _, name in self.runs.task(task).also_tested_on]
         tests = {"test": layout.path("test", task=task), "also": also}

@@ -188,9 +188,9 @@ class Pages:
     def scores_there(self) -> str:
         """Return a digest that changes when a score file comes, goes or changes."""
         files = sorted(Path(layout.root("scores")).glob("*/*/*/seed*/*.json"))
-        told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+        stamps = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
         self.jobs.settings_files[layout.path("experiment")] = self._experiment
-        return digest_of(told)
+        return digest_of(stamps)
 
 
 def _histories(folders: Sequence[tuple[str, str]]) -> list[str]:

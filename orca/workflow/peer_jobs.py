@@ -1,4 +1,4 @@
-"""What the jobs of peers read, what they are told, and their keys, by Snakemake's wildcards."""
+"""The inputs, the settings and the keys of the jobs of peers, by Snakemake's wildcards."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +22,11 @@ class PeerJobs:
         self.jobs.task(wildcards)
         configuration = self.jobs.runs.configuration
         search = not_default(configuration.tuning) if PEERS[peer].searched else {}
-        told = {"search": search, "peer": configuration.peers.get(peer, {})}
+        groups = {"search": search, "peer": configuration.peers.get(peer, {})}
         place = layout.run_folder("scores", task, body, peer)
-        self.jobs.tell(place, settings={group: values for group, values in told.items() if values})
+        self.jobs.keep_settings(
+            place, settings={group: values for group, values in groups.items() if values}
+        )
         names = ("fit", "test", "schema")
         files: Files = {name: layout.path(name, task=task) for name in names}
         return files if body == NO_BODY else {**files, "weights": layout.path("card", body=body)}
@@ -42,6 +44,6 @@ class PeerJobs:
             task=self.jobs.runs.task(wildcards.task),
             peer=peer,
             body=wildcards.body,
-            settings=PEERS[peer].told(given, where=f"config/config.yaml, peers.{peer}"),
+            settings=PEERS[peer].with_settings(given, where=f"config/config.yaml, peers.{peer}"),
             search=(search.trials, search.seed),
         )

@@ -43,7 +43,7 @@ def fit_mb(task: Task) -> int:
 
 
 def predictions_mb(task: Task, count: int) -> int:
-    """Return the memory of predictions for so many samples, and of what is computed of them."""
+    """Return the memory of predictions for this many samples, and of what is computed of them."""
     return math.ceil(2 * count * task.target.outputs * 4 / 1e6)
 
 

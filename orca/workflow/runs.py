@@ -81,7 +81,7 @@ class Runs:
                 declared.look_up(name, where=f"{where}, {key}")
         for peer, settings in given.peers.items():
             place = f"{where}, peers"
-            PEERS.look_up(peer, where=place).told(settings, where=f"{place}.{peer}")
+            PEERS.look_up(peer, where=place).with_settings(settings, where=f"{place}.{peer}")
         for task in given.seeds_by_task:
             self.task(task, where=f"{where}, seeds_by_task")
         for name, own in given.tasks.items():

@@ -102,7 +102,7 @@ def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
     """Return the inputs of a file of arrays.
 
     Raises:
-        DataError: if they are missing, no numbers, or their axes cannot be told.
+        DataError: if they are missing, no numbers, or their axes are not clear.
     """
     with opened(path, entry, shown=shown) as file:
         stored = file.array(entry.input_key)
@@ -138,10 +138,10 @@ def shapes_in(path: Path, entry: TaskEntry) -> dict[str, tuple[int, ...]]:
 
 
 def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, ...]:
-    """Return the names of an array's axes: the entry's, or those that its shape tells.
+    """Return the names of an array's axes: the entry's, or those that its shape implies.
 
     Raises:
-        DataError: if the shape does not tell them, or the entry names others.
+        DataError: if the shape does not imply them, or the entry names others.
     """
     if entry.axes:
         ones = [n for n, axis in zip(shape, entry.axes, strict=False) if axis == "one"]

@@ -161,7 +161,7 @@ def first_date(cells: "pandas.Series", place: Place) -> str:
 
 
 def _form_of(texts: "pandas.Series", place: Place) -> str:
-    """Return how dates are written; a fault if days and months cannot be told apart."""
+    """Return how dates are written; a fault if days and months cannot be distinguished."""
     if texts.str.match(r"\d{4}-").all():
         return YEAR_FIRST
     parts = texts.str.extract(r"^(\d{1,2})([./])(\d{1,2})[./]\d{4}")

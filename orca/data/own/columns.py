@@ -106,7 +106,7 @@ def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:
 def check_gaps(
     table: OwnTable, values: Float[np.ndarray, "n columns"], columns: Sequence[Column]
 ) -> None:
-    """Check that each gap can be filled, and tell how many are.
+    """Check that each gap can be filled, and log how many are.
 
     Raises:
         DataError: for the first that cannot.
@@ -151,7 +151,7 @@ def with_constants(
 
 
 def without_gaps(table: OwnTable, values: Float[np.ndarray, "n columns"]) -> np.ndarray:
-    """Return which rows have no gap, and tell how many have one."""
+    """Return which rows have no gap, and log how many have one."""
     whole = ~np.isnan(values).any(axis=1)
     if not whole.all():
         log.info("%s: rows with gaps are left out: %d", table.path, int((~whole).sum()))

@@ -1,4 +1,4 @@
-"""Which samples of a person's file train, choose and test: drawn, by groups, or as told."""
+"""Which samples of a person's file train, choose and test: drawn, by groups, or as the person says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def divide(
     *,
     rows: Rows,
     groups: Sequence[str] | None,
-    told: Sequence[str] | None,
+    stated: Sequence[str] | None,
     where: str,
 ) -> Division:
     """Divide the samples of a fit file.
@@ -42,15 +42,15 @@ def divide(
         targets: class numbers are drawn by class.
         rows: where each sample stands in the file.
         groups: what each sample belongs to, a patient or the like; none is divided.
-        told: the part of each sample, where the person says it.
+        stated: the part of each sample, where the person says it.
         where: the file, for messages.
 
     Raises:
-        DataError: if there are too few samples, or what is told does not go together.
+        DataError: if there are too few samples, or what the person says does not go together.
     """
     generator = np.random.default_rng(entry.split_seed)
     count = len(targets)
-    parts = _told(entry, told, rows, where) if entry.split else {}
+    parts = _stated(entry, stated, rows, where) if entry.split else {}
     test = np.zeros(0, np.int64)
     kinds = _Draw(entry, targets, groups, generator)
     if "test" in parts:
@@ -108,18 +108,20 @@ class _Draw:
         return among[draw(len(among), wanted, self.generator, None)]
 
 
-def _told(entry: TaskEntry, told: Sequence[str] | None, rows: Rows, where: str) -> dict[str, Rows]:
-    """Return the samples of the parts that a column or a file of row numbers tells."""
+def _stated(
+    entry: TaskEntry, stated: Sequence[str] | None, rows: Rows, where: str
+) -> dict[str, Rows]:
+    """Return the samples of the parts that a column or a file of row numbers lists."""
     if entry.split.endswith(".json"):
         found = _from_file(Path(entry.split), rows)
     else:
-        assert told is not None
-        names = [text.strip().lower() for text in told]
+        assert stated is not None
+        names = [text.strip().lower() for text in stated]
         odd = [n for n, name in enumerate(names) if name not in PARTS]
         if odd:
             raise DataError(
                 where=f"{where}, '{entry.split}', row {rows[odd[0]]}",
-                what=f"'{told[odd[0]]}' is no part",
+                what=f"'{stated[odd[0]]}' is no part",
                 mend=f"write one of {', '.join(PARTS)}",
             )
         found = {part: np.flatnonzero(np.array(names) == part) for part in PARTS}
@@ -167,7 +169,7 @@ def _from_file(path: Path, rows: Rows) -> dict[str, Rows]:
 
 
 def _check(division: Division, entry: TaskEntry, count: int, where: str) -> None:
-    """Check that no part is empty, and tell how many samples are in none."""
+    """Check that no part is empty, and log how many samples are in none."""
     for part in PARTS:
         if part == "test" and entry.test_path:
             continue

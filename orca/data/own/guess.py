@@ -69,7 +69,7 @@ def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
         said: keys and values of the entry that need no guess; of a table at least `target`.
 
     Raises:
-        SettingsError: if the suffix tells no format, or it cannot be guessed what is the target.
+        SettingsError: if the suffix is that of no format, or it cannot be guessed what is the target.
         DataError: if the file cannot be read, or has no such column or array.
     """
     suffix = path.suffix.lower()
@@ -211,10 +211,10 @@ def _likely(
     found = [name for name in usual if name in shapes]
     if len(found) == 1:
         return found[0]
-    told = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
+    listed = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
     raise SettingsError(
         where=str(path),
-        what=f"nobody said which array is the {key}; there are {told}",
+        what=f"nobody said which array is the {key}; there are {listed}",
         mend=f"--{key} ARRAY",
     )
 

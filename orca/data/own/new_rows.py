@@ -45,23 +45,23 @@ def read_new(path: Path, schema: Schema, entry: dict[str, Any] | None) -> NewRow
     Raises:
         DataError: naming column, row and value, if one cannot be taken as the fit file taught.
     """
-    told = _reading(path, schema, entry)
-    if told.is_table:
-        table = read_table(path, told, shown=str(path))
-        values = rows_by(table, told, schema, drop=False)[1]
+    as_read = _reading(path, schema, entry)
+    if as_read.is_table:
+        table = read_table(path, as_read, shown=str(path))
+        values = rows_by(table, as_read, schema, drop=False)[1]
         inputs = {column.name for column in schema.columns}
         others = {
             name: table.frame[name].to_numpy() for name in table.frame.columns if name not in inputs
         }
         return NewRows(table.rows, others, lambda rows: schema.inputs(values[rows]))
-    array = arrays.inputs_of(path, told, shown=str(path))
+    array = arrays.inputs_of(path, as_read, shown=str(path))
     check_shape(array, schema.input_shape)
     numbers = np.arange(array.shape[0])
     return NewRows(numbers, {}, array.take)
 
 
 def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEntry:
-    """Return how a file is read: as the fit file, but for its format, which its suffix tells."""
+    """Return how a file is read: as the fit file, but in the format that its suffix names."""
     if path.suffix.lower() not in SUFFIXES:
         raise DataError(
             where=str(path),
@@ -69,12 +69,12 @@ def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEn
             mend=f"give a file of the kind that the run was trained on: {', '.join(SUFFIXES)}",
         )
     given = {key: value for key, value in (entry or PLAIN).items() if key != "format"}
-    told = TaskEntry.model_validate(given | {"path": str(path), "test_path": ""})
-    if told.is_table != bool(schema.columns):
-        what = ("a table", "arrays") if told.is_table else ("arrays", "a table")
+    as_read = TaskEntry.model_validate(given | {"path": str(path), "test_path": ""})
+    if as_read.is_table != bool(schema.columns):
+        what = ("a table", "arrays") if as_read.is_table else ("arrays", "a table")
         raise DataError(
             where=str(path),
             what=f"it holds {what[0]}, and the run was trained on {what[1]}",
             mend="give new samples in the form of those that the run was trained on",
         )
-    return told
+    return as_read

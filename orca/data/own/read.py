@@ -20,7 +20,7 @@ from orca.logs import log
 
 Rows = Int[np.ndarray, "_"]
 PORTION = 2**24
-"""Samples are read in portions of about so many bytes."""
+"""Samples are read in portions of about this many bytes."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         found,
         rows=table.rows,
         groups=_texts(table, entry.groups),
-        told=_texts(table, "" if entry.split.endswith(".json") else entry.split),
+        stated=_texts(table, "" if entry.split.endswith(".json") else entry.split),
         where=table.path,
     )
     learnt = columns.with_constants(ordered, values[division.train], entry)
@@ -195,7 +195,7 @@ def _arrays(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         found,
         rows=rows,
         groups=_texts_in_array(path, entry, entry.groups, shown, len(rows)),
-        told=_texts_in_array(
+        stated=_texts_in_array(
             path, entry, "" if entry.split.endswith(".json") else entry.split, shown, len(rows)
         ),
         where=shown,

@@ -205,8 +205,10 @@ def _read_parquet(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
 
     del entry
     try:
-        told = pa.parquet.read_metadata(path)
-        _check_room(told.num_rows * told.num_columns, shown)  # a value takes a byte at least
+        metadata = pa.parquet.read_metadata(path)
+        _check_room(
+            metadata.num_rows * metadata.num_columns, shown
+        )  # a value takes a byte at least
         content = pd.read_parquet(path)
     except (*READER_FAULTS, pa.ArrowException) as fault:
         raise DataError(

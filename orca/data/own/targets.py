@@ -16,7 +16,7 @@ from orca.errors import DataError
 from orca.logs import log
 
 SHOWN = 8
-"""An error lists at most so many labels."""
+"""An error lists at most this many labels."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def labels_in_table(table: OwnTable, name: str) -> Labels:
 
 
 def has_target(table: OwnTable, entry: TaskEntry) -> Bool[np.ndarray, " n"]:
-    """Return which rows have a target, and tell how many have none.
+    """Return which rows have a target, and log how many have none.
 
     An empty cell, and one that says ?, is none. Other texts that stand for missing values
     elsewhere, such as None, are names of classes where `classes` has them.

@@ -24,7 +24,7 @@ TRAINING_PART = {
 
 @dataclass(frozen=True, kw_only=True)
 class AnyCopy(Download):
-    """The training part in any form that people have it in, told by what it holds."""
+    """The training part in any form that people have it in, known by its content."""
 
     def check(self, path: Path) -> None:
         """Count sentences, tokens and entities.

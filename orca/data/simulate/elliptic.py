@@ -24,7 +24,7 @@ class Diffusion:
 
     Args:
         across: `a` on the faces between neighbours along the first axis, outer ones included.
-        along: likewise along the second axis.
+        along: the same along the second axis.
         spacing: distance between neighbours.
     """
 

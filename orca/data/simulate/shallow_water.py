@@ -1,7 +1,7 @@
 """Shallow water: a round column of water collapses, and waves run outwards.
 
     h_t + (h u)_x + (h v)_y = 0
-    (h u)_t + (h u^2 + h^2 / 2)_x + (h u v)_y = 0, and likewise for h v
+    (h u)_t + (h u^2 + h^2 / 2)_x + (h u v)_y = 0, and the same for h v
 
 Source: PDEBench (arXiv:2210.07182), radial dam break.
 """

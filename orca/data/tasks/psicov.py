@@ -25,7 +25,7 @@ from orca.data.target import Field
 from orca.data.task import Block, Part, Samples, Splits, Task
 
 LARGEST_DISTANCE = 16.0
-"""Training distances are clipped at so many angstrom."""
+"""Training distances are clipped at this many angstrom."""
 
 SMALLEST_DISTANCE = 1.0
 CHANNELS = 57

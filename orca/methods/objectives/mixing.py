@@ -84,7 +84,7 @@ def mix_sampled(
         scores: of target and source patches, between 0 and 1.
         count: of replaced patches; more than 0, at most all.
         temperature: of the sampling.
-        generator: likewise.
+        generator: of the draws, on the same device.
     """
     of_target, of_source = scores
     sample = partial(sample_subset, temperature=temperature, generator=generator)

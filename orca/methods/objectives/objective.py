@@ -43,7 +43,7 @@ class Objective(nn.Module):
         Args:
             model: that is trained.
             inputs: normalised.
-            targets: likewise, as stored.
+            targets: of the batch, as stored.
             epoch: number of this epoch, from 0.
             epochs: of the whole run.
             generator: of this step's own draws, on the model's device.

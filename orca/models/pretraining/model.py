@@ -1,7 +1,7 @@
 """The model that is pretrained: a body with a classifier, and what of it becomes the body."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from orca.errors import SettingsError
 from orca.models import initialise
@@ -19,7 +19,7 @@ def untrained(name: str, classes: int, generator: torch.Generator) -> Model:
 
     Args:
         name: of a body whose declaration says that it is made here.
-        classes: of images, to be told apart.
+        classes: of images, which it learns to distinguish.
         generator: of the weights.
 
     Raises:

@@ -11,7 +11,7 @@ class PretrainSettings(Settings):
     """Images and training of a body that this project pretrains itself."""
 
     fractal_classes: Count = Field(
-        80, description="The body learns to tell this number of kinds of fractals apart."
+        80, description="The body learns to distinguish this many kinds of fractals."
     )
     images_per_class: Count = Field(40, description="Each kind of fractal has this many images.")
     held_out_share: Share = Field(

@@ -52,7 +52,7 @@ class FourierOperator(nn.Module):
         self.first, self.last = pointwise(width, HIDDEN, 1), pointwise(HIDDEN, outputs, 1)
 
     def forward(self, x: Float[Tensor, "b inputs *grid"]) -> Float[Tensor, "b outputs *grid"]:
-        """Return the fields; each point is told where it lies, from 0 to 1 along each axis."""
+        """Return the fields; the place of each point, from 0 to 1 along each axis, is an input."""
         axes = [torch.linspace(0, 1, points, device=x.device) for points in x.shape[2:]]
         places = torch.stack(torch.meshgrid(*axes, indexing="ij"))
         x = self.lift(torch.cat([x, places.expand(len(x), *places.shape)], dim=1))

@@ -48,7 +48,7 @@ def splits_of(path: Path, *, classes: int, most: int, noisy: bool) -> Splits:
         classes: how many labels there are.
         most: pieces kept of each clip for training and validation, drawn with a fixed seed; of
             test clips, all are.
-        noisy: whether training pieces are masked and mixed with the archive's noise, likewise.
+        noisy: whether training pieces are masked and mixed with the archive's noise, drawn once too.
 
     Raises:
         DataError: if the archive or a list in it is damaged or misses something.

@@ -90,7 +90,7 @@ def splits_of_whole_clips(raw: Path, *, classes: int, most: int) -> Splits:
 
 
 def seconds_of(samples: int) -> int:
-    """Return how many seconds a clip of so many samples at 22,050 Hz has; a short one has one."""
+    """Return how many seconds a clip of this many samples at 22,050 Hz has; a short one has one."""
     return max(1, (samples - RATE) // STEP + 1)
 
 
