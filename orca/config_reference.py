@@ -13,7 +13,7 @@ from orca.alignment.distance import DISTANCES
 from orca.configuration import Configuration
 from orca.hyperparameters import Hyperparameters, SearchSpace, method_groups
 from orca.models.pretraining.settings import PretrainSettings
-from orca.provenance import atomic
+from orca.provenance import write_text
 from orca.training.settings import GROUPS
 from orca.tuning.settings import TuningSettings
 
@@ -166,5 +166,4 @@ GENERATED = {
 def write(root: Path) -> None:
     """Write every generated file under the repository's root."""
     for name, make in GENERATED.items():
-        with atomic(root / name) as temporary:
-            temporary.write_text(make(), encoding="utf-8")
+        write_text(root / name, make())

@@ -33,12 +33,17 @@ def file_digest(path: Path, algorithm: str = "sha256") -> str:
         return hashlib.file_digest(file, algorithm).hexdigest()
 
 
+def file_stamp(path: Path) -> dict[str, int]:
+    """Return what shows cheaply whether a file is still the one that was read before."""
+    state = path.stat()
+    return {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
+
+
 def kept_digest(path: Path) -> str:
     """Return the sha256 of a file; a large one's is kept beside it while size and time stay."""
-    state = path.stat()
-    if state.st_size < KEPT_BYTES:
+    stamp = file_stamp(path)
+    if stamp["bytes"] < KEPT_BYTES:
         return file_digest(path)
-    stamp = {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
     place = path.with_name(f".{path.name}.sha256")
     known = found_json(place)
     if "sha256" in known and known.items() >= stamp.items():

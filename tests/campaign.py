@@ -27,6 +27,7 @@ from orca.inspection import inspect
 from orca.training.evaluate import evaluate
 from orca.training.tensor_file import read_tensors, write_tensors
 from orca.tuning.best import tuned_values
+from tests.data.made_tasks import samples_of
 from tests.training.toys import CLASSES, CPU, ToyRun, make_align, make_finetune, run, write_prepared
 
 BEST = {"settings": {"optimizer.learning_rate": 1e-3}, "origin": {"task": "t", "body": "b"}}
@@ -110,7 +111,7 @@ def build(folder: Path) -> list[Artefact]:
 
     def fit() -> Any:
         with Prepared(folder / "fit.h5", CLASSES) as prepared:
-            return prepared.whole("fit")[0].sum()
+            return samples_of(prepared, "fit")[0].sum()
 
     score()
     kept = folder / "other/score.json"

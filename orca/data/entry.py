@@ -258,6 +258,11 @@ class TaskEntry(BaseModel):
         return tuple(filter(None, (*self.targets, *self.drop, self.groups, self.split)))
 
     @property
+    def split_key(self) -> str:
+        """The column or key of `split`; empty where that is a file, or nothing."""
+        return "" if self.split.endswith(".json") else self.split
+
+    @property
     def label_count(self) -> int:
         """How many classes or labels there are."""
         if isinstance(self.classes, int):

@@ -8,7 +8,7 @@ from filelock import FileLock
 from orca.data.task import Way
 from orca.errors import DataError
 from orca.logs import log
-from orca.provenance import file_digest, kept_digest, write_json
+from orca.provenance import file_digest, file_stamp, kept_digest, write_json
 from orca.text_files import read_mapping
 
 RECORD = "sources.json"
@@ -94,20 +94,14 @@ def _bring_one(way: Way, folder: Path, known: dict[str, Any]) -> dict[str, Any]:
     if path.exists() and not path.is_file():
         raise DataError(where=str(path), what="it is no file", mend="remove it and fetch again")
     if path.exists() and way.recipe == known.get("recipe", ""):
-        if known and _stamp(path) == {key: known[key] for key in ("bytes", "modified_ns")}:
+        if known and file_stamp(path) == {key: known[key] for key in ("bytes", "modified_ns")}:
             return known
         way.check(path)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         log.info("fetching %s", path)
         way.bring(path)
-    return {**_stamp(path), "sha256": file_digest(path), "recipe": way.recipe}
-
-
-def _stamp(path: Path) -> dict[str, Any]:
-    """Return what shows cheaply whether a file is still the one that was read before."""
-    state = path.stat()
-    return {"bytes": state.st_size, "modified_ns": state.st_mtime_ns}
+    return {**file_stamp(path), "sha256": file_digest(path), "recipe": way.recipe}
 
 
 def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:

@@ -34,7 +34,7 @@ _FAULTS = (
 _TAKEN = dict(TUPLE1=1, TUPLE2=2, TUPLE3=3, APPEND=1, SETITEM=2, STACK_GLOBAL=2, REDUCE=2, BUILD=2)
 
 
-class _Asked:
+class _Request:
     """What a pickle asks for by its name, without or with arguments; BUILD makes it, once."""
 
     def __init__(self, name: str, arguments: Any = None) -> None:
@@ -47,7 +47,7 @@ def _made(name: str, arguments: Any, state: Any = None) -> Any:
     """Return what numpy would by this name; nothing of a library is called by what was asked."""
     match name, arguments, state:
         case "numpy.dtype" | "numpy.core.multiarray._reconstruct", (_, _, _), None:
-            return _Asked(name, arguments)
+            return _Request(name, arguments)
         case "numpy.dtype", (str(code), _, _), (_, str(order), None, None, None, _, _, _):
             return _kind(order + code)
         case "numpy.core.multiarray._reconstruct", _, (_, shape, kind, by_columns, content):
@@ -151,13 +151,13 @@ class _Interpreter:
                     self.memo[str(number)] = self.stack[-1]
                 case "GET" | "BINGET" | "LONG_BINGET":
                     value = self.memo[str(argument)]
-                    self.stack.append(value.made if isinstance(value, _Asked) else value)
+                    self.stack.append(value.made if isinstance(value, _Request) else value)
                 case "GLOBAL" | "STACK_GLOBAL":
-                    self.stack.append(_Asked(argument or " ".join(taken)))
-                case "REDUCE" if isinstance(taken[0], _Asked) and taken[0].arguments is None:
+                    self.stack.append(_Request(argument or " ".join(taken)))
+                case "REDUCE" if isinstance(taken[0], _Request) and taken[0].arguments is None:
                     self.stack.append(_made(taken[0].name, taken[1]))
                     self.spend(sys.getsizeof(self.stack[-1]))
-                case "BUILD" if isinstance(taken[0], _Asked) and taken[0].made is taken[0]:
+                case "BUILD" if isinstance(taken[0], _Request) and taken[0].made is taken[0]:
                     taken[0].made = _made(taken[0].name, taken[0].arguments, taken[1])
                     self.stack.append(taken[0].made)
                     self.spend(sys.getsizeof(self.stack[-1]))

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from orca.data.normalise import Constants
 from orca.errors import DataError
 from orca.json_record import read_record
-from orca.provenance import atomic
+from orca.provenance import write_text
 
 if TYPE_CHECKING:
     import pandas
@@ -157,8 +157,7 @@ class Schema(BaseModel):
         content = self.model_dump(mode="json")
         columns = ",\n  ".join(json.dumps(column) for column in content.pop("columns"))
         lines = [f'"columns": [\n  {columns}\n ]', *_lines(content)]
-        with atomic(path) as temporary:
-            temporary.write_text("{\n " + ",\n ".join(lines) + "\n}\n")
+        write_text(path, "{\n " + ",\n ".join(lines) + "\n}\n")
 
     @classmethod
     def read(cls, path: Path) -> "Schema":

@@ -10,7 +10,7 @@ from orca.data.raw_file import reading
 from orca.errors import READER_FAULTS
 
 
-class _Joined(io.RawIOBase):
+class _JoinedFile(io.RawIOBase):
     """Some files, one after the other, as one that can be read."""
 
     def __init__(self, parts: tuple[Path, ...]) -> None:
@@ -55,7 +55,7 @@ def open_split_zip(parts: tuple[Path, ...]) -> zipfile.ZipFile:
         DataError: if a part is missing, or they are no zip file.
     """
     with reading(parts[-1], "with its other parts it is no zip file", *READER_FAULTS):
-        joined = _Joined(parts)
+        joined = _JoinedFile(parts)
         archive = zipfile.ZipFile(io.BufferedReader(joined))
         archive.filename = str(parts[-1])
         believed = _list_start(archive)

@@ -28,7 +28,6 @@ class SourceStatus:
         have: bytes that are there.
         published: bytes that there should be, where all sizes are published; else None.
         missing: names of the files that are not there.
-        folder: where they go.
         how: what to do to get them.
     """
 
@@ -38,7 +37,6 @@ class SourceStatus:
     have: int
     published: int | None
     missing: tuple[str, ...]
-    folder: Path
     how: str
 
 
@@ -158,7 +156,6 @@ def _status(
         have=sum((folder / w.name).stat().st_size for w in files if w.name not in missing),
         published=None if None in sizes else int(sum(sizes)),
         missing=missing,
-        folder=folder,
         how=_how(source, folder, files, missing),
     )
 

@@ -178,12 +178,6 @@ class Prepared(SampleSet):
         for start in range(0, len(rows), step):
             yield self._encoded(rows[start : start + step])
 
-    def whole(
-        self, split: Split
-    ) -> tuple[Float[np.ndarray, "n *input"], Num[np.ndarray, "n *target"]]:
-        """Return a whole part as `read` does; for parts that fit into memory."""
-        return self.read(self.rows(split))
-
     def stored(
         self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
     ) -> Num[np.ndarray, "n *part"]:

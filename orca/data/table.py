@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from orca.data.raw_file import damaged, reading
 from orca.data.schema import Column
 from orca.errors import DataError
-from orca.provenance import atomic
+from orca.provenance import write_text
 
 if TYPE_CHECKING:
     import pandas
@@ -82,8 +82,7 @@ def write_arff(path: Path, *, relation: str, columns: Sequence["pandas.Series"])
             zip(*([None if v != v else v for v in c.tolist()] for c in columns), strict=True)  # noqa: PLR0124 - NaN alone differs from itself
         ),
     }
-    with atomic(path) as temporary:
-        temporary.write_text(arff.dumps(content), encoding="utf-8")
+    write_text(path, arff.dumps(content))
 
 
 def read_arff(path: Path) -> list["pandas.Series"]:

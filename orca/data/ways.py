@@ -163,9 +163,11 @@ class Simulated(Way):
 
 def _workers(samples: int) -> int:
     """Return how many processes pay: each takes a second or two to start."""
-    if samples < FEW_SAMPLES:
-        return 1
-    # Where a job may use some cores only, Linux says so; other systems know no such thing.
+    return 1 if samples < FEW_SAMPLES else usable_cores()
+
+
+def usable_cores() -> int:
+    """Return the cores that this process may use: Linux says which, other systems have all."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -10,7 +10,7 @@ SEED = 0  # of the draw of the chunks
 
 
 @dataclass(frozen=True)
-class Chunked:
+class ChunkMean:
     """The mean of a metric over chunks of samples, a short last one counting full.
 
     Exact for means over equal chunks; biased for areas under curves, F1 and R2.

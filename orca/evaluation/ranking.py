@@ -89,7 +89,8 @@ def mean_defined(values: list[float], what: str) -> float:
     return float(np.nanmean(values))
 
 
-def _softmax(logits: Float[np.ndarray, "n classes"]) -> Float[np.ndarray, "n classes"]:
+def softmax(logits: Float[np.ndarray, "n classes"]) -> Float[np.ndarray, "n classes"]:
+    """Return probabilities of classes, in double precision."""
     exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
@@ -112,7 +113,7 @@ def auroc_ovo(predicted: Float[np.ndarray, "n classes"], target: Int[np.ndarray,
             what=f"it has no sample of class {absent[0]}",
             mend="use a split with samples of every class, or the metric zero_one_error_pct",
         )
-    probabilities = _softmax(predicted)
+    probabilities = softmax(predicted)
     areas = []
     for first, second in combinations(range(classes), 2):
         both = (target == first) | (target == second)

@@ -4,7 +4,6 @@ What is decided depends on the data, the settings and the kind of machine alone,
 done already, so that a command typed again goes on with the same runs.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from orca.cost import CORE, V100
+from orca.data.ways import usable_cores
 from orca.errors import SettingsError
 from orca.experiment import further_folds
 from orca.peers.peer import PEERS
@@ -54,7 +54,7 @@ def job_seconds(runs: Runs, job: Job) -> float:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class BudgetPlan:
     """What fits: keys for the configuration and for the task's `settings`, and what was decided."""
 
     config: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Fitted:
     summary: str
 
 
-def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
+def fit(runs: Runs, task: str, seconds: float, cores: int) -> BudgetPlan:
     """Return what makes a task's table fit into some seconds: no search, then fewer epochs.
 
     Args:
@@ -76,18 +76,18 @@ def fit(runs: Runs, task: str, seconds: float, cores: int) -> Fitted:
     left = seconds - (len(jobs) + OTHER_JOBS) * START_SECONDS / at_once
     work = [(job.step, work_seconds(runs, job) / at_once) for job in jobs]
     if sum(seconds for _, seconds in work) <= left:
-        return Fitted({}, {}, "the usual settings fit")
+        return BudgetPlan({}, {}, "the usual settings fit")
     body = next(job.wildcards["body"] for job in jobs if job.step == "finetune")
     config = {"hyperparameters": {body: "default"}}
     made = sum(each for step, each in work if step == "pretrain_body")
     share = (left - made) / sum(each for step, each in work if step in ("align", "finetune"))
     if share >= 1:
-        return Fitted(config, {}, "no search for settings")
+        return BudgetPlan(config, {}, "no search for settings")
     settings = _fewer_epochs(runs, task, body, max(0.0, share))
     summary = f"no search, {settings['finetune']['epochs']} epochs of fine-tuning"
     if share <= 0:
         summary += "; even so it takes longer, for starting the jobs alone fills the budget"
-    return Fitted(config, settings, summary)
+    return BudgetPlan(config, settings, summary)
 
 
 def jobs_of(runs: Runs, task: str) -> list[Job]:
@@ -129,6 +129,4 @@ def _fewer_epochs(runs: Runs, task: str, body: str, share: float) -> dict[str, d
 
 def cores_of(given: int | None) -> int:
     """Return the cores that jobs share: those given, or all that this process may use."""
-    if given:
-        return given
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return given or usable_cores()

@@ -12,7 +12,7 @@ from orca.data.own.guess import Fact, guess
 from orca.data.task import TASKS
 from orca.data.user_task import check_keys, entries_in, entry_of
 from orca.errors import SettingsError
-from orca.provenance import atomic
+from orca.provenance import write_text
 from orca.settings import check_name, read_yaml
 from orca.workflow import layout
 
@@ -52,8 +52,7 @@ class OwnRun:
             return
         header = HEADER.format(data=self.entry["path"], path=self.path, name=self.name)
         text = yaml.safe_dump(dict(self.content), sort_keys=False, allow_unicode=True, width=100)
-        with atomic(self.path) as temporary:
-            temporary.write_text(header + text, encoding="utf-8")
+        write_text(self.path, header + text)
 
 
 def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:

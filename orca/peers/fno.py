@@ -3,7 +3,7 @@
 In 60 lines of ours: the authors' library brings an experiment tracker and some twenty packages.
 """
 
-from orca.peers.peer import Peer, Predict, Problem, fields, trained_for
+from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, fields, trained_for
 
 
 def fit(problem: Problem) -> Predict:
@@ -30,14 +30,6 @@ PEER = Peer(
     suits=fields,
     fit="orca.peers.fno:fit",
     libraries=("torch",),
-    settings={
-        "epochs": 500,
-        "batch_size": 20,
-        "learning_rate": 1e-3,
-        "weight_decay": 1e-4,
-        "halve_every": 100,
-        "width": 20,
-        "modes": 12,
-    },
+    settings={**PDEBENCH, "width": 20, "modes": 12},
 )
 PEERS = {"fno_short": trained_for(PEER, 60, of="fno")}

@@ -243,6 +243,12 @@ def _installed() -> Mapping[str, list[str]]:
     return importlib.metadata.packages_distributions()
 
 
+PDEBENCH = {
+    "epochs": 500, "batch_size": 20, "learning_rate": 1e-3, "weight_decay": 1e-4, "halve_every": 100
+}  # fmt: skip
+"""How PDEBench trains its networks (Takamoto et al. 2022)."""
+
+
 def trained_for(peer: Peer, epochs: int, *, of: str) -> Peer:
     """Return the variant of a network that is trained for other epochs, as its title says."""
     return replace(

@@ -1,6 +1,6 @@
 """U-Net, of PDEBench's sizes."""
 
-from orca.peers.peer import Peer, Predict, Problem, fields, trained_for
+from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, fields, trained_for
 
 
 def fit(problem: Problem) -> Predict:
@@ -21,13 +21,6 @@ PEER = Peer(
     suits=fields,
     fit="orca.peers.unet:fit",
     libraries=("torch",),
-    settings={
-        "epochs": 500,
-        "batch_size": 20,
-        "learning_rate": 1e-3,
-        "weight_decay": 1e-4,
-        "halve_every": 100,
-        "width": 32,
-    },
+    settings={**PDEBENCH, "width": 32},
 )
 PEERS = {"unet_short": trained_for(PEER, 60, of="unet")}

@@ -23,7 +23,7 @@ from torch import Tensor
 from orca.errors import StateError
 from orca.logs import log
 from orca.outputs import RECORD, whole_outputs
-from orca.provenance import atomic, sweep, writing
+from orca.provenance import atomic, sweep, write_text, writing
 from orca.training.progress import Checkpoints
 from orca.training.tensor_file import read_tensors, write_tensors
 
@@ -148,8 +148,7 @@ class State(Checkpoints):
             log.info("%s is of other settings, code or inputs: starting afresh", self.folder)
         for old in others:
             shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-        with atomic(self._mark) as temporary:
-            temporary.write_text(self.key)
+        write_text(self._mark, self.key)
 
     @contextmanager
     def held(self, *, wait: bool = False) -> Iterator["State"]:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from orca.data.own.new_rows import NewRows, read_new
 from orca.data.target import Classes, Field, MultiLabel
 from orca.data.task import Task
 from orca.errors import SettingsError
+from orca.evaluation.ranking import softmax
 from orca.provenance import atomic
 from orca.training.arithmetic import forward_pass, products
 from orca.training.finished_run import FinishedRun
@@ -45,11 +46,9 @@ class Predictions:
     @property
     def probabilities(self) -> Float[np.ndarray, "n outputs"]:
         """Of each class, which sum to 1, or of each label by itself."""
-        logits = self.outputs.astype(np.float64)
         if isinstance(self.task.target, MultiLabel):
-            return 1 / (1 + np.exp(-logits))
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+            return 1 / (1 + np.exp(-self.outputs.astype(np.float64)))
+        return softmax(self.outputs)
 
     def arrays(self) -> dict[str, Any]:
         """Return arrays by name: `prediction`, and for classes and labels their probabilities."""
@@ -158,7 +157,8 @@ def _outputs(run: FinishedRun, new: NewRows) -> Float[np.ndarray, "n *output"]:
     constants = {what: run.schema.constants_of(what) for what in ("inputs", "targets")}  # type: ignore[arg-type]
 
     def portions() -> Iterator[Float[np.ndarray, "b *output"]]:
-        for some in _portions(len(new.rows), run.batch_size):
+        for start in range(0, len(new.rows), run.batch_size):
+            some = np.arange(start, min(len(new.rows), start + run.batch_size))
             encoded = constants["inputs"].encode(new.take(some))
             output = model(torch.from_numpy(encoded).to(run.device))
             yield constants["targets"].decode_predicted(output.float().cpu().numpy())
@@ -166,8 +166,3 @@ def _outputs(run: FinishedRun, new: NewRows) -> Float[np.ndarray, "n *output"]:
     forward = forward_pass(run.precision, run.device)
     with torch.inference_mode(), products(run.precision), forward:
         return np.concatenate(list(portions()))
-
-
-def _portions(count: int, size: int) -> Iterator[Int[np.ndarray, " some"]]:
-    for start in range(0, count, size):
-        yield np.arange(start, min(count, start + size))

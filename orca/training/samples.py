@@ -20,16 +20,16 @@ HELD_BYTES = 2 << 30  # a set up to this size, as it is stored, is read once and
 AHEAD = 4  # batches that are ready before they are asked for
 
 Item = TypeVar("Item")
-Loaded = TypeVar("Loaded")
+Result = TypeVar("Result")
 
 
-def ahead(load: Callable[[Item], Loaded], items: Iterable[Item]) -> Iterator[Loaded]:
+def ahead(load: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield what `load` makes of each item, in order; one thread works a few items ahead.
 
     Raises:
         Exception: whatever `load` raised, at the item that it stumbled over.
     """
-    waiting: deque[Future[Loaded]] = deque()
+    waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(1, thread_name_prefix="reader") as reader:
         try:
             for item in items:

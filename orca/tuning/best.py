@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from orca.errors import SettingsError, TrainingError
 from orca.json_record import read_record
-from orca.provenance import atomic, environment
+from orca.provenance import environment, write_text
 from orca.settings import checked, nested
 from orca.training.record import write_history
 from orca.training.settings import FINETUNE_READS, GROUPS
@@ -44,8 +44,8 @@ def close(search: Search, out: Path) -> None:
     best = min(whole, key=lambda trial: (trial.value, trial.number))
     draw_trials(ended(study), out / "trials", metric=search.setup.task.metric, best=best.number)
     draw_importance(ended(study), out / "importance", min_epochs=search.settings.min_epochs)
-    with atomic(out / "best.yaml") as temporary:
-        temporary.write_text(yaml.safe_dump(_summary(search, study, best), sort_keys=False))
+    summary = _summary(search, study, best)
+    write_text(out / "best.yaml", yaml.safe_dump(summary, sort_keys=False))
 
 
 def _row(trial: FrozenTrial) -> dict[str, Any]:

@@ -50,3 +50,8 @@ def prepare(task: Task, out: Path, monkeypatch, *, splits: Splits | None = None)
         splits = cut(*arrays(task), task.samples.fit)
     monkeypatch.setattr(preparing, "reader_of", lambda *_: lambda *_: splits)
     preparing.prepare(task, "made", out / "raw", out)
+
+
+def samples_of(prepared, part):
+    """Inputs and targets of a whole part, as a model sees them."""
+    return prepared.read(prepared.rows(part))

@@ -9,6 +9,7 @@ from orca.data.tasks.fsd50k.mel import log_mel
 from orca.data.tasks.fsd50k.whole_clips import seconds_of
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
+from tests.data.made_tasks import samples_of
 
 CLIPS = {
     "train": {
@@ -51,7 +52,7 @@ def test_clips_are_cut_into_seconds_of_their_lists(sources, go):
     assert np.bincount(fit.groups(fit.rows("train")))[[7, 9, 11]].tolist() == [1, 8, 5]
     assert set(fit.groups(fit.rows("validation"))) == {5}
     assert np.bincount(test.groups(test.rows("test")))[[3, 4]].tolist() == [23, 1]
-    inputs, labels = fit.whole("train")
+    inputs, labels = samples_of(fit, "train")
     assert inputs.shape == (14, 1, 96, 102)
     assert np.flatnonzero(labels[0]).tolist() == [5, 199]
     assert not inputs[..., 101].any()

@@ -14,6 +14,7 @@ from orca.data.tasks.openml import CARRIED
 from orca.errors import DataError
 from orca.package_index import PackageIndexError
 from orca.provenance import file_digest
+from tests.data.made_tasks import samples_of
 
 LINES = "a1, 7, .5, no \nb2,3, 1.25, yes\na1, 4, 0, no \n"
 # What UCI's pages and the tables' own descriptions say of some columns: least and greatest value.
@@ -152,7 +153,7 @@ def test_other_splits_of_a_table_hold_the_same_rows_elsewhere(tmp_path, through,
         task = replace(task, samples=replace(task.samples, train=24, validation=6, test=30))
         fit, test = through(name, task, name)
         values = [
-            part.whole(of)[0].ravel() * fit.input_constants.std + fit.input_constants.mean
+            samples_of(part, of)[0].ravel() * fit.input_constants.std + fit.input_constants.mean
             for part, of in ((fit, "fit"), (test, "test"))
         ]
         seen[name] = [sorted(v.ravel().round(2).tolist()) for v in values]

@@ -7,6 +7,7 @@ from orca.data.tasks import ecg
 from orca.data.tasks.fsd50k.clips import spectrogram
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
+from tests.data.made_tasks import samples_of
 
 
 def test_cifar100_is_normalised_by_the_stated_constants(sources, go):
@@ -16,7 +17,7 @@ def test_cifar100_is_normalised_by_the_stated_constants(sources, go):
     )  # fmt: skip
     samples = Samples(train=300, validation=100, test=100)
     fit, test = go("cifar100", samples=samples)
-    inputs, labels = test.whole("test")
+    inputs, labels = samples_of(test, "test")
     images = made["test"][b"data"].reshape(-1, 3, 32, 32) / 255.0
     mean = np.array([0.5071, 0.4867, 0.4408]).reshape(3, 1, 1)
     std = np.array([0.2675, 0.2565, 0.2761]).reshape(3, 1, 1)
@@ -29,7 +30,7 @@ def test_spherical_images_lie_between_0_and_1(sources, go):
     made = fixtures.spherical(sources / "s2_cifar100.gz", 300, 100)
     samples = Samples(train=200, validation=100, test=100)
     fit, test = go("spherical", samples=samples)
-    inputs, labels = test.whole("test")
+    inputs, labels = samples_of(test, "test")
     np.testing.assert_allclose(inputs, made["test"]["images"] / 255.0, atol=1e-6)
     np.testing.assert_array_equal(labels, made["test"]["labels"])
     assert fit.count == 300
@@ -39,7 +40,7 @@ def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, go):
     made = fixtures.ninapro(sources, {"train": 72, "val": 36, "test": 18})
     samples = Samples(train=72, validation=36, test=18)
     fit, _ = go("ninapro_official", samples=samples)
-    inputs, labels = fit.whole("validation")
+    inputs, labels = samples_of(fit, "validation")
     assert inputs.shape == (36, 1, 16, 52)
     np.testing.assert_allclose(inputs[5, 0, 3, 7], made["ninapro_val"][5, 7, 3], rtol=1e-6)
     np.testing.assert_array_equal(labels, made["label_val"])
@@ -55,7 +56,7 @@ def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(sources, go, c
     )  # fmt: skip
     solution = made[1]["sol"][:5, ::5, ::5]
     np.testing.assert_allclose(test.targets(test.rows("test"))[:, 0], solution, rtol=1e-6)
-    inputs, targets = test.whole("test")
+    inputs, targets = samples_of(test, "test")
     coordinates = np.linspace(0, 1, 10)
     np.testing.assert_allclose(inputs[3, 1, 4], coordinates, rtol=1e-6)
     np.testing.assert_allclose(inputs[3, 2, :, 4], coordinates, rtol=1e-6)
@@ -152,7 +153,7 @@ def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, go):
     targets = fit.targets(fit.rows("fit"))
     for row, name in enumerate(names):
         np.testing.assert_array_equal(targets[row], train[name][1:, 64:192, 64:192])
-    inputs, _ = test.whole("test")
+    inputs, _ = samples_of(test, "test")
     stamps = np.stack([made[f"npy_test/f435w/9490/a3/{n}_0_0.npy"][0] for n in (1, 2)])
     mean, std = fit.input_constants.mean.item(), fit.input_constants.std.item()
     np.testing.assert_allclose(inputs[:, 0], (stamps[:, 64:192, 64:192] - mean) / std, atol=1e-4)
@@ -163,7 +164,7 @@ def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, go):
     made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", {"f435w/9490/a3": 2})
     samples = Samples(train=4, validation=1, test=2)
     _, test = go("cosmic_official", samples=samples)
-    inputs, _ = test.whole("test")
+    inputs, _ = samples_of(test, "test")
     sky = made["npy_test/f435w/9490/a3/sky.npy"]
     for number in (1, 2):
         stamp = made[f"npy_test/f435w/9490/a3/{number}_0_0.npy"][0, 64:192, 64:192]
@@ -201,7 +202,7 @@ def test_ecg_windows_are_of_whole_recordings_and_overlap_by_class(sources, go):
             inputs.append(signal[start : start + 1000])
             labels.append("NAO~".index(LETTERS[number]))
             recording.append(number)
-    seen, seen_labels = test.whole("test")
+    seen, seen_labels = samples_of(test, "test")
     np.testing.assert_allclose(seen[:, 0], inputs, atol=1e-5)
     assert seen_labels.tolist() == labels
     assert test.groups(test.rows("test")).tolist() == recording
@@ -245,7 +246,7 @@ def test_satellite_classes_count_from_0(sources, go):
     made = fixtures.satellite(sources, 240, 48)
     samples = Samples(train=192, validation=48, test=48)
     fit, test = go("satellite_official", samples=samples)
-    inputs, labels = test.whole("test")
+    inputs, labels = samples_of(test, "test")
     np.testing.assert_allclose(inputs[:, 0], made[1]["data"], rtol=1e-6)
     np.testing.assert_array_equal(labels, made[1]["label"] - 1)
     assert (np.bincount(fit.targets(fit.rows("validation"))) == 2).all()
@@ -258,10 +259,10 @@ def test_deepsea_bases_become_channels(sources, go, kind):
     )
     samples = Samples(train=30, validation=10, test=20)
     fit, test = go("deepsea", samples=samples)
-    inputs, labels = fit.whole("validation")
+    inputs, labels = samples_of(fit, "validation")
     np.testing.assert_array_equal(inputs, made["x_val"].transpose(0, 2, 1))
     np.testing.assert_array_equal(labels, made["y_val"])
-    np.testing.assert_array_equal(test.whole("test")[0].sum(axis=1), 1)
+    np.testing.assert_array_equal(samples_of(test, "test")[0].sum(axis=1), 1)
 
 
 CLIPS = {
@@ -278,11 +279,11 @@ def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(sou
     assert {clip: (clips == clip).sum() for clip in CLIPS["tr"]} == {64760: 3, 16399: 8, 16401: 1}
     assert set(fit.groups(fit.rows("validation"))) == {16402}
     assert test.groups(test.rows("test")).tolist() == [37199] * 4 + [175151]
-    labels = test.whole("test")[1]
+    labels = samples_of(test, "test")[1]
     assert np.flatnonzero(labels[0]).tolist() == [5, 199]
     assert np.flatnonzero(labels[4]).tolist() == [0]
     expected = spectrogram(made["eval_chunks/37199_2.wav"], where="here")
-    seen = test.whole("test")[0][2, 0]
+    seen = samples_of(test, "test")[0][2, 0]
     np.testing.assert_allclose(seen[:, :101], expected, atol=0.03)
     assert not seen[:, 101].any()
 
@@ -292,7 +293,7 @@ def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_oth
     made = fixtures.sounds(sources / "audio.zip", clips)
     fit, test = go("fsd50k_official")
     assert fit.groups(fit.rows("train")).tolist() == list(range(60))
-    inputs = fit.whole("train")[0][:, 0]
+    inputs = samples_of(fit, "train")[0][:, 0]
     whole, masked_at_most = 0, 0
     for number, seen in enumerate(inputs):
         pieces = [spectrogram(made[f"dev_chunks/{number}_{k}.wav"], where="") for k in (0, 1)]
@@ -306,14 +307,16 @@ def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_oth
     assert not inputs[:, :, 101].any()
     for part, place in (("validation", "dev_chunks/16402_"), ("test", "eval_chunks/37199_")):
         prepared = fit if part == "validation" else test
-        seen = prepared.whole(part)[0][0, 0, :, :101]
+        seen = samples_of(prepared, part)[0][0, 0, :, :101]
         pieces = [spectrogram(made[f"{place}{k}.wav"], where="") for k in (0, 1)]
         assert min(np.abs(seen - own).max() for own in pieces) < 0.03
 
 
 def test_the_noise_is_the_same_each_time(sources, go):
     fixtures.sounds(sources / "audio.zip", CLIPS)
-    first, second = (go("fsd50k_official", folder)[0].whole("fit")[0] for folder in ("one", "two"))
+    first, second = (
+        samples_of(go("fsd50k_official", folder)[0], "fit")[0] for folder in ("one", "two")
+    )
     np.testing.assert_array_equal(first, second)
 
 

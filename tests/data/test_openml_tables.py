@@ -7,6 +7,7 @@ from orca.data.task import TASKS, Samples
 from orca.data.ways import OpenMLTable
 from orca.errors import DataError
 from tests.data import fixtures_tables as fixtures
+from tests.data.made_tasks import samples_of
 
 
 @pytest.fixture
@@ -35,12 +36,12 @@ def test_a_mixed_table_comes_out_of_openmls_cache(cache, through):
     amounts = {round(line[3], 3) if line[3] else 0.0 for line in lines}
     constants = fit.input_constants
     for file, split in ((fit, "fit"), (test, "test")):
-        inputs, labels = file.whole(split)
+        inputs, labels = samples_of(file, split)
         raw = inputs[:, 0, 2] * constants.std[0, 2] + constants.mean[0, 2]
         assert {round(float(v), 3) for v in raw} <= amounts
         assert (inputs[:, :, 0].sum(axis=1) == 1).all()
         np.testing.assert_array_equal(inputs[:, :2, 1].argmax(axis=1), labels)
-    assert abs(fit.whole("train")[0][:, 0, 2].mean()) < 1e-5
+    assert abs(samples_of(fit, "train")[0][:, 0, 2].mean()) < 1e-5
 
 
 def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, through):
@@ -48,9 +49,11 @@ def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, thro
     samples = Samples(train=24, validation=6, test=30)
     task = replace(TASKS["openml_1480"], samples=samples)
     splits = [through("openml_1480", task, folder)[1] for folder in ("a", "b")]
-    labels = splits[0].whole("test")[1]
+    labels = samples_of(splits[0], "test")[1]
     assert (np.bincount(labels) == 15).all()
-    np.testing.assert_array_equal(splits[0].whole("test")[0], splits[1].whole("test")[0])
+    np.testing.assert_array_equal(
+        samples_of(splits[0], "test")[0], samples_of(splits[1], "test")[0]
+    )
 
 
 def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cache, through):
@@ -59,7 +62,7 @@ def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cach
     name = "openml_1480_official"
     fit, test = through(name, replace(TASKS[name], samples=samples))
     amounts = np.concatenate(
-        [file.whole(part)[0][:, 0, 2] for file, part in ((fit, "fit"), (test, "test"))]
+        [samples_of(file, part)[0][:, 0, 2] for file, part in ((fit, "fit"), (test, "test"))]
     )
     assert abs(amounts.mean()) < 1e-5
     assert abs(amounts.std() - 1) < 1e-5
@@ -100,7 +103,7 @@ def test_the_carried_tables_have_all_rows_and_columns(through, name, rows, shape
     whole = getattr(datasets, f"load_{loader}")()
     constants = fit.input_constants
     seen = np.concatenate([
-        file.whole(part)[0][:, :, 0] * constants.std[:, 0] + constants.mean[:, 0]
+        samples_of(file, part)[0][:, :, 0] * constants.std[:, 0] + constants.mean[:, 0]
         for file, part in ((fit, "fit"), (test, "test"))
     ])  # fmt: skip
     np.testing.assert_allclose(

@@ -9,6 +9,7 @@ from orca.data.task import TASKS, Samples
 from orca.data.tasks.drug_response import rebuilt
 from orca.errors import DataError
 from tests.data import fixtures_tables as fixtures
+from tests.data.made_tasks import samples_of
 
 
 def test_domainnet_pictures_are_squeezed_and_normalised(sources, go):
@@ -85,7 +86,7 @@ def test_released_drug_arrays_are_read_where_somebody_has_them(through, tmp_path
         np.save(sources / f"ctrp_{part}_feat.npy", features)
         np.save(sources / f"ctrp_{part}_label.npy", labels)
     fit, test = through("drug_ctrp", TASKS["drug_ctrp"])
-    inputs, targets = test.whole("test")
+    inputs, targets = samples_of(test, "test")
     np.testing.assert_allclose(inputs[:, 0], arrays["test"][0], rtol=1e-6)
     np.testing.assert_allclose(targets, arrays["test"][1].ravel(), rtol=1e-6)
     assert len(fit.rows("validation")) == 5

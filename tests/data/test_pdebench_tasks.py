@@ -10,6 +10,7 @@ from orca.data.task import TASKS, Samples
 from orca.data.ways import Simulated
 from orca.errors import DataError
 from tests.data import fixtures_pdebench as fixtures
+from tests.data.made_tasks import samples_of
 
 TEN = Samples(train=7, validation=1, test=2)
 
@@ -45,10 +46,10 @@ def test_of_arrays_the_first_tenth_is_the_test_split_and_some_later_frame_the_ta
 ):
     made = fixtures.arrays(sources / file_of(name), ("tensor",), shape)["tensor"][..., ::stride]
     fit, test = go(name, **small(1, 16 // stride))
-    inputs, targets = test.whole("test")
+    inputs, targets = samples_of(test, "test")
     np.testing.assert_array_equal(inputs[:, 0], made[:2, 0])
     np.testing.assert_array_equal(targets[:, 0], made[:2, tested])
-    np.testing.assert_array_equal(fit.whole("fit")[1][:, 0], made[2:, trained])
+    np.testing.assert_array_equal(samples_of(fit, "fit")[1][:, 0], made[2:, trained])
 
 
 ALONG, ACROSS = (101, 16, 1), (101, 8, 8, 1)  # frames, grid, channels
@@ -67,7 +68,7 @@ ALONG, ACROSS = (101, 16, 1), (101, 8, 8, 1)  # frames, grid, channels
 def test_of_groups_the_last_tenth_is_the_test_split(name, shape, tested, given, asked, sources, go):
     made = fixtures.groups(sources / file_of(name), 10, shape)
     fit, test = go(name, **small(len(given), *shape[1:-1]))
-    inputs, targets = test.whole("test")
+    inputs, targets = samples_of(test, "test")
     for row, sample in enumerate((8, 9)):
         np.testing.assert_array_equal(inputs[row], np.moveaxis(made[sample][0], -1, 0)[given])
         np.testing.assert_array_equal(targets[row], np.moveaxis(made[sample][tested], -1, 0)[asked])
@@ -81,7 +82,7 @@ def test_of_groups_the_last_tenth_is_the_test_split(name, shape, tested, given, 
 def test_darcy_goes_from_coefficient_to_solution(name, stride, sources, go):
     made = fixtures.darcy(sources / file_of(name), 10, 16)
     fit, _ = go(name, **small(1, 16 // stride, 16 // stride))
-    inputs, targets = fit.whole("fit")
+    inputs, targets = samples_of(fit, "fit")
     np.testing.assert_array_equal(inputs[:, 0], made["nu"][2:, ::stride, ::stride])
     np.testing.assert_array_equal(targets[:, 0], made["tensor"][2:, 0, ::stride, ::stride])
 
@@ -92,7 +93,7 @@ def test_navier_stokes_is_normalised_at_each_place_and_scored_in_its_own_units(s
     fit, test = go(name, **small(3, 16))
     expected = np.stack([made[key][:2, 100] for key in GAS], axis=1)
     np.testing.assert_array_equal(test.targets(test.rows("test")), expected)
-    inputs, targets = fit.whole("train")
+    inputs, targets = samples_of(fit, "train")
     assert np.abs(inputs.mean(axis=0)).max() < 1e-5
     assert np.abs(targets.mean(axis=0)).max() < 1e-5
 
@@ -196,14 +197,14 @@ def smallest(name):
 @pytest.mark.parametrize("name", SIMULATED)
 def test_every_simulated_task_goes_the_same_way_as_the_published_one(name, through):
     task = smallest(name)
-    inputs, targets = through(name, task)[0].whole("train")
+    inputs, targets = samples_of(through(name, task)[0], "train")
     assert inputs.shape == (4, *task.input_shape)
     assert np.isfinite(targets).all()
 
 
 def test_the_demos_diffusion_sorption_starts_constant_in_space(through):
     name = "pde_diffusion_sorption_simulated_128"
-    inputs, _ = through(name, smallest(name))[0].whole("train")
+    inputs, _ = samples_of(through(name, smallest(name))[0], "train")
     assert (inputs == inputs[:, :, :1]).all()
     assert len(np.unique(inputs[:, 0, 0])) == 4
 
@@ -228,7 +229,7 @@ def test_darcy_flow_of_nas_bench_360_is_simulated_too(through):
 
 def test_two_resolutions_are_of_the_same_fields(through):
     fine, coarse = (
-        through(name, replace(smallest(name), source="one"), name)[1].whole("test")
+        samples_of(through(name, replace(smallest(name), source="one"), name)[1], "test")
         for name in ("pde_advection_small_64_simulated", "pde_advection_small_32_simulated")
     )
     for few, many in zip(coarse, fine, strict=True):

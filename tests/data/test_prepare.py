@@ -10,7 +10,7 @@ from orca.data.store import Prepared
 from orca.data.target import Field
 from orca.data.task import Normalisation, Part, Samples, Splits
 from orca.errors import DataError, OrcaError
-from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare
+from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare, samples_of
 
 NAMES = {"fit.h5", "test.h5", "card.json", "schema.json"}
 
@@ -37,10 +37,10 @@ def test_training_rows_alone_have_mean_zero_and_deviation_one(tmp_path, monkeypa
     prepare(task, tmp_path, monkeypatch)
     axes = (0, 2) if kind == "per_channel" else 0
     with Prepared(tmp_path / "fit.h5", task) as fit:
-        for values in fit.whole("train"):
+        for values in samples_of(fit, "train"):
             assert np.abs(values.mean(axis=axes)).max() < 1e-5
             assert np.abs(values.std(axis=axes) - 1).max() < 1e-5
-        assert np.abs(fit.whole("validation")[0].mean(axis=axes)).max() > 1e-3
+        assert np.abs(samples_of(fit, "validation")[0].mean(axis=axes)).max() > 1e-3
 
 
 def test_the_test_split_is_normalised_by_the_training_constants(tmp_path, monkeypatch):
@@ -52,7 +52,7 @@ def test_the_test_split_is_normalised_by_the_training_constants(tmp_path, monkey
         mean = train.mean(axis=(0, 2))[:, None]
         std = train.std(axis=(0, 2))[:, None]
         expected = (raw[task.samples.fit :] - mean) / std
-        np.testing.assert_allclose(test.whole("test")[0], expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(samples_of(test, "test")[0], expected, rtol=1e-4, atol=1e-5)
 
 
 def test_stated_constants_are_taken_as_they_are(tmp_path, monkeypatch):
@@ -62,7 +62,7 @@ def test_stated_constants_are_taken_as_they_are(tmp_path, monkeypatch):
     raw, _ = arrays(task)
     with Prepared(tmp_path / "test.h5", task) as test:
         expected = (raw[80:, 1] - 2.0) / 4.0
-        np.testing.assert_allclose(test.whole("test")[0][:, 1], expected, rtol=1e-5)
+        np.testing.assert_allclose(samples_of(test, "test")[0][:, 1], expected, rtol=1e-5)
 
 
 def test_numbers_that_normalising_may_not_touch_stay(tmp_path, monkeypatch):
@@ -72,7 +72,7 @@ def test_numbers_that_normalising_may_not_touch_stay(tmp_path, monkeypatch):
     touch[1] = True
     prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets, normalised=touch))
     with Prepared(tmp_path / "test.h5", task) as test:
-        seen = test.whole("test")[0]
+        seen = samples_of(test, "test")[0]
         np.testing.assert_array_equal(seen[:, [0, 2]], inputs[80:, [0, 2]])
         assert (seen[:, 1] != inputs[80:, 1]).any()
 
@@ -98,7 +98,7 @@ def test_the_mask_of_a_masked_field_is_not_normalised(tmp_path, monkeypatch):
     targets[:, 1] = targets[:, 1] > 5
     prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets))
     with Prepared(tmp_path / "fit.h5", task) as fit:
-        seen = fit.whole("train")[1]
+        seen = samples_of(fit, "train")[1]
         assert set(np.unique(seen[:, 1])) == {0.0, 1.0}
         assert fit.decode_targets(np.zeros((1, 1, 8), np.float32)).mean() == pytest.approx(5, abs=1)
 

@@ -4,6 +4,7 @@ import pytest
 from orca.data.task import TASKS, Samples
 from orca.data.tasks.spherical.sphere import draw_rotation, laid_on_sphere
 from tests.data import fixtures_nas_bench_360 as fixtures
+from tests.data.made_tasks import samples_of
 
 GENERATOR = np.random.default_rng(2018)
 IMAGES = GENERATOR.integers(1, 256, (4, 3, 32, 32)).astype(np.uint8)
@@ -80,13 +81,13 @@ def test_the_rebuilt_task_turns_500_images_alike_and_the_next_otherwise(sources,
     samples = Samples(train=1000, validation=100, test=600)
     fit, test = go("spherical_rebuilt", samples=samples)
     again, _ = go("spherical_rebuilt", "again", samples=samples)
-    inputs, labels = fit.whole("fit")
-    np.testing.assert_array_equal(inputs, again.whole("fit")[0])
+    inputs, labels = samples_of(fit, "fit")
+    np.testing.assert_array_equal(inputs, samples_of(again, "fit")[0])
     assert labels.tolist() == made["train"][b"fine_labels"]
     assert inputs.shape == (1100, 3, 60, 60)
     covered = [(inputs[some] > 0).any(axis=(0, 1)) for some in np.split(np.arange(1000), 4)]
     np.testing.assert_array_equal(covered[0], covered[1])
     np.testing.assert_array_equal(covered[2], covered[3])
     assert (covered[0] != covered[2]).mean() > 0.05
-    assert ((test.whole("test")[0][:500] > 0).any(axis=(0, 1)) != covered[0]).mean() > 0.05
+    assert ((samples_of(test, "test")[0][:500] > 0).any(axis=(0, 1)) != covered[0]).mean() > 0.05
     assert TASKS["spherical_rebuilt"].source == "cifar100"

@@ -8,7 +8,7 @@ from orca.data.prepared_file import seal
 from orca.data.store import Prepared
 from orca.data.task import AS_READ, Normalisation
 from orca.errors import DataError
-from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare
+from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare, samples_of
 from tests.edited import edited
 
 NORMALISED = replace(
@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_rows_come_in_the_order_asked_for_and_may_repeat(folder):
     with Prepared(folder / "test.h5", NORMALISED) as test:
-        inputs, targets = test.whole("test")
+        inputs, targets = samples_of(test, "test")
         wanted = np.array([5, 0, 23, 5, 1])
         some_inputs, some_targets = test.read(wanted)
         np.testing.assert_array_equal(some_inputs, inputs[wanted])
@@ -51,7 +51,7 @@ def test_blocks_of_targets_hold_what_read_gives(folder, monkeypatch):
     with Prepared(folder / "test.h5", NORMALISED) as test:
         blocks = list(test.target_blocks(test.rows("test")))
         assert len(blocks) > 1
-        np.testing.assert_array_equal(np.concatenate(blocks), test.whole("test")[1])
+        np.testing.assert_array_equal(np.concatenate(blocks), samples_of(test, "test")[1])
 
 
 def test_rows_are_given_as_they_lie_in_the_file_and_fill_an_array_that_is_there(folder):
@@ -68,21 +68,21 @@ def test_a_file_whose_samples_lie_in_several_pieces_is_refused(folder):
         del file["inputs"]
         file.create_dataset("inputs", data=inputs, chunks=(4, 3, 8))
     with Prepared(folder / "test.h5", NORMALISED) as test, pytest.raises(DataError, match="piece"):
-        test.whole("test")
+        samples_of(test, "test")
 
 
 def test_a_closed_file_opens_again_at_the_next_use(folder):
     test = Prepared(folder / "test.h5", NORMALISED)
-    first = test.whole("test")[0]
+    first = samples_of(test, "test")[0]
     test.close()
-    np.testing.assert_array_equal(test.whole("test")[0], first)
+    np.testing.assert_array_equal(samples_of(test, "test")[0], first)
     test.close()
 
 
 def test_classes_are_whole_numbers_and_logits_stay(tmp_path, monkeypatch):
     prepare(CLASSES, tmp_path, monkeypatch)
     with Prepared(tmp_path / "test.h5", CLASSES) as test:
-        assert test.whole("test")[1].dtype == np.int64
+        assert samples_of(test, "test")[1].dtype == np.int64
         logits = np.arange(8, dtype=np.float32).reshape(2, 4)
         np.testing.assert_array_equal(test.decode_targets(logits), logits)
 
@@ -96,7 +96,7 @@ def test_whole_numbers_below_256_stay_small_on_disk(tmp_path, monkeypatch):
     with h5py.File(tmp_path / "test.h5") as file:
         assert file["inputs"].dtype == np.uint8
     with Prepared(tmp_path / "test.h5", task) as test:
-        np.testing.assert_allclose(test.whole("test")[0], images[80:] / 255.0, rtol=1e-6)
+        np.testing.assert_allclose(samples_of(test, "test")[0], images[80:] / 255.0, rtol=1e-6)
 
 
 def test_a_shape_left_to_the_data_is_the_files(tmp_path, monkeypatch):
@@ -229,7 +229,7 @@ def test_a_prepared_file_that_was_tampered_with_is_named_with_the_mend(folder, h
         pytest.raises(DataError, match="fit.h5") as fault,
         Prepared(folder / "fit.h5", NORMALISED) as fit,
     ):
-        fit.whole("train")
+        samples_of(fit, "train")
     assert f"snakemake {folder / 'fit.h5'}" in fault.value.mend
 
 
@@ -238,4 +238,4 @@ def test_a_target_that_is_none_of_the_classes_is_refused(tmp_path, monkeypatch):
     with edited(tmp_path / "fit.h5") as file:
         file["targets"][7] = 99
     with Prepared(tmp_path / "fit.h5", CLASSES) as fit, pytest.raises(DataError, match="classes"):
-        fit.whole("fit")
+        samples_of(fit, "fit")

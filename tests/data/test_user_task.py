@@ -5,6 +5,7 @@ import pytest
 
 from orca.data.user_task import task_of
 from orca.errors import DataError, SettingsError
+from tests.data.made_tasks import samples_of
 
 GENERATOR = np.random.default_rng(0)
 SIGNALS = GENERATOR.normal(size=(60, 32)).astype(np.float32)
@@ -46,7 +47,7 @@ def test_every_sample_stands_once_with_its_own_target(go, tmp_path):
     _, fit, test = go(entry)
     seen = []
     for file, split in ((fit, "train"), (fit, "validation"), (test, "test")):
-        inputs, targets = file.whole(split)
+        inputs, targets = samples_of(file, split)
         np.testing.assert_array_equal(inputs[:, 0, 0] * 10, targets)
         seen += inputs[:, 0, 0].tolist()
     assert sorted(seen) == list(range(60))
@@ -63,7 +64,7 @@ def test_every_sample_is_tested_once_over_the_folds(go, tmp_path, groups):
     seen = []
     for fold in range(4):
         _, fit, test = go({**entry, "fold": fold})
-        parts = [file.whole(part)[0][:, 0, 0].astype(int) for file, part in
+        parts = [samples_of(file, part)[0][:, 0, 0].astype(int) for file, part in
                  ((fit, "train"), (fit, "validation"), (test, "test"))]  # fmt: skip
         assert sorted(np.concatenate(parts)) == list(range(60))
         if groups:
@@ -93,7 +94,7 @@ def test_an_hdf5_file_of_images_becomes_a_grid_task(go, tmp_path):
     task, fit, test = go(entry)
     assert task.kind == "grid"
     assert fit.input_shape == (2, 8, 8)
-    inputs, targets = fit.whole("train")
+    inputs, targets = samples_of(fit, "train")
     assert np.abs(inputs.mean(axis=(0, 2, 3))).max() < 1e-5
     assert np.abs(targets.mean(axis=0)).max() < 1e-5
     assert test.count == 8
@@ -114,7 +115,7 @@ def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(go, tmp_pa
     task, fit, test = go(entry)
     assert task.target.names == ("oak", "elm", "ash")
     assert fit.input_shape == (3, 3)
-    inputs, labels = fit.whole("train")
+    inputs, labels = samples_of(fit, "train")
     # The grade tells the class: its one-hot code is the label in reverse order.
     np.testing.assert_array_equal(inputs[:, :, 0].argmax(axis=1), 2 - labels)
     assert abs(inputs[:, 0, 2].mean()) < 1e-5
@@ -130,7 +131,7 @@ def test_a_second_file_is_the_test_split(go, tmp_path):
     }  # fmt: skip
     _, fit, test = go(entry)
     assert fit.count == 60
-    np.testing.assert_allclose(test.whole("test")[0][:, 0], SIGNALS[:9] + 100, rtol=1e-6)
+    np.testing.assert_allclose(samples_of(test, "test")[0][:, 0], SIGNALS[:9] + 100, rtol=1e-6)
 
 
 GOOD = {

@@ -112,7 +112,7 @@ def _stated(
     entry: TaskEntry, stated: Sequence[str] | None, rows: Rows, where: str
 ) -> dict[str, Rows]:
     """Return the samples of the parts that a column or a file of row numbers lists."""
-    if entry.split.endswith(".json"):
+    if not entry.split_key:
         found = _from_file(Path(entry.split), rows)
     else:
         assert stated is not None

@@ -47,7 +47,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Seen:
+class TargetGuess:
     """What targets look like: kind, why, and the classes or the shape that go with it."""
 
     kind: str
@@ -107,7 +107,7 @@ def _fact(key: str, value: Any, said: Mapping[str, Any], why: str, otherwise: st
 
 def _look_at_table(
     path: Path, entry: TaskEntry, said: Mapping[str, Any]
-) -> tuple[list[Fact], Seen]:
+) -> tuple[list[Fact], TargetGuess]:
     if not said.get("target"):
         raise SettingsError(
             where=str(path), what="nobody said what is to be predicted", mend="--target COLUMN"
@@ -125,11 +125,11 @@ def _look_at_table(
         facts.append(Fact("inputs", "", f"the other columns: {_few(names)}", "--inputs A,B"))
     if len(entry.targets) > 1:
         why = f"{len(entry.targets)} columns"
-        return facts, Seen("multi_label", why, list(entry.targets), (len(entry.targets), 1))
+        return facts, TargetGuess("multi_label", why, list(entry.targets), (len(entry.targets), 1))
     return facts, _look_at_labels(labels_in_table(table, entry.targets[0]).texts, entry, said)
 
 
-def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, Any]) -> Seen:
+def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, Any]) -> TargetGuess:
     """Return whether texts are numbers or names; a word for a gap is a name if it is no rare one."""
     import pandas as pd
 
@@ -140,7 +140,7 @@ def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, A
     counts = Counter(texts)
     rarest = min(counts[text] for text in known)
     names = sorted(name for name in counts if name not in cells.GAPS or counts[name] >= rarest)
-    return Seen("classes", f"{len(names)} different texts in {len(texts)} rows", names)
+    return TargetGuess("classes", f"{len(names)} different texts in {len(texts)} rows", names)
 
 
 def _few(names: Sequence[str], most: int = 5) -> str:
@@ -148,22 +148,22 @@ def _few(names: Sequence[str], most: int = 5) -> str:
     return f"{', '.join(names[:most])}{more}"
 
 
-def _look_at_numbers(values: np.ndarray, said: Mapping[str, Any]) -> Seen:
+def _look_at_numbers(values: np.ndarray, said: Mapping[str, Any]) -> TargetGuess:
     """Return whether numbers are classes or amounts; the classes also where they are said to be."""
     different = np.unique(values)
     whole = bool((different == np.round(different)).all())
     kind = "classes" if whole and len(different) <= MOST_CLASSES else "scalar"
     why = f"{len(different)} different {'whole numbers' if whole else 'numbers with decimals'}"
     if said.get("kind", kind) != "classes":
-        return Seen(kind, f"{why} in {len(values)} samples")
+        return TargetGuess(kind, f"{why} in {len(values)} samples")
     from_zero = bool((different == np.arange(len(different))).all())
     classes = len(different) if from_zero else [f"{value:g}" for value in different]
-    return Seen(kind, f"{why} in {len(values)} samples", classes)
+    return TargetGuess(kind, f"{why} in {len(values)} samples", classes)
 
 
 def _look_at_arrays(
     path: Path, entry: TaskEntry, said: Mapping[str, Any]
-) -> tuple[list[Fact], Seen]:
+) -> tuple[list[Fact], TargetGuess]:
     shapes = shapes_in(path, entry)
     keys = {}
     for key, usual in (("inputs", INPUT_NAMES), ("target", TARGET_NAMES)):
@@ -188,7 +188,7 @@ def _look_at_targets(  # noqa: PLR0913 (what is known of a file of arrays)
     shapes: Mapping[str, tuple[int, ...]],
     axes: int,
     said: Mapping[str, Any],
-) -> Seen:
+) -> TargetGuess:
     """Return what an array of targets looks like; `axes` are those of the inputs."""
     shape = shapes[key]
     if len(shape) > 2:
@@ -196,12 +196,12 @@ def _look_at_targets(  # noqa: PLR0913 (what is known of a file of arrays)
     values = targets_of(path, entry, key, shown=str(path))
     if len(shape) == 2 and shape[1] > 1:
         if np.isin(values, (0, 1)).all():
-            return Seen("multi_label", f"{shape[1]} zeros and ones a sample", shape[1])
+            return TargetGuess("multi_label", f"{shape[1]} zeros and ones a sample", shape[1])
         return _look_at_field(axes, shape)
     values = values.reshape(-1)
     if values.dtype.kind in "USO":
         texts = sorted({v.decode() if isinstance(v, bytes) else str(v) for v in values})
-        return Seen("classes", f"{len(texts)} different texts", texts)
+        return TargetGuess("classes", f"{len(texts)} different texts", texts)
     return _look_at_numbers(values.astype(np.float64), said)
 
 
@@ -219,8 +219,8 @@ def _likely(
     )
 
 
-def _look_at_field(axes: int, target: tuple[int, ...]) -> Seen:
+def _look_at_field(axes: int, target: tuple[int, ...]) -> TargetGuess:
     """Return a field; its channels are its first axis where the inputs have as many axes."""
     why = f"numbers of shape {list(target[1:])} a sample"
     whole = len(target) == max(3, axes)
-    return Seen("field", why, shape=target[1:] if whole else (1, *target[1:]))
+    return TargetGuess("field", why, shape=target[1:] if whole else (1, *target[1:]))

@@ -94,7 +94,7 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         found,
         rows=table.rows,
         groups=_texts(table, entry.groups),
-        stated=_texts(table, "" if entry.split.endswith(".json") else entry.split),
+        stated=_texts(table, entry.split_key),
         where=table.path,
     )
     learnt = columns.with_constants(ordered, values[division.train], entry)
@@ -195,9 +195,7 @@ def _arrays(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         found,
         rows=rows,
         groups=_texts_in_array(path, entry, entry.groups, shown, len(rows)),
-        stated=_texts_in_array(
-            path, entry, "" if entry.split.endswith(".json") else entry.split, shown, len(rows)
-        ),
+        stated=_texts_in_array(path, entry, entry.split_key, shown, len(rows)),
         where=shown,
     )
     schema = Schema(targets=entry.targets, classes=names)

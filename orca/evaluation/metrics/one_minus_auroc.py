@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float, Num
 
-from orca.evaluation.chunked import Chunked
+from orca.evaluation.chunked import ChunkMean
 from orca.evaluation.metric import Metric, one_minus
 from orca.evaluation.ranking import area_under_roc, mean_defined, mean_over_labels
 
@@ -54,7 +54,7 @@ METRICS = {
     "one_minus_auroc_chunked": Metric(
         title="1 - AUROC, by 1008",
         direction="lower",
-        formula=Chunked(one_minus(auroc), size=1008, shuffled=True),
+        formula=ChunkMean(one_minus(auroc), size=1008, shuffled=True),
         kinds=("multi_label", "binary_field"),
     ),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from orca.evaluation.chunked import Chunked
+from orca.evaluation.chunked import ChunkMean
 from orca.evaluation.metric import Metric, one_minus
 
 
@@ -29,7 +29,7 @@ METRICS = {
     "one_minus_f1_chunked": Metric(
         title="1 - macro F1, by 1000",
         direction="lower",
-        formula=Chunked(one_minus(macro_f1), size=1000, shuffled=True),
+        formula=ChunkMean(one_minus(macro_f1), size=1000, shuffled=True),
         kinds=("classes",),
     ),
 }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from orca.errors import DataError
-from orca.evaluation.chunked import Chunked
+from orca.evaluation.chunked import ChunkMean
 from orca.evaluation.fields import Values, blocks
 from orca.evaluation.metric import Metric, one_minus
 
@@ -48,7 +48,7 @@ METRICS = {
     "one_minus_r2_chunked": Metric(
         title="1 - R2, by 1008",
         direction="lower",
-        formula=Chunked(one_minus(r2), size=1008),
+        formula=ChunkMean(one_minus(r2), size=1008),
         kinds=("scalar", "field"),
     ),
 }

@@ -105,7 +105,7 @@ def build(
     return model
 
 
-class _Embedded(nn.Module):
+class _NoEmbedding(nn.Module):
     """Stands where the library embeds words: the tokens come embedded."""
 
     def forward(self, *, inputs_embeds: Tensor, **_: object) -> Tensor:
@@ -126,7 +126,7 @@ class SequenceEncoder(nn.Module):
     def __init__(self, model: Any, *, layers: int | None = None) -> None:
         super().__init__()
         self.model = model
-        self.model.embeddings = _Embedded()
+        self.model.embeddings = _NoEmbedding()
         if layers is not None:
             self._keep(layers)
 

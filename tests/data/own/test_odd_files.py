@@ -22,6 +22,7 @@ from orca.data.schema import Schema, frame_of
 from orca.data.store import Prepared
 from orca.data.user_task import task_of
 from orca.errors import OrcaError
+from tests.data.made_tasks import samples_of
 
 ROWS = 40
 NUMBERS = np.round(np.random.default_rng(0).normal(size=ROWS), 3)
@@ -129,7 +130,7 @@ ODD = [
     Odd("a_new_category_has_a_place_where_the_entry_says_so",
         {"fit.csv": table(c=GRADES), "test.csv": {"a": [1], "c": ["zzz"], "y": ["no"]}},
         entry={"unseen": "other"}, check=lambda m: m.fit.input_shape == (4, 2)
-        and m.test.whole("test")[0][0, 3, 0] == 1),
+        and samples_of(m.test, "test")[0][0, 3, 0] == 1),
     Odd("a_test_file_has_its_columns_in_another_order",
         {"fit.csv": table(b=list(range(100, 100 + ROWS))),
         "test.csv": {"y": ["no", "yes"], "b": [7, 8], "a": [1, 2]}}, entry={"inputs": ["a", "b"]},
@@ -251,14 +252,14 @@ ODD = [
     Odd("one_hot_targets", {"fit.npz": {"x": SIGNALS, "y": np.eye(2)[ALTERNATE]}}, entry=ARRAYS,
         check=lambda m: sorted(set(m.labels())) == [0, 1]),
     Odd("targets_with_an_axis_of_one", {"fit.npz": {"x": SIGNALS, "y": SIGNALS[:, :1]}},
-        entry={**NUMBER, "inputs": "x"}, check=lambda m: m.fit.whole("train")[1].ndim == 1),
+        entry={**NUMBER, "inputs": "x"}, check=lambda m: samples_of(m.fit, "train")[1].ndim == 1),
     # Numbers
     Odd("a_text_where_a_number_is_due", {"fit.csv": table()}, entry=NUMBER,
         says="column 'y', row 2: 'no' is no number\nMend: .*`kind: classes`"),
     Odd("a_target_with_a_thousands_comma", {"fit.csv": table(y=changed(NUMBERS, 1, "1,234"))},
         entry=NUMBER, says="column 'y', row 3: '1,234' is no number"),
     Odd("numbers_are_normalised_by_default", {"fit.csv": table(y=NUMBERS * 100 + 200)},
-        entry=NUMBER, check=lambda m: abs(m.fit.whole("train")[1].mean()) < 1e-5),
+        entry=NUMBER, check=lambda m: abs(samples_of(m.fit, "train")[1].mean()) < 1e-5),
     # Arrays
     Odd("a_nan_among_the_inputs_is_named_by_its_own_number",
         {"fit.npz": {"x": np.where(np.arange(ROWS)[:, None] == 7, np.nan, SIGNALS),
@@ -390,8 +391,8 @@ ODD = [
     Odd("several_columns_of_numbers",
         {"fit.csv": {"a": NUMBERS, "y": NUMBERS * 2 + 300, "z": NUMBERS / 100}},
         entry={**NUMBER, "target": ["y", "z"]},
-        check=lambda m: (m.fit.whole("train")[1].shape[1:] == (2, 1)
-        and np.abs(m.fit.whole("train")[1].mean(axis=0)).max() < 1e-4)),
+        check=lambda m: (samples_of(m.fit, "train")[1].shape[1:] == (2, 1)
+        and np.abs(samples_of(m.fit, "train")[1].mean(axis=0)).max() < 1e-4)),
     Odd("a_field_of_a_table_that_is_no_series",
         {"fit.csv": {"a": NUMBERS, "y": NUMBERS, "z": NUMBERS}},
         entry={**NUMBER, "kind": "field", "target": ["y", "z"], "target_shape": [1, 2]},
