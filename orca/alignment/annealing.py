@@ -12,7 +12,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.sinkhorn import Kernel, Problem, add_product, drop_smallest, kernel_rows
+from orca.alignment.sinkhorn import (
+    Kernel,
+    TransportProblem,
+    add_product,
+    drop_smallest,
+    kernel_rows,
+)
 
 LOGGER = logging.getLogger(__name__)
 
@@ -109,7 +115,7 @@ def anneal_to_convergence(
     return potentials
 
 
-def reachable(tolerance: float, problem: Problem, eps: Tensor) -> float:
+def reachable(tolerance: float, problem: TransportProblem, eps: Tensor) -> float:
     """Return `tolerance`, or the marginal error that rounding leaves where that is larger.
 
     A cost is held to one part in 2^24 (float32); divided by eps, that is the relative error of
@@ -121,7 +127,7 @@ def reachable(tolerance: float, problem: Problem, eps: Tensor) -> float:
 
 
 def converge(
-    problem: Problem,
+    problem: TransportProblem,
     start: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
@@ -150,7 +156,7 @@ def converge(
 
 
 def converge_to_itself(
-    problem: Problem,
+    problem: TransportProblem,
     start: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
@@ -171,7 +177,9 @@ def converge_to_itself(
     return potentials
 
 
-def _step_half_way(problem: Problem, potentials: Tensor, eps: Tensor) -> tuple[Tensor, float]:
+def _step_half_way(
+    problem: TransportProblem, potentials: Tensor, eps: Tensor
+) -> tuple[Tensor, float]:
     """Return potentials moved half-way by a new kernel, and the column error that they had before."""
     sums = Kernel(problem).log_sums(potentials, eps)
     (_, b), (_, columns) = problem.split(problem.masses), problem.split(sums)
@@ -183,7 +191,7 @@ def _largest_sum(errors: Float[Tensor, "*batch m"]) -> float:
 
 
 def _scale(
-    problem: Problem, potentials: Tensor, eps: Tensor, relaxation: float
+    problem: TransportProblem, potentials: Tensor, eps: Tensor, relaxation: float
 ) -> tuple[Tensor, float] | None:
     """Return potentials after `SWEEPS` scalings of one kernel, and the column error there.
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from orca.alignment.distances.otdd import OtddSettings
 from orca.alignment.points import PointsByClass, box_distance, pairs
-from orca.alignment.sinkhorn import Problem
+from orca.alignment.sinkhorn import TransportProblem
 from orca.alignment.transport import Transport, transport, transport_to_itself, uniform
 
 Block = tuple[slice, slice]
@@ -148,7 +148,7 @@ def problem_batches(shapes: Sequence[Shape], batching: Batching) -> list[list[in
     return batches
 
 
-def _stacked(costs: list[Float[Tensor, "_ _"]]) -> Problem:
+def _stacked(costs: list[Float[Tensor, "_ _"]]) -> TransportProblem:
     """Return the problems with equal masses, as one batch if there are several."""
     if len(costs) == 1:
         return uniform(costs[0])
@@ -161,4 +161,4 @@ def _stacked(costs: list[Float[Tensor, "_ _"]]) -> Problem:
         stacked[number, :rows, :columns] = cost
         masses[number, :rows] = 1 / rows
         masses[number, n : n + columns] = 1 / columns
-    return Problem(stacked, masses, padded=len(set(shapes)) > 1)
+    return TransportProblem(stacked, masses, padded=len(set(shapes)) > 1)

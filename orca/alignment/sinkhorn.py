@@ -27,7 +27,7 @@ SQUARINGS = {1.0: 0, 2.0: 1, 4.0: 2}  # by what the temperature is divided by: 2
 
 
 @dataclass(frozen=True)
-class Problem:
+class TransportProblem:
     """A transport problem, or a batch of them.
 
     Args:
@@ -61,7 +61,7 @@ class Kernel:
     temperature changes by another factor.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: TransportProblem) -> None:
         self.problem = problem
         self.entries = torch.empty_like(problem.cost)
         self.built: Tensor | None = None  # the potentials that the entries belong to
@@ -126,7 +126,7 @@ class Kernel:
 
 
 def kernel_rows(
-    problem: Problem,
+    problem: TransportProblem,
     potentials: Float[Tensor, "*batch sides"],
     eps: Float[Tensor, "*batch"],
     *,
@@ -177,7 +177,7 @@ def add_product(
 
 
 def log_sums_in_logarithms(
-    problem: Problem, potentials: Tensor, eps: Tensor
+    problem: TransportProblem, potentials: Tensor, eps: Tensor
 ) -> Float[Tensor, "*batch sides"]:
     """Return what `Kernel.log_sums` does, slower, for potentials so far off that a sum underflows."""
     (a, b), (f, g) = problem.split(problem.masses), problem.split(potentials)
@@ -187,7 +187,9 @@ def log_sums_in_logarithms(
     return torch.where(problem.masses > 0, torch.cat([rows, columns], dim=-1), 0)
 
 
-def plan_in_logarithms(problem: Problem, potentials: Tensor, eps: Tensor, *, out: Tensor) -> None:
+def plan_in_logarithms(
+    problem: TransportProblem, potentials: Tensor, eps: Tensor, *, out: Tensor
+) -> None:
     """Write the plan, computed in logarithms, into `out`."""
     (a, b), (_, g) = problem.split(problem.masses), problem.split(potentials)
     exponent = (g[..., None, :] - problem.cost) / eps[..., None, None]
@@ -196,7 +198,7 @@ def plan_in_logarithms(problem: Problem, potentials: Tensor, eps: Tensor, *, out
 
 
 def dual_value(
-    problem: Problem, potentials: Float[Tensor, "*batch sides"]
+    problem: TransportProblem, potentials: Float[Tensor, "*batch sides"]
 ) -> Float[Tensor, "*batch"]:
     """Return Σ_i a_i f_i + Σ_j b_j g_j, which at the optimum is the regularised cost."""
     return (problem.masses * potentials).sum(dim=-1)

@@ -14,7 +14,7 @@ from orca.alignment.annealing import (
     side_by_side,
 )
 from orca.alignment.distances.otdd import OtddSettings
-from orca.alignment.sinkhorn import Kernel, Problem, dual_value
+from orca.alignment.sinkhorn import Kernel, TransportProblem, dual_value
 from orca.errors import FeatureError
 
 
@@ -31,14 +31,16 @@ class Transport:
     plan: Float[Tensor, "... n m"] | None
 
 
-def uniform(cost: Float[Tensor, "n m"]) -> Problem:
+def uniform(cost: Float[Tensor, "n m"]) -> TransportProblem:
     """Return the problem with equal masses on all rows, and on all columns."""
     n, m = cost.shape
-    return Problem(cost, torch.cat([cost.new_full((n,), 1 / n), cost.new_full((m,), 1 / m)]))
+    return TransportProblem(
+        cost, torch.cat([cost.new_full((n,), 1 / n), cost.new_full((m,), 1 / m)])
+    )
 
 
 def transport(
-    problem: Problem,
+    problem: TransportProblem,
     settings: OtddSettings,
     *,
     start: list[float],
@@ -68,7 +70,11 @@ def transport(
 
 
 def transport_to_itself(
-    problem: Problem, settings: OtddSettings, *, start: list[float], with_plan: bool = False
+    problem: TransportProblem,
+    settings: OtddSettings,
+    *,
+    start: list[float],
+    with_plan: bool = False,
 ) -> Transport:
     """Solve a symmetric problem: equal masses on rows and columns, and a symmetric cost.
 
@@ -86,7 +92,7 @@ def transport_to_itself(
 
 
 def _steps(
-    problem: Problem, settings: OtddSettings, start: list[float]
+    problem: TransportProblem, settings: OtddSettings, start: list[float]
 ) -> Float[Tensor, "steps 2 *batch"]:
     steps = [official_steps(first, end=settings.reg, p=settings.p) for first in start]
     return side_by_side(steps, like=problem.masses)
@@ -99,7 +105,7 @@ def _close(kernel: Kernel, potentials: Tensor, eps: Tensor, *, with_plan: bool) 
     return Transport(value, kernel.entries if with_plan else None)
 
 
-def _emd(problem: Problem) -> Transport:
+def _emd(problem: TransportProblem) -> Transport:
     """Solve an unregularised problem by POT's network simplex, in float64 on the CPU.
 
     Raises:

@@ -26,7 +26,7 @@ from orca.training.optimizer import (
     set_rate,
 )
 from orca.training.progress import Checkpoints, History
-from orca.training.samples import Samples, ahead
+from orca.training.samples import SampleLoader, ahead
 from orca.training.schedule import StepDecay
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.tensors import under
@@ -126,7 +126,7 @@ class AlignLoop:
         self.rate = embedder_rate(self.optimizer_settings.learning_rate, settings.rate_factor)
         self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
         self.device = next(self.model.embedder.parameters()).device
-        self.samples = Samples(self.target.data, self.target.rows, self.device)
+        self.samples = SampleLoader(self.target.data, self.target.rows, self.device)
 
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
@@ -208,7 +208,7 @@ class AlignLoop:
                 )
 
     def _with_features(
-        self, calls: Iterable[DistanceCall], samples: Samples
+        self, calls: Iterable[DistanceCall], samples: SampleLoader
     ) -> Iterator[tuple[DistanceCall, Float[Tensor, "b width"]]]:
         """Yield each call with its samples' features; the next samples are loaded meanwhile."""
 
@@ -272,7 +272,7 @@ class AlignLoop:
         total = 0.0
         with torch.no_grad():
             calls = self._calls(seeded(self.seed, 6), size=len(self.target.rows))
-            samples = Samples(self.target.data, self.target.rows, self.device, keep=False)
+            samples = SampleLoader(self.target.data, self.target.rows, self.device, keep=False)
             for call, features in self._with_features(calls, samples):
                 value = self._distance("value", features, call.labels, seeded(self.seed, 6))
                 total += call.weight * value.item()

@@ -12,7 +12,7 @@ from torch import Tensor
 from orca.data.sample_set import SampleSet
 from orca.errors import SettingsError
 from orca.training.augment import AUGMENTATIONS
-from orca.training.samples import Samples, ahead
+from orca.training.samples import SampleLoader, ahead
 
 Batch = tuple[Shaped[Tensor, "b *input"], Shaped[Tensor, "b *target"]]
 
@@ -68,9 +68,9 @@ class Batches:
         return -(-self.least // self._per_pass)
 
     @cached_property
-    def samples(self) -> Samples:
+    def samples(self) -> SampleLoader:
         """The samples that take part."""
-        return Samples(self.data, np.sort(self.rows), self.device)
+        return SampleLoader(self.data, np.sort(self.rows), self.device)
 
     @cached_property
     def _pieces(self) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " units"]] | None:

@@ -35,7 +35,7 @@ READ_EVERY = 64  # losses wait on the device and are read so many at a time
 
 
 @dataclass(kw_only=True)
-class Progress:
+class Position:
     """How far a run has come: what a checkpoint holds beside weights and optimizer."""
 
     epoch: int = 0
@@ -79,7 +79,7 @@ class FinetuneLoop:
     validation: Validation | None
     report: Callable[[int, float], None] = lambda epoch, error: None
     history: History = field(default_factory=History)
-    progress: Progress = field(default_factory=Progress)
+    progress: Position = field(default_factory=Position)
     _losses: dict[int, Tensor] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -256,6 +256,6 @@ class FinetuneLoop:
         torch.set_rng_state(tensors["random"])
         if "random_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random_cuda"], self.batches.device)
-        self.progress = Progress(**record["progress"])
+        self.progress = Position(**record["progress"])
         self.history.rows = record["history"]
         self.history.clock.seconds = record["seconds"]

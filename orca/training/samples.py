@@ -71,8 +71,8 @@ class Encoder:
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """Samples of a set, in memory where they are few enough, for a device.
+class SampleLoader:
+    """Loads samples of a set, from memory where they are few enough, for a device.
 
     Loading may go on in another thread while the device works. What is loaded for a GPU lies in
     pinned memory, from which it is copied without anyone waiting for it.

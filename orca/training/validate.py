@@ -12,7 +12,7 @@ from orca.data.sample_set import SampleSet
 from orca.evaluation.metric import METRICS
 from orca.training.arithmetic import forward_pass, products
 from orca.training.arrays import Array, as_samples, device_of, row_numbers
-from orca.training.samples import Samples, ahead
+from orca.training.samples import SampleLoader, ahead
 from orca.training.settings import Precision
 
 
@@ -37,7 +37,7 @@ def predict(
     """
     data, device = as_samples(inputs), device or device_of(model)
     rows = row_numbers(data) if rows is None else rows
-    samples = Samples(data, rows, device, keep=False)
+    samples = SampleLoader(data, rows, device, keep=False)
     parts = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
     predicted, done = np.empty(0, np.float32), 0
     model.eval()

@@ -40,7 +40,7 @@ class Jobs:
         for path, content in self.settings_files.items():
             write_settings(Path(path), content)
 
-    def keep_settings(self, place: str, **content: Any) -> None:
+    def keep(self, place: str, **content: Any) -> None:
         """Keep a job's settings, to be written beside its results."""
         seconds = self.runs.configuration.checkpoint_seconds
         differing = JobSettings(**content, checkpoint_seconds=seconds)
@@ -49,7 +49,7 @@ class Jobs:
 
     def _keep_training_settings(self, place: str, wildcards: Any, **content: Any) -> None:
         proxy = self.runs.configuration.proxies.get(wildcards.body, "")
-        self.keep_settings(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
+        self.keep(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
 
     @property
     def device(self) -> list[str]:
@@ -105,9 +105,7 @@ class Jobs:
     def pretrain_files(self, wildcards: Any) -> list[str]:
         """Return what pretraining reads, beside its settings: nothing."""
         settings = not_default(self.runs.configuration.pretraining)
-        self.keep_settings(
-            layout.path("bodies", body=wildcards.body), settings={"pretraining": settings}
-        )
+        self.keep(layout.path("bodies", body=wildcards.body), settings={"pretraining": settings})
         return []
 
     def pretrain_key(self, wildcards: Any) -> str:
@@ -175,7 +173,7 @@ class Jobs:
         search = not_default(self.runs.configuration.tuning_of(body))
         differing = that_differ(self._searched(wildcards)) | {"search": search}
         place = layout.path("tuned", task=wildcards.task, body=body)
-        self.keep_settings(place, settings=differing, space=self.runs.space.of(body))
+        self.keep(place, settings=differing, space=self.runs.space.of(body))
         return self.data_files(wildcards)
 
     def search_files(self, wildcards: Any) -> Files:

@@ -24,7 +24,7 @@ class PeerJobs:
         search = not_default(configuration.tuning) if PEERS[peer].searched else {}
         groups = {"search": search, "peer": configuration.peers.get(peer, {})}
         place = layout.run_folder("scores", task, body, peer)
-        self.jobs.keep_settings(
+        self.jobs.keep(
             place, settings={group: values for group, values in groups.items() if values}
         )
         names = ("fit", "test", "schema")

@@ -19,7 +19,12 @@ from orca.alignment.cost import feature_cost
 from orca.alignment.distances.otdd import OtddSettings
 from orca.alignment.otdd import otdd
 from orca.alignment.points import LARGE, Points, PointsByClass
-from orca.alignment.sinkhorn import Kernel, Problem, log_sums_in_logarithms, plan_in_logarithms
+from orca.alignment.sinkhorn import (
+    Kernel,
+    TransportProblem,
+    log_sums_in_logarithms,
+    plan_in_logarithms,
+)
 from orca.alignment.transport import transport, transport_to_itself, uniform
 
 
@@ -136,7 +141,7 @@ def test_annealing_with_a_kernel_that_is_kept_ends_as_with_new_ones(p, dtype, mo
 @pytest.mark.parametrize("scale", [1e6, 1e12])
 def test_huge_costs_give_finite_plans(scale):
     problem = two_sets(torch.float32)
-    problem = Problem(problem.cost * scale**2, problem.masses)
+    problem = TransportProblem(problem.cost * scale**2, problem.masses)
     found = transport(problem, solver(schedule="official"), start=[100 * scale**2], with_plan=True)
     assert found.value.isfinite()
     assert found.plan.isfinite().all()

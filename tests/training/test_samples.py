@@ -6,7 +6,7 @@ import torch
 
 from orca.data.store import Prepared
 from orca.training import samples as module
-from orca.training.samples import AHEAD, Samples, ahead
+from orca.training.samples import AHEAD, SampleLoader, ahead
 from tests.edited import edited
 from tests.training.toys import CLASSES, CPU, FIELDS, write_prepared
 
@@ -57,7 +57,7 @@ def normalised(path, task):
 def test_samples_are_what_the_prepared_set_gives_bit_for_bit(task, limit, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "HELD_BYTES", limit)
     with Prepared(normalised(tmp_path / "fit.h5", task), task) as prepared:
-        samples = Samples(prepared, ROWS, CPU)
+        samples = SampleLoader(prepared, ROWS, CPU)
         inputs = samples.inputs(samples.load("inputs", WANTED))
         targets = samples.targets(samples.load("targets", WANTED))
         for found, wanted in zip((inputs, targets), prepared.read(WANTED), strict=True):
@@ -76,7 +76,7 @@ def test_small_types_are_held_and_loaded_as_they_are_stored(stored, tmp_path, mo
     with Prepared(path, CLASSES) as prepared:
         for limit in (size - 1, size):
             monkeypatch.setattr(module, "HELD_BYTES", limit)
-            samples = Samples(prepared, ROWS, CPU)
+            samples = SampleLoader(prepared, ROWS, CPU)
             loaded = samples.load("inputs", WANTED)
             assert str(loaded.dtype) == f"torch.{stored}"
             assert torch.equal(loaded, torch.from_numpy(values[WANTED]))

@@ -24,7 +24,7 @@ PORTION = 2**24
 
 
 @dataclass(frozen=True)
-class Piece:
+class OwnSamples:
     """The samples of one file.
 
     Args:
@@ -74,7 +74,7 @@ def read(raw: Path, task: Task) -> Splits:
     )
 
 
-Read = tuple[Piece, Division, Schema, Piece | None]
+Read = tuple[OwnSamples, Division, Schema, OwnSamples | None]
 
 
 def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
@@ -110,19 +110,19 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
     )
     test = _test_table(*paths[1], entry, schema) if len(paths) > 1 else None
     return (
-        Piece(found, table.rows, lambda rows: schema.inputs(values[rows])),
+        OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows])),
         division,
         schema,
         test,
     )
 
 
-def _test_table(path: Path, shown: str, entry: TaskEntry, schema: Schema) -> Piece:
+def _test_table(path: Path, shown: str, entry: TaskEntry, schema: Schema) -> OwnSamples:
     table = read_table(path, entry, shown=shown)
     table = table.take(targets.has_target(table, entry))
     table, values = rows_by(table, entry, schema, drop=True)
     found = _targets_in_table(table, entry, schema.classes)
-    return Piece(found, table.rows, lambda rows: schema.inputs(values[rows]))
+    return OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows]))
 
 
 def rows_by(
@@ -200,18 +200,18 @@ def _arrays(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
     )
     schema = Schema(targets=entry.targets, classes=names)
     test = _test_arrays(*paths[1], entry, names, inputs) if len(paths) > 1 else None
-    return Piece(found, rows, inputs.take), division, schema, test
+    return OwnSamples(found, rows, inputs.take), division, schema, test
 
 
 def _test_arrays(
     path: Path, shown: str, entry: TaskEntry, names: tuple[str, ...], fit: arrays.OwnArray
-) -> Piece:
+) -> OwnSamples:
     inputs = arrays.inputs_of(path, entry, shown=shown)
     check_shape(inputs, fit.sample_shape)
     given = arrays.targets_of(path, entry, entry.targets[0], shown=shown)
     _check_counts(inputs, given, shown)
     found = _targets_in_array(given, entry, names, shown)
-    return Piece(found, np.arange(len(found)), inputs.take)
+    return OwnSamples(found, np.arange(len(found)), inputs.take)
 
 
 def check_shape(inputs: arrays.OwnArray, shape: tuple[int, ...]) -> None:
