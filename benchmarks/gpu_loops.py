@@ -26,6 +26,7 @@ from orca.training.build import output_of
 from orca.training.checkpoint import State
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.loss import make_loss
+from orca.training.progress import Checkpoints, NoCheckpoints
 from orca.training.settings import Compile, FinetuneSettings, OptimizerSettings, Precision
 
 OPTIMIZER = OptimizerSettings(learning_rate=1.0e-4)
@@ -125,7 +126,13 @@ class Loop:
 
 
 def trainer(
-    shape: Shape, way: Way, device: torch.device, *, folder: Path, toy: bool, state: State
+    shape: Shape,
+    way: Way,
+    device: torch.device,
+    *,
+    folder: Path,
+    toy: bool,
+    checkpoints: Checkpoints,
 ) -> FinetuneLoop:
     """Return the product's loop over a prepared file, which is made if it is not there."""
     path, task = folder / f"{shape.body}{shape.batch}/fit.h5", shape.task
@@ -143,7 +150,7 @@ def trainer(
         settings=settings,
         optimizer_settings=OPTIMIZER,
         seed=0,
-        state=state,
+        checkpoints=checkpoints,
         validation=None,
     )
 
@@ -151,8 +158,7 @@ def trainer(
 def product(shape: Shape, way: Way, *, folder: Path, device: torch.device, toy: bool) -> Loop:
     """Return the product's own loop, without its checkpoints."""
     shape = shape.toy() if toy else shape
-    loop = trainer(shape, way, device, folder=folder, toy=toy, state=State(folder, "", seconds=1e9))
-    loop.state._last = float("inf")
+    loop = trainer(shape, way, device, folder=folder, toy=toy, checkpoints=NoCheckpoints())
     compile_parts(loop.model, way.compile)
 
     def epoch(number: int, first: int) -> None:
@@ -234,7 +240,7 @@ def resumes_equal(way: Way, device: torch.device, folder: Path) -> bool:
     def ended(place: Path, stop: int | None) -> dict[str, Tensor]:
         torch._dynamo.reset()
         with State(place, "a", seconds=0.0).held() as state:
-            loop = trainer(shape, way, device, folder=place.parent, toy=True, state=state)
+            loop = trainer(shape, way, device, folder=place.parent, toy=True, checkpoints=state)
             loop.settings = loop.settings.model_copy(update={"epochs": 2})
             step, taken = loop._step, [0]
 
