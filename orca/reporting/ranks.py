@@ -85,7 +85,7 @@ def plot_ranks(table_json: Path, out_stem: Path) -> None:
     ]
     found = [(title, test) for title, test in tests if test]
     most = max((len(test.methods) for _, test in found), default=4)
-    with look(PAGE, max(1, len(found)) * (0.8 + 0.13 * most), out_stem) as figure:
+    with look(PAGE, max(1, len(found)) * (0.95 + 0.13 * most), out_stem) as figure:
         axes = figure.subplots(max(len(found), 1), 1, squeeze=False)[:, 0]
         for axis, (title, test) in zip(axes, found, strict=False):
             _draw(axis, title, test)
@@ -98,7 +98,7 @@ def _draw(axis: Any, title: str, test: RankTest) -> None:
     count = len(test.methods)
     half = (count + 1) // 2
     axis.set_title(
-        f"{title}: average rank; Friedman's p = {test.p_equal:.2g}; "
+        f"{title}: average rank; Friedman's p = {test.p_equal:.2g}\n"
         f"a bar joins what Nemenyi's test (level {LEVEL:g}) does not tell apart"
     )
     axis.set_xlim(1 - 0.35 * count, count + 0.35 * count)

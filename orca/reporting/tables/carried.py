@@ -39,11 +39,12 @@ TABLES = {
         ),
         caption=(
             "Five splits of each table, half of it for testing, drawn by class; n counts splits, and "
-            "the spreads are over them. Peers that are searched try 32 settings at random, as many as "
-            "the search for fine-tuning does, and choose by the validation rows; the others have "
-            "their library's defaults. The printed columns are those of TabPFN's paper, each "
-            "searched for an hour, and ORCA's. ORCA here tunes MiniLM, of six layers and 22 million "
-            "weights, where the paper has RoBERTa-base."
+            "the spreads are over them. Searched peers draw as many settings as `tuning` says and "
+            "choose by the validation rows; the others have their library's defaults. MiniLM's search "
+            "tries as many as `tuning_by_body` says, for fine-tuning; ORCA and training from scratch "
+            "take what it finds. The printed columns are those of TabPFN's paper, each "
+            "searched for an hour, and ORCA's. ORCA here tunes MiniLM, of which `model.layers` keeps "
+            "the first blocks, where the paper has RoBERTa-base."
         ),
     ),
 }
