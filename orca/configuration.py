@@ -40,77 +40,83 @@ def _by_body(given: object) -> object:
 class Configuration(Experiment):
     """`config/config.yaml`: what is built, and how."""
 
-    tables: tuple[str, ...] = Field(("demo",), description="`snakemake all` builds these tables.")
+    tables: tuple[str, ...] = Field(
+        default=("demo",), description="`snakemake all` builds these tables."
+    )
     figures: tuple[str, ...] = Field(
-        (), description="`snakemake all` draws these figures of the papers."
+        default=(), description="`snakemake all` draws these figures of the papers."
     )
     reports: dict[Name, tuple[str, ...]] = Field(
-        {"report": ("demo",)},
+        default={"report": ("demo",)},
         description="Each report, `results/<name>.html`, shows the tables listed under its name.",
     )
     hyperparameters: Annotated[dict[str, Origin], BeforeValidator(_by_body)] = Field(
-        {"default": "published"},
+        default={"default": "published"},
         description="For all bodies, or by body and `default`: runs take the official"
         " configurations (`published`), what a search finds that starts from these (`tuned`), or"
         " config/hyperparameters.yaml without the official ones (`default`).",
     )
     body_folders: dict[str, str] = Field(
-        {}, description="The weights of a body that is named here are taken from this folder."
+        default={},
+        description="The weights of a body that is named here are taken from this folder.",
     )
     proxies: dict[str, str] = Field(
-        {}, description="The source of a body that is named here is this proxy, not the body's own."
+        default={},
+        description="The source of a body that is named here is this proxy, not the body's own.",
     )
     source_samples: Count = Field(
-        5000, description="This many source samples are embedded and cached, at most."
+        default=5000, description="This many source samples are embedded and cached, at most."
     )
     pretraining: PretrainSettings = Field(
-        PretrainSettings(),
+        default=PretrainSettings(),
         description="Bodies that this project makes itself are pretrained by these settings.",
     )
     tuning: TuningSettings = Field(
-        TuningSettings(), description="The search for settings goes by these."
+        default=TuningSettings(), description="The search for settings goes by these."
     )
     tuning_by_body: dict[str, dict[str, Any]] = Field(
-        {}, description="The search of a body that is named here differs in these keys."
+        default={}, description="The search of a body that is named here differs in these keys."
     )
-    tune_workers: Count = Field(2, description="This many jobs share one search.")
+    tune_workers: Count = Field(default=2, description="This many jobs share one search.")
     tune_workers_by_body: dict[str, Count] = Field(
-        {}, description="The search of a body that is named here has its own number of jobs."
+        default={},
+        description="The search of a body that is named here has its own number of jobs.",
     )
     peers: dict[str, dict[str, Any]] = Field(
-        {}, description="A peer that is named here has these settings over its own defaults."
+        default={},
+        description="A peer that is named here has these settings over its own defaults.",
     )
     hours_per_job: Annotated[float, Field(gt=0)] = Field(
-        8.0,
+        default=8.0,
         description="Seeds share a job while they take about this many hours of a V100 together;"
         " a very small number gives each seed a job of its own.",
     )
     largest_job_mb: Count = Field(
-        64_000, description="No job asks for more megabytes of main memory than this."
+        default=64_000, description="No job asks for more megabytes of main memory than this."
     )
     longest_job_minutes: Count = Field(
-        2880,
+        default=2880,
         description="No job asks for more time than this; a run that meets its limit goes on in"
         " the next attempt.",
     )
     checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(
-        30.0,
+        default=30.0,
         description="Two checkpoints of a run lie at least this many seconds apart, and take a"
         " hundredth of its time at most; 0 writes one at each step.",
     )
     runs_per_gpu: Count = Field(
-        1,
+        default=1,
         description="This many jobs share a GPU where no cluster assigns them; set the profile's `gpu`"
         " to the number of GPUs times this.",
     )
     gpu_model: str = Field(
-        "",
+        default="",
         pattern=r"^[A-Za-z0-9_.:-]*$",
         description="A cluster is asked for this GPU, by the name that it has there; empty asks"
         " for any.",
     )
     device: str = Field(
-        "auto",
+        default="auto",
         pattern=r"^(auto|cpu|cuda(:\d+)?)$",
         description="Runs use this device: `auto`, `cpu`, `cuda` or `cuda:1`.",
     )

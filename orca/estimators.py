@@ -1,6 +1,5 @@
 """Align, then refine, as estimators of scikit-learn."""
 
-import copy
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +8,7 @@ import torch
 from jaxtyping import Float
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -99,7 +98,7 @@ class _CrossModal(BaseEstimator):
         self.frame_: FrameInputs | None = None
         if _has_texts(given):
             validate_data(self, given, skip_check_array=True)
-            target = check_array(target, ensure_2d=False, dtype=None)
+            target = column_or_1d(target, warn=True)
             check_consistent_length(given, target)
             self.frame_ = FrameInputs.learn(given)
             raw, touched = self.frame_.inputs(given), self.frame_.normalised
@@ -109,21 +108,28 @@ class _CrossModal(BaseEstimator):
             )
             raw, touched = _with_channels(given), None
         how: Kind = "per_position" if self.frame_ or np.ndim(given) == 2 else "per_channel"
+        self.input_shape_ = raw.shape[1:]
         self.input_constants_: Constants = of_inputs(how, [raw], touched)
         return self.input_constants_.encode(raw), target
 
     def _inputs(self, given: Any) -> Inputs:
         """Return further inputs, by what those of `fit` taught."""
         if self.frame_ is not None:
+            if not hasattr(given, "columns"):
+                raise ValueError("the estimator was fitted on a frame of pandas: give it one")
             validate_data(self, given, reset=False, skip_check_array=True)
             return self.input_constants_.encode(self.frame_.inputs(given))
-        given = validate_data(self, given, allow_nd=True, reset=False)
-        return self.input_constants_.encode(_with_channels(given))
+        raw = _with_channels(validate_data(self, given, allow_nd=True, reset=False))
+        if raw.shape[1:] != self.input_shape_:
+            raise ValueError(f"samples of shape {raw.shape[1:]}, fitted on {self.input_shape_}")
+        return self.input_constants_.encode(raw)
 
     def _train(self, inputs: Inputs, targets: np.ndarray, output: int | Target) -> None:
+        if not 0 <= self.validation_fraction < 1:
+            raise ValueError("validation_fraction is a share of the samples, from 0 to less than 1")
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         model = build(
-            copy.deepcopy(self.body),
+            self.body,
             inputs.shape[1:],
             output,
             settings=ModelSettings(sequence_length=self.sequence_length, layers=self._kept()),

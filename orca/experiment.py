@@ -18,25 +18,27 @@ class Experiment(Settings):
     """What tables must know of the configuration to say which runs they are made from."""
 
     protocol: Literal["sound", "published"] = Field(
-        "sound",
+        default="sound",
         description="Tables are made as this project finds sound, or exactly as the printed numbers"
         " came about: official data variants, methods as released, selection by the test split.",
     )
     bodies: dict[Literal["sequence", "grid"], str] = Field(
-        {"sequence": "roberta_base", "grid": "swin_base"},
+        default={"sequence": "roberta_base", "grid": "swin_base"},
         description="A table that names no body takes this one for each kind of input.",
     )
     seeds: Count = Field(
-        5, description="Every task, body and method is run with this many seeds: 0, 1, ..."
+        default=5, description="Every task, body and method is run with this many seeds: 0, 1, ..."
     )
     seeds_by_body: dict[str, Count] = Field(
-        {}, description="A body that is named here has its own number of seeds."
+        default={}, description="A body that is named here has its own number of seeds."
     )
     seeds_by_task: dict[str, Count] = Field(
-        {}, description="A task that is named here has its own number of seeds, whatever the body."
+        default={},
+        description="A task that is named here has its own number of seeds, whatever the body.",
     )
     tasks: dict[Name, dict[str, Any]] = Field(
-        {}, description="These are your own data sets, by name; docs/data.md lists their keys."
+        default={},
+        description="These are your own data sets, by name; docs/data.md lists their keys.",
     )
 
     @field_validator("tasks")

@@ -23,7 +23,8 @@ class SearchSpace(Settings):
         description="The search of every body may choose these values (paper, A.2.2)."
     )
     by_body: dict[str, dict[str, list[Any]]] = Field(
-        {}, description="The space of a body differs in these; an empty list leaves a setting out."
+        default={},
+        description="The space of a body differs in these; an empty list leaves a setting out.",
     )
 
     def of(self, body: str) -> dict[str, list[Any]]:
@@ -47,15 +48,15 @@ class Hyperparameters(Settings):
         description="The settings of each body; those under `all` hold for every body."
     )
     official: dict[str, dict[str, Any]] = Field(
-        {},
+        default={},
         description="The official code's configurations, by task/body, or by task/body/method for"
         " a method that has its own.",
     )
     tasks: dict[str, dict[str, Any]] = Field(
-        {}, description="A task, or a task/body, has these settings instead of its body's."
+        default={}, description="A task, or a task/body, has these settings instead of its body's."
     )
     methods: dict[str, dict[str, Any]] = Field(
-        {}, description="A method has these settings in every step that reads them."
+        default={}, description="A method has these settings in every step that reads them."
     )
 
     def check(self) -> None:

@@ -1,11 +1,12 @@
 """What `import orca` offers for building a model: bodies, models, source features.
 
-The two stages are in `orca.training.{align,finetune}_arrays`, the distances in `orca.alignment`, the estimators in
-`orca.estimators`.
+The two stages are in `orca.training.align_arrays` and `orca.training.finetune_arrays`, the distances
+in `orca.alignment`, the estimators in `orca.estimators`.
 """
 
+import copy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from jaxtyping import Int
@@ -15,6 +16,7 @@ from orca.alignment.source import SourceFeatures
 from orca.data.fetch import fetch
 from orca.data.proxy import PROXIES
 from orca.data.target import Target
+from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.models import assemble
 from orca.models.body import BODIES
@@ -71,6 +73,7 @@ def load_body(
         SettingsError: if there is no such body.
         WeightsError: if its weights cannot be had, or are not those that are declared.
     """
+    _one_of(start, BodyStart, where="start")
     if folder is None and start == "pretrained":
         folder = body_folder(name)
     return assemble.load_body(
@@ -83,13 +86,11 @@ def load_body(
 
 
 def body_of(model: Any) -> LoadedBody:
-    """Return an encoder of Hugging Face's transformers as a body of sequences.
-
-    The body takes the model over: its embedding layer is put aside.
+    """Return a copy of an encoder of Hugging Face's transformers as a body of sequences.
 
     Args:
         model: an encoder with BERT's parts, `embeddings` with a layer norm, and `config`, such as
-            `AutoModel.from_pretrained(...)` gives for BERT, RoBERTa, ELECTRA, MPNet, ModernBERT.
+            `AutoModel.from_pretrained(...)` gives for BERT, RoBERTa, MPNet and ModernBERT.
 
     Raises:
         SettingsError: if it has other parts.
@@ -109,13 +110,30 @@ def body_of(model: Any) -> LoadedBody:
     if isinstance(table, torch.nn.Embedding):
         first = 0 if table.padding_idx is None else table.padding_idx + 1
         positions = table.weight.detach()[first:]
-    return sequence_body(
-        model,
+    body = sequence_body(
+        copy.deepcopy(model),
         settings=ModelSettings(),
         projections=(),
         longest=config.max_position_embeddings if positions is None else len(positions),
         positions=positions,
     )
+    try:
+        with torch.no_grad():
+            body.encoder.eval()(torch.zeros(1, 2, body.width))
+    except (RuntimeError, TypeError) as fault:
+        raise SettingsError(
+            where=f"the model {type(model).__name__}",
+            what=f"it does not take embedded tokens of width {body.width}: {fault}",
+            mend="give an encoder of BERT's kind, or make a `LoadedBody` of your own",
+        ) from fault
+    return body
+
+
+def _one_of(value: str, choices: Any, *, where: str) -> None:
+    known = list(get_args(choices))
+    if value not in known:
+        mend = nearest(value, known)
+        raise SettingsError(where=where, what=f"there is no choice {value!r}", mend=mend)
 
 
 def build(  # noqa: PLR0913 (each is a choice of its own)
@@ -131,7 +149,7 @@ def build(  # noqa: PLR0913 (each is a choice of its own)
     """Return a model: a new embedder and predictor around a body.
 
     Args:
-        body: name of a declared body, or one in memory, which the model takes over.
+        body: name of a declared body, or one in memory, of which the model gets a copy.
         input_shape: of a sample: (channels, length) or (channels, height, width).
         output: number of classes, or a target: `Classes`, `MultiLabel`, `Scalar`, `Field`.
         start: how the embedder starts: with all that the body's own embedding offers
@@ -143,8 +161,20 @@ def build(  # noqa: PLR0913 (each is a choice of its own)
     Raises:
         SettingsError: if body, input and output do not fit each other.
     """
+    _one_of(start, EmbedderStart, where="start")
+    if len(input_shape) not in (2, 3) or min(input_shape) < 1:
+        raise SettingsError(
+            where="input_shape",
+            what=f"{input_shape} is the shape of no sequence and of no grid",
+            mend="give (channels, length) or (channels, height, width)",
+        )
+    count = output if isinstance(output, int) else output.outputs
+    if count < 1:
+        mend = "give the number of classes, or a target such as orca.Scalar()"
+        raise SettingsError(where="output", what=f"it asks for {count} numbers", mend=mend)
     chosen = settings or ModelSettings()
     loaded = load_body(body, settings=chosen, seed=seed) if isinstance(body, str) else body
+    loaded = copy.deepcopy(loaded)
     model = assemble.put_together(
         loaded,
         input_shape=input_shape,
@@ -162,7 +192,7 @@ def source_features(
     """Return the features that a body of sequences gives labelled texts by its own embedding.
 
     Args:
-        body: before a model takes it over, or after.
+        body: in memory.
         numbers: of the tokens of each text, padded at their end.
         labels: a class for each text.
 

@@ -8,7 +8,7 @@ where W is the distance between the classes l and l' as sets of features (to the
 transport of their samples, debiased in the same way, or between Gaussians.
 
 The gradient is that of the transport cost at a fixed plan (envelope theorem). For a target of
-one class W adds to each source sample a constant: it moves neither plan nor gradient.
+one class W, held fixed, adds to each source sample a constant: it moves neither plan nor gradient.
 
 Source: Alvarez-Melis and Fusi 2020 (arXiv:2002.02923); Shen et al. 2023 (arXiv:2302.05738), A.1.
 """

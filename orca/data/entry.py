@@ -34,10 +34,15 @@ class TaskEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: str = Field(description="the file")
-    test_path: str = Field("", description="a second file with the test samples, if there is one")
-    format: Format | None = Field(None, description="npz, csv, parquet or hdf5; by the suffix")
+    test_path: str = Field(
+        default="", description="a second file with the test samples, if there is one"
+    )
+    format: Format | None = Field(
+        default=None, description="npz, csv, parquet or hdf5; by the suffix"
+    )
     inputs: Names = Field(
-        "", description="key of the inputs' array, or columns; all but the target by default"
+        default="",
+        description="key of the inputs' array, or columns; all but the target by default",
     )
     target: Names = Field(
         description="key of the targets' array, or the target's column; several columns"
@@ -47,73 +52,92 @@ class TaskEntry(BaseModel):
         description="what is predicted: one of some classes, any of some labels, a number, a field"
     )
     classes: Annotated[int, Field(ge=0)] | tuple[str, ...] = Field(
-        0, description="how many classes or labels, or names"
+        default=0, description="how many classes or labels, or names"
     )
-    target_shape: tuple[int, ...] = Field((), description="channels and grid of a field")
+    target_shape: tuple[int, ...] = Field(default=(), description="channels and grid of a field")
     metric: Names = Field(
         description="a name in orca.evaluation.metrics, or several; the first decides"
     )
-    loss: str = Field("", description="a name in orca.training.losses; by the kind of target")
-    categorical: tuple[str, ...] = Field((), description="numeric columns that are categories")
-    dates: tuple[str, ...] = Field((), description="columns of dates, taken as days")
-    drop: tuple[str, ...] = Field((), description="columns that are left out")
+    loss: str = Field(
+        default="", description="a name in orca.training.losses; by the kind of target"
+    )
+    categorical: tuple[str, ...] = Field(
+        default=(), description="numeric columns that are categories"
+    )
+    dates: tuple[str, ...] = Field(default=(), description="columns of dates, taken as days")
+    drop: tuple[str, ...] = Field(default=(), description="columns that are left out")
     groups: str = Field(
-        "",
+        default="",
         description="column or key of what samples belong to, such as a patient; none is divided",
     )
     split: str = Field(
-        "",
+        default="",
         description="column or key that says train, validation or test; or a JSON file of row"
         " numbers by part",
     )
     as_: Literal["table", "series"] = Field(
-        "table", alias="as", description="a wide table may be a series: its columns are the points"
+        default="table",
+        alias="as",
+        description="a wide table may be a series: its columns are the points",
     )
     missing: Literal["median", "category", "drop_rows", "error"] = Field(
-        "median",
+        default="median",
         description="what becomes of gaps: numbers get the training rows' median, texts a category"
         " of their own; `category` marks numbers too",
     )
     unseen: Literal["error", "other"] = Field(
-        "error", description="what becomes of a category that the fit file does not have"
+        default="error", description="what becomes of a category that the fit file does not have"
     )
-    decimal: Literal[".", ","] = Field(".", description="the decimal sign of a csv")
-    separator: str = Field("", description="what parts the columns of a csv; found in its header")
-    encoding: str = Field("utf-8", description="of a csv")
+    decimal: Literal[".", ","] = Field(default=".", description="the decimal sign of a csv")
+    separator: str = Field(
+        default="", description="what parts the columns of a csv; found in its header"
+    )
+    encoding: str = Field(default="utf-8", description="of a csv")
     axes: tuple[Axis, ...] = Field(
-        (), description="of the inputs' array, where they are in another order; `one` is dropped"
+        default=(),
+        description="of the inputs' array, where they are in another order; `one` is dropped",
     )
     normalise_inputs: Rule | None = Field(
-        None, description="how inputs are normalised; by default columns are, arrays per channel"
+        default=None,
+        description="how inputs are normalised; by default columns are, arrays per channel",
     )
     normalise_targets: Rule | None = Field(
-        None, description="how targets are normalised; by default numbers and fields per channel"
+        default=None,
+        description="how targets are normalised; by default numbers and fields per channel",
     )
-    test_share: Share = Field(0.2, description="share set aside for testing, without test_path")
-    validation_share: Share = Field(0.2, description="share of the rest that is for validation")
-    split_seed: int = Field(0, ge=0, description="of the draw that divides the samples")
+    test_share: Share = Field(
+        default=0.2, description="share set aside for testing, without test_path"
+    )
+    validation_share: Share = Field(
+        default=0.2, description="share of the rest that is for validation"
+    )
+    split_seed: int = Field(default=0, ge=0, description="of the draw that divides the samples")
     folds: int = Field(
-        0,
+        default=0,
         ge=0,
         description="how many parts the samples are dealt into, each of which one run tests, without"
         " `test_path`; the table has the mean over them",
     )
     fold: int = Field(
-        0,
+        default=0,
         ge=0,
         description="which of them this task tests; the workflow adds a task for each beyond the first",
     )
-    title: str = Field("", description="as it stands in a table")
-    unit: str = Field("", description="of the target")
+    title: str = Field(default="", description="as it stands in a table")
+    unit: str = Field(default="", description="of the target")
     # What follows is about the runs, not about the data: their digest is the same with it.
     bodies: tuple[str, ...] = Field(
-        (), repr=False, description="of the table `own`; by default one that needs no model hub"
+        default=(),
+        repr=False,
+        description="of the table `own`; by default one that needs no model hub",
     )
     peers: bool = Field(
-        True, repr=False, description="whether the table `own` has peers that suit the task"
+        default=True, repr=False, description="whether the table `own` has peers that suit the task"
     )
     settings: dict[str, dict[str, Any]] = Field(
-        {}, repr=False, description="of this task's runs, by group, as config/README.md lists them"
+        default={},
+        repr=False,
+        description="of this task's runs, by group, as config/README.md lists them",
     )
 
     @field_validator("classes", mode="before")

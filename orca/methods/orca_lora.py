@@ -16,8 +16,10 @@ from orca.settings import Count, Settings
 class LoraSettings(Settings):
     """The low-rank weights."""
 
-    rank: Count = Field(8, description="The added low-rank weights have this rank.")
-    alpha: Count = Field(16, description="The low-rank weights are multiplied by this over `rank`.")
+    rank: Count = Field(default=8, description="The added low-rank weights have this rank.")
+    alpha: Count = Field(
+        default=16, description="The low-rank weights are multiplied by this over `rank`."
+    )
 
 
 def train_low_rank(model: Any, settings: LoraSettings, generator: Any) -> None:

@@ -21,30 +21,30 @@ class PareSettings(Settings):
     """Patch replacement; null takes the value of PaRe's code for this kind of task."""
 
     first_share: Part | None = Field(
-        None,
+        default=None,
         description="This share of the target's patches is replaced in the first epoch; null is"
         " the code's value for the kind of task.",
     )
     lost_share: Part | None = Field(
-        None,
+        default=None,
         description="This much of `first_share` is given up, evenly, over all epochs; null is the"
         " code's value for the kind of task.",
     )
     mix_weight: Amount | None = Field(
-        None,
+        default=None,
         description="The mixed batch's loss has this weight beside the plain one; null is the"
         " code's value for the kind of task.",
     )
     sampled_epochs: Annotated[int, Field(ge=0)] | None = Field(
-        None,
+        default=None,
         description="In this many epochs at the start patches are sampled and the gate learns;"
         " null is the code's value for the kind of task.",
     )
     temperature: Annotated[float, Field(gt=0)] = Field(
-        0.9, description="Patches are drawn at this temperature."
+        default=0.9, description="Patches are drawn at this temperature."
     )
     frozen_query_key: bool = Field(
-        False, description="The queries and keys of attention are not trained."
+        default=False, description="The queries and keys of attention are not trained."
     )
 
 

@@ -15,7 +15,9 @@ from orca.settings import Count, Settings
 class PromptSettings(Settings):
     """The prompts."""
 
-    prompts: Count = Field(10, description="Every block of the body gets this many prompts.")
+    prompts: Count = Field(
+        default=10, description="Every block of the body gets this many prompts."
+    )
 
 
 def train_prompts(model: Any, settings: PromptSettings, generator: Any) -> None:

@@ -14,46 +14,47 @@ class ModelSettings(Settings):
     """The shape of the model that every stage shares."""
 
     sequence_length: Count = Field(
-        64, description="A sequence is cut into about this number of tokens."
+        default=64, description="A sequence is cut into about this number of tokens."
     )
     kernel_rule: Literal["smallest_divisor", "closest_padded"] = Field(
-        "closest_padded",
+        default="closest_padded",
         description="The kernel of a sequence follows from the sequence length by this rule:"
         " `closest_padded` is the paper's (A.2.3), `smallest_divisor` the official code's. That of a"
         " grid on a body of sequences is the smallest whose tokens fit the body (3.1).",
     )
     kernel: Count | None = Field(
-        None,
+        default=None,
         description="The embedder's kernel has this side whatever the rule says; null leaves it to"
         " the rule, and 1 makes a token of each point, whatever the resolution (Table 16).",
     )
     more_points: Literal["finer", "longer"] = Field(
-        "finer",
+        default="finer",
         description="An input with more points than the task declares is the same stretch sampled"
         " more finely (`finer`), whose tokens have positions between those of training, or a"
         " longer stretch (`longer`, the official code), which goes on with untrained positions.",
     )
     folded_tokens: Count = Field(
-        1024, description="A sequence is cut into this number of tokens for a body of grids."
+        default=1024,
+        description="A sequence is cut into this number of tokens for a body of grids.",
     )
     positions: Literal["body", "random"] = Field(
-        "body",
+        default="body",
         description="Position embeddings start from the body's own table, whatever else of the"
         " embedder does (official code), or at random.",
     )
     dense_head: Literal["pixel_shuffle", "pooling"] = Field(
-        "pixel_shuffle",
+        default="pixel_shuffle",
         description="The predictor of fields is `pixel_shuffle` as in the paper (3.1) or"
         " `pooling` as in the official code.",
     )
     dropout: Share = Field(
-        0.0, description="This share of the body's hidden states and attention is dropped."
+        default=0.0, description="This share of the body's hidden states and attention is dropped."
     )
     layers: Count | None = Field(
-        None,
+        default=None,
         description="Only this many of a sequence body's blocks are kept, the first ones; null keeps"
         " all.",
     )
     gradient_checkpointing: bool = Field(
-        False, description="The backward pass computes activations again, to save memory."
+        default=False, description="The backward pass computes activations again, to save memory."
     )

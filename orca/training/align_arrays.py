@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Int
 
 from orca.alignment.distance import DISTANCES
+from orca.alignment.features import contiguous_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
@@ -67,7 +68,7 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
     loop = AlignLoop(
         model=model,
         objective=_source_distance(source, distance, distance_settings, model),
-        target=_target(inputs, labels, rows),
+        target=_target(model, inputs, labels, rows),
         settings=settings or AlignSettings(),
         optimizer_settings=optimizer or OptimizerSettings(),
         seed=seed,
@@ -98,7 +99,7 @@ def distance_to_source(  # noqa: PLR0913 (see `align`)
     loop = AlignLoop(
         model=model,
         objective=_source_distance(source, distance, distance_settings, model),
-        target=_target(inputs, labels, rows),
+        target=_target(model, inputs, labels, rows),
         settings=settings or AlignSettings(),
         optimizer_settings=OptimizerSettings(),
         seed=seed,
@@ -122,7 +123,12 @@ def _source_distance(
     return SourceDistance(distance=declared, settings=settings, source=features, terms=terms)
 
 
-def _target(inputs: Array | SampleSet, labels: Array, rows: Int[np.ndarray, " n"] | None) -> Target:
-    numbers = np.unique(torch.as_tensor(labels).cpu().numpy(), return_inverse=True)[1]
-    data = as_samples(inputs)
-    return Target(data, row_numbers(data) if rows is None else rows, numbers.astype(np.int64))
+def _target(
+    model: Model, inputs: Array | SampleSet, labels: Array, rows: Int[np.ndarray, " n"] | None
+) -> Target:
+    data = as_samples(model, inputs)
+    chosen = row_numbers(data) if rows is None else rows
+    numbers = contiguous_labels(
+        torch.as_tensor(labels), count=len(chosen), where="the labels of the inputs"
+    )
+    return Target(data, chosen, numbers.cpu().numpy())

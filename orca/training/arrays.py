@@ -1,4 +1,4 @@
-"""Arrays and tensors that a person hands over, as a set of samples."""
+"""Arrays and tensors that a person hands over, as samples that a model takes."""
 
 import numpy as np
 import torch
@@ -8,29 +8,41 @@ from torch import Tensor
 from orca.data.sample_set import ArraySet, SampleSet
 from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
 from orca.errors import DataError
+from orca.models.assemble import Model
 
 Array = Tensor | np.ndarray
-AXES = (3, 4)  # of inputs: samples, channels, and one or two axes more
 
 
-def as_samples(inputs: Array | SampleSet, targets: Array | None = None) -> SampleSet:
-    """Return arrays as a set of samples; a set as it is.
+def as_samples(
+    model: torch.nn.Module,
+    inputs: Array | SampleSet,
+    targets: Array | None = None,
+    *,
+    free: bool = False,
+) -> SampleSet:
+    """Return arrays as samples of a model; a set as it is.
 
     Args:
+        model: that takes them.
         inputs: samples x channels x length, or samples x channels x height x width.
-        targets: one for each sample; whole numbers [n] are classes, numbers [n] are numbers,
-            [n, labels] are labels, [n, channels, *grid] fields.
+        targets: one for each sample, of the shape of the model's output: class numbers [n] beside
+            logits, numbers [n], labels of zeros and ones [n, labels], fields [n, channels, *grid].
+        free: whether the targets may be of another shape, for a loss of the caller's own.
 
     Raises:
-        DataError: if the arrays do not go together, or hold numbers that are not finite.
+        DataError: if the arrays fit neither each other nor the model, or hold numbers that are not
+            finite.
     """
     if not isinstance(inputs, Tensor | np.ndarray):
         return inputs
     values = _checked(inputs, "the inputs")
-    if values.ndim not in AXES:
+    assert isinstance(model, Model), "arrays go to a model that `orca.build` made"
+    patches = model.embedder.patches
+    if values.ndim != 2 + len(patches.size) or values.shape[1] != patches.channels:
         raise DataError(
             where="the inputs",
-            what=f"they have {values.ndim} axes",
+            what=f"they are of shape {list(values.shape)}, and the model takes samples of"
+            f" {patches.channels} channels x {' x '.join(map(str, patches.size))}",
             mend="give samples x channels x length, or samples x channels x height x width; rows of"
             " numbers are samples x numbers x 1",
         )
@@ -43,7 +55,8 @@ def as_samples(inputs: Array | SampleSet, targets: Array | None = None) -> Sampl
             what=f"there are {len(found)} of them for {len(values)} inputs",
             mend="give one target for each input",
         )
-    return ArraySet(values, found, _target_like(found))
+    kind = _free_kind(found) if free else _kind_for(found, _output_shape(model, values[:1]))
+    return ArraySet(values, found, kind)
 
 
 def row_numbers(data: SampleSet) -> Int[np.ndarray, " n"]:
@@ -61,6 +74,11 @@ def row_numbers(data: SampleSet) -> Int[np.ndarray, " n"]:
     return np.arange(len(data.inputs))
 
 
+def device_of(model: torch.nn.Module) -> torch.device:
+    """Return the device that a model's weights lie on."""
+    return next(model.parameters()).device
+
+
 def _checked(given: Array, what: str) -> np.ndarray:
     values = given.detach().cpu().numpy() if isinstance(given, Tensor) else np.asarray(given)
     if values.dtype.kind not in "fiub":
@@ -71,20 +89,43 @@ def _checked(given: Array, what: str) -> np.ndarray:
     return values.astype(np.float32) if values.dtype == np.float64 else values
 
 
-def _target_like(values: np.ndarray) -> Target:
-    """Return what kind of target these values are of."""
-    if values.ndim == 1:
-        whole = values.dtype.kind in "iu"
-        if whole and values.min() < 0:
+def _output_shape(model: Model, sample: np.ndarray) -> tuple[int, ...]:
+    """Return the shape of a model's output for one sample."""
+    training = model.training
+    with torch.no_grad():
+        output = model.eval()(torch.from_numpy(sample).float().to(device_of(model)))
+    model.train(training)
+    return tuple(output.shape[1:])
+
+
+def _kind_for(values: np.ndarray, output: tuple[int, ...]) -> Target:
+    """Return what kind of target these values are beside a model's output."""
+    each = values.shape[1:]
+    if not each and not output:
+        return Scalar()
+    if not each and len(output) == 1 and values.dtype.kind in "iu":
+        if not 0 <= values.min() <= values.max() < output[0]:
+            bad = values.min() if values.min() < 0 else values.max()
             raise DataError(
-                where="the targets", what="a class is below 0", mend="number classes from 0"
+                where="the targets",
+                what=f"the class {bad} is none of the model's {output[0]}",
+                mend="number classes from 0, and build the model for as many as there are",
             )
-        return Classes(int(values.max()) + 1) if whole else Scalar()
+        return Classes(output[0])
+    if each != output:
+        raise DataError(
+            where="the targets",
+            what=f"one is of shape {list(each)} and type {values.dtype}, and the model gives"
+            f" {list(output)}",
+            mend="give whole numbers [n] beside logits, else targets of the output's shape; or build"
+            " the model for these targets",
+        )
+    return _free_kind(values)
+
+
+def _free_kind(values: np.ndarray) -> Target:
+    if values.ndim == 1:
+        return Classes(int(values.max()) + 1) if values.dtype.kind in "iu" else Scalar()
     if values.ndim == 2:
         return MultiLabel(values.shape[1])
     return Field(grid=values.shape[2:], channels=values.shape[1])
-
-
-def device_of(model: torch.nn.Module) -> torch.device:
-    """Return the device that a model's weights lie on."""
-    return next(model.parameters()).device

@@ -9,6 +9,8 @@ from jaxtyping import Int
 from torch import Tensor
 
 from orca.data.sample_set import SampleSet
+from orca.errors import SettingsError
+from orca.evaluation.metric import METRICS
 from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.training.arrays import Array, as_samples, device_of, row_numbers
@@ -40,7 +42,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
 ) -> History:
     """Train all weights of a model that ask for it on a task.
 
-    The model changes in its place. Values are taken as they are: normalise them before.
+    The model changes in its place and is left in evaluation mode. Values are taken as they are: normalise them before.
 
     Args:
         model: on its device.
@@ -68,9 +70,17 @@ def finetune(  # noqa: PLR0913 (see `align`)
         TrainingError: if the loss is no finite number.
     """
     chosen, device = settings or FinetuneSettings(), device_of(model)
-    data = as_samples(inputs, targets)
+    free = not isinstance(loss, str)
+    data = as_samples(model, inputs, targets, free=free)
     if isinstance(validation, tuple):
-        validation = _validation(as_samples(*validation), metric, chosen, device)
+        held = as_samples(model, *validation, free=free)
+        validation = _validation(held, metric, chosen, device)
+    if validation is None and chosen.selection == "best_on_validation":
+        raise SettingsError(
+            where="selection",
+            what="the epoch is to be chosen on validation samples, and there are none",
+            mend="give `validation` and `metric`, or set `selection` to 'last_epoch'",
+        )
     loop = FinetuneLoop(
         model=model,
         objective=_objective(loss),
@@ -92,6 +102,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
     )
     with _own_randomness(device):
         loop.run()
+    model.eval()
     return loop.history
 
 
@@ -104,6 +115,7 @@ def _objective(loss: TaskLoss) -> Objective:
 def _validation(
     data: SampleSet, metric: str, settings: FinetuneSettings, device: torch.device
 ) -> Validation:
+    METRICS.look_up(metric, where="the metric of the validation samples")
     return Validation(
         data=data,
         rows=row_numbers(data),

@@ -16,25 +16,27 @@ class JobSettings(Settings):
     """Only what the step reads, and of that only what differs from the defaults."""
 
     settings: dict[str, dict[str, Any]] = Field(
-        {}, description="These settings, by group, differ from their defaults."
+        default={}, description="These settings, by group, differ from their defaults."
     )
     hyperparameters: Literal["published", "tuned", "default"] = Field(
-        "default",
+        default="default",
         description="The settings are the official code's, the project's own defaults, or those"
         " above with what a search found put over them (`tuned`).",
     )
     fixed: dict[str, dict[str, Any]] = Field(
-        {}, description="The method's settings, by group, are put over the tuned ones."
+        default={}, description="The method's settings, by group, are put over the tuned ones."
     )
     alignment: str = Field(
-        "", description="Fine-tuning starts from the embedder of this alignment."
+        default="", description="Fine-tuning starts from the embedder of this alignment."
     )
-    proxy: str = Field("", description="The source is this proxy; empty for the body's own.")
+    proxy: str = Field(
+        default="", description="The source is this proxy; empty for the body's own."
+    )
     space: dict[str, list[Any]] = Field(
-        {}, description="A search may choose these values, by `group.key`."
+        default={}, description="A search may choose these values, by `group.key`."
     )
     checkpoint_seconds: float = Field(
-        30.0,
+        default=30.0,
         description="Two checkpoints lie at least this many seconds apart, and take a hundredth of the"
         " time at most; 0 writes one at each step.",
     )

@@ -35,7 +35,7 @@ def predict(
         device: that the model is on; None asks the model.
         precision: of its products.
     """
-    data, device = as_samples(inputs), device or device_of(model)
+    data, device = as_samples(model, inputs), device or device_of(model)
     rows = row_numbers(data) if rows is None else rows
     samples = SampleLoader(data, rows, device, keep=False)
     parts = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.exceptions import DataConversionWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -64,15 +65,27 @@ def mixed_table(count=90):
     return frame, np.where(colours == "red", "yes", "no")
 
 
-def test_a_frame_with_texts_and_gaps_is_learnt_and_a_new_category_is_named():
+def test_a_frame_with_texts_and_gaps_is_learnt_and_a_new_category_has_a_place():
     frame, labels = mixed_table()
     fitted = clone(CLASSIFIER).fit(frame, labels)
     assert fitted.score(frame, labels) > 0.9
     assert fitted.predict_proba(frame.iloc[::-1])[0] == pytest.approx(
         fitted.predict_proba(frame)[-1], abs=1e-6
     )
-    with pytest.raises(DataError, match="'purple'"):
-        fitted.predict(frame.replace("blue", "purple"))
+    assert set(fitted.predict(frame.replace("blue", "purple"))) <= {"yes", "no"}
+    with pytest.raises(ValueError, match="fitted on a frame"):
+        fitted.predict(frame.to_numpy())
+    with pytest.raises(DataError, match="'heavy' is no number"):
+        fitted.predict(frame.assign(weight=["heavy", *["1"] * (len(frame) - 1)]))
+
+
+def test_a_column_of_targets_is_taken_as_one_target_a_row():
+    frame, _ = mixed_table()
+    target = frame["weight"].fillna(0.0) * 10
+    with pytest.warns(DataConversionWarning):
+        column = clone(REGRESSOR).fit(frame, target.to_frame())
+    row = clone(REGRESSOR).fit(frame, target)
+    np.testing.assert_array_equal(column.predict(frame), row.predict(frame))
 
 
 def test_series_and_grids_are_taken_with_their_channels():
@@ -81,6 +94,8 @@ def test_series_and_grids_are_taken_with_their_channels():
     fitted = clone(CLASSIFIER).fit(series, labels)
     assert fitted.score(series, labels) > 0.9
     assert fitted.model_.embedder.patches.channels == 2
+    with pytest.raises(ValueError, match=r"samples of shape \(2, 12\), fitted on \(2, 24\)"):
+        fitted.predict(series[:, :, ::2])
 
 
 def test_they_work_in_pipelines_searches_and_cross_validation():
@@ -102,6 +117,11 @@ def test_alignment_is_what_it_says_and_can_be_left_out():
         clone(REGRESSOR).set_params(align=False).fit(inputs, target), "align_history_"
     )
     assert abs(aligned.predict(inputs).mean() - 500) < 50  # in the target's own units
+
+
+def test_a_share_for_validation_is_checked_before_anything_is_trained():
+    with pytest.raises(ValueError, match="validation_fraction"):
+        clone(CLASSIFIER).set_params(validation_fraction=1.5).fit(np.eye(4), [0, 1, 0, 1])
 
 
 def test_a_body_of_ones_own_without_a_source_says_what_is_missing():

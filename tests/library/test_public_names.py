@@ -12,21 +12,26 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from transformers import BertConfig, BertModel
 
 import orca
 from orca.errors import DataError, FeatureError, SettingsError, TrainingError
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
+from tests import annotations
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/library.md").read_text()
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
-def toy_model(input_shape=(2, 24), output=2):
+def toy_body():
     generator = torch.Generator().manual_seed(0)
-    body = BODIES["minilm"].load(None, settings=ModelSettings(), generator=generator, toy=True)
-    return orca.build(body, input_shape, output, device="cpu")
+    return BODIES["minilm"].load(None, settings=ModelSettings(), generator=generator, toy=True)
+
+
+def toy_model(input_shape=(2, 24), output=2):
+    return orca.build(toy_body(), input_shape, output, device="cpu")
 
 
 def samples(count=40):
@@ -106,6 +111,27 @@ def test_arrays_tensors_and_seeds_give_the_same_numbers():
     np.testing.assert_array_equal(*found)
 
 
+def test_two_models_of_one_body_share_nothing():
+    body, (inputs, labels) = toy_body(), samples()
+    first, second = (orca.build(body, (2, 24), 2, device="cpu") for _ in range(2))
+    before = orca.predict(first, inputs)
+    settings = orca.FinetuneSettings(epochs=1, batch_size=8, warmup_epochs=0)
+    orca.finetune(second, inputs, labels, loss="cross_entropy", settings=settings)
+    np.testing.assert_array_equal(orca.predict(first, inputs), before)
+
+
+def test_an_encoder_of_transformers_becomes_a_body_and_stays_what_it_was():
+    config = BertConfig(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+        vocab_size=50, max_position_embeddings=64,
+    )  # fmt: skip
+    bert, ids = BertModel(config).eval(), torch.arange(6)[None]
+    hidden = bert(ids).last_hidden_state
+    body = orca.body_of(bert)
+    assert bert(ids).last_hidden_state.equal(hidden)
+    assert body.encoder.eval()(body.words(ids)).allclose(hidden, atol=1e-6)
+
+
 def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
     model, (inputs, labels) = toy_model(output=orca.Scalar()), samples()
     targets = labels.float() * 2 - 1
@@ -126,10 +152,27 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
 @pytest.mark.parametrize(
     ("call", "error", "said"),
     [
-        (lambda m, x, y: orca.finetune(m, x[:, 0], y, loss="mse"), DataError, "2 axes"),
+        (lambda m, x, y: orca.finetune(m, x[:, 0], y, loss="mse"), DataError,
+         r"of shape \[40, 24\], and the model takes samples of 2 channels x 24"),
+        (lambda m, x, y: orca.predict(m, x[:, :1]), DataError, "2 channels x 24"),
+        (lambda m, x, y: orca.finetune(m, x, y[:, None], loss="mse"), DataError,
+         r"one is of shape \[1\] and type int64, and the model gives \[2\]"),
+        (lambda m, x, y: orca.finetune(m, x, y + 1, loss="cross_entropy"), DataError,
+         "the class 2 is none of the model's 2"),
+        (lambda m, x, y: orca.finetune(m, x, y, loss="cross_entropy", validation=(x, y),
+         metric="acuracy"), SettingsError, "there is no metric"),
+        (lambda m, x, y: orca.finetune(m, x, y, loss="cross_entropy",
+         settings=orca.FinetuneSettings(selection="best_on_validation")), SettingsError,
+         "there are none"),
+        (lambda m, x, y: orca.align(m, x, y[:-1], source=SOURCE), FeatureError, "for 40 samples"),
+        (lambda m, x, y: orca.align(m, x, y.double(), source=SOURCE), FeatureError, "float64"),
+        (lambda m, x, y: orca.build(toy_body(), (2, 24), 2, start="pretraind"), SettingsError,
+         "did you mean 'pretrained'"),
+        (lambda m, x, y: orca.build(toy_body(), (24,), 2), SettingsError, "no sequence"),
+        (lambda m, x, y: orca.build(toy_body(), (2, 24), 0), SettingsError, "0 numbers"),
         (lambda m, x, y: orca.finetune(m, x, y[:-1], loss="mse"), DataError, "39 of them for 40"),
         (lambda m, x, y: orca.finetune(m, x * torch.nan, y, loss="mse"), DataError, "not finite"),
-        (lambda m, x, y: orca.finetune(m, x, -y, loss="cross_entropy"), DataError, "below 0"),
+        (lambda m, x, y: orca.finetune(m, x, -y, loss="cross_entropy"), DataError, "class -1"),
         (lambda m, x, y: orca.finetune(m, x, y, loss="crossentropy"), SettingsError, "there is no"),
         (lambda m, x, y: orca.finetune(m, x, y, loss=lambda a, b: a.sum() * torch.inf),
          TrainingError, "the loss is"),
@@ -142,5 +185,6 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_one_clear_error(call, error, said):
+    annotations.release("orca.library", "build")
     with pytest.raises(error, match=said):
         call(toy_model(), *samples())

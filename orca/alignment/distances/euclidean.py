@@ -13,7 +13,7 @@ class EuclideanSettings(DistanceSettings):
     """How the mean Euclidean distance is computed."""
 
     debiased: bool = Field(
-        True,
+        default=True,
         description="Half the mean distance within source and half that within target are"
         " subtracted, which makes this the energy distance; without that, the nearest target is a"
         " single point.",

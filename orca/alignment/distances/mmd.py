@@ -11,7 +11,7 @@ class MmdSettings(DistanceSettings):
     """How the maximum mean discrepancy is computed."""
 
     rows: Literal["drawn", "all"] = Field(
-        "drawn",
+        default="drawn",
         description="The target is compared with `all` source samples, or with as many as it has"
         " itself, `drawn` with replacement as in the official code.",
     )

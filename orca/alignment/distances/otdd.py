@@ -1,6 +1,6 @@
 """The optimal transport dataset distance of each target class, solved to convergence.
 
-For a target of one class the distances between classes move neither plan nor gradient: what a
+For a target of one class the distances between classes, held fixed, move neither plan nor gradient: what a
 step descends is debiased Sinkhorn between the class's features and all of the source's.
 Differs from the official code: there, one pass of annealing stops short of the solution, most
 so once the embedder is aligned (`otdd_official`).
@@ -38,29 +38,29 @@ class OtddSettings(DistanceSettings):
 
     inner: Inner = "exact"
     p: Literal[1, 2] = Field(
-        2,
+        default=2,
         description="Moving one sample onto another costs the distance of their features to this"
         " power, divided by the power.",
     )
     reg: float = Field(
-        0.1,
+        default=0.1,
         gt=0,
         description="Entropy regularises the transport with this weight eps, in the units of the"
         " cost, which is distance^p / p.",
     )
     debiased: bool = Field(
-        True,
+        default=True,
         description="The self-terms of source and target are subtracted, so that a set has"
         " distance 0 to itself.",
     )
     solver: Literal["sinkhorn", "emd"] = Field(
-        "sinkhorn",
+        default="sinkhorn",
         description="Transport is regularised by entropy (`sinkhorn`), or exact and slow, by"
         " network simplex (`emd`).",
     )
     schedule: Schedule = "converged"
     tolerance: float = Field(
-        1e-3,
+        default=1e-3,
         gt=0,
         description="The `converged` schedule stops where the marginals of the plan are off by no"
         " more than this, in L1.",

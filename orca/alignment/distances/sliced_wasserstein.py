@@ -13,7 +13,7 @@ class SlicedSettings(DistanceSettings):
     """How the sliced Wasserstein distance is computed."""
 
     directions: int = Field(
-        128, gt=0, description="Each call draws this many random directions anew."
+        default=128, gt=0, description="Each call draws this many random directions anew."
     )
 
 

@@ -15,7 +15,7 @@ from orca.data.schema import Schema, layout_of
 if TYPE_CHECKING:
     import pandas
 
-READING = TaskEntry(path="frame.parquet", target="", kind="scalar", metric="rmse")
+READING = TaskEntry(path="frame.parquet", target="", kind="scalar", metric="rmse", unseen="other")
 PLACE = "the frame"
 
 
@@ -47,7 +47,7 @@ class FrameInputs:
         """Return the rows of a frame, not normalised.
 
         Raises:
-            DataError: naming column and row, if a column is missing or a category is new.
+            DataError: naming column and row, if a column is missing or a value is no number.
         """
         table = table_of(frame, PLACE)
         values = columns.values_by(table, self.schema.columns, READING)
