@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from orca.alignment.algorithm import DistanceCall, distance_calls
 from orca.alignment.distance import Computation, Distance, DistanceSettings
 from orca.alignment.source import SourceFeatures
-from orca.alignment.subsample import draw_by_class
 from orca.data.sample_set import SampleSet
 from orca.errors import TrainingError
 from orca.logs import log, progress
@@ -69,21 +69,6 @@ class Target:
     data: SampleSet
     rows: Int[np.ndarray, " n"]
     labels: Int[np.ndarray, " n"]
-
-
-@dataclass(frozen=True, eq=False)
-class DistanceCall:
-    """One computation of the distance.
-
-    Args:
-        rows: numbers of the target samples in it.
-        labels: their classes, from 0; all 0 where the distance sees one class.
-        weight: of the result in the epoch's sum.
-    """
-
-    rows: Int[np.ndarray, " b"]
-    labels: Int[np.ndarray, " b"]
-    weight: float
 
 
 def embedder_rate(rate: float, factor: float) -> float:
@@ -186,26 +171,14 @@ class AlignLoop:
         self.optimizer.zero_grad(set_to_none=True)
 
     def _calls(self, generator: torch.Generator, *, size: int) -> Iterator[DistanceCall]:
-        """Yield the distance's calls of an epoch: class by class, or all classes at once.
-
-        Source: ORCA (ICML 2023), Algorithm 1.
-        """
-        rounds, target = self.settings.rounds, self.target
-        draws = draw_by_class(
-            torch.from_numpy(target.labels), size=size, rounds=rounds, generator=generator
+        """Return the computations of Algorithm 1."""
+        return distance_calls(
+            self.target.labels,
+            sees=self.objective.distance.sees,
+            size=size,
+            rounds=self.settings.rounds,
+            generator=generator,
         )
-        if self.objective.distance.sees == "all_classes":
-            for number in range(rounds):
-                places = np.concatenate([draw.rounds[number].numpy() for draw in draws])
-                _, labels = np.unique(target.labels[places], return_inverse=True)
-                yield DistanceCall(target.rows[places], labels.astype(np.int64), 1 / rounds)
-            return
-        for draw in draws:
-            for chosen in draw.rounds:
-                places = chosen.numpy()
-                yield DistanceCall(
-                    target.rows[places], np.zeros(len(places), int), draw.weight / rounds
-                )
 
     def _with_features(
         self, calls: Iterable[DistanceCall], samples: SampleLoader
@@ -213,7 +186,7 @@ class AlignLoop:
         """Yield each call with its samples' features; the next samples are loaded meanwhile."""
 
         def load(call: DistanceCall) -> tuple[DistanceCall, Tensor]:
-            return call, samples.load("inputs", call.rows)
+            return call, samples.load("inputs", self.target.rows[call.samples])
 
         for call, loaded in ahead(load, calls):
             yield call, self.model.embed(samples.inputs(loaded)).mean(dim=1)
@@ -233,7 +206,7 @@ class AlignLoop:
         places = np.sort(drawn[: settings.exact_samples])
         parts = np.array_split(places, -(-len(places) // settings.samples_per_class))
         with self.history.clock.part("exact"), torch.no_grad():
-            calls = (DistanceCall(target.rows[part], target.labels[part], 1.0) for part in parts)
+            calls = (DistanceCall(part, target.labels[part], 1.0) for part in parts)
             features = torch.cat([each for _, each in self._with_features(calls, self.samples)])
             _, labels = np.unique(target.labels[places], return_inverse=True)
             value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)
@@ -257,7 +230,7 @@ class AlignLoop:
 
     def _check(self, value: float, epoch: int, call: DistanceCall) -> None:
         if not math.isfinite(value):
-            shown = ", ".join(map(str, call.rows[:16].tolist()))
+            shown = ", ".join(map(str, self.target.rows[call.samples[:16]].tolist()))
             raise TrainingError(
                 where=f"alignment epoch {epoch}, samples {shown} of {self.target.data.place}",
                 what=f"the distance is {value} at a learning rate of"

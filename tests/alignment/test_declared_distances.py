@@ -3,13 +3,14 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
+from orca.alignment.algorithm import distance_calls
 from orca.alignment.distance import DISTANCES
 from orca.alignment.euclidean import euclidean_paired
 from orca.alignment.source import SourceFeatures
-from orca.alignment.subsample import draw_by_class
 from orca.errors import SettingsError
 
 every_distance = pytest.mark.parametrize("name", list(DISTANCES))
@@ -132,14 +133,22 @@ def test_the_paired_distance_is_the_mean_over_full_batches_over_all_batches():
     assert longer.item() == pytest.approx(2**0.5)
 
 
-def test_draws_are_by_class_with_shares_as_weights():
-    labels = torch.tensor([5] * 6 + [2] * 2 + [9] * 2)
-    draws = draw_by_class(labels, size=4, rounds=3, generator=seeded())
-    assert sorted(draw.label for draw in draws) == [2, 5, 9]
-    assert sum(draw.weight for draw in draws) == pytest.approx(1)
-    for draw in draws:
-        assert draw.weight == pytest.approx((labels == draw.label).float().mean().item())
-        assert len(draw.rounds) == 3
-        for chosen in draw.rounds:
-            assert (labels[chosen] == draw.label).all()
-            assert len(chosen.unique()) == len(chosen) == min(4, (labels == draw.label).sum())
+def test_calls_are_by_class_with_shares_as_weights():
+    labels = np.array([5] * 6 + [2] * 2 + [9] * 2)
+    calls = list(distance_calls(labels, sees="one_class", size=4, rounds=3, generator=seeded()))
+    assert len(calls) == 9
+    assert sum(call.weight for call in calls) == pytest.approx(1)
+    for call in calls:
+        (label,) = np.unique(labels[call.samples])
+        assert call.weight == pytest.approx((labels == label).mean() / 3)
+        assert not call.labels.any()
+        assert len(np.unique(call.samples)) == len(call.samples) == min(4, (labels == label).sum())
+
+
+def test_a_distance_of_all_classes_gets_a_rounds_samples_together():
+    labels = np.array([5] * 6 + [2] * 2 + [9] * 2)
+    calls = list(distance_calls(labels, sees="all_classes", size=4, rounds=2, generator=seeded()))
+    assert [call.weight for call in calls] == [0.5, 0.5]
+    for call in calls:
+        assert len(call.samples) == 8
+        assert (np.unique(labels)[call.labels] == labels[call.samples]).all()

@@ -215,7 +215,7 @@ def write_align_history(path, distances):
         schedule=SimpleNamespace(factor=lambda epoch: 1.0),
         seed=0,
         history=History(),
-        _calls=lambda draws, size: [SimpleNamespace(rows=None, labels=None, weight=1.0)],
+        _calls=lambda draws, size: [SimpleNamespace(samples=None, labels=None, weight=1.0)],
         samples=None,
         _with_features=lambda calls, samples: ((call, None) for call in calls),
         _check=lambda distance, epoch, call: None,
