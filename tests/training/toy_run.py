@@ -14,7 +14,7 @@ def main(name: str, folder: Path) -> None:
     torch.set_num_threads(1)
     makers = {
         "finetune": lambda: make_finetune(folder / "data", epochs=12),
-        "align": lambda: make_align(folder / "data"),
+        "align": lambda: make_align(folder / "data", epochs=80),
     }
     run_seeds(
         makers[name](), [0, 1], out=folder / "out", state=folder / "state", checkpoint_seconds=0.0
