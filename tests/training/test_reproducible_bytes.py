@@ -40,7 +40,13 @@ def test_source_features_and_terms_are_the_same_bytes_each_time(tmp_path):
     for folder in (tmp_path / "one", tmp_path / "other"):
         source = folder / "source.safetensors"
         embedding.embed_source(
-            "minilm", "synthetic_ner", weights=folder, raw=folder, out=source, samples=30, device=CPU
+            "minilm",
+            "synthetic_ner",
+            weights=folder,
+            raw=folder,
+            out=source,
+            samples=30,
+            device=CPU,
         )
         for name in DISTANCES:
             settings, out = DISTANCES[name].settings(), folder / f"{name}.safetensors"
