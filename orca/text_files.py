@@ -129,3 +129,14 @@ def _check_plain(held: Any) -> None:
             inner.encode()  # half a pair of surrogates is no text
         elif isinstance(inner, float) and not math.isfinite(inner):
             _no_number(str(inner))
+
+
+def csv_cell(value: object) -> object:
+    """Return what stands in a CSV cell: no text that a spreadsheet would take for a formula."""
+    if not (isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value

@@ -53,14 +53,3 @@ def unit_of_last_digit(printed: str) -> float:
     mantissa, _, exponent = printed.upper().lstrip("+-").partition("E")
     decimals = len(mantissa.partition(".")[2])
     return float(10.0 ** (int(exponent or 0) - decimals))
-
-
-def csv_cell(value: object) -> object:
-    """Return what stands in a CSV cell: no text that a spreadsheet would take for a formula."""
-    if not (isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
-    return value

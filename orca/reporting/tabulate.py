@@ -12,12 +12,12 @@ from orca.reporting.declared_table import TABLES
 from orca.reporting.filled_table import FilledTable
 from orca.reporting.latex import to_latex
 from orca.reporting.markdown import to_markdown
-from orca.reporting.numbers import csv_cell
 from orca.reporting.page import to_html
 from orca.reporting.profiles import plot_profile
 from orca.reporting.published import PublishedNumbers, read_published
 from orca.reporting.ranks import LEAST_TASKS, plot_ranks
 from orca.reporting.scores import ScoreFolder
+from orca.text_files import csv_cell
 
 CSV_COLUMNS = (
     "row", "column", "metric", "direction", "body", "status", "mean", "std", "n",

@@ -14,6 +14,7 @@ from orca.data.task import Task
 from orca.errors import SettingsError
 from orca.evaluation.ranking import softmax
 from orca.provenance import atomic
+from orca.text_files import csv_cell
 from orca.training.arithmetic import forward_pass, products
 from orca.training.finished_run import FinishedRun
 
@@ -131,7 +132,7 @@ def _write(content: Any, path: Path, form: str) -> None:
             arrays: dict[str, Any] = {name: _plain(values) for name, values in content.items()}
             np.savez(file, **arrays)
     elif form == ".csv":
-        content.to_csv(path, index=False)
+        content.map(csv_cell).rename(columns=csv_cell).to_csv(path, index=False)
     else:
         content.to_parquet(path)
 

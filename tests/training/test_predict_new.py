@@ -87,6 +87,16 @@ def test_new_rows_get_names_and_probabilities_beside_their_ids(classes, tmp_path
     assert found["prediction"].tolist() == [("small", "large")[number] for number in best]
 
 
+def test_texts_that_a_spreadsheet_would_run_are_quoted_in_a_csv_and_kept_in_parquet(
+    classes, tmp_path
+):
+    new = FRAME.assign(patient=["=cmd()", "-5", *["p"] * (len(FRAME) - 2)])
+    new = new[["colour", "size", "patient"]]
+    assert told(classes, tmp_path, new)["patient"].tolist()[:2] == ["'=cmd()", "-5"]
+    kept = pd.read_parquet(told(classes, tmp_path, new, output="out.parquet"))
+    assert kept["patient"].tolist()[:2] == ["=cmd()", "-5"]
+
+
 def test_the_order_of_the_columns_changes_no_prediction(classes, tmp_path):
     first = told(classes, tmp_path, FRAME[["patient", "size", "colour"]])
     second = told(classes, tmp_path, FRAME[["colour", "patient", "size"]])
