@@ -16,7 +16,7 @@ from orca.models.assemble import Model
 from orca.training.arrays import Array, as_samples, device_of, row_numbers
 from orca.training.batches import Batches
 from orca.training.finetune_loop import FinetuneLoop
-from orca.training.loss import Loss, make_loss
+from orca.training.loss import Loss, loss_for
 from orca.training.progress import Checkpoints, History, NoCheckpoints
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.validate import Validation
@@ -72,6 +72,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
     chosen, device = settings or FinetuneSettings(), device_of(model)
     free = not isinstance(loss, str)
     data = as_samples(model, inputs, targets, free=free)
+    rows = row_numbers(data) if rows is None else rows
     if isinstance(validation, tuple):
         held = as_samples(model, *validation, free=free)
         validation = _validation(held, metric, chosen, device)
@@ -83,10 +84,10 @@ def finetune(  # noqa: PLR0913 (see `align`)
         )
     loop = FinetuneLoop(
         model=model,
-        objective=_objective(loss),
+        objective=_objective(loss, data, rows, device),
         batches=Batches(
             data=data,
-            rows=row_numbers(data) if rows is None else rows,
+            rows=rows,
             size=chosen.batch_size,
             seed=seed,
             device=device,
@@ -106,10 +107,12 @@ def finetune(  # noqa: PLR0913 (see `align`)
     return loop.history
 
 
-def _objective(loss: TaskLoss) -> Objective:
+def _objective(
+    loss: TaskLoss, data: SampleSet, rows: Int[np.ndarray, " n"], device: torch.device
+) -> Objective:
     if isinstance(loss, Objective):
         return loss
-    return Objective(make_loss(loss) if isinstance(loss, str) else Loss(loss))
+    return Objective(loss_for(loss, data, rows, device) if isinstance(loss, str) else Loss(loss))
 
 
 def _validation(

@@ -9,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from orca.data.sample_set import SampleSet
+from orca.data.target import Classes
 from orca.declarations import Declarations
 from orca.errors import SettingsError
 from orca.evaluation.metric import Kind
@@ -79,3 +83,18 @@ def make_loss(name: str, *, class_counts: Int[Tensor, " classes"] | None = None)
             mend="declare the task's target as `Classes`, or choose another loss",
         )
     return declared.make(class_counts)
+
+
+def loss_for(name: str, data: SampleSet, rows: Int[np.ndarray, " n"], device: torch.device) -> Loss:
+    """Return a loss by its name, with the class counts of the samples that are trained on.
+
+    Args:
+        name: of a declared loss.
+        data: training samples among others.
+        rows: numbers of those that are trained on.
+        device: that the loss is computed on.
+    """
+    if not isinstance(data.target, Classes):
+        return make_loss(name)
+    counts = np.bincount(data.targets(rows), minlength=data.target.count)
+    return make_loss(name, class_counts=torch.from_numpy(counts).to(device))

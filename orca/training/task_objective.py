@@ -2,19 +2,17 @@
 
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from orca.data.store import Prepared
-from orca.data.target import Classes
 from orca.declarations import named
 from orca.methods.method import METHODS
 from orca.methods.objectives.objective import Objective, ObjectiveInputs
 from orca.models.assemble import Model
 from orca.settings import Settings
 from orca.training.batches import seeded
-from orca.training.loss import Loss, make_loss
+from orca.training.loss import Loss, loss_for
 from orca.training.setup import Setup
 from orca.training.tensor_file import read_of_body
 
@@ -34,13 +32,8 @@ def in_units(loss: Loss, prepared: Prepared, device: torch.device) -> Loss:
 
 def task_loss(setup: Setup, prepared: Prepared) -> Loss:
     """Return the loss of the setup's task, with the class counts of its training samples."""
-    target = setup.task.target
-    if not isinstance(target, Classes):
-        loss = make_loss(setup.task.loss)
-        return in_units(loss, prepared, setup.device) if setup.task.loss_in_units else loss
-    labels = prepared.targets(prepared.rows("train"))
-    counts = torch.from_numpy(np.bincount(labels, minlength=target.count))
-    return make_loss(setup.task.loss, class_counts=counts.to(setup.device))
+    loss = loss_for(setup.task.loss, prepared, prepared.rows("train"), setup.device)
+    return in_units(loss, prepared, setup.device) if setup.task.loss_in_units else loss
 
 
 def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
