@@ -5,7 +5,7 @@ Where files lie follows from the names (`orca.workflow.layout`); settings are re
 """
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -26,6 +26,9 @@ from orca.models.settings import EmbedderStart
 from orca.settings import nested, not_default
 from orca.training.settings import ALIGN_READS, FINETUNE_READS
 from orca.workflow import layout
+
+if TYPE_CHECKING:
+    from orca.training.job_settings import JobSettings
 
 
 @click.command()
@@ -220,7 +223,9 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
         write_stamp(out, seeds, keys)
 
 
-def _settings(task: AskedTask, body: str, out: str, *changes: Any) -> tuple[Any, Any, Path]:
+def _settings(
+    task: AskedTask, body: str, out: str, *changes: Any
+) -> tuple["JobSettings", Any, Path]:
     """Return a job's file as read, its settings under tuned and fixed ones, and the file's path."""
     from orca.training.job_settings import JobSettings
     from orca.tuning.best import tuned_values
