@@ -90,7 +90,8 @@ def body_of(model: Any) -> LoadedBody:
 
     Args:
         model: an encoder with BERT's parts, `embeddings` with a layer norm, and `config`, such as
-            `AutoModel.from_pretrained(...)` gives for BERT, RoBERTa, MPNet and ModernBERT.
+            `AutoModel.from_pretrained(...)` gives for BERT, RoBERTa, ELECTRA, DistilBERT, MPNet and
+            ModernBERT.
 
     Raises:
         SettingsError: if it has other parts.

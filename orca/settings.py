@@ -29,6 +29,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def __init__(self, **values: Any) -> None:
+        """Check values that are given by name.
+
+        Raises:
+            SettingsError: naming the key, the fault and the nearest key or the allowed range.
+        """
+        try:
+            super().__init__(**values)
+        except ValidationError as fault:
+            raise _error(type(self), fault, where=type(self).__name__) from fault
+
+    # pydantic calls no `__init__` with this mark when it checks a mapping: `checked` names its place.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
 
 Groups = Mapping[str, Settings | None]
 """Settings by the name of their group; None for a group that nothing declares."""
@@ -63,10 +77,14 @@ def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        first = fault.errors()[0]
-        what, mend = _fault(model, first)
-        place = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(where=f"{where}, {place}", what=what, mend=mend) from fault
+        raise _error(model, fault, where=where) from fault
+
+
+def _error(model: type[BaseModel], fault: ValidationError, *, where: str) -> SettingsError:
+    first = fault.errors()[0]
+    what, mend = _fault(model, first)
+    place = ".".join(str(part) for part in first["loc"])
+    return SettingsError(where=f"{where}, {place}", what=what, mend=mend)
 
 
 def check_name(name: str, *, where: str) -> None:

@@ -9,19 +9,17 @@ from torch import Tensor
 from orca.alignment.cost import cost_gradient, feature_cost, with_gradient
 from orca.alignment.distance import Computation, DistanceSettings
 from orca.alignment.distances.euclidean import EuclideanSettings
-from orca.alignment.features import check_pair, check_target
+from orca.alignment.features import Given, check_target, checked_pair
 from orca.alignment.points import Points
 from orca.alignment.source import SourceFeatures
 
 
-def euclidean(
-    source: Float[Tensor, "n width"], target: Float[Tensor, "m width"], *, debiased: bool = True
-) -> Float[Tensor, ""]:
+def euclidean(source: Given, target: Given, *, debiased: bool = True) -> Float[Tensor, ""]:
     """Return the mean of ‖x - y‖ over all pairs of a source and a target sample.
 
     Args:
-        source: source features.
-        target: target features.
+        source: source features, n x width: a tensor or an array.
+        target: target features, m x width.
         debiased: subtract half the mean within source and within target, each sample paired
             with itself too: half the energy distance, 0 between equal sets alone.
 
@@ -31,7 +29,7 @@ def euclidean(
     Source: Shen et al. 2023 (arXiv:2302.05738), section 3.4; Szekely and Rizzo 2013.
     Differs from the official code: see `euclidean_paired`.
     """
-    check_pair(source, target)
+    source, target = checked_pair(source, target)
     points = Points(source.detach())
     within = feature_cost(points.points, points, p=1).mean() if debiased else None
     return _mean_distance_to_source(points, target, within)
@@ -57,8 +55,8 @@ def _mean_distance(x: Points, y: Points) -> tuple[Float[Tensor, ""], Float[Tenso
 
 
 def euclidean_paired(
-    source: Float[Tensor, "n width"],
-    target: Float[Tensor, "m width"],
+    source: Given,
+    target: Given,
     *,
     generator: torch.Generator,
 ) -> Float[Tensor, ""]:
@@ -69,8 +67,8 @@ def euclidean_paired(
     the source is shorter than the target, the target's surplus is left out.
 
     Args:
-        source: source features.
-        target: target features.
+        source: source features, n x width: a tensor or an array.
+        target: target features, m x width.
         generator: shuffles the source; on the CPU.
 
     Raises:
@@ -78,7 +76,7 @@ def euclidean_paired(
 
     Source: official code, `l2`.
     """
-    check_pair(source, target)
+    source, target = checked_pair(source, target)
     n, m = len(source), len(target)
     shuffled = source.detach()[torch.randperm(n, generator=generator).to(source.device)]
     if n < m:

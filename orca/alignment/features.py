@@ -1,9 +1,13 @@
 """Checks on features and labels where they enter; inside, code trusts its types."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from orca.errors import FeatureError
+
+Given = Tensor | np.ndarray
+"""Features or labels as a person gives them."""
 
 
 def check_features(features: Tensor, *, where: str) -> None:
@@ -56,14 +60,16 @@ def check_target(source: Tensor, target: Tensor) -> None:
             )
 
 
-def check_pair(source: Tensor, target: Tensor) -> None:
-    """Check source features, then the target's beside them.
+def checked_pair(source: Given, target: Given) -> tuple[Tensor, Tensor]:
+    """Return source and target features as tensors; check the source's, then the target's beside them.
 
     Raises:
         FeatureError: as `check_features` and `check_target` do.
     """
+    source, target = torch.as_tensor(source), torch.as_tensor(target)
     check_features(source, where="source features")
     check_target(source, target)
+    return source, target
 
 
 def contiguous_labels(labels: Tensor, *, count: int, where: str) -> Tensor:

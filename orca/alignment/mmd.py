@@ -8,13 +8,13 @@ from torch import Tensor
 
 from orca.alignment.distance import Computation
 from orca.alignment.distances.mmd import MmdSettings
-from orca.alignment.features import check_pair
+from orca.alignment.features import Given, checked_pair
 from orca.alignment.source import SourceFeatures
 
 KERNELS = 5
 
 
-def mmd(source: Float[Tensor, "n width"], target: Float[Tensor, "m width"]) -> Float[Tensor, ""]:
+def mmd(source: Given, target: Given) -> Float[Tensor, ""]:
     """Return the mean kernel within source and within target, less twice that between them.
 
     The kernel is Σ_j exp(-‖x - y‖² / (b 2^j)), j = 0..4, where b is a quarter of the mean squared
@@ -22,8 +22,8 @@ def mmd(source: Float[Tensor, "n width"], target: Float[Tensor, "m width"]) -> F
     and itself (a V-statistic).
 
     Args:
-        source: source features.
-        target: target features.
+        source: source features, n x width: a tensor or an array.
+        target: target features, m x width.
 
     Raises:
         FeatureError: on features that cannot be compared.
@@ -31,7 +31,7 @@ def mmd(source: Float[Tensor, "n width"], target: Float[Tensor, "m width"]) -> F
     Source: Gretton et al. 2012; official code, `MMD_loss`.
     Differs from the official code: source and target need not have the same number of samples.
     """
-    check_pair(source, target)
+    source, target = checked_pair(source, target)
     points = torch.cat([source, target])
     points = points - points.detach().mean(dim=0)
     norms = points.square().sum(dim=1)

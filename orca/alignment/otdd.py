@@ -24,7 +24,7 @@ from orca.alignment.cost import Sides, feature_cost, with_gradient
 from orca.alignment.distance import Computation
 from orca.alignment.distances.otdd import OtddSettings
 from orca.alignment.distances.otdd_gaussian import GaussianSettings
-from orca.alignment.features import check_pair, check_target, contiguous_labels
+from orca.alignment.features import Given, check_target, checked_pair, contiguous_labels
 from orca.alignment.label_cost import label_distances, source_label_terms
 from orca.alignment.points import PointsByClass, block_sums, spread
 from orca.alignment.source import SourceFeatures
@@ -34,10 +34,10 @@ from orca.settings import checked
 
 
 def otdd(
-    source: Tensor,
-    source_labels: Tensor,
-    target: Tensor,
-    target_labels: Tensor | None = None,
+    source: Given,
+    source_labels: Given,
+    target: Given,
+    target_labels: Given | None = None,
     **settings: Any,
 ) -> Float[Tensor, ""]:
     """Return the optimal transport dataset distance, not rooted; its gradient is the target's.
@@ -46,7 +46,7 @@ def otdd(
     terms computed once is faster by far.
 
     Args:
-        source: source features, n x width; shapes are checked here.
+        source: source features, n x width: a tensor or an array; shapes are checked here.
         source_labels: a class for each, as a whole number.
         target: target features, m x width.
         target_labels: a class for each; None for a target of one class.
@@ -57,14 +57,14 @@ def otdd(
         FeatureError: on features or labels that cannot be compared.
         SettingsError: on settings that are not known, out of range, or contradict each other.
     """
-    check_pair(source, target)
+    source, target = checked_pair(source, target)
     kind = GaussianSettings if settings.get("inner") == "gaussian" else OtddSettings
     how = checked(kind, settings, where="the distance's settings")
     known = SourceFeatures.of(source, source_labels)
     if target_labels is None:
-        target_labels = torch.zeros(len(target), dtype=torch.long, device=target.device)
-    terms = source_terms(known, how)
-    return distance_to_source(known, target, target_labels, terms, how, whole=True)
+        target_labels = torch.zeros(len(target), dtype=torch.long)
+    labels = torch.as_tensor(target_labels).to(target.device)
+    return distance_to_source(known, target, labels, source_terms(known, how), how, whole=True)
 
 
 class OtddComputation(Computation):

@@ -8,13 +8,13 @@ from torch import Tensor
 
 from orca.alignment.distance import Computation
 from orca.alignment.distances.sliced_wasserstein import SlicedSettings
-from orca.alignment.features import check_pair
+from orca.alignment.features import Given, checked_pair
 from orca.alignment.source import SourceFeatures
 
 
 def sliced_wasserstein(
-    source: Float[Tensor, "n width"],
-    target: Float[Tensor, "m width"],
+    source: Given,
+    target: Given,
     *,
     directions: int = 128,
     generator: torch.Generator,
@@ -22,8 +22,8 @@ def sliced_wasserstein(
     """Return the squared 2-Wasserstein distance, averaged over random directions.
 
     Args:
-        source: source features.
-        target: target features.
+        source: source features, n x width: a tensor or an array.
+        target: target features, m x width.
         directions: how many directions are drawn, uniformly.
         generator: draws them; on the CPU.
 
@@ -34,7 +34,7 @@ def sliced_wasserstein(
     """
     import ot
 
-    check_pair(source, target)
+    source, target = checked_pair(source, target)
     drawn = torch.randn(source.shape[1], directions, generator=generator, dtype=torch.float64)
     unit = (drawn / torch.linalg.vector_norm(drawn, dim=0)).to(source)
     centre = source.detach().mean(dim=0)

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from orca.alignment.features import check_features, contiguous_labels
+from orca.alignment.features import Given, check_features, contiguous_labels
 from orca.alignment.points import PointsByClass
 
 
@@ -27,14 +27,16 @@ class SourceFeatures:
     labels: Int[Tensor, " n"]
 
     @classmethod
-    def of(cls, features: Tensor, labels: Tensor) -> "SourceFeatures":
+    def of(cls, features: Given, labels: Given) -> "SourceFeatures":
         """Sort by class and number the classes from 0 in the order of their labels.
 
         Raises:
             FeatureError: on features that are empty or not finite, labels that are not whole
                 numbers or not one per sample.
         """
+        features = torch.as_tensor(features)
         check_features(features, where="source features")
+        labels = torch.as_tensor(labels).to(features.device)
         ids = contiguous_labels(labels, count=len(features), where="source labels")
         order = torch.argsort(ids, stable=True)
         return cls(features.detach()[order], ids[order])

@@ -59,8 +59,8 @@ class Metric:
             raise TrainingError(
                 where=f"prediction for sample {bad}",
                 what="it is not a finite number",
-                mend="lower learning_rate or set gradient_clipping for this task in"
-                " config/hyperparameters.yaml, and train again",
+                mend="lower `optimizer.learning_rate` or set `finetune.gradient_clipping` in the"
+                " settings, and train again",
             )
         alike = predicted.ndim != target.ndim or predicted.shape == target.shape
         if not alike and not any(kind.startswith("masked") for kind in self.kinds):

@@ -48,7 +48,8 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
         source: features and labels of the source, n x width and n.
         distance: name of the distance that is brought down.
         distance_settings: of it, where they differ from its defaults.
-        settings: of stage two.
+        settings: of stage two. `held_out` and `clusters` are not read here: `rows` says which samples
+            take part, `labels` which clusters there are; `record_exact_every` needs `exact`.
         optimizer: which optimizer, with which constants.
         rows: numbers of the samples that take part, ascending; None for all.
         seed: of all draws.
@@ -116,7 +117,7 @@ def _source_distance(
     declared = DISTANCES.look_up(distance, where="the distance")
     settings = declared.read_settings(given or {}, where="distance_settings")
     if isinstance(source, tuple):
-        source = SourceFeatures.of(*(torch.as_tensor(each) for each in source))
+        source = SourceFeatures.of(*source)
     like = next(model.embedder.parameters())
     features = SourceFeatures(source.features.to(like), source.labels.to(like.device))
     terms = declared.load().source_terms(features, settings)

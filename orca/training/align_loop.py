@@ -235,8 +235,7 @@ class AlignLoop:
                 where=f"alignment epoch {epoch}, samples {shown} of {self.target.data.place}",
                 what=f"the distance is {value} at a learning rate of"
                 f" {self.optimizer.param_groups[0]['lr']:.3g}",
-                mend="lower align.rate_factor or learning_rate for this task in"
-                " config/hyperparameters.yaml",
+                mend="lower `align.rate_factor` or `optimizer.learning_rate` in the settings",
             )
 
     def held_out_value(self) -> float:

@@ -50,7 +50,7 @@ class Batches:
             raise SettingsError(
                 where=f"batch_size of {self.data.place}",
                 what=f"a batch of {self.size} is larger than the set of {self._count} samples",
-                mend=f"set batch_size to {self._count} or less in config/hyperparameters.yaml",
+                mend=f"set batch_size to {self._count} or less in the settings of fine-tuning",
             )
 
     @property

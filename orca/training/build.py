@@ -27,7 +27,7 @@ def choose_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise SettingsError(
-            where="config/config.yaml, device",
+            where="the device asked for",
             what=f"'{name}' is asked for, and PyTorch finds no CUDA device",
             mend="set `device: auto`, or install the CUDA build of PyTorch and its driver",
         )

@@ -51,9 +51,9 @@ def finetune(  # noqa: PLR0913 (see `align`)
             [n, channels, *grid]; None where `inputs` holds them.
         loss: name of a declared loss, a function of (output, target), or a method's objective.
         validation: further inputs and targets, scored by `metric`; the weights of the best epoch
-            are kept where `settings.selection` is `best_on_validation`.
+            are kept unless `settings.selection` is `last_epoch`.
         metric: name of a declared metric.
-        settings: of stage three.
+        settings: of stage three. `fraction` is not read here: `rows` says which samples take part.
         optimizer: which optimizer, with which constants.
         rows: numbers of the samples that take part, ascending; None for all.
         seed: of order and dropout.
@@ -66,7 +66,8 @@ def finetune(  # noqa: PLR0913 (see `align`)
 
     Raises:
         DataError: if the arrays do not go together or hold numbers that are not finite.
-        SettingsError: if there is no such loss or metric, or a batch is larger than the set.
+        SettingsError: if there is no such loss or metric, a batch is larger than the set, or the
+            warm-up longer than the training.
         TrainingError: if the loss is no finite number.
     """
     chosen, device = settings or FinetuneSettings(), device_of(model)
@@ -76,7 +77,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
     if isinstance(validation, tuple):
         held = as_samples(model, *validation, free=free)
         validation = _validation(held, metric, chosen, device)
-    if validation is None and chosen.selection == "best_on_validation":
+    if validation is None and chosen.selection != "last_epoch":
         raise SettingsError(
             where="selection",
             what="the epoch is to be chosen on validation samples, and there are none",
@@ -124,7 +125,7 @@ def _validation(
         rows=row_numbers(data),
         metric=metric,
         every=settings.validate_every,
-        chooses=settings.selection == "best_on_validation",
+        chooses=settings.selection != "last_epoch",
         batch_size=settings.batch_size,
         device=device,
         precision=settings.precision,

@@ -175,8 +175,8 @@ class FinetuneLoop:
         raise TrainingError(
             where=f"epoch {epoch}, step {step}, samples {shown} of {self.batches.data.place}",
             what=f"the loss is {value} at a learning rate of {rate:.3g}",
-            mend="lower learning_rate or set gradient_clipping for this task in"
-            " config/hyperparameters.yaml, or look at these samples with `orca inspect`",
+            mend="lower `optimizer.learning_rate` or set `finetune.gradient_clipping` in the settings,"
+            " or look at these samples (of a run: `orca inspect`)",
         )
 
     def _faults(self, epoch: int, batch: int) -> dict[int, str]:

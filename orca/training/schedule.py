@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orca.errors import SettingsError
 from orca.training.settings import FinetuneSettings
 
 
@@ -49,7 +50,18 @@ class StepDecay:
 def make_schedule(
     settings: FinetuneSettings, *, batches_per_epoch: int
 ) -> WarmupThenLinear | StepDecay:
-    """Return the schedule that the settings name; its steps are micro-batches."""
+    """Return the schedule that the settings name; its steps are micro-batches.
+
+    Raises:
+        SettingsError: if the learning rate would rise for longer than the training lasts.
+    """
+    if settings.schedule == "warmup_linear" and settings.warmup_epochs > settings.epochs:
+        raise SettingsError(
+            where="finetune.warmup_epochs",
+            what=f"a warm-up of {settings.warmup_epochs} epochs is longer than the training of"
+            f" {settings.epochs}",
+            mend=f"set `warmup_epochs` below {settings.epochs}, or `schedule` to 'constant'",
+        )
     makers: dict[str, Callable[[], WarmupThenLinear | StepDecay]] = {
         "warmup_linear": lambda: WarmupThenLinear(
             warmup=settings.warmup_epochs * batches_per_epoch,

@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertModel
+from transformers import AutoConfig, AutoModel
 
 import orca
 from orca.errors import DataError, FeatureError, SettingsError, TrainingError
@@ -120,16 +120,51 @@ def test_two_models_of_one_body_share_nothing():
     np.testing.assert_array_equal(orca.predict(first, inputs), before)
 
 
-def test_an_encoder_of_transformers_becomes_a_body_and_stays_what_it_was():
-    config = BertConfig(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-        vocab_size=50, max_position_embeddings=64,
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        ("bert", {"intermediate_size": 32}),
+        ("electra", {"embedding_size": 8}),  # as ELECTRA-small: narrower embeddings than blocks
+        ("distilbert", {"hidden_dim": 32}),
+    ],
+)
+def test_an_encoder_of_transformers_becomes_a_body_and_stays_what_it_was(kind, own):
+    config = AutoConfig.for_model(
+        kind, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, vocab_size=50,
+        max_position_embeddings=64, **own,
     )  # fmt: skip
-    bert, ids = BertModel(config).eval(), torch.arange(6)[None]
-    hidden = bert(ids).last_hidden_state
-    body = orca.body_of(bert)
-    assert bert(ids).last_hidden_state.equal(hidden)
+    encoder, ids = AutoModel.from_config(config).eval(), torch.arange(6)[None]
+    hidden = encoder(ids).last_hidden_state
+    body = orca.body_of(encoder)
+    assert encoder(ids).last_hidden_state.equal(hidden)
     assert body.encoder.eval()(body.words(ids)).allclose(hidden, atol=1e-6)
+    inputs, labels = samples()
+    model = orca.build(body, (2, 24), 2, device="cpu")
+    source = orca.source_features(body, torch.arange(30).reshape(10, 3), torch.arange(10) % 2)
+    settings = orca.AlignSettings(epochs=1)
+    assert len(orca.align(model, inputs, labels, source=source, settings=settings).rows) == 1
+    assert orca.predict(model, inputs).shape == (40, 2)
+
+
+def test_distances_of_arrays_are_those_of_tensors():
+    features, labels = SOURCE
+    target = features[:12] + 1
+
+    def distances(source, labels, target):
+        def drawn():
+            return torch.Generator().manual_seed(0)
+
+        yield orca.otdd(source, labels, target, labels[:12])
+        yield orca.otdd(source, labels, target)
+        yield orca.mmd(source, target)
+        yield orca.euclidean(source, target)
+        yield orca.euclidean_paired(source, target, generator=drawn())
+        yield orca.sliced_wasserstein(source, target, generator=drawn())
+
+    found = list(distances(features, labels, target))
+    assert list(distances(features.numpy(), labels.numpy(), target.numpy())) == found
+    arrays = orca.SourceFeatures.of(features.numpy(), labels.numpy())
+    assert arrays.features.equal(orca.SourceFeatures.of(features, labels).features)
 
 
 def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
@@ -164,6 +199,16 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
         (lambda m, x, y: orca.finetune(m, x, y, loss="cross_entropy",
          settings=orca.FinetuneSettings(selection="best_on_validation")), SettingsError,
          "there are none"),
+        (lambda m, x, y: orca.finetune(m, x, y, loss="cross_entropy",
+         settings=orca.FinetuneSettings(selection="test_as_published")), SettingsError,
+         "there are none"),
+        (lambda m, x, y: orca.finetune(m, x, y, loss="cross_entropy",
+         settings=orca.FinetuneSettings(epochs=3)), SettingsError,
+         r"warm-up of 5 epochs is longer.*3\nMend: set `warmup_epochs` below 3"),
+        (lambda m, x, y: orca.FinetuneSettings(epochs=0), SettingsError,
+         "FinetuneSettings, epochs: Input should be greater than or equal to 1, but it is 0"),
+        (lambda m, x, y: orca.FinetuneSettings(epoch=3), SettingsError,
+         "FinetuneSettings, epoch: there is no key 'epoch'\nMend: did you mean 'epochs'"),
         (lambda m, x, y: orca.align(m, x, y[:-1], source=SOURCE), FeatureError, "for 40 samples"),
         (lambda m, x, y: orca.align(m, x, y.double(), source=SOURCE), FeatureError, "float64"),
         (lambda m, x, y: orca.build(toy_body(), (2, 24), 2, start="pretraind"), SettingsError,

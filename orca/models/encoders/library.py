@@ -108,7 +108,9 @@ def build(
 class _NoEmbedding(nn.Module):
     """Stands where the library embeds words: the tokens come embedded."""
 
-    def forward(self, *, inputs_embeds: Tensor, **_: object) -> Tensor:
+    def forward(
+        self, words: None = None, inputs_embeds: Any = None, *_: object, **__: object
+    ) -> Tensor:
         return inputs_embeds
 
 
@@ -142,7 +144,7 @@ class SequenceEncoder(nn.Module):
 
     def forward(
         self, tokens: Float[Tensor, "batch tokens width"]
-    ) -> Float[Tensor, "batch tokens width"]:
+    ) -> Float[Tensor, "batch tokens hidden_width"]:
         """Return the hidden states behind the last block and norm."""
         return self.model(inputs_embeds=tokens).last_hidden_state
 
@@ -182,12 +184,12 @@ def sequence_body(
     """
     words = WordEmbedding(model.embeddings, model.config.pad_token_id)
     norm = next(part for part in words.modules() if isinstance(part, nn.LayerNorm))
-    width = model.config.hidden_size
+    width = len(norm.weight)  # ELECTRA's encoder begins with a projection to its own width
     return LoadedBody(
         kind="sequence",
         encoder=SequenceEncoder(model, layers=settings.layers),
         width=width,
-        hidden_width=width,
+        hidden_width=model.config.hidden_size,
         norm_weight=norm.weight,
         norm_bias=torch.zeros(width) if norm.bias is None else norm.bias,
         positions=positions,
