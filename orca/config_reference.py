@@ -11,8 +11,10 @@ from pydantic.fields import FieldInfo
 
 from orca.alignment.distance import DISTANCES
 from orca.configuration import Configuration
+from orca.data.entry import TaskEntry
 from orca.hyperparameters import Hyperparameters, SearchSpace, method_groups
 from orca.models.pretraining.settings import PretrainSettings
+from orca.peers.peer import PEERS
 from orca.provenance import write_text
 from orca.training.settings import GROUPS
 from orca.tuning.settings import TuningSettings
@@ -31,6 +33,10 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     ),
     "config.yaml, `tuning`": (TuningSettings, "The search for settings."),
     "config.yaml, `pretraining`": (PretrainSettings, "Bodies that this project makes itself."),
+    "config.yaml, an entry of `tasks`": (
+        TaskEntry,
+        "One of your own data sets; docs/data.md says how they are read.",
+    ),
     "search_space.yaml": (SearchSpace, "What the search may choose from."),
     "hyperparameters.yaml": (
         Hyperparameters,
@@ -114,8 +120,49 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
     yield "| key | what | range | default |"
     yield "|---|---|---|---|"
     for key, field in model.model_fields.items():
-        cells = (f"`{key}`", field.description or "", _range(field), _default(field))
+        cells = (
+            f"`{field.alias or key}`",
+            field.description or "",
+            _range(field),
+            _default(field),
+        )
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _peer_rows() -> Iterator[str]:
+    """Yield the settings of every peer that has some and varies no other."""
+    yield "| peer | key | default |"
+    yield "|---|---|---|"
+    for name in PEERS:
+        peer = PEERS[name]
+        for key in _peer_keys(name) if not peer.variant_of else ():
+            default = json.dumps(peer.settings[key]) if key in peer.settings else "the library's"
+            yield f"| `{name}` | `{key}` | {default} |"
+
+
+def _peer_keys(name: str) -> list[str]:
+    return list({**PEERS[name].settings, **PEERS[name].space})
+
+
+def _peers_schema() -> dict[str, Any]:
+    """Return the schema of `peers`: the keys of every peer, each with its meaning in one sentence."""
+    return {
+        "type": "object",
+        "description": Configuration.model_fields["peers"].description,
+        "properties": {
+            name: {
+                "type": "object",
+                "description": f"{PEERS[name].title} has these settings over its own defaults.",
+                "properties": {
+                    key: {"description": f"{PEERS[name].title} is fitted with this `{key}`."}
+                    for key in _peer_keys(name)
+                },
+                "additionalProperties": False,
+            }
+            for name in PEERS
+        },
+        "additionalProperties": False,
+    }
 
 
 def reference() -> str:
@@ -123,6 +170,8 @@ def reference() -> str:
     sections = [INTRODUCTION]
     for title, model, what in parts():
         sections.append("\n".join([f"## {title}", "", what, "", *_rows(model), ""]))
+    what = "What a peer is fitted with; a variant of a peer takes the keys of the one it varies."
+    sections.append("\n".join(["## config.yaml, `peers`", "", what, "", *_peer_rows(), ""]))
     return "\n".join(sections)
 
 
@@ -133,7 +182,16 @@ def _schema(content: Mapping[str, Any]) -> str:
 
 def configuration_schema() -> str:
     """Return the JSON schema of `config.yaml`."""
-    return _schema(Configuration.model_json_schema())
+    schema = Configuration.model_json_schema()
+    entry = TaskEntry.model_json_schema()
+    tasks = schema["properties"]["tasks"]
+    schema["properties"]["peers"] = _peers_schema()
+    schema["properties"]["tasks"] = {
+        "type": "object",
+        "description": tasks["description"],
+        "additionalProperties": entry,
+    }
+    return _schema(schema)
 
 
 def hyperparameters_schema() -> str:

@@ -38,7 +38,7 @@ class Experiment(Settings):
     )
     tasks: dict[Name, dict[str, Any]] = Field(
         default={},
-        description="These are your own data sets, by name; docs/data.md lists their keys.",
+        description="These are your own data sets, by name, each with the keys of an entry.",
     )
 
     @field_validator("tasks")

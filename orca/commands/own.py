@@ -22,7 +22,7 @@ KINDS = ("classes", "multi_label", "scalar", "field")
 @click.option("--metric", help="What methods are compared by, a name in orca/evaluation/metrics.")
 @click.option("--test", "test_path", type=FILE, help="A second file with the test samples.")
 @click.option(
-    "--set", "keys", multiple=True, help="KEY=VALUE of the entry (docs/data.md); repeatable."
+    "--set", "keys", multiple=True, help="KEY=VALUE of the entry (config/README.md); repeatable."
 )
 @click.option("--name", default="", help="Of the task; else the file's.")
 @click.option("--body", "bodies", multiple=True, help="Pretrained body; repeatable.")

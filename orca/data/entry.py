@@ -33,111 +33,128 @@ class TaskEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    path: str = Field(description="the file")
+    path: str = Field(description="The data are in this file.")
     test_path: str = Field(
-        default="", description="a second file with the test samples, if there is one"
+        default="", description="The test samples are in this second file, if there is one."
     )
     format: Format | None = Field(
-        default=None, description="npz, csv, parquet or hdf5; by the suffix"
+        default=None, description="The file has this format; null takes the suffix's."
     )
     inputs: Names = Field(
         default="",
-        description="key of the inputs' array, or columns; all but the target by default",
+        description="The inputs are the array of this key, or these columns; empty takes all columns but the"
+        " target.",
     )
     target: Names = Field(
-        description="key of the targets' array, or the target's column; several columns"
-        " for labels, numbers or a field"
+        description="The target is the array of this key, or this column; several columns are labels,"
+        " numbers or a field."
     )
     kind: Literal["classes", "multi_label", "scalar", "field"] = Field(
-        description="what is predicted: one of some classes, any of some labels, a number, a field"
+        description="This is predicted: one of some classes, any of some labels, a number, or a field."
     )
     classes: Annotated[int, Field(ge=0)] | tuple[str, ...] = Field(
-        default=0, description="how many classes or labels, or names"
+        default=0, description="There are this many classes or labels, or those of these names."
     )
-    target_shape: tuple[int, ...] = Field(default=(), description="channels and grid of a field")
+    target_shape: tuple[int, ...] = Field(
+        default=(), description="A field has these channels and this grid."
+    )
     metric: Names = Field(
-        description="a name in orca.evaluation.metrics, or several; the first decides"
+        description="The score is this metric of orca.evaluation.metrics; of several the first decides."
     )
     loss: str = Field(
-        default="", description="a name in orca.training.losses; by the kind of target"
+        default="",
+        description="Training descends this loss of orca.training.losses; empty takes that of the kind.",
     )
     categorical: tuple[str, ...] = Field(
-        default=(), description="numeric columns that are categories"
+        default=(), description="These numeric columns are categories."
     )
-    dates: tuple[str, ...] = Field(default=(), description="columns of dates, taken as days")
-    drop: tuple[str, ...] = Field(default=(), description="columns that are left out")
+    dates: tuple[str, ...] = Field(
+        default=(), description="These columns are dates, and are read as days."
+    )
+    drop: tuple[str, ...] = Field(default=(), description="These columns are left out.")
     groups: str = Field(
         default="",
-        description="column or key of what samples belong to, such as a patient; none is divided",
+        description="This column or key says what samples belong to, such as a patient; none is divided"
+        " between training and test.",
     )
     split: str = Field(
         default="",
-        description="column or key that says train, validation or test; or a JSON file of row"
-        " numbers by part",
+        description="This column or key says train, validation or test; or a JSON file has the row numbers"
+        " of each part.",
     )
     as_: Literal["table", "series"] = Field(
         default="table",
         alias="as",
-        description="a wide table may be a series: its columns are the points",
+        description="A table is read as it is, or as a series whose points are its columns.",
     )
     missing: Literal["median", "category", "drop_rows", "error"] = Field(
         default="median",
-        description="what becomes of gaps: numbers get the training rows' median, texts a category"
-        " of their own; `category` marks numbers too",
+        description="Gaps become this: with `median`, numbers get the training rows' median and texts a"
+        " category of their own; `category` marks numbers too.",
     )
     unseen: Literal["error", "other"] = Field(
-        default="error", description="what becomes of a category that the fit file does not have"
+        default="error",
+        description="A category that the fit file lacks is an error, or a category `other`.",
     )
-    decimal: Literal[".", ","] = Field(default=".", description="the decimal sign of a csv")
+    decimal: Literal[".", ","] = Field(
+        default=".", description="The numbers of a csv have this decimal sign."
+    )
     separator: str = Field(
-        default="", description="what parts the columns of a csv; found in its header"
+        default="",
+        description="This sign parts the columns of a csv; empty finds it in the header.",
     )
-    encoding: str = Field(default="utf-8", description="of a csv")
+    encoding: str = Field(default="utf-8", description="A csv has this encoding.")
     axes: tuple[Axis, ...] = Field(
         default=(),
-        description="of the inputs' array, where they are in another order; `one` is dropped",
+        description="The inputs' array has its axes in this order; `one` is dropped.",
     )
     normalise_inputs: Rule | None = Field(
         default=None,
-        description="how inputs are normalised; by default columns are, arrays per channel",
+        description="Inputs are normalised so; null normalises each column, or each channel of an array.",
     )
     normalise_targets: Rule | None = Field(
         default=None,
-        description="how targets are normalised; by default numbers and fields per channel",
+        description="Targets are normalised so; null normalises numbers and fields per channel.",
     )
     test_share: Share = Field(
-        default=0.2, description="share set aside for testing, without test_path"
+        default=0.2,
+        description="This share is set aside for testing, where there is no `test_path`.",
     )
     validation_share: Share = Field(
-        default=0.2, description="share of the rest that is for validation"
+        default=0.2, description="This share of the rest is for validation."
     )
-    split_seed: int = Field(default=0, ge=0, description="of the draw that divides the samples")
+    split_seed: int = Field(
+        default=0, ge=0, description="The samples are divided by a draw from this seed."
+    )
     folds: int = Field(
         default=0,
         ge=0,
-        description="how many parts the samples are dealt into, each of which one run tests, without"
-        " `test_path`; the table has the mean over them",
+        description="The samples are dealt into this many parts, each of which one run tests; the table has"
+        " the mean over them.",
     )
     fold: int = Field(
         default=0,
         ge=0,
-        description="which of them this task tests; the workflow adds a task for each beyond the first",
+        description="This task tests the fold of this number; the workflow adds a task for each beyond the"
+        " first.",
     )
-    title: str = Field(default="", description="as it stands in a table")
-    unit: str = Field(default="", description="of the target")
+    title: str = Field(default="", description="Tables show the task under this title.")
+    unit: str = Field(default="", description="The target has this unit.")
     # What follows is about the runs, not about the data: their digest is the same with it.
     bodies: tuple[str, ...] = Field(
         default=(),
         repr=False,
-        description="of the table `own`; by default one that needs no model hub",
+        description="The table `own` has runs on these bodies; empty takes one that needs no model hub.",
     )
     peers: bool = Field(
-        default=True, repr=False, description="whether the table `own` has peers that suit the task"
+        default=True,
+        repr=False,
+        description="The table `own` shows the peers that suit the task, or does not.",
     )
     settings: dict[str, dict[str, Any]] = Field(
         default={},
         repr=False,
-        description="of this task's runs, by group, as config/README.md lists them",
+        description="This task's runs have these settings, by group.",
     )
 
     @field_validator("classes", mode="before")

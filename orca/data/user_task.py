@@ -116,7 +116,7 @@ def check_keys(entry: Mapping[str, Any], *, where: str) -> None:
 
 def _refusal(first: Any, where: str) -> SettingsError:
     """Return the error that an entry is refused with, of the first that pydantic found."""
-    what, mend = first["msg"], "the README shows an entry, and docs/data.md has all keys"
+    what, mend = first["msg"], "the README shows an entry, and config/README.md has all keys"
     raised: tuple[str, ...] = getattr(first.get("ctx", {}).get("error"), "args", ())
     if len(raised) == 2:
         what, mend = raised[0], raised[1]

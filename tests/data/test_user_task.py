@@ -165,14 +165,3 @@ def test_a_missing_column_offers_the_nearest(go, tmp_path):
     entry = {**GOOD, "path": str(tmp_path / "d.csv"), "target": "kinds"}
     with pytest.raises(DataError, match="did you mean 'kind'"):
         go(entry)
-
-
-def test_every_key_stands_in_the_documentation():
-    from pathlib import Path
-
-    from orca.data.entry import TaskEntry
-
-    page = (Path(__file__).parents[2] / "docs/data.md").read_text()
-    for name, field in TaskEntry.model_fields.items():
-        assert f"| `{field.alias or name}` |" in page
-        assert str(field.description) in page
