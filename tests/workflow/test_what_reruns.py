@@ -30,13 +30,15 @@ OVERLAY = {
     "reports": {"report": ["tiny"]},
     "device": "cpu",
 }
-TABLE = '''"""A table of two runs."""
+TABLE = '''"""A table of three runs."""
 
 from orca.reporting.axis import methods, tasks
 from orca.reporting.declared_table import Table
 
 TABLE = Table(
-    title="Tiny", rows=tasks("openml_61", body="minilm"), columns=methods("finetune", "orca")
+    title="Tiny",
+    rows=tasks("openml_61", body="minilm"),
+    columns=methods("finetune", "orca", "pare"),
 )
 '''
 SCORE = "results/scores/{}/seed0.json"
@@ -181,45 +183,55 @@ def test_a_finished_workflow_has_nothing_to_do(copy):
 
 
 @pytest.mark.parametrize(
-    ("file", "change", "rerun"),
+    ("file", "change", "rerun", "of"),
     [
         # A distance: what aligns by it, and what starts from that.
         (
             "orca/alignment/otdd.py",
             ("whole=False)", "whole=True)"),
             {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
+            {"orca"},
         ),
-        # The objective of a method that no run uses.
-        ("orca/methods/objectives/patch_replacement.py", ("plain + weight", "weight + plain"), {}),
+        # PaRe's objective: its runs.
+        (
+            "orca/methods/objectives/patch_replacement.py",
+            ("plain + weight", "weight + plain"),
+            {"finetune": 1, "evaluate": 1},
+            {"pare"},
+        ),
+        # The code of a method that no run uses.
+        ("orca/methods/orca_lora.py", ("lora_alpha=", 'bias="none", lora_alpha='), {}, set()),
         # A metric: the evaluation of the tasks that have it, and no training.
         (
             "orca/evaluation/metrics/zero_one_error_pct.py",
             ("100.0 * np.mean", "50.0 * 2.0 * np.mean"),
-            {"evaluate": 2},
+            {"evaluate": 3},
+            set(),
         ),
         (
             "orca/evaluation/metrics/one_minus_f1.py",
             ("scores.append(2 *", "scores.append(2.0 *"),
             {},
+            set(),
         ),
         # The embedder: all training.
         (
             "orca/models/embedder.py",
             ("flatten(2).transpose(1, 2)", "flatten(2).transpose(2, 1)"),
-            {"embed_source": 1, "source_terms": 1, "align": 1, "finetune": 2, "evaluate": 2},
+            {"embed_source": 1, "source_terms": 1, "align": 1, "finetune": 3, "evaluate": 3},
+            {"finetune", "orca", "pare"},
         ),
         # Words.
-        ("orca/training/finetune_loop.py", ('"""Stage three:', '"""The third stage:'), {}),
+        ("orca/training/finetune_loop.py", ('"""Stage three:', '"""The third stage:'), {}, set()),
     ],
-    ids=["distance", "pare", "metric", "other_metric", "embedder", "docstring"],
+    ids=["distance", "pare", "unused", "metric", "other_metric", "embedder", "docstring"],
 )
-def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, change, rerun):
+def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, change, rerun, of):
     with copy.edited(file, *change):
         planned = copy.planned()
     steps = ("fetch", "prepare", "embed_source", "source_terms", "align", "finetune", "evaluate")
     assert {step: planned[step] for step in steps if step in planned} == rerun
-    if rerun.get("finetune") == 1:
-        assert planned.trained == ["orca"]
+    assert set(planned.trained) == of
     assert bool(planned) == bool(rerun)
 
 
@@ -227,7 +239,7 @@ def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, chan
     ("old", "new", "rerun"),
     [
         ("align: {epochs: 1}", "align: {epochs: 1}\n    orca_lora: {rank: 4}", {}),
-        ("finetune: {epochs: 1,", "finetune: {epochs: 2,", {"finetune": 2, "evaluate": 2}),
+        ("finetune: {epochs: 1,", "finetune: {epochs: 2,", {"finetune": 3, "evaluate": 3}),
         (
             "methods: {}",
             "methods: {orca: {align: {epochs: 2}}}",
@@ -265,13 +277,13 @@ def test_more_seeds_train_the_new_ones_alone(copy):
     copy.snakemake("all")
     after = records(copy)
     assert {path: after[path] for path in before} == before
-    assert sorted(Path(path).parent.name for path in set(after) - set(before)) == ["seed1"] * 3
+    assert sorted(Path(path).parent.name for path in set(after) - set(before)) == ["seed1"] * 4
 
 
 def test_another_number_of_shares_trains_none(copy):
     before = records(copy)
     copy.configure(seeds_by_body={"minilm": 2}, hours_per_job=1e-9)
-    assert copy.planned()["evaluate"] == 2  # the second seed's; the first has its stamps
+    assert copy.planned()["evaluate"] == 3  # the second seed's; the first has its stamps
     copy.snakemake("all")
     assert records(copy) == before
 
