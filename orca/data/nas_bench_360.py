@@ -38,42 +38,66 @@ BUNDLE = Download(
 
 @dataclass(frozen=True)
 class Bundle:
-    """The raw folder that the bundle goes to."""
+    """An archive of many files, and the raw folder that it goes to."""
 
     files: tuple[Way, ...] = (BUNDLE,)
     source: str = "nb360"
 
+    @property
+    def name(self) -> str:
+        """File name of the archive."""
+        return self.files[0].name
 
-@dataclass(frozen=True, kw_only=True)
-class Bundled(Download):
-    """A file that a server gives, or else the bundle, which is fetched once, to a folder of its own.
+
+@dataclass(frozen=True)
+class Held:
+    """Where an archive holds a file.
 
     Args:
-        member: how the file's path in the bundle ends, or the path of the folder that it was
+        member: how the file's path in the archive ends, or the path of the folder that it was
             unpacked to; it is then packed again, without compression.
-        bundle: what to fetch.
+        bundle: the archive.
     """
 
     member: str
     bundle: Bundle = Bundle()
 
+
+@dataclass(frozen=True, kw_only=True)
+class Bundled(Download):
+    """A file that a server gives, or else an archive, which is fetched once, to a folder of its own.
+
+    Args:
+        held: the archives that hold it, the best first.
+    """
+
+    held: tuple[Held, ...]
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody can have the file, by itself or in an archive."""
+        archives = (way for place in self.held for way in place.bundle.files)
+        return bool(self.urls) or any(way.public for way in archives)
+
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete, or leave no file of that name.
 
         Raises:
-            DataError: if neither an address nor the bundle gives the file.
+            DataError: if neither an address nor an archive gives the file.
         """
         try:
-            super().bring(path)
+            return super().bring(path)
         except DataError as refused:
-            log.warning("%s: %s; it is taken out of the bundle", path, refused.what)
-            folder = path.parent.parent / self.bundle.source
+            faults, mend = [refused.what], refused.mend
+        for place in self.held:
+            log.warning("%s: %s; it is taken out of %s", path, faults[-1], place.bundle.name)
+            folder = path.parent.parent / place.bundle.source
             try:
-                fetch(self.bundle, folder)
-                take_out(folder / self.bundle.files[0].name, {path: self.member})
+                fetch(place.bundle, folder)
+                return take_out(folder / place.bundle.name, {path: place.member})
             except DataError as fault:
-                what = f"{refused.what}; the bundle: {fault.what}"
-                raise DataError(where=str(path), what=what, mend=refused.mend) from fault
+                faults.append(f"{place.bundle.name}: {fault.what}")
+        raise DataError(where=str(path), what="; ".join(faults), mend=mend)
 
 
 def in_bucket(
@@ -81,6 +105,7 @@ def in_bucket(
     place: str,
     *mirrors: str,
     bundled: str = "",
+    authors: tuple[Held, ...] = (),
     mb: int | None = None,
     pickled: bool = False,
 ) -> Bundled:
@@ -90,9 +115,10 @@ def in_bucket(
         name: file name under the source's folder.
         place: its path in the bucket.
         mirrors: further addresses, tried first, since the bucket refuses.
-        bundled: its place in the bundle (`Bundled.member`); its name alone, if empty.
-        pickled: it is a pickle, or holds some.
+        bundled: its place in the bundle (`Held.member`); its name alone, if empty.
+        authors: archives of the data's authors that hold it, asked before the bundle.
         mb: megabytes, as the benchmark's page states them, if it does.
+        pickled: it is a pickle, or holds some.
     """
     return Bundled(
         name=name,
@@ -101,7 +127,7 @@ def in_bucket(
         rounded=True,
         barrier=BARRIER,
         pickled=pickled,
-        member=bundled or name,
+        held=(*authors, Held(bundled or name)),
     )
 
 
@@ -109,8 +135,8 @@ def take_out(bundle: Path, wanted: Mapping[Path, str]) -> None:
     """Take files out of the bundle, in one pass over it.
 
     Args:
-        bundle: `nb360.tar`.
-        wanted: for each file, what it is made of (`Bundled.member`).
+        bundle: the archive, such as `nb360.tar`.
+        wanted: for each file, what it is made of (`Held.member`).
 
     Raises:
         DataError: if the bundle is damaged, or has nothing of a file; the others are there then.

@@ -117,10 +117,12 @@ def _add_bundle(
             mend="give the bundle under this name, or its folder",
         )
     wanted = {
-        raw / source / way.name: way.member
+        raw / source / way.name: place.member
         for source, needing in sources.items()
         for way in needing.files
         if isinstance(way, Bundled) and not (raw / source / way.name).exists()
+        for place in way.held
+        if place.bundle == Bundle()
     }
     take_out(bundle, wanted)
     for source in {place.parent.name for place in wanted}:

@@ -187,6 +187,55 @@ def satellite(folder: Path, train: int, test: int) -> list[dict[str, np.ndarray]
     return contents
 
 
+def pdnet(path: Path, proteins: Path) -> None:
+    """Write PDNET's archive of the content of a `protein.zip`: the same members, in the folder `data`."""
+    with zipfile.ZipFile(proteins) as archive, tarfile.open(path, "w:gz") as tar:
+        for name in archive.namelist():
+            _add(tar, f"data/{name}", archive.read(name))
+        _add(tar, "data/cameo-hard.lst", b"one of another set\n")
+
+
+def db5(path: Path, samples: int, *, per_gesture: int = 120) -> dict[str, np.ndarray]:
+    """Write a subject's zip file of three exercises; repetitions are rests (0) and gestures by turns."""
+    from scipy.io import savemat
+
+    subject = path.stem[1:]
+    times = np.arange(samples) // per_gesture
+    content = {
+        "emg": GENERATOR.integers(-128, 128, (samples, 16)).astype(np.float64),
+        "restimulus": np.where(times % 2, times // 2 % 17 + 1, 0).astype(np.int8)[:, None],
+        "rerepetition": np.where(times % 2, times // 2 % 6 + 1, 0).astype(np.int8)[:, None],
+        "acc": GENERATOR.normal(size=(samples, 3)),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for exercise in (1, 2, 3):
+            buffer = io.BytesIO()
+            own = {k: v if exercise == 2 else v[:9] for k, v in content.items()}
+            savemat(buffer, own, do_compression=True)
+            archive.writestr(f"s{subject}/S{subject}_E{exercise}_A1.mat", buffer.getvalue())
+    return content
+
+
+def deepsea_of_the_authors(folder: Path, counts: dict[str, int]) -> dict[str, np.ndarray]:
+    """Write `train.mat` of MATLAB 7.3, whose axes h5py sees turned, `valid.mat` and `test.mat`."""
+    import h5py
+    from scipy.io import savemat
+
+    made = {}
+    for part, count in counts.items():
+        bases = np.eye(4, dtype=np.uint8)[GENERATOR.integers(0, 4, (count, 1000))]
+        labels = (GENERATOR.uniform(size=(count, 919)) < 0.3).astype(np.uint8)
+        made |= {f"x_{part}": bases.transpose(0, 2, 1), f"y_{part}": labels}
+        if part == "train":
+            with h5py.File(folder / "train.mat", "w", userblock_size=512) as file:
+                file["trainxdata"] = made["x_train"].transpose(2, 1, 0)
+                file["traindata"] = labels.T
+        else:
+            content = {f"{part}xdata": made[f"x_{part}"], f"{part}data": labels}
+            savemat(folder / f"{part}.mat", content, do_compression=True)
+    return made
+
+
 def deepsea(path: Path, counts: dict[str, int], kind: Any = np.float64) -> dict[str, np.ndarray]:
     """Write the npz of one-hot bases [n, 1000, 4] and labels [n, 36]."""
     arrays = {}

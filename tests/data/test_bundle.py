@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from orca.data.fetch import fetch
-from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled
+from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, Held
 from orca.data.status import add_source, data_status
 from orca.data.task import TASKS, Samples
 from orca.errors import DataError
@@ -14,7 +14,12 @@ from tests.data import fixtures_nas_bench_360 as fixtures
 from tests.data.conftest import vouched
 
 BUNDLED = sorted(
-    {task.source for task in TASKS.values() for way in task.files if isinstance(way, Bundled)}
+    {
+        task.source
+        for task in TASKS.values()
+        for way in task.files
+        if isinstance(way, Bundled) and way.held[-1].bundle == Bundle()
+    }
 )
 SMALL = {"darcy_flow": Samples(train=3, validation=1, test=2)}
 
@@ -92,10 +97,11 @@ def refused(name, server, content):
     bad = server.serve("bad", b"", statuses=[403] * 99)
     good = server.serve("nb360.tar", content)
     bundle = Bundle(files=(replace(BUNDLE, urls=(good,), attempts=1),))
-    ways = TASKS[name].files
-    return replace(
-        TASKS[name], files=tuple(replace(way, urls=(bad,), bundle=bundle) for way in ways)
-    )
+    ways = [
+        replace(way, urls=(bad,), held=(Held(way.held[-1].member, bundle),))
+        for way in TASKS[name].files
+    ]
+    return replace(TASKS[name], files=tuple(ways))
 
 
 def test_a_server_that_refuses_is_replaced_by_the_bundle_fetched_once(
@@ -121,7 +127,7 @@ def test_a_bundle_of_another_digest_than_at_first_sight_is_refused(tmp_path, tar
 def test_a_bundle_cut_short_is_named_and_leaves_no_half_file(tmp_path, tar, server, kept):
     content = tar.read_bytes()
     task = refused("psicov", server, content[: int(kept * tar_place(content))])
-    with pytest.raises(DataError, match=r"HTTP status 403.*the bundle: "):
+    with pytest.raises(DataError, match=r"HTTP status 403.*nb360\.tar: "):
         fetch(task, tmp_path / "raw/psicov")
     assert not (tmp_path / "raw/psicov/protein.zip").exists()
 
@@ -136,7 +142,7 @@ def test_what_the_bundle_does_not_hold_is_named(tmp_path, published, server):
     (published / "s2_cifar100.gz").unlink()
     fixtures.bundle(tmp_path / "nb360.tar", published)
     task = refused("spherical", server, (tmp_path / "nb360.tar").read_bytes())
-    with pytest.raises(DataError, match=r"403.*the bundle: it has no 'spherical/s2_cifar100\.gz'"):
+    with pytest.raises(DataError, match=r"403.*nb360\.tar: it has no 'spherical/s2_cifar100\.gz'"):
         fetch(task, tmp_path / "raw/spherical")
     with pytest.raises(DataError, match="one by one"):
         add_source("nb360", tmp_path / "nb360.tar", tmp_path / "raw")

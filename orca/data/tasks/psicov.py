@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Float32
 
-from orca.data.nas_bench_360 import in_bucket
+from orca.data.download import Download
+from orca.data.nas_bench_360 import Bundle, Held, in_bucket
 from orca.data.raw_file import damaged, member_of, open_zip
 from orca.data.safe_pickle import load_npy, load_pickle
 from orca.data.target import Field
@@ -29,6 +30,16 @@ LARGEST_DISTANCE = 16.0
 
 SMALLEST_DISTANCE = 1.0
 CHANNELS = 57
+
+PDNET = Bundle(
+    files=(
+        Download(
+            name="train-data.tar.gz", urls=("http://deep.cs.umsl.edu/pdnet/train-data.tar.gz",)
+        ),
+    ),
+    source="pdnet",
+)
+"""What PDNET's author publishes: the same features and distances, in the folder `data`."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,14 @@ PSICOV = Task(
     metric="mae8",
     extra_metrics=("mae8_official",),
     files=(
-        in_bucket("protein.zip", "protein.zip", bundled="psicov/protein", mb=1_100, pickled=True),
+        in_bucket(
+            "protein.zip",
+            "protein.zip",
+            bundled="psicov/protein",
+            authors=(Held("data", PDNET),),
+            mb=1_100,
+            pickled=True,
+        ),
     ),
     source="psicov",
     option=Placing(),
@@ -195,5 +213,5 @@ def _distances(archive: zipfile.ZipFile, folder: str, name: str) -> Float32[np.n
 
 def _content(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return a member's content, whether or not the archive has a folder around all."""
-    inside = f"protein/{name}"
-    return member_of(archive, inside if inside in archive.NameToInfo else name)
+    places = (f"protein/{name}", f"data/{name}")
+    return member_of(archive, next((p for p in places if p in archive.NameToInfo), name))
