@@ -5,13 +5,14 @@ a run are those of our records of the same task, body and method, or else estima
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from orca.cost import V100
 from orca.data.proxy import PROXIES
+from orca.data.task import Way
 from orca.text_files import found_json
 from orca.workflow import layout
 from orca.workflow.planned import Job, planned_jobs
@@ -52,16 +53,37 @@ class Hours:
 
 def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
     """Return the gigabytes that would be fetched, and the files whose size nobody states."""
+    files = [way for _, way in _missing(jobs, runs)]
+    files += {archive for way in files for archive in way.archives if not getattr(way, "urls", ())}
     size, unknown = 0, 0
-    for job in jobs:
-        if job.step != "fetch":
-            continue
-        kind, name = runs.sources[job.wildcards["source"]]
-        for file in (PROXIES[name] if kind == "proxy" else runs.task(name)).files:
-            stated = getattr(file, "size", None)
-            size += 0 if file.recipe else stated or 0  # what is made or a person's own is here
-            unknown += bool(getattr(file, "urls", ())) and stated is None
+    for file in files:
+        stated = getattr(file, "size", None)
+        size += 0 if file.recipe else stated or 0  # what is made or a person's own is here
+        unknown += bool(getattr(file, "urls", ())) and stated is None
     return size / 1e9, unknown
+
+
+def fallbacks(jobs: Iterable[Job], runs: Runs) -> str:
+    """Return as text which archives are fetched too if servers refuse files that these hold."""
+    held: dict[Way, list[str]] = defaultdict(list)
+    for source, way in _missing(jobs, runs):
+        for archive in way.archives if getattr(way, "urls", ()) else ():
+            held[archive].append(source)
+    told = []
+    for archive, sources in held.items():
+        stated = getattr(archive, "size", None)
+        size = f"{stated / 1e9:,.1f} GB" if stated else "of unstated size"
+        told.append(f"{archive.name}, {size}, for {', '.join(sorted({*sources}))}")
+    return "; ".join(told)
+
+
+def _missing(jobs: Iterable[Job], runs: Runs) -> Iterator[tuple[str, Way]]:
+    """Yield the files that jobs fetch, each with its source."""
+    for job in jobs:
+        if job.step == "fetch":
+            kind, name = runs.sources[job.wildcards["source"]]
+            needing = PROXIES[name] if kind == "proxy" else runs.task(name)
+            yield from ((needing.source, way) for way in needing.files)
 
 
 def plan(
@@ -93,4 +115,7 @@ def plan(
         lines += ["", f"With --config hyperparameters=published: {total - searched:,.1f} hours."]
     bring, unstated = downloads(jobs, runs)
     more = f", and {unstated} files of unstated size" if unstated else ""
-    return "\n".join([*lines, "", f"To download: {bring:,.1f} GB{more}.", MEANING])
+    lines += ["", f"To download: {bring:,.1f} GB{more}."]
+    if refused := fallbacks(jobs, runs):
+        lines.append(f"Besides, where a server refuses, once: {refused}.")
+    return "\n".join([*lines, MEANING])

@@ -76,8 +76,12 @@ class Bundled(Download):
     @property
     def public(self) -> bool:
         """Whether anybody can have the file, by itself or in an archive."""
-        archives = (way for place in self.held for way in place.bundle.files)
-        return bool(self.urls) or any(way.public for way in archives)
+        return bool(self.urls) or any(archive.public for archive in self.archives)
+
+    @property
+    def archives(self) -> tuple[Way, ...]:
+        """The archives that hold it."""
+        return tuple(place.bundle.files[0] for place in self.held)
 
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete, or leave no file of that name.

@@ -83,6 +83,11 @@ class Way(ABC):
         """Whether the file is read on a person's word alone."""
         return False
 
+    @property
+    def archives(self) -> tuple["Way", ...]:
+        """Archives that hold the file, which are fetched where nobody gives it by itself."""
+        return ()
+
     @abstractmethod
     def bring(self, path: Path) -> None:
         """Make `path` the file, complete, or leave no file of that name."""

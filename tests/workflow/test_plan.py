@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orca.errors import SettingsError
-from orca.plan import Hours, downloads, plan
+from orca.plan import Hours, downloads, fallbacks, plan
 from orca.reporting.published import read_published
 from orca.workflow.planned import Job, planned_jobs
 from orca.workflow.runs import Runs
@@ -84,3 +84,19 @@ def test_estimates_lie_within_a_factor_of_four_of_the_papers_hours(runs):
 def test_downloads_are_counted(runs):
     size, unknown = downloads([Job("fetch", {"source": runs.source_of("cifar100")})], runs)
     assert size > 0.1 or unknown
+
+
+def test_an_archive_that_replaces_refusing_servers_is_told_once_with_its_size_and_not_counted(runs):
+    jobs = [Job("fetch", {"source": name}) for name in ("ninapro", "psicov", "ecg")]
+    size, _ = downloads(jobs, runs)
+    assert size < 10
+    told = fallbacks(jobs, runs)
+    assert "nb360.tar, 40.0 GB, for ninapro, psicov" in told
+    assert "train-data.tar.gz, of unstated size, for psicov" in told
+    assert "ecg" not in told
+
+
+def test_an_archive_that_is_the_only_way_to_its_files_is_counted_once(runs):
+    jobs = [Job("fetch", {"source": "deepsea_919"})]
+    assert downloads(jobs, runs) == (0, 1)
+    assert fallbacks(jobs, runs) == ""
