@@ -3,7 +3,7 @@
 Source: Peng et al. 2019 (DomainNet); Tan et al. 2020 (the 40 classes and their lists); ORCA
 (ICML 2023), A.7.
 Differs from the official code: all four domains, not `sketch` alone; images are squeezed to 224 x
-224 for training too and flipped anew in each epoch (`..._official`: shorter side 256, cut to 224
+224 for training too and flipped anew in each epoch (`..._official`: squeezed to 256, cut to 224
 at a random place and flipped at random, once); a tenth of the training images chooses the epoch.
 """
 
