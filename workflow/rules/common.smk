@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 from shlex import quote
 
 from orca.configuration import config_folder
