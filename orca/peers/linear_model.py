@@ -17,7 +17,7 @@ def fit(problem: Problem) -> Predict:
 
 
 PEER = Peer(
-    title="Logistic regression",
+    title="Linear model",
     origin="scikit-learn",
     suits=tables,
     fit="orca.peers.linear_model:fit",

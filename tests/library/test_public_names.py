@@ -233,3 +233,20 @@ def test_what_cannot_be_taken_is_one_clear_error(call, error, said):
     annotations.release("orca.library", "build")
     with pytest.raises(error, match=said):
         call(toy_model(), *samples())
+
+
+def test_a_loss_that_weighs_by_class_counts_the_samples_that_take_part():
+    inputs, labels = samples(40)
+    labels[labels.cumsum(0) > 5] = 0  # five of class 1
+    rows = np.arange(20)
+    weight = 20 / torch.bincount(labels[:20]).float()
+
+    def written_out(output, target):
+        return torch.nn.functional.cross_entropy(output, target.long(), weight=weight)
+
+    settings = orca.FinetuneSettings(epochs=2, batch_size=5, warmup_epochs=1)
+    named, own = (
+        orca.finetune(toy_model(), inputs, labels, loss=loss, settings=settings, rows=rows).rows
+        for loss in ("weighted_cross_entropy", written_out)
+    )
+    assert [row["train_loss"] for row in named] == [row["train_loss"] for row in own]
