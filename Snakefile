@@ -38,11 +38,6 @@ onstart:
 onerror:
     if text := what_failed(log):
         print(f"\nWhat failed:\n{text}", file=sys.stderr)
-    if Path(layout.root("scores")).is_dir():
-        print(
-            "\nPages of the scores that are there: snakemake from_scores",
-            file=sys.stderr,
-        )
 
 
 rule all:

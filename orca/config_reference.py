@@ -47,6 +47,12 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
 }
 
 
+PEERS_SECTION = (
+    "What a peer is fitted with, under the names that its library or its module has; a variant of a"
+    " peer takes the keys of the one it varies."
+)
+
+
 def parts() -> Iterator[tuple[str, type[BaseModel], str]]:
     """Yield title, settings and introduction of every part: all settings that can be set."""
     for title, (model, what) in FILES.items():
@@ -145,18 +151,16 @@ def _peer_keys(name: str) -> list[str]:
 
 
 def _peers_schema() -> dict[str, Any]:
-    """Return the schema of `peers`: the keys of every peer, each with its meaning in one sentence."""
+    """Return the schema of `peers`: the keys of every peer."""
     return {
         "type": "object",
         "description": Configuration.model_fields["peers"].description,
         "properties": {
             name: {
                 "type": "object",
-                "description": f"{PEERS[name].title} has these settings over its own defaults.",
-                "properties": {
-                    key: {"description": f"{PEERS[name].title} is fitted with this `{key}`."}
-                    for key in _peer_keys(name)
-                },
+                "description": f"{PEERS[name].title} is fitted with these values, under the names that"
+                " its library or its module has for them.",
+                "properties": dict.fromkeys(_peer_keys(name), {}),
                 "additionalProperties": False,
             }
             for name in PEERS
@@ -170,8 +174,9 @@ def reference() -> str:
     sections = [INTRODUCTION]
     for title, model, what in parts():
         sections.append("\n".join([f"## {title}", "", what, "", *_rows(model), ""]))
-    what = "What a peer is fitted with; a variant of a peer takes the keys of the one it varies."
-    sections.append("\n".join(["## config.yaml, `peers`", "", what, "", *_peer_rows(), ""]))
+    sections.append(
+        "\n".join(["## config.yaml, `peers`", "", PEERS_SECTION, "", *_peer_rows(), ""])
+    )
     return "\n".join(sections)
 
 

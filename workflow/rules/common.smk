@@ -1,5 +1,4 @@
 import sys
-from pathlib import Path
 from shlex import quote
 
 from orca.configuration import config_folder
