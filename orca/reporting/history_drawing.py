@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from orca.alignment.distance import DISTANCES
 from orca.errors import ResultsError
 from orca.reporting.look import COLUMN, PAGE, Drawing, as_svg, legend_below, look, say, style
 from orca.reporting.names import method_title, task_title
@@ -106,11 +107,16 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
     with look(COLUMN if across == 1 else PAGE, 1.75 * down + 0.35, stem) as figure:
         axes = _draw_panels(figure, panels, draw)
         for axis in axes[:, 0] if panels else []:
-            axis.set_ylabel(f"{alignments[0].upper()} to the source" if one else "distance")
+            axis.set_ylabel(f"{_distance(alignments[0])} to the source" if one else "distance")
         if len(alignments) > 1:
             axes[0, 0].legend()
         if not panels:
             say(axes[0, 0], "no task was aligned")
+
+
+def _distance(alignment: str) -> str:
+    """Return the title of the distance that an alignment's folder name begins with."""
+    return DISTANCES[alignment.split("-", 1)[0]].title
 
 
 def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:

@@ -16,6 +16,7 @@ from orca.reporting.history_drawing import plot_alignment, plot_estimate_beside_
 from orca.reporting.look import COLOURS, DASHES
 from orca.reporting.profiles import plot_profile
 from orca.reporting.tabulate import write_table
+from orca.workflow.layout import alignment_name
 
 
 def assert_drawn(stem):
@@ -49,7 +50,14 @@ def test_alignment_is_drawn_with_a_panel_for_each_task(tabulated, tmp_path):
 
 @pytest.fixture
 def history(tmp_path):
-    path = tmp_path / "iris" / "minilm" / "otdd" / "seed0" / "history.csv"
+    path = (
+        tmp_path
+        / "iris"
+        / "minilm"
+        / alignment_name("otdd", "pretrained")
+        / "seed0"
+        / "history.csv"
+    )
     path.parent.mkdir(parents=True)
     return path
 
@@ -58,6 +66,7 @@ def test_an_empty_place_in_a_history_is_left_out(tmp_path, history):
     history.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.9,\n2,0.8,3.0\n")
     plot_alignment([history], tmp_path / "alignment")
     assert_drawn(tmp_path / "alignment")
+    assert "OTDD to the source" in (tmp_path / "alignment.svg").read_text()
 
 
 def test_an_alignment_of_no_epoch_is_drawn_too(tmp_path, make, history):
