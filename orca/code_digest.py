@@ -87,37 +87,36 @@ class Module:
 
 
 @cache
-def _read(file: Path) -> Module:
+def _read(file: str) -> Module:
     """Return what a module says; kept, since planning asks for the same files many times."""
-    words, names, attributes = _walk(
-        ast.parse(file.read_text()), ("orca", *file.parent.relative_to(PACKAGE).parts)
-    )
+    tree = ast.parse((PACKAGE / file).read_text())
+    words, names, attributes = _walk(tree, ("orca", *file.split("/")[:-1]))
     digest = hashlib.sha256(" ".join(words).encode()).digest()
     return Module(digest, frozenset(names), frozenset(attributes))
 
 
 @cache
-def _imports(file: Path) -> frozenset[Path]:
+def _imports(file: str) -> frozenset[str]:
     """Return the files of this package that a module imports or refers to."""
-    places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in _read(file).names if "." in name]
-    files = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
-    return frozenset(file for file in files if file.is_file())
+    own = [name for name in _read(file).names if name.startswith("orca.")]
+    places = [name.replace(".", "/")[len("orca/") :] for name in own]
+    files = [file for place in places for file in (f"{place}.py", f"{place}/__init__.py")]
+    return frozenset(file for file in files if (PACKAGE / file).is_file())
 
 
 @cache
-def _closure(files: frozenset[str]) -> tuple[Path, ...]:
-    """Return some modules and all in this package that they import, imports in functions too.
+def _closure(file: str) -> frozenset[str]:
+    """Return a module and all in this package that it imports, imports in functions too.
 
     Modules named `settings.py` in a folder of the package are left out: they declare settings, and
     a run counts the values of those that it reads.
     """
-    seen: set[Path] = set()
-    waiting = {PACKAGE / file for file in files}
+    seen: set[str] = set()
+    waiting = {file}
     while waiting:
         seen |= waiting
-        waiting = {place for file in waiting for place in _imports(file)} - seen
-    declared = {file for file in seen if file.name == "settings.py" and file.parent != PACKAGE}
-    return tuple(sorted(seen - declared))
+        waiting = {each for file in waiting for each in _imports(file)} - seen
+    return frozenset(file for file in seen if not file.endswith("/settings.py"))
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,8 @@ def used_code(*files: str) -> UsedCode:
     """
     digest = hashlib.sha256()
     attributes: set[str] = set()
-    for file in _closure(frozenset(files)):
-        digest.update(str(file.relative_to(PACKAGE)).encode())
+    for file in sorted(frozenset().union(*map(_closure, files))):
+        digest.update(file.encode())
         digest.update(_read(file).digest)
         attributes |= _read(file).attributes
     return UsedCode(digest.hexdigest()[:16], frozenset(attributes))

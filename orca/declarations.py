@@ -6,7 +6,6 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -62,16 +61,23 @@ class Declarations(Mapping[str, T]):
         Raises:
             KeyError: if nothing is declared under that name.
         """
-        if name in self._files:
-            module = self._module(name)
-            if name in self._declared_in(module):
-                return module
-        return self.modules[name]
+        if name not in self._own_files:
+            module = self._module(name) if name in self._files else None
+            if module is None or name not in self._declared_in(module):
+                return self.modules[name]
+            self._own_files[name] = module
+        return self._own_files[name]
 
     def path(self, name: str) -> str:
         """Return the declaring module of a name as a file under `orca/`."""
-        file = Path(str(self.module_of(name).__file__))
-        return file.relative_to(Path(__file__).parent).as_posix()
+        module = self.module_of(name)
+        place = module.__name__.partition(".")[2].replace(".", "/")
+        return f"{place}/__init__.py" if hasattr(module, "__path__") else f"{place}.py"
+
+    @cached_property
+    def _own_files(self) -> dict[str, ModuleType]:
+        """The modules that were found by the names of their files, so far."""
+        return {}
 
     @cached_property
     def _files(self) -> list[str]:
@@ -107,6 +113,9 @@ class Declarations(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         return self._declared_in(self.module_of(name))[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own_files or name in self._found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

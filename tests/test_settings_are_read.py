@@ -92,7 +92,7 @@ def readers(tmp_path_factory) -> dict[tuple[str, str], set[str]]:
 
 def unread(readers, model, keys, files) -> set[str]:
     """Return the keys of a class that no code reads: no code at all, or none that some files use."""
-    within = {str(path.relative_to(PACKAGE)) for path in _closure(frozenset(files))}
+    within = set().union(*map(_closure, files))
 
     def is_read(key: str) -> bool:
         found = set().union(*(readers.get((kind.__name__, key), ()) for kind in model.__mro__))

@@ -36,6 +36,11 @@ class PeerError(OrcaError):
     """A peer's library or weights are missing."""
 
 
+@cache
+def _is_installed(library: str) -> bool:
+    return importlib.util.find_spec(library) is not None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rows:
     """Some samples.
@@ -199,7 +204,7 @@ class Peer:
     @property
     def lacks(self) -> str:
         """Why it cannot run here; empty if it can."""
-        missing = [name for name in self.libraries if importlib.util.find_spec(name) is None]
+        missing = [name for name in self.libraries if not _is_installed(name)]
         if missing:
             return f"the library {' and '.join(missing)} is not installed"
         return self.weights()

@@ -80,12 +80,11 @@ def edit(monkeypatch):
     read = code_digest._read
 
     def change(file):
-        changed = code_digest.PACKAGE / file
-        assert changed.is_file()
+        assert (code_digest.PACKAGE / file).is_file()
         monkeypatch.setattr(
             code_digest,
             "_read",
-            lambda path: replace(read(path), digest=b"") if path == changed else read(path),
+            lambda path: replace(read(path), digest=b"") if path == file else read(path),
         )
         code_digest.used_code.cache_clear()
 
