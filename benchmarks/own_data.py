@@ -31,10 +31,12 @@ BEFORE = {
 }
 ARRAYS = {"inputs": "x", "target": "y", "kind": "classes", "metric": "accuracy"}
 ENTRIES = {
+    "digits": {"path": "digits.npz", "classes": 10, **ARRAYS},
     "waves": {"path": "waves.npz", "classes": 3, **ARRAYS},
     "gunpoint": {"path": "gunpoint.npz", "classes": 2, **ARRAYS},
     "diabetes": {"path": "diabetes.csv", "target": "target", "kind": "scalar", "metric": "rmse"},
 }
+SEEDS = {"digits": 1, "waves": 3, "gunpoint": 3, "diabetes": 3}
 
 
 def waves(draws: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -74,7 +76,7 @@ def main() -> None:
         content = {
             "tasks": {before: {**entry, "settings": BEFORE}},
             "reports": {before: ["own"]},
-            "seeds_by_task": {before: 3},
+            "seeds_by_task": {before: SEEDS[name]},
         }
         (folder / f"{before}.orca.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
 

@@ -1,6 +1,9 @@
 """A linear head on a frozen pretrained body."""
 
-from orca.peers.peer import Peer, Predict, Problem, pooled
+from dataclasses import replace
+
+from orca.data.task import Task
+from orca.peers.peer import Peer, Predict, Problem, pooled, series, tables
 
 
 def fit(problem: Problem) -> Predict:
@@ -19,3 +22,11 @@ PEER = Peer(
     fit="orca.peers.frozen_linear:fit",
     on_body=True,
 )
+
+
+def _no_table_or_series(task: Task) -> bool:
+    return pooled(task) and not tables(task) and not series(task)
+
+
+# In the table of a person's own data, where other peers suit tables and series.
+PEERS = {"frozen_others": replace(PEER, suits=_no_table_or_series, variant_of="frozen_linear")}

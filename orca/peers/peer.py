@@ -279,10 +279,14 @@ def classes_of_tables(task: Task) -> bool:
     return task.table and isinstance(task.target, Classes)
 
 
+def arrays(task: Task) -> bool:
+    """Return whether a task's samples are series or pictures with one class or number each."""
+    return not task.table and isinstance(task.target, Classes | Scalar)
+
+
 def series(task: Task) -> bool:
     """Return whether a task's samples are series with one class or number each."""
-    alone = isinstance(task.target, Classes | Scalar)
-    return task.kind == "sequence" and not task.table and alone
+    return task.kind == "sequence" and arrays(task)
 
 
 def fields(task: Task) -> bool:

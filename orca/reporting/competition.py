@@ -87,7 +87,7 @@ def competitions(table: FilledTable) -> list[Competition]:
 
 
 def summarise(cells: Cells) -> Iterator[SummaryRow]:
-    """Yield average rank and wins, by the published numbers and by ours if there are any.
+    """Yield average rank and wins, by the published numbers and by ours, of two tasks or more.
 
     Ranks of ties are averaged, as are those of failures, which come last. A win is an error
     that none on the task beats; ties count for each, as in the papers.
@@ -95,7 +95,7 @@ def summarise(cells: Cells) -> Iterator[SummaryRow]:
     any_run = any(cell.ours and cell.ours.n for row in cells for cell in row)
     there: list[Whose] = ["theirs", "ours"] if any_run else ["theirs"]
     for held in (competition(cells, whose) for whose in there):
-        if len(held.errors) < 2 or not held.tasks:
+        if len(held.errors) < 2 or held.tasks < 2:  # one task has its marks
             continue
         from scipy.stats import rankdata
 

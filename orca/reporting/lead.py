@@ -41,9 +41,14 @@ def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder, *, also
         return f"{lead}; whether by more than noise cannot be said without kept predictions."
     behind = [cell for cell in others[1:] if cell.method == also]
     rest = "".join(f" {_behind(best, cell, scores)}" for cell in behind)
+    second = method_title(others[0].method)
+    gap = (
+        f"{lead}, {found.value:.3g} ahead of {second}: {_judged(found)}"
+        if found.value
+        else f"{title}: {method_title(best.method)} and {second} are equal, and best"
+    )
     return (
-        f"{lead}, {found.value:.3g} ahead of {method_title(others[0].method)}: {_judged(found)} "
-        f"({LEVEL:.0%} interval {found.low:.3g} to {found.high:.3g}, by drawing "
+        f"{gap} ({LEVEL:.0%} interval {found.low:.3g} to {found.high:.3g}, by drawing "
         f"{_drawn_from(found)} anew).{rest}"
     )
 

@@ -22,6 +22,7 @@ KINDS = {
     "series of classes": replace(TASKS["ecg"], input_shape=(2, 40), target=Classes(3)),
     "series of numbers": replace(TASKS["ecg"], input_shape=(2, 40), target=Scalar()),
     "series of labels": replace(TASKS["ecg"], input_shape=(2, 40), target=MultiLabel(3)),
+    "pictures of classes": replace(TASKS["cifar100"], input_shape=(3, 8, 8), target=Classes(3)),
     "fields on a line": replace(
         TASKS["pde_advection"], input_shape=(2, 20), target=Field((20,), channels=2)
     ),
@@ -145,9 +146,9 @@ def test_a_class_that_no_row_has_is_a_class_of_the_output(name):
 @pytest.mark.parametrize("name", PEERS)
 def test_a_peer_names_what_is_there(name):
     peer = PEERS[name]
-    if peer.variant_of:  # it differs by its settings, or by being searched
+    if peer.variant_of:  # it differs by its settings, by being searched, or by what it suits
         of = PEERS[peer.variant_of]
-        same = {"title": of.title, "settings": of.settings, "variant_of": ""}
+        same = {n: getattr(of, n) for n in ("title", "settings", "suits", "variant_of")}
         assert of == replace(peer, searched=False, **same)
     assert peer.searched <= bool(peer.space)
     assert set(peer.settings) <= {*peer.space, *peer.settings}

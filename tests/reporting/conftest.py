@@ -77,6 +77,7 @@ def declare(monkeypatch, catalogue, declared, *, alone=True):
         module = ModuleType(f"{catalogue.package}.{name}")
         setattr(module, catalogue.kind.upper(), thing)
         found[name] = (module, thing)
+    monkeypatch.setitem(catalogue.__dict__, "_own_files", {})
     if alone:
         monkeypatch.setitem(catalogue.__dict__, "_files", [])
     found = found if alone else catalogue._found | found

@@ -109,6 +109,12 @@ def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, j
     assert "40 test samples and 2 seeds" in told
 
 
+def test_of_two_equal_methods_none_is_said_to_lead(tmp_path):
+    row = [cell("finetune", 10.0, tmp_path, 9.0), cell("orca", 10.0, tmp_path, 9.0)]
+    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    assert told.startswith("Trees: Naive fine-tuning and ORCA are equal, and best (95%")
+
+
 def cell_of_folds(method, mean, scores, margin, folds):
     each = [cell(method, mean, scores, margin, task=f"trees{fold}") for fold in folds]
     runs = tuple(one.ours.runs[0] for one in each)

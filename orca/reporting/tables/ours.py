@@ -27,6 +27,7 @@ SIMPLE_PEERS = (
     "xgboost",
     "minirocket",
     "fno_short",
+    "frozen_others",
 )
 
 TABLES = {
