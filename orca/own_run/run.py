@@ -17,9 +17,9 @@ from orca.own_run.entry_file import OwnRun, own_run
 from orca.own_run.execute import execute, snakefile
 from orca.own_run.progress import Progress
 from orca.reporting.cell_plan import without_hub
-from orca.reporting.filled_table import FilledTable, read_table
 from orca.reporting.markdown import to_markdown
 from orca.reporting.run_costs import seconds_in_words
+from orca.reporting.table_records import FilledTable, read_table
 from orca.settings import merge, read_yaml
 from orca.workflow import layout
 from orca.workflow.planned import Job, planned_jobs

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from orca.evaluation.score import Run
 from orca.experiment import Experiment
 from orca.peers.peer import PEERS
+from orca.reporting.cell_numbers import mean_and_spread, with_text
 from orca.reporting.competition import mark_best
 from orca.reporting.declared_table import TABLES, Table
-from orca.reporting.filled_table import FilledTable, Heading, OurResult, Status, TableCell
-from orca.reporting.our_results import mean_and_spread, with_text
 from orca.reporting.published import PublishedNumbers
 from orca.reporting.scores import ScoreFolder
+from orca.reporting.table_records import FilledTable, Heading, OurResult, Status, TableCell
 from orca.reporting.verdicts import judge
 
 ScoresByColumn = Mapping[str, Sequence[float]]  # one for each task; higher is better

@@ -13,8 +13,8 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.peers.peer import NO_BODY, PEERS
 from orca.reporting.axis import Axis
-from orca.reporting.filled_table import Unlike
 from orca.reporting.quantities import Quantity, metric_value
+from orca.reporting.table_records import Unlike
 from orca.reporting.verdicts import unlike_published
 
 OWN = "config, tasks"  # where a person's own tasks stand, for messages

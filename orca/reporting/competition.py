@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from orca.reporting.filled_table import FilledTable, SummaryRow, TableCell, Whose
+from orca.reporting.table_records import FilledTable, SummaryRow, TableCell, Whose
 
 Cells = Sequence[Sequence[TableCell]]
 

@@ -12,21 +12,21 @@ from orca.evaluation.score import Run
 from orca.experiment import PROTOCOLS, Experiment
 from orca.peers.peer import PEERS
 from orca.reporting.axis import Axis
+from orca.reporting.cell_numbers import check_alike, our_result, usual_count, with_text
 from orca.reporting.cell_plan import CellPlan, own_rows, plan_cell
 from orca.reporting.competition import mark_best, summarise
-from orca.reporting.filled_table import (
+from orca.reporting.lead import who_leads
+from orca.reporting.notes import common_metric, notes_on
+from orca.reporting.published import PublishedNumber, PublishedNumbers, printed_fact
+from orca.reporting.quantities import metric_value
+from orca.reporting.scores import ScoreFolder
+from orca.reporting.table_records import (
     VERDICTS,
     FilledTable,
     Heading,
     PublishedResult,
     TableCell,
 )
-from orca.reporting.lead import who_leads
-from orca.reporting.notes import common_metric, notes_on
-from orca.reporting.our_results import check_alike, our_result, usual_count, with_text
-from orca.reporting.published import PublishedNumber, PublishedNumbers, printed_fact
-from orca.reporting.quantities import metric_value
-from orca.reporting.scores import ScoreFolder
 from orca.reporting.verdicts import judge
 
 

@@ -2,7 +2,6 @@
 
 import re
 
-from orca.reporting.filled_table import FilledTable
 from orca.reporting.table_lines import (
     TextCell,
     TextTable,
@@ -10,6 +9,7 @@ from orca.reporting.table_lines import (
     legend,
     verdict_line,
 )
+from orca.reporting.table_records import FilledTable
 
 PACKAGES = "booktabs,amssymb,array,graphicx"
 MOST_LINES = 50  # of a page in footnotes' size

@@ -9,9 +9,9 @@ from orca.evaluation.metric import METRICS
 from orca.evaluation.paired import LEVEL, PairedDifference, paired_difference
 from orca.evaluation.predictions import read_predictions
 from orca.evaluation.score import Run
-from orca.reporting.filled_table import TableCell
 from orca.reporting.names import method_title
 from orca.reporting.scores import ScoreFolder
+from orca.reporting.table_records import TableCell
 
 SEED = 0  # of the draws, so that a table made again says the same
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from orca.reporting.filled_table import FilledTable
 from orca.reporting.table_lines import TextCell, as_text, legend, verdict_line
+from orca.reporting.table_records import FilledTable
 
 
 def to_markdown(table: FilledTable) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from orca.reporting.filled_table import SummaryRow, TableCell
+from orca.reporting.table_records import SummaryRow, TableCell
 
 
 def common_metric(cells: Iterable[TableCell]) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from orca.reporting.filled_table import FilledTable
 from orca.reporting.table_lines import as_text, legend, verdict_line
+from orca.reporting.table_records import FilledTable
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -8,11 +8,11 @@ from orca.data.prepared_file import CARD
 from orca.data.schema import SCHEMA, Schema
 from orca.evaluation.predictions import PREDICTIONS, read_predictions
 from orca.reporting.data_pages import read_card
-from orca.reporting.filled_table import FilledTable, TableCell
 from orca.reporting.look import Drawing
 from orca.reporting.names import method_title, task_title
 from orca.reporting.prediction_drawing import draw_predictions, worst_samples
 from orca.reporting.run_costs import Records, Row
+from orca.reporting.table_records import FilledTable, TableCell
 
 WORST = (
     "The test samples with the largest errors, by their rows in a file of your own, else counted "

@@ -10,8 +10,8 @@ import numpy as np
 
 from orca.provenance import write_text
 from orca.reporting.competition import Competition, competitions
-from orca.reporting.filled_table import read_table
 from orca.reporting.look import COLUMN, PAGE, legend_below, look, say, style
+from orca.reporting.table_records import read_table
 
 Steps = list[tuple[float, float]]  # each τ, and the fraction of tasks from it to the next
 FARTHEST = 100.0  # largest τ drawn; beyond it lie outliers that would hide the rest

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from orca.declarations import nearest
 from orca.errors import ResultsError
-from orca.reporting.filled_table import PublishedResult
+from orca.reporting.table_records import PublishedResult
 
 KEY = ("paper", "table", "benchmark", "task", "metric", "method", "body")
 FACTS = {  # what the rows of each are about

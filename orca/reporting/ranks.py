@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from orca.reporting.competition import competitions
-from orca.reporting.filled_table import read_table
 from orca.reporting.look import PAGE, look, say
+from orca.reporting.table_records import read_table
 
 LEVEL = 0.05
 LEAST_TASKS, LEAST_METHODS = 5, 3

@@ -14,12 +14,12 @@ from orca.provenance import write_text
 from orca.reporting.data_pages import data_pages
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
-from orca.reporting.filled_table import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.look import Drawing, read_svg
 from orca.reporting.page import environment
 from orca.reporting.prediction_pages import Folders, predictions_shown
 from orca.reporting.run_costs import Records, Row, costs, seconds_in_words, software
+from orca.reporting.table_records import VERDICTS, FilledTable, RunOfCell, read_table
 from orca.reporting.verdicts import EXPLANATION
 
 OF_TABLES = {  # titles and captions of the figures that a table has, by the end of their names

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from orca.reporting.filled_table import RunOfCell
 from orca.reporting.names import method_title, task_title
+from orca.reporting.table_records import RunOfCell
 
 Row = list[tuple[str, float | None]]  # texts, and what their columns are sorted by
 PHASES = ("align", "train", "validate", "checkpoint", "evaluate")  # as a run meets them

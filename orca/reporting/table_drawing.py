@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from orca.reporting.filled_table import FilledTable, read_table
 from orca.reporting.look import COLUMN, MARKERS, PAGE, look, say, style
 from orca.reporting.names import task_title
+from orca.reporting.table_records import FilledTable, read_table
 
 NOTHING = "no run has a score yet"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Any, Literal
 
-from orca.reporting.filled_table import FilledTable, TableCell, Whose
+from orca.reporting.table_records import FilledTable, TableCell, Whose
 
 MARKS = {  # sign and meaning of each verdict that has one
     "reproduced": ("=", "reproduced"),

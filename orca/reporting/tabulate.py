@@ -9,7 +9,6 @@ from orca.experiment import Experiment
 from orca.provenance import write_text
 from orca.reporting.declared_figure import FIGURES, plot
 from orca.reporting.declared_table import TABLES
-from orca.reporting.filled_table import FilledTable
 from orca.reporting.latex import to_latex
 from orca.reporting.markdown import to_markdown
 from orca.reporting.page import to_html
@@ -17,6 +16,7 @@ from orca.reporting.profiles import plot_profile
 from orca.reporting.published import PublishedNumbers, read_published
 from orca.reporting.ranks import LEAST_TASKS, plot_ranks
 from orca.reporting.scores import ScoreFolder
+from orca.reporting.table_records import FilledTable
 from orca.text_files import csv_cell
 
 CSV_COLUMNS = (

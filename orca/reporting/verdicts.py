@@ -6,14 +6,14 @@ from typing import Literal
 
 from orca.data.task import TASKS
 from orca.peers.peer import PEERS
-from orca.reporting.filled_table import (
+from orca.reporting.numbers import unit_of_last_digit
+from orca.reporting.table_records import (
     PublishedResult,
     TableCell,
     Unlike,
     Verdict,
     VerdictName,
 )
-from orca.reporting.numbers import unit_of_last_digit
 
 Sample = tuple[float, float, int]  # mean, sample standard deviation, number of runs
 LEVEL = 0.05  # of every test

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from orca.errors import ResultsError, StateError
-from orca.reporting.filled_table import FilledTable, Heading, OurResult, TableCell
 from orca.reporting.look import Drawing, read_svg
 from orca.reporting.markdown import to_markdown
 from orca.reporting.page import environment
 from orca.reporting.report import Section
+from orca.reporting.table_records import FilledTable, Heading, OurResult, TableCell
 from orca.reporting.tabulate import to_csv, write_table
 from tests.limits import file_size_limit
 

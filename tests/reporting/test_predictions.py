@@ -9,11 +9,11 @@ from orca.evaluation import paired
 from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
 from orca.evaluation.score import Run
 from orca.provenance import write_json
-from orca.reporting.filled_table import FilledTable, Heading, OurResult, RunOfCell, TableCell
 from orca.reporting.lead import who_leads
 from orca.reporting.prediction_drawing import WORST, draw_predictions, worst_samples
 from orca.reporting.prediction_pages import Folders, predictions_shown
 from orca.reporting.scores import ScoreFolder
+from orca.reporting.table_records import FilledTable, Heading, OurResult, RunOfCell, TableCell
 from tests.reporting.conftest import card_of_demo
 
 GENERATOR = np.random.default_rng(0)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orca.reporting.competition import competitions
-from orca.reporting.filled_table import read_table
 from orca.reporting.profiles import performance_profiles
+from orca.reporting.table_records import read_table
 
 ERRORS = st.one_of(st.floats(0, 10), st.just(0.0), st.just(math.inf), st.sampled_from([1.0, 2.0]))
 

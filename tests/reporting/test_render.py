@@ -4,10 +4,10 @@ import subprocess
 
 import pytest
 
-from orca.reporting.filled_table import read_table
 from orca.reporting.latex import PACKAGES, escape_latex, to_latex
 from orca.reporting.markdown import to_markdown
 from orca.reporting.table_lines import as_text
+from orca.reporting.table_records import read_table
 
 PREAMBLE = rf"\documentclass{{article}}\usepackage[T1]{{fontenc}}\usepackage{{{PACKAGES}}}"
 NAMES = ("demo", "table_2", "table_4", "table_6", "table_11", "table_14", "table_19")

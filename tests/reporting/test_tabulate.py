@@ -13,8 +13,8 @@ from orca.errors import ResultsError, SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.reporting.declared_table import TABLES
-from orca.reporting.filled_table import read_table
 from orca.reporting.markdown import to_markdown
+from orca.reporting.table_records import read_table
 from orca.reporting.tables.demos import SHOWN, every_method
 from orca.reporting.tabulate import tabulate
 

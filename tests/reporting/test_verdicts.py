@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
-from orca.reporting.filled_table import OurResult, PublishedResult, TableCell
+from orca.reporting.table_records import OurResult, PublishedResult, TableCell
 from orca.reporting.verdicts import compare_means, judge, unlike_published
 
 PRINTED = {"text": "10.0 ± 0.2", "value": 10.0, "std": 0.2, "body": "swin_base"}

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml
 
-from orca.reporting.filled_table import read_table
+from orca.reporting.table_records import read_table
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/own_data.md").read_text()

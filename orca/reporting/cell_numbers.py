@@ -9,10 +9,10 @@ from orca.errors import ResultsError
 from orca.evaluation.score import Run, Score, command_for
 from orca.peers.peer import PEERS
 from orca.reporting.cell_plan import CellPlan
-from orca.reporting.filled_table import OurResult, RunOfCell, Status, TableCell
 from orca.reporting.numbers import written
 from orca.reporting.quantities import Quantity
 from orca.reporting.scores import ScoreFolder
+from orca.reporting.table_records import OurResult, RunOfCell, Status, TableCell
 
 MUST_AGREE = ("task_digest", "selection", "hyperparameters", "metric")
 
