@@ -5,9 +5,10 @@ import math
 import stat
 from itertools import chain
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 from orca.errors import OrcaError, ResultsError
 
@@ -21,6 +22,7 @@ MOST_VALUES = 2_000_000
 FAULTS = (
     ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError, yaml.YAMLError
 )  # fmt: skip
+Record = TypeVar("Record", bound=BaseModel)
 YAML_ENDS = (".yaml", ".yml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, several times as fast
 
@@ -48,6 +50,38 @@ def read_mapping(path: Path, *, mend: str, error: type[OrcaError] = ResultsError
     except FAULTS as fault:
         what = f"this is no {language} that can be read: {' '.join(str(fault).split())}"
         raise error(where=str(path), what=what, mend=mend) from fault
+
+
+def read_record(
+    model: type[Record],
+    path: Path,
+    *,
+    what: str,
+    mend: str,
+    error: type[OrcaError] = ResultsError,
+) -> Record:
+    """Return what a JSON file holds, checked.
+
+    Args:
+        model: what it should be.
+        path: the file.
+        what: the same for the error, with its article: "a score".
+        mend: for the error: what makes the file again.
+        error: its kind.
+
+    Raises:
+        OrcaError: of that kind, if the file is missing or holds something else; of several
+            faults it names the first.
+    """
+    content = read_mapping(path, mend=mend, error=error)
+    try:
+        return model.model_validate(content)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise error(
+            where=f"{path}, {place}", what=f"this is not {what}: {first['msg']}", mend=mend
+        ) from fault
 
 
 def found_json(path: Path) -> dict[str, Any]:

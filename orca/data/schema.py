@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from orca.data.normalise import Constants
 from orca.errors import DataError
-from orca.json_record import read_record
 from orca.provenance import write_text
+from orca.text_files import read_record
 
 if TYPE_CHECKING:
     import pandas

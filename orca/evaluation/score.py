@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orca.evaluation.metric import METRICS
-from orca.json_record import read_record
+from orca.text_files import read_record
 
 SCORE = "score.json"
 ROUNDING = 1e-6  # how far beyond perfect a value may lie by rounding

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from orca.data.prepared_file import CARD
-from orca.json_record import read_record
 from orca.reporting.look import picture
 from orca.reporting.names import task_title
+from orca.text_files import read_record
 
 PARTS = ("train", "validation", "test")  # as a run meets them
 PICTURES = {"*.png": "png", "*.jpg": "jpeg"}

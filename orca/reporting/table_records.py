@@ -6,8 +6,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from orca.json_record import read_record
 from orca.reporting.names import PAPERS
+from orca.text_files import read_record
 
 Status = Literal["ok", "incomplete", "failed", "not run", "not declared", "not recorded"]
 VerdictName = Literal[

@@ -10,10 +10,10 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from orca.errors import StateError
-from orca.json_record import read_record
 from orca.logs import Clock, peak_memory_mb
 from orca.outputs import RECORD, check_outputs, output_digests
 from orca.provenance import atomic, environment, kept_digest, write_json
+from orca.text_files import read_record
 
 Seconds = Annotated[float, Field(ge=0, le=1e10)]
 

@@ -10,9 +10,9 @@ from optuna.trial import FrozenTrial, TrialState
 from pydantic import BaseModel, ConfigDict
 
 from orca.errors import SettingsError, TrainingError
-from orca.json_record import read_record
 from orca.provenance import environment, write_text
 from orca.settings import checked, nested
+from orca.text_files import read_record
 from orca.training.record import write_history
 from orca.training.settings import FINETUNE_READS, GROUPS
 from orca.tuning.search import Search
