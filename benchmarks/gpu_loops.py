@@ -26,7 +26,7 @@ from orca.training.build import output_of
 from orca.training.checkpoint import State
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.loss import make_loss
-from orca.training.progress import Checkpoints, NoCheckpoints
+from orca.training.progress import Checkpoints
 from orca.training.settings import Compile, FinetuneSettings, OptimizerSettings, Precision
 
 OPTIMIZER = OptimizerSettings(learning_rate=1.0e-4)
@@ -158,7 +158,7 @@ def trainer(
 def product(shape: Shape, way: Way, *, folder: Path, device: torch.device, toy: bool) -> Loop:
     """Return the product's own loop, without its checkpoints."""
     shape = shape.toy() if toy else shape
-    loop = trainer(shape, way, device, folder=folder, toy=toy, checkpoints=NoCheckpoints())
+    loop = trainer(shape, way, device, folder=folder, toy=toy, checkpoints=Checkpoints())
     compile_parts(loop.model, way.compile)
 
     def epoch(number: int, first: int) -> None:

@@ -26,7 +26,7 @@ from orca.models.source_embedding import embed_numbers
 from orca.models.weights import CARD, fetch_weights
 from orca.training.batches import seeded
 from orca.training.build import choose_device, output_of
-from orca.training.embed_source import source_samples
+from orca.training.embed_source import embed_source
 
 CPU = torch.device("cpu")
 
@@ -237,7 +237,7 @@ def proxy_features(
     raw = cache_folder() / "raw" / (declared.source or name)
     if declared.files:
         fetch(declared, raw)
-    found = source_samples(
+    found = embed_source(
         body, name, weights=weights, raw=raw, samples=samples, device=choose_device(device)
     )
     return SourceFeatures.of(found.features, found.labels)

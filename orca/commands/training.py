@@ -64,15 +64,15 @@ def embed_source(body: str, proxy: str, samples: int, device: str) -> None:
     from orca.training.embed_source import embed_source as embed
 
     source = PROXIES.look_up(proxy, where="the source proxy asked for").source
-    embed(
+    found = embed(
         body,
         proxy,
         weights=Path(layout.path("bodies", body=body)),
         raw=Path(layout.path("raw", source=source)),
-        out=Path(layout.path("features", body=body, proxy=proxy)),
         samples=samples,
         device=device_of(device),
     )
+    found.write(Path(layout.path("features", body=body, proxy=proxy)))
 
 
 @click.command()

@@ -145,10 +145,7 @@ class Align:
         """Return the distance over all classes at once, where the history is to keep it."""
         if self.settings.record_exact_every is None:
             return None
-        declared = DISTANCES[EXACT]
-        settings = declared.settings()
-        terms = declared.load().source_terms(source, settings)
-        return SourceDistance(distance=declared, settings=settings, source=source, terms=terms)
+        return SourceDistance.of(DISTANCES[EXACT], DISTANCES[EXACT].settings(), source)
 
     def run(self, seed: int, state: State, out: Path) -> None:
         """Align with one seed."""

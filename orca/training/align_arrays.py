@@ -14,7 +14,7 @@ from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
 from orca.training.arrays import Array, as_samples, row_numbers
-from orca.training.progress import Checkpoints, History, NoCheckpoints
+from orca.training.progress import Checkpoints, History
 from orca.training.settings import AlignSettings, OptimizerSettings
 
 Source = SourceDistance | SourceFeatures | tuple[Array, Array]
@@ -73,7 +73,7 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
         settings=settings or AlignSettings(),
         optimizer_settings=optimizer or OptimizerSettings(),
         seed=seed,
-        checkpoints=checkpoints or NoCheckpoints(),
+        checkpoints=checkpoints or Checkpoints(),
         exact=exact,
         history=history or History(),
     )
@@ -104,7 +104,7 @@ def distance_to_source(  # noqa: PLR0913 (see `align`)
         settings=settings or AlignSettings(),
         optimizer_settings=OptimizerSettings(),
         seed=seed,
-        checkpoints=NoCheckpoints(),
+        checkpoints=Checkpoints(),
     )
     return loop.held_out_value()
 
@@ -120,8 +120,7 @@ def _source_distance(
         source = SourceFeatures.of(*source)
     like = next(model.embedder.parameters())
     features = SourceFeatures(source.features.to(like), source.labels.to(like.device))
-    terms = declared.load().source_terms(features, settings)
-    return SourceDistance(distance=declared, settings=settings, source=features, terms=terms)
+    return SourceDistance.of(declared, settings, features)
 
 
 def _target(

@@ -50,6 +50,14 @@ class SourceDistance:
     source: SourceFeatures
     terms: Mapping[str, Tensor]
 
+    @classmethod
+    def of(
+        cls, distance: Distance, settings: DistanceSettings, source: SourceFeatures
+    ) -> "SourceDistance":
+        """Return a distance with the terms that it keeps of the source."""
+        terms = distance.load().source_terms(source, settings)
+        return cls(distance=distance, settings=settings, source=source, terms=terms)
+
     @property
     def compute(self) -> Computation:
         """The distance's computations."""

@@ -60,10 +60,8 @@ class State(Checkpoints):
     _cost: float = 0.0
     _stop: bool = False
 
-    @property
-    def place(self) -> str:
-        """The folder, for messages."""
-        return str(self.folder)
+    def __post_init__(self) -> None:
+        self.place = str(self.folder)
 
     @property
     def outputs(self) -> Path:

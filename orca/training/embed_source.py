@@ -22,6 +22,8 @@ class SourceSamples:
     """Samples of a proxy as a body sees them.
 
     Args:
+        body: its name.
+        proxy: its name.
         features: means of the embedded tokens.
         labels: number of each sample's class.
         numbers: the samples themselves, for methods that train on them: token numbers of
@@ -29,13 +31,21 @@ class SourceSamples:
         label_names: of the classes.
     """
 
+    body: str
+    proxy: str
     features: Float[Tensor, "n width"]
     labels: Int[Tensor, " n"]
     numbers: Num[Tensor, "n *sample"]
     label_names: tuple[str, ...]
 
+    def write(self, out: Path) -> None:
+        """Write `features` [n, width], `labels` [n], `numbers` [n, ...] as a safetensors file."""
+        tensors = {name: getattr(self, name) for name in ("features", "labels", "numbers")}
+        record = {"body": self.body, "proxy": self.proxy, "label_names": list(self.label_names)}
+        write_tensors(out, tensors, record)
 
-def source_samples(  # noqa: PLR0913 (each is a file or a choice of its own)
+
+def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
     body: str, proxy: str, *, weights: Path, raw: Path, samples: int, device: torch.device
 ) -> SourceSamples:
     """Return a body's labelled source, the same at each call.
@@ -57,38 +67,13 @@ def source_samples(  # noqa: PLR0913 (each is a file or a choice of its own)
     labels = torch.from_numpy(data.labels[chosen])
     log.info("%d source samples of %d classes", len(labels), len(labels.unique()))
     return SourceSamples(
+        body,
+        proxy,
         embed(body, weights, drawn, device=device),
         labels,
         to_numbers(body, weights, drawn),
         tuple(data.names),
     )
-
-
-def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
-    body: str,
-    proxy: str,
-    *,
-    weights: Path,
-    raw: Path,
-    out: Path,
-    samples: int,
-    device: torch.device,
-) -> None:
-    """Write a body's labelled source: `features` [n, width], `labels` [n], `numbers` [n, ...].
-
-    Args:
-        body: its name.
-        proxy: name of the source proxy that is embedded.
-        weights: folder of the body's weights.
-        raw: raw folder of the proxy.
-        out: the safetensors file.
-        samples: how many source samples are drawn, at most.
-        device: that the embedding runs on.
-    """
-    found = source_samples(body, proxy, weights=weights, raw=raw, samples=samples, device=device)
-    record = {"body": body, "proxy": proxy, "label_names": list(found.label_names)}
-    tensors = {name: getattr(found, name) for name in ("features", "labels", "numbers")}
-    write_tensors(out, tensors, record)
 
 
 def _samples(

@@ -27,7 +27,7 @@ from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
 from orca.training.tensor_file import read_tensors, write_tensors
-from orca.training.tensors import keep_weights, load_trained
+from orca.training.tensors import load_trained, trained_tensors
 from orca.training.validate import Validation
 
 EMBEDDER = "embedder.safetensors"
@@ -140,10 +140,7 @@ class Finetune:
                     history=history,
                 )
             )
-        if reason:
-            write_tensors(out / "weights.safetensors", {})
-        else:
-            keep_weights(model, out / "weights.safetensors")
+        write_tensors(out / "weights.safetensors", {} if reason else trained_tensors(model))
         write_history(out / "history.csv", history.rows)
         setup.schema.write(out / SCHEMA)
         trained = trained_parameters(model, objective)
@@ -208,14 +205,5 @@ def _validation(setup: Setup, settings: FinetuneSettings, held_out: Prepared) ->
     chooses = settings.selection != "last_epoch"
     if not chooses and settings.validate_every == 0:
         return None
-    on_test = settings.selection == "test_as_published"
-    return Validation(
-        data=held_out,
-        rows=held_out.rows("test" if on_test else "validation"),
-        metric=setup.task.metric,
-        every=settings.validate_every,
-        chooses=chooses,
-        batch_size=settings.batch_size,
-        device=setup.device,
-        precision=settings.precision,
-    )
+    rows = held_out.rows("test" if settings.selection == "test_as_published" else "validation")
+    return Validation(data=held_out, rows=rows, metric=setup.task.metric, settings=settings)

@@ -17,7 +17,7 @@ from orca.training.arrays import Array, as_samples, device_of, row_numbers
 from orca.training.batches import Batches
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.loss import Loss, loss_for
-from orca.training.progress import Checkpoints, History, NoCheckpoints
+from orca.training.progress import Checkpoints, History
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.validate import Validation
 
@@ -76,7 +76,10 @@ def finetune(  # noqa: PLR0913 (see `align`)
     rows = row_numbers(data) if rows is None else rows
     if isinstance(validation, tuple):
         held = as_samples(model, *validation, free=free)
-        validation = _validation(held, metric, chosen, device)
+        METRICS.look_up(metric, where="the metric of the validation samples")
+        validation = Validation(
+            data=held, rows=row_numbers(held), metric=metric, settings=chosen
+        )
     if validation is None and chosen.selection != "last_epoch":
         raise SettingsError(
             where="selection",
@@ -97,7 +100,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
         settings=chosen,
         optimizer_settings=optimizer or OptimizerSettings(),
         seed=seed,
-        checkpoints=checkpoints or NoCheckpoints(),
+        checkpoints=checkpoints or Checkpoints(),
         validation=validation,
         history=history or History(),
         report=report,
@@ -114,22 +117,6 @@ def _objective(
     if isinstance(loss, Objective):
         return loss
     return Objective(loss_for(loss, data, rows, device) if isinstance(loss, str) else Loss(loss))
-
-
-def _validation(
-    data: SampleSet, metric: str, settings: FinetuneSettings, device: torch.device
-) -> Validation:
-    METRICS.look_up(metric, where="the metric of the validation samples")
-    return Validation(
-        data=data,
-        rows=row_numbers(data),
-        metric=metric,
-        every=settings.validate_every,
-        chooses=settings.selection != "last_epoch",
-        batch_size=settings.batch_size,
-        device=device,
-        precision=settings.precision,
-    )
 
 
 @contextmanager

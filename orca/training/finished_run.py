@@ -20,7 +20,8 @@ from orca.settings import Settings, checked
 from orca.training.record import FinetuneRecord, read_run
 from orca.training.settings import FinetuneSettings, Precision
 from orca.training.setup import Setup
-from orca.training.tensors import take_weights
+from orca.training.tensor_file import read_tensors
+from orca.training.tensors import load_trained
 
 S = TypeVar("S", bound=Settings)
 WEIGHTS = "weights.safetensors"
@@ -113,7 +114,8 @@ class FinishedRun:
         declared = METHODS.look_up(method, where=f"{self.folder}/run.json, method")
         own = declared.own_settings(self.record["settings"].get("method", {}))
         model = self.setup.build_for(method, own, seed=self.record["seed"])
-        take_weights(model, self.folder / WEIGHTS)
+        path = self.folder / WEIGHTS
+        load_trained(model, read_tensors(path)[0], where=str(path))
         return model
 
     def open_test(self, path: Path) -> tuple[Prepared, str]:

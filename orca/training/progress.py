@@ -1,6 +1,5 @@
 """How far a stage has come: the history it leaves, and the checkpoints that it goes on from."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -34,60 +33,32 @@ class History:
         return pd.DataFrame(self.rows)
 
 
-class Checkpoints(ABC):
-    """Where a stage leaves its progress; `orca.training.checkpoint.State` is a folder of it."""
+class Checkpoints:
+    """Where a stage leaves its progress: the best weights in memory, and nothing to go on from.
 
-    @property
-    @abstractmethod
-    def place(self) -> str:
-        """Where they are, for messages."""
+    `orca.training.checkpoint.State` is a folder of it.
+    """
 
-    @property
-    @abstractmethod
-    def due(self) -> bool:
-        """Whether it is time for a checkpoint."""
-
-    @abstractmethod
-    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-        """Return the last checkpoint's tensors and record, or None where there is none."""
-
-    @abstractmethod
-    def save(self, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
-        """Keep a checkpoint."""
-
-    @abstractmethod
-    def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
-        """Keep the weights of the best epoch so far."""
-
-    @abstractmethod
-    def best(self) -> dict[str, Tensor]:
-        """Return the weights of the best epoch."""
-
-
-class NoCheckpoints(Checkpoints):
-    """Keeps the best weights in memory, and nothing to go on from."""
+    place: str = "memory"
+    """Where the progress is, for messages."""
 
     def __init__(self) -> None:
         self._best: dict[str, Tensor] = {}
 
     @property
-    def place(self) -> str:
-        """No folder."""
-        return "memory"
-
-    @property
     def due(self) -> bool:
-        """It never is."""
+        """Whether it is time for a checkpoint."""
         return False
 
-    def load(self) -> None:
-        """There is no checkpoint."""
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """Return the last checkpoint's tensors and record, or None where there is none."""
+        return None
 
     def save(self, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
-        """Keep nothing."""
+        """Keep a checkpoint."""
 
     def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
-        """Keep a copy of the weights of the best epoch so far."""
+        """Keep the weights of the best epoch so far."""
         self._best = {name: tensor.detach().clone() for name, tensor in tensors.items()}
 
     def best(self) -> dict[str, Tensor]:

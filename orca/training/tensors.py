@@ -1,11 +1,8 @@
 """The tensors of a model that training changes: how they are named, stored and put back."""
 
-from pathlib import Path
-
 from torch import Tensor, nn
 
 from orca.errors import StateError
-from orca.training.tensor_file import read_tensors, write_tensors
 
 
 def under(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
@@ -50,12 +47,3 @@ def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) ->
 def _kind(tensor: Tensor) -> tuple[object, ...]:
     return tensor.shape, tensor.dtype
 
-
-def keep_weights(model: nn.Module, path: Path) -> None:
-    """Write the weights that training changed; the others are those of the pretrained body."""
-    write_tensors(path, trained_tensors(model))
-
-
-def take_weights(model: nn.Module, path: Path) -> None:
-    """Give a model the weights that `keep_weights` wrote."""
-    load_trained(model, read_tensors(path)[0], where=str(path))

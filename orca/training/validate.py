@@ -13,7 +13,7 @@ from orca.evaluation.metric import METRICS
 from orca.training.arithmetic import forward_pass, products
 from orca.training.arrays import Array, as_samples, device_of, row_numbers
 from orca.training.samples import SampleLoader, ahead
-from orca.training.settings import Precision
+from orca.training.settings import FinetuneSettings, Precision
 
 
 def predict(
@@ -87,37 +87,29 @@ class Validation:
         data: the set that holds the samples.
         rows: their numbers, ascending.
         metric: name of the task's metric.
-        every: epochs between two scores; 0 for none but those that choosing needs.
-        chooses: whether the weights of the best epoch are kept, instead of the last.
-        batch_size: samples at a time.
-        device: that the model is on.
-        precision: of its products, as in training.
+        settings: of stage three: how many epochs lie between two scores, whether the weights of the
+            best epoch are kept, the batches and the precision.
     """
 
     data: SampleSet
     rows: Int[np.ndarray, " n"]
     metric: str
-    every: int
-    chooses: bool
-    batch_size: int
-    device: torch.device
-    precision: Precision
+    settings: FinetuneSettings
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the weights of the best epoch are kept, instead of the last."""
+        return self.settings.selection != "last_epoch"
 
     def due(self, epoch: int, epochs: int) -> bool:
         """Return whether the model is scored after this epoch; after the last it always is."""
-        every = self.every or (1 if self.chooses else epochs)
+        every = self.settings.validate_every or (1 if self.chooses else epochs)
         return (epoch + 1) % every == 0 or epoch + 1 == epochs
 
     def score(self, model: nn.Module) -> tuple[float, float]:
         """Return the metric, and how far it is from perfect (lower is better)."""
-        predicted = predict(
-            model,
-            self.data,
-            self.rows,
-            batch_size=self.batch_size,
-            device=self.device,
-            precision=self.precision,
-        )
+        size, precision = self.settings.batch_size, self.settings.precision
+        predicted = predict(model, self.data, self.rows, batch_size=size, precision=precision)
         targets, groups = self.data.targets(self.rows), self.data.groups(self.rows)
         value = METRICS[self.metric].compute(
             *pool(predicted, targets, groups, how=self.data.pooling)

@@ -80,6 +80,7 @@ def trial_settings(
         "finetune.warmup_epochs": round(default.finetune.warmup_epochs * share),
         "finetune.decay_epochs": None,
         "finetune.selection": "last_epoch",
+        "finetune.validate_every": 1,
     }
     return default.with_values({**params, **fixed}, where="a trial")
 
@@ -166,11 +167,7 @@ def train(
             data=prepared,
             rows=prepared.rows("validation"),
             metric=setup.task.metric,
-            every=1,
-            chooses=False,
-            batch_size=settings.finetune.batch_size,
-            device=setup.device,
-            precision=settings.finetune.precision,
+            settings=settings.finetune,
         )
         finetune(
             model,

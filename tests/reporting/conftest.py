@@ -29,7 +29,7 @@ from orca.reporting.tabulate import NO_RUNS, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
 from orca.training.finetune_loop import FinetuneLoop, Position
-from orca.training.progress import History, NoCheckpoints
+from orca.training.progress import Checkpoints, History
 from orca.training.record import write_history, write_run
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
 
@@ -236,7 +236,7 @@ def write_finetune_history(path, losses, *, validated_every=2):
         settings=FinetuneSettings(epochs=len(losses)),
         validation=SimpleNamespace(due=lambda epoch, epochs: epoch % validated_every == 0),
         progress=Position(),
-        checkpoints=NoCheckpoints(),
+        checkpoints=Checkpoints(),
         history=History(),
         report=lambda epoch, error: None,
     )

@@ -5,7 +5,8 @@ import torch
 
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.training.tensors import keep_weights, take_weights
+from orca.training.tensor_file import read_tensors, write_tensors
+from orca.training.tensors import load_trained, trained_tensors
 from tests.training.toys import ToySetup
 
 
@@ -17,7 +18,7 @@ def test_stored_weights_make_the_same_model_of_one_with_another_start(body, meth
         METHODS[method].own_settings({}),
     )
     trained, other = (setup.build_for(method, own, seed=seed).eval() for seed in (1, 2))
-    keep_weights(trained, tmp_path / "weights.safetensors")
-    take_weights(other, tmp_path / "weights.safetensors")
+    write_tensors(tmp_path / "weights.safetensors", trained_tensors(trained))
+    load_trained(other, read_tensors(tmp_path / "weights.safetensors")[0], where="here")
     inputs = torch.randn(2, 2, 20, 24)
     torch.testing.assert_close(other(inputs), trained(inputs), atol=0, rtol=0)

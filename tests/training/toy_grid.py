@@ -47,10 +47,10 @@ def toy_place(folder: Path) -> Iterator[Path]:
         save_file(tensors, folder / "body/model.safetensors")
         write_card(NAME, folder / "body", way="a test")
         fetch(PROXIES["digits"], folder / "raw")
-        embed_source(
-            NAME, "digits", weights=folder / "body", raw=folder / "raw",
-            out=folder / "source.safetensors", samples=120, device=CPU,
-        )  # fmt: skip
+        source = embed_source(
+            NAME, "digits", weights=folder / "body", raw=folder / "raw", samples=120, device=CPU
+        )
+        source.write(folder / "source.safetensors")
         for name, task in TASKS.items():
             for part in ("fit", "test"):
                 write_prepared(folder / name / f"{part}.h5", task, part=part)
