@@ -21,6 +21,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"  # names stand in paths, in commands and in addresses
 Name = Annotated[str, Field(pattern=NAME)]
 NAME_MEND = "begin it with a letter or a digit, and use letters, digits, '_' and '-' alone"
+REFERENCE = "config/README.md lists every key and its range"
 S = TypeVar("S", bound="Settings")
 
 
@@ -38,7 +39,7 @@ class Settings(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as fault:
-            raise _error(type(self), fault, where=type(self).__name__) from fault
+            raise _error(type(self), fault, where=type(self).__name__, reference="") from fault
 
     # pydantic calls no `__init__` with this mark when it checks a mapping: `checked` names its place.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -48,7 +49,7 @@ Groups = Mapping[str, Settings | None]
 """Settings by the name of their group; None for a group that nothing declares."""
 
 
-def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, str]:
+def _fault(model: type[BaseModel], error: Mapping[str, Any], reference: str) -> tuple[str, str]:
     """Return what is wrong and the mend, for the first error that pydantic found."""
     key = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "extra_forbidden":
@@ -60,16 +61,24 @@ def _fault(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, str]:
     got = error["input"]
     if error.get("ctx", {}).get("pattern") == NAME:
         return f"{got!r} can be no name", NAME_MEND
-    return f"{error['msg']}, but it is {got!r}", "config/README.md lists every key and its range"
+    name = str(error["loc"][0]) if error["loc"] else ""
+    field = model.model_fields.get(name)
+    meaning = f" ({field.description.rstrip('.')})" if field and field.description else ""
+    mend = f"give `{name}` another value{meaning}" if field else "give another value"
+    what = f"{error['msg']}, but it is {got!r}"
+    return what, "; ".join(filter(None, (mend, reference)))
 
 
-def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
+def checked(
+    model: type[S], content: Mapping[str, Any], *, where: str, reference: str = REFERENCE
+) -> S:
     """Return `content` as settings.
 
     Args:
         model: which settings.
         content: keys and values, as read from YAML or JSON.
-        where: the file, for the error.
+        where: the file, or the argument, for the error.
+        reference: where a person finds all ranges; empty for an argument, which has no file.
 
     Raises:
         SettingsError: naming the key, the fault and the nearest key or the allowed range.
@@ -77,12 +86,14 @@ def checked(model: type[S], content: Mapping[str, Any], *, where: str) -> S:
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        raise _error(model, fault, where=where) from fault
+        raise _error(model, fault, where=where, reference=reference) from fault
 
 
-def _error(model: type[BaseModel], fault: ValidationError, *, where: str) -> SettingsError:
+def _error(
+    model: type[BaseModel], fault: ValidationError, *, where: str, reference: str
+) -> SettingsError:
     first = fault.errors()[0]
-    what, mend = _fault(model, first)
+    what, mend = _fault(model, first, reference)
     place = ".".join(str(part) for part in first["loc"])
     return SettingsError(where=f"{where}, {place}", what=what, mend=mend)
 

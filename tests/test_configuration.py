@@ -16,7 +16,7 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
-from orca.settings import check_name, checked, nested, not_default, read_yaml
+from orca.settings import REFERENCE, check_name, checked, nested, not_default, read_yaml
 from orca.training.settings import GROUPS, AlignSettings, FinetuneSettings
 
 every_part = pytest.mark.parametrize(
@@ -115,6 +115,17 @@ def test_an_entry_that_no_step_or_only_one_would_read_is_refused(section, entry,
     with pytest.raises(SettingsError, match=says) as fault:
         Hyperparameters(**given).check()
     assert "put it under `methods: orca`" in fault.value.mend
+
+
+def test_a_value_out_of_range_is_said_by_the_argument_and_in_a_file_with_the_page_of_all_keys():
+    with pytest.raises(SettingsError) as argument:
+        AlignSettings(epochs=-1)
+    assert argument.value.where == "AlignSettings, epochs"
+    assert argument.value.mend.startswith("give `epochs` another value (Stage two trains")
+    assert "config/" not in str(argument.value)
+    with pytest.raises(SettingsError, match="f.yaml, epochs") as key:
+        checked(AlignSettings, {"epochs": -1}, where="f.yaml")
+    assert key.value.mend == f"{argument.value.mend}; {REFERENCE}"
 
 
 def test_values_by_dotted_key_are_nested():

@@ -59,7 +59,7 @@ def otdd(
     """
     source, target = checked_pair(source, target)
     kind = GaussianSettings if settings.get("inner") == "gaussian" else OtddSettings
-    how = checked(kind, settings, where="the distance's settings")
+    how = checked(kind, settings, where="the distance's settings", reference="")
     known = SourceFeatures.of(source, source_labels)
     if target_labels is None:
         target_labels = torch.zeros(len(target), dtype=torch.long)

@@ -29,7 +29,8 @@ def fetch_body(body: str, folder: Path | None) -> None:
     """Bring a body's weights, checked."""
     from orca.models.weights import fetch_weights
 
-    fetch_weights(body, Path(layout.path("bodies", body=body)), folder=folder)
+    named = f"named in config/config.yaml as `body_folders: {{{body}: <folder>}}`"
+    fetch_weights(body, Path(layout.path("bodies", body=body)), folder=folder, named=named)
 
 
 @click.command()

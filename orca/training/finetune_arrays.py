@@ -77,9 +77,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
     if isinstance(validation, tuple):
         held = as_samples(model, *validation, free=free)
         METRICS.look_up(metric, where="the metric of the validation samples")
-        validation = Validation(
-            data=held, rows=row_numbers(held), metric=metric, settings=chosen
-        )
+        validation = Validation(data=held, rows=row_numbers(held), metric=metric, settings=chosen)
     if validation is None and chosen.selection != "last_epoch":
         raise SettingsError(
             where="selection",

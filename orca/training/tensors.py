@@ -46,4 +46,3 @@ def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) ->
 
 def _kind(tensor: Tensor) -> tuple[object, ...]:
     return tensor.shape, tensor.dtype
-

@@ -223,16 +223,23 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
          TrainingError, "the loss is"),
         (lambda m, x, y: orca.align(m, x, y, source=SOURCE, distance="otd"), SettingsError,
          "there is no distance"),
+        (lambda m, x, y: orca.align(m, x, y, source=SOURCE, distance_settings={"reg": -1}),
+         SettingsError, "distance_settings, reg: .*-1\nMend: give `reg` another value"),
+        (lambda m, x, y: orca.otdd(*SOURCE, SOURCE[0], reg=-1), SettingsError,
+         "the distance's settings, reg: .*-1\nMend: give `reg` another value"),
         (lambda m, x, y: orca.align(m, x, y, source=(SOURCE[0][:, :3], SOURCE[1])), FeatureError,
          "width"),
         (lambda m, x, y: orca.load_body("minilmm"), SettingsError, "there is no body"),
         (lambda m, x, y: orca.body_of(torch.nn.Linear(2, 2)), SettingsError, "no `embeddings`"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_taken_is_one_clear_error(call, error, said):
+def test_what_cannot_be_taken_is_one_clear_error_that_names_no_file_of_the_workflow(
+    call, error, said
+):
     annotations.release("orca.library", "build")
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=said) as fault:
         call(toy_model(), *samples())
+    assert "config/" not in str(fault.value)
 
 
 def test_a_loss_that_weighs_by_class_counts_the_samples_that_take_part():

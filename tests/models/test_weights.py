@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from orca.cli import orca
 from orca.errors import SettingsError, WeightsError
 from orca.models import weights
 from orca.models.assemble import load_body
@@ -134,11 +135,21 @@ def test_nothing_found_is_one_error_with_all_three_ways(declared, unreachable, t
     with pytest.raises(WeightsError) as raised:
         fetch_weights(NAME, tmp_path / "out", folder=None)
     text = str(raised.value)
-    assert "body_folders: {minilm: <folder>}" in text
+    assert "model.safetensors, tokenizer.json, given to `orca.load_body` as `folder`" in text
+    assert "config/" not in text
     assert "hf download somebody/some-body model.safetensors tokenizer.json --revision 000" in text
     assert "pip install no-such-package==1.0" in text
     assert "no route to host" in text
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_names_the_key_of_the_configuration(
+    declared, unreachable, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    key = r"named in config/config\.yaml as `body_folders: {minilm: <folder>}`"
+    with pytest.raises(WeightsError, match=key):
+        orca(["fetch-body", NAME], standalone_mode=False)
 
 
 def test_an_altered_file_is_refused_and_nothing_is_written(declared, files, tmp_path):
@@ -182,6 +193,6 @@ def test_an_unknown_body_offers_the_nearest(tmp_path):
 
 
 def test_every_body_s_mend_names_each_way_that_there_is():
-    for name, body in BODIES.items():
-        mend = weights._mend(name, body)
+    for body in BODIES.values():
+        mend = weights._mend(body, "named somewhere")
         assert mend == body.weights.made_by or "hf download" in mend
