@@ -12,11 +12,10 @@ from pydantic.fields import FieldInfo
 from orca.alignment.distance import DISTANCES
 from orca.configuration import Configuration
 from orca.data.entry import TaskEntry
-from orca.hyperparameters import Hyperparameters, SearchSpace, method_groups
+from orca.hyperparameters import Hyperparameters, SearchSpace, all_groups
 from orca.models.pretraining.settings import PretrainSettings
 from orca.peers.peer import PEERS
 from orca.provenance import write_text
-from orca.training.settings import GROUPS
 from orca.tuning.settings import TuningSettings
 
 INTRODUCTION = """# Configuration
@@ -57,7 +56,7 @@ def parts() -> Iterator[tuple[str, type[BaseModel], str]]:
     """Yield title, settings and introduction of every part: all settings that can be set."""
     for title, (model, what) in FILES.items():
         yield title, model, what
-    for name, model in {**GROUPS, **method_groups()}.items():
+    for name, model in all_groups().items():
         yield f"hyperparameters.yaml, `{name}`", model, _first_line(model)
     for name in DISTANCES:
         settings = DISTANCES[name].settings
@@ -202,7 +201,7 @@ def configuration_schema() -> str:
 def hyperparameters_schema() -> str:
     """Return the JSON schema of `hyperparameters.yaml`: the same groups in every entry."""
     groups: dict[str, Any] = {
-        name: model.model_json_schema() for name, model in {**GROUPS, **method_groups()}.items()
+        name: model.model_json_schema() for name, model in all_groups().items()
     }
     distances = {name: DISTANCES[name].settings.model_json_schema() for name in DISTANCES}
     groups["distances"] = {

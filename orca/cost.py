@@ -8,7 +8,6 @@ Tables 11 and 12; docs/cluster.md compares them. The core's were measured on an 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import singledispatch
 from typing import Any
 
 from orca.data.sizes import assumed_sizes
@@ -107,7 +106,6 @@ def _tokens(task: Task, settings: ModelSettings) -> int:
     )
 
 
-@singledispatch
 def operations(shape: Any, tokens: int) -> int:
     """Return the operations of one sample's way through a body: of a shape not known, a base one's.
 
@@ -115,18 +113,10 @@ def operations(shape: Any, tokens: int) -> int:
         shape: of the body.
         tokens: of the sample; a body of grids has its own number.
     """
-    del shape
-    return tokens * BASE_OPERATIONS
-
-
-@operations.register
-def _of_bert(shape: BertShape, tokens: int) -> int:
-    return shape.layers * _of_block(tokens, shape.width, shape.inner, tokens)
-
-
-@operations.register
-def _of_swin(shape: SwinShape, tokens: int) -> int:
-    del tokens
+    if isinstance(shape, BertShape):
+        return shape.layers * _of_block(tokens, shape.width, shape.inner, tokens)
+    if not isinstance(shape, SwinShape):
+        return tokens * BASE_OPERATIONS
     found, count, width = 0, (shape.side // shape.patch) ** 2, shape.width
     for depth in shape.depths:
         found += depth * _of_block(count, width, shape.inner * width, shape.window**2)

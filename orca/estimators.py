@@ -1,7 +1,8 @@
 """Align, then refine, as estimators of scikit-learn."""
 
+from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -34,6 +35,7 @@ def _proxy(body: str, samples: int) -> SourceFeatures:
     return proxy_features(body, samples=samples)
 
 
+@dataclass(eq=False, repr=False)
 class _CrossModal(BaseEstimator):
     """What classifier and regressor share: inputs, the model, its training.
 
@@ -57,41 +59,25 @@ class _CrossModal(BaseEstimator):
         random_state: of all draws.
     """
 
-    _loss: str
-    _metric: str
+    _loss: ClassVar[str]
+    _metric: ClassVar[str]
+    _y_numeric: ClassVar[bool]
 
-    def __init__(  # noqa: PLR0913 (each is a choice that a search may make)
-        self,
-        body: str | LoadedBody = "minilm",
-        *,
-        align: bool = True,
-        source: Any = None,
-        source_samples: int = 1000,
-        layers: int | None = 2,
-        sequence_length: int = 8,
-        align_epochs: int = 30,
-        epochs: int = 25,
-        steps_per_epoch: int = 40,
-        batch_size: int = 16,
-        learning_rate: float = 3e-4,
-        validation_fraction: float = 0.2,
-        device: str = "auto",
-        random_state: Any = None,
-    ) -> None:
-        self.body = body
-        self.align = align
-        self.source = source
-        self.source_samples = source_samples
-        self.layers = layers
-        self.sequence_length = sequence_length
-        self.align_epochs = align_epochs
-        self.epochs = epochs
-        self.steps_per_epoch = steps_per_epoch
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_fraction = validation_fraction
-        self.device = device
-        self.random_state = random_state
+    body: str | LoadedBody = "minilm"
+    _: KW_ONLY
+    align: bool = True
+    source: Any = None
+    source_samples: int = 1000
+    layers: int | None = 2
+    sequence_length: int = 8
+    align_epochs: int = 30
+    epochs: int = 25
+    steps_per_epoch: int = 40
+    batch_size: int = 16
+    learning_rate: float = 3e-4
+    validation_fraction: float = 0.2
+    device: str = "auto"
+    random_state: Any = None
 
     def _learn_inputs(self, given: Any, target: Any) -> tuple[Inputs, Any]:
         """Return checked inputs as a model takes them, and checked targets."""

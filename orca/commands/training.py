@@ -156,7 +156,6 @@ def align(  # noqa: PLR0913 (click passes each option by name)
     """Train the embedder until the target's features lie like the source's (stage two)."""
     from orca.alignment.distance import DISTANCES
     from orca.training.align import Align
-    from orca.training.seeds import run_seeds
 
     declared = DISTANCES.look_up(distance, where="--distance")
     name = "-".join([distance, start, *changes])
@@ -176,11 +175,7 @@ def align(  # noqa: PLR0913 (click passes each option by name)
         source=Path(layout.path("features", body=body, proxy=proxy)),
         terms=Path(layout.path("terms", body=body, proxy=proxy, terms=terms)),
     )
-    state = Path(layout.path("state", step="align"), task.name, body, name)
-    seconds = job.checkpoint_seconds
-    keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
-    if path.exists():
-        write_stamp(out, seeds, keys)
+    _make(step, "align", out, seeds, job)
 
 
 @click.command()
@@ -193,7 +188,6 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
     """Train the weights on the task (stage three); a run that fails is recorded as failed."""
     from orca.methods.method import METHODS
     from orca.training.finetune import Finetune
-    from orca.training.seeds import run_seeds
     from orca.workflow.runs import alignment_name
 
     declared = METHODS.look_up(method, where="--method")
@@ -216,10 +210,17 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
         test=Path(layout.path("test", task=task.name)) if by_test else None,
         keep_failure=True,
     )
-    state = Path(layout.path("state", step="finetune"), task.name, body, method)
+    _make(step, "finetune", out, seeds, job)
+
+
+def _make(step: Any, name: str, out: str, seeds: tuple[int, ...], job: "JobSettings") -> None:
+    """Make a step's runs, with their progress in a folder like that of their results."""
+    from orca.training.seeds import run_seeds
+
+    state = Path(layout.path("state", step=name), *Path(out).parts[-3:])
     seconds = job.checkpoint_seconds
     keys = run_seeds(step, seeds, out=Path(out), state=state, checkpoint_seconds=seconds)
-    if path.exists():
+    if Path(layout.settings(out)).exists():
         write_stamp(out, seeds, keys)
 
 

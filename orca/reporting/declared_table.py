@@ -12,11 +12,17 @@ from orca.evaluation.score import Run
 from orca.experiment import PROTOCOLS, Experiment
 from orca.peers.peer import PEERS
 from orca.reporting.axis import Axis
-from orca.reporting.cell_numbers import check_alike, our_result, usual_count, with_text
+from orca.reporting.cell_numbers import (
+    check_alike,
+    common_metric,
+    notes_on,
+    our_result,
+    usual_count,
+    with_text,
+)
 from orca.reporting.cell_plan import CellPlan, own_rows, plan_cell
 from orca.reporting.competition import mark_best, summarise
 from orca.reporting.lead import who_leads
-from orca.reporting.notes import common_metric, notes_on
 from orca.reporting.published import PublishedNumber, PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder

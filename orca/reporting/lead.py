@@ -33,12 +33,9 @@ def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder, *, also
     scored.sort(key=lambda cell: cell.error("ours") or 0.0)
     best, *others = scored
     lead = f"{title}: {method_title(best.method)} is best"
-    try:
-        found = _difference(best, others[0], scores)
-    except DataError as fault:
-        return f"{lead}; whether by more than noise cannot be said: {fault.where}, {fault.what}."
-    if found is None:
-        return f"{lead}; whether by more than noise cannot be said without kept predictions."
+    found = _difference(best, others[0], scores)
+    if isinstance(found, str):
+        return f"{lead}; whether by more than noise cannot be said{found}"
     behind = [cell for cell in others[1:] if cell.method == also]
     rest = "".join(f" {_behind(best, cell, scores)}" for cell in behind)
     second = method_title(others[0].method)
@@ -58,14 +55,10 @@ def _judged(found: PairedDifference) -> str:
 
 
 def _behind(best: TableCell, cell: TableCell, scores: ScoreFolder) -> str:
-    name = method_title(cell.method)
-    try:
-        found = _difference(best, cell, scores)
-    except DataError as fault:
-        return f"{name} is behind it; by how much cannot be said: {fault.where}, {fault.what}."
-    if found is None:
-        return f"{name} is behind it; by how much cannot be said without kept predictions."
-    return f"{name} is {found.value:.3g} behind it: {_judged(found)}."
+    found = _difference(best, cell, scores)
+    if isinstance(found, str):
+        return f"{method_title(cell.method)} is behind it; by how much cannot be said{found}"
+    return f"{method_title(cell.method)} is {found.value:.3g} behind it: {_judged(found)}."
 
 
 def _drawn_from(found: PairedDifference) -> str:
@@ -73,8 +66,8 @@ def _drawn_from(found: PairedDifference) -> str:
     return f"{found.samples} test samples and {seeds} seed{'s' * (found.seeds != (1, 1))}"
 
 
-def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> PairedDifference | None:
-    """Return the paired difference of two cells; None where predictions were not kept."""
+def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> PairedDifference | str:
+    """Return the paired difference of two cells, or why it cannot be said."""
     predicted = []
     targets = []
     for cell in (best, second):
@@ -86,7 +79,7 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
         ]
         paths = [scores.predictions(run) for run in runs]
         if not all(path.exists() for path in paths):
-            return None
+            return " without kept predictions."
         read = [read_predictions(path) for path in paths]
         if len({run.task for run in runs}) > 1:  # each tests another fold
             each, target = (np.concatenate(part) for part in zip(*read, strict=True))
@@ -94,11 +87,10 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
         predicted.append([each for each, _ in read])
         targets += [target for _, target in read]
     if any(not np.array_equal(target, targets[0]) for target in targets):
-        raise DataError(
-            where=f"the predictions of {best.task}",
-            what="they are for different test samples",
-            mend="run the same command again",
-        )
+        return f": the predictions of {best.task}, they are for different test samples."
     generator = np.random.default_rng(SEED)
     metric, (first, other) = METRICS[best.metric], predicted
-    return paired_difference(metric, first, other, targets[0], generator=generator)
+    try:
+        return paired_difference(metric, first, other, targets[0], generator=generator)
+    except DataError as fault:
+        return f": {fault.where}, {fault.what}."

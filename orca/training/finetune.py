@@ -13,7 +13,6 @@ from orca.data.schema import SCHEMA
 from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import log
-from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.settings import Settings
 from orca.training.batches import seeded
@@ -125,7 +124,15 @@ class Finetune:
         history, model = History(), self._model(seed)
         with Prepared(setup.prepared, setup.task) as prepared, Prepared(held, setup.task) as rest:
             rows = training_rows(self.settings, prepared, seed)
-            objective = self._objective(model, prepared, seed)
+            objective = make_objective(
+                self.method,
+                setup,
+                own=self.own,
+                model=model,
+                prepared=prepared,
+                source=self.source,
+                seed=seed,
+            )
             reason = self._failure_of(
                 lambda: finetune(
                     model,
@@ -161,17 +168,6 @@ class Finetune:
             all_parameters=sum(parameter.numel() for parameter in model.parameters()),
             train_samples=len(rows),
             alignment=self._alignment(seed),
-        )
-
-    def _objective(self, model: Model, prepared: Prepared, seed: int) -> Objective:
-        return make_objective(
-            self.method,
-            self.setup,
-            own=self.own,
-            model=model,
-            prepared=prepared,
-            source=self.source,
-            seed=seed,
         )
 
     def _failure_of(self, train: Callable[[], object]) -> str:

@@ -18,13 +18,12 @@ from orca.models.pretraining.images import LabelledImages, coloured, pretraining
 from orca.models.pretraining.model import body_tensors, untrained
 from orca.models.pretraining.settings import PretrainSettings
 from orca.models.weights import write_card
-from orca.outputs import whole_outputs
 from orca.provenance import digest_of
 from orca.training.batches import seeded
 from orca.training.checkpoint import State, publish
 from orca.training.key import pretrain_key
 from orca.training.optimizer import optimizer_tensors, restore_optimizer, set_rate
-from orca.training.record import write_history, write_run
+from orca.training.record import whole_outputs, write_history, write_run
 from orca.training.tensor_file import write_tensors
 from orca.training.tensors import under
 

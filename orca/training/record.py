@@ -1,8 +1,8 @@
-"""What a finished run leaves beside its weights: its record and its history."""
+"""What a finished run leaves: its history, its files, and the record that holds their digests."""
 
 import csv
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orca.errors import StateError
 from orca.logs import Clock, peak_memory_mb
-from orca.outputs import RECORD, check_outputs, output_digests
-from orca.provenance import atomic, environment, kept_digest, write_json
-from orca.text_files import read_record
+from orca.provenance import atomic, environment, file_digest, kept_digest, write_json
+from orca.text_files import found_json, read_record
 
+RECORD = "run.json"
+"""Written last: what it does not name is none of the run's."""
 Seconds = Annotated[float, Field(ge=0, le=1e10)]
 
 
@@ -93,6 +94,60 @@ def digests(paths: Sequence[Path]) -> dict[str, str]:
                 " and run the same command again",
             )
     return {str(path): kept_digest(path) for path in paths}
+
+
+def output_digests(folder: Path) -> dict[str, str]:
+    """Return the sha256 of a run's files by name, before its record is written.
+
+    Temporary files, whose names begin with a dot, are none of them.
+    """
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    own = (name for name in names if name != RECORD and not name.startswith("."))
+    return {name: file_digest(folder / name) for name in own}
+
+
+def whole_outputs(folder: Path, key: str) -> list[str]:
+    """Return the names of a run's files if all are there and as its record says; else none.
+
+    Args:
+        folder: of the run.
+        key: that the run must have.
+    """
+    record = found_json(folder / RECORD)
+    listed = record.get("outputs")
+    if record.get("key") != key or not isinstance(listed, dict):
+        return []
+    there = all(_is(folder, name, digest) for name, digest in listed.items())
+    return [*listed, RECORD] if there else []
+
+
+def _is(folder: Path, name: str, digest: object) -> bool:
+    plain = Path(name).name == name
+    return plain and (folder / name).is_file() and file_digest(folder / name) == digest
+
+
+def check_outputs(folder: Path, digests: dict[str, str], names: Iterable[str], mend: str) -> None:
+    """Check files of a run before they are read.
+
+    Args:
+        folder: of the run.
+        digests: of its files by name, from its record.
+        names: of the files to check.
+        mend: for the error.
+
+    Raises:
+        StateError: if one is missing, or is not the one that the record was written for.
+    """
+    for name in names:
+        path, wanted = folder / name, digests.get(name)
+        if not path.is_file():
+            raise StateError(where=str(path), what="the file is missing", mend=mend)
+        if (found := file_digest(path)) != wanted:
+            raise StateError(
+                where=str(path),
+                what=f"it is not the file of this run: its sha256 is {found}, {RECORD} says {wanted}",
+                mend=mend,
+            )
 
 
 def write_run(

@@ -7,10 +7,10 @@ from typing import Protocol, runtime_checkable
 import torch
 
 from orca.logs import log
-from orca.outputs import whole_outputs
 from orca.provenance import digest_of
 from orca.text_files import found_json
 from orca.training.checkpoint import State, publish
+from orca.training.record import whole_outputs
 from orca.training.setup import Setup
 
 

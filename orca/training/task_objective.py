@@ -30,12 +30,6 @@ def in_units(loss: Loss, prepared: Prepared, device: torch.device) -> Loss:
     )
 
 
-def task_loss(setup: Setup, prepared: Prepared) -> Loss:
-    """Return the loss of the setup's task, with the class counts of its training samples."""
-    loss = loss_for(setup.task.loss, prepared, prepared.rows("train"), setup.device)
-    return in_units(loss, prepared, setup.device) if setup.task.loss_in_units else loss
-
-
 def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
     method: str,
     setup: Setup,
@@ -57,7 +51,9 @@ def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
         source: the body's cached source, for methods that need it.
         seed: of the method's own random weights.
     """
-    loss, declared = task_loss(setup, prepared), METHODS[method]
+    task, declared = setup.task, METHODS[method]
+    loss = loss_for(task.loss, prepared, prepared.rows("train"), setup.device)
+    loss = in_units(loss, prepared, setup.device) if task.loss_in_units else loss
     if not declared.objective:
         return Objective(loss)
     tensors: dict[str, Tensor] = read_of_body(source, setup.body) if source else {}

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from orca.errors import StateError
-from orca.outputs import output_digests
 from orca.provenance import write_json
 from orca.training import checkpoint
 from orca.training.checkpoint import PREEMPTED, Preempted, State, publish
+from orca.training.record import output_digests
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.limits import file_size_limit
 

@@ -13,11 +13,10 @@ import torch
 
 from orca import provenance
 from orca.logs import Clock
-from orca.outputs import RECORD, whole_outputs
 from orca.provenance import atomic
 from orca.training import record as record_module
 from orca.training.checkpoint import State, publish
-from orca.training.record import write_history, write_run
+from orca.training.record import RECORD, whole_outputs, write_history, write_run
 from orca.training.seeds import run_seeds
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.training.kills import killed_at_each_change
@@ -134,11 +133,12 @@ def test_a_finished_run_whose_place_is_wiped_is_published_again_and_not_made_ane
     assert whole_outputs(tmp_path / "place", "a")
 
 
-@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"other")])
-def test_a_run_is_finished_only_with_every_file_that_its_record_names(job, harm):
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b'{"key": ')])
+@pytest.mark.parametrize("file", ["weights.safetensors", RECORD])
+def test_a_run_is_finished_only_with_its_record_and_every_file_that_it_names(job, file, harm):
     make, folder = job
     make("a")()
-    harm(folder / "out/seed0/weights.safetensors")
+    harm(folder / "out/seed0" / file)
     make("a")()
     assert_made_with("a", folder)
 
