@@ -1,6 +1,7 @@
 """Peers as columns: where they suit, where they lack a library, beside printed numbers."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -21,33 +22,35 @@ MIXED = Table(
 SPLITS = ["openml_54", *(f"openml_54_split{seed}" for seed in range(1, 5))]
 
 
-def write(make, folder, task, peer, value):
-    make.write(folder, make.score(task, peer, 0, value, body="none"))
-
-
 @pytest.fixture
 def without_xgboost(monkeypatch):
     monkeypatch.setattr(xgboost, "PEER", replace(xgboost.PEER, libraries=("no_such_thing",)))
 
 
-def filled(table, folder, make, numbers_of_papers):
-    return table.fill("t", ScoreFolder(folder), numbers_of_papers, make.experiment())
+@pytest.fixture
+def filled(tmp_path, make, numbers_of_papers):
+    """Fill a table from the scores that are given, by task and method or peer."""
+
+    def fill(table, of=None):
+        for (task, method), value in (of or {}).items():
+            body = "none" if method in PEERS else "minilm"
+            make.write(tmp_path, make.score(task, method, 0, value, body=body))
+        return table.fill("t", ScoreFolder(tmp_path), numbers_of_papers, make.experiment())
+
+    return fill
 
 
-def test_a_peer_has_a_cell_and_the_seeds_of_the_body_beside_it_where_it_suits(
-    tmp_path, make, numbers_of_papers
-):
-    table = filled(MIXED, tmp_path, make, numbers_of_papers)
+def test_a_peer_has_a_cell_and_the_seeds_of_the_body_beside_it_where_it_suits(make, filled):
+    table = filled(MIXED)
     assert make.cell(table, "openml_61", "fno").ours is None
     assert make.cell(table, "pde_advection_simulated_128", "xgboost").ours is None
     assert len(make.cell(table, "openml_61", "xgboost").ours.runs) == 3
     assert {run.body for run in MIXED.runs(make.experiment()) if run.method == "fno"} == {"none"}
 
 
-def test_a_table_is_made_without_the_column_of_a_peer_that_lacks_its_library(
-    tmp_path, make, numbers_of_papers, without_xgboost
-):
-    table = filled(MIXED, tmp_path, make, numbers_of_papers)
+@pytest.mark.usefixtures("without_xgboost")
+def test_a_table_is_made_without_the_column_of_a_peer_that_lacks_its_library(make, filled):
+    table = filled(MIXED)
     assert [head.name for head in table.columns] == ["fno", "orca"]
     assert "XGBoost is not run here: the library no_such_thing is not installed" in to_markdown(
         table
@@ -55,28 +58,25 @@ def test_a_table_is_made_without_the_column_of_a_peer_that_lacks_its_library(
     assert "orca-cross-modal[peers]" in to_markdown(table)
 
 
-def test_scores_are_shown_though_the_library_is_missing(
-    tmp_path, make, numbers_of_papers, without_xgboost
-):
-    write(make, tmp_path, "openml_61", "xgboost", 0.9)
-    table = filled(MIXED, tmp_path, make, numbers_of_papers)
+@pytest.mark.usefixtures("without_xgboost")
+def test_scores_are_shown_though_the_library_is_missing(make, filled):
+    table = filled(MIXED, of={("openml_61", "xgboost"): 0.9})
     assert make.cell(table, "openml_61", "xgboost").ours.n == 1
 
 
-def test_printed_numbers_stay_though_the_library_is_missing(
-    tmp_path, make, numbers_of_papers, without_xgboost
-):
+@pytest.mark.usefixtures("without_xgboost")
+def test_printed_numbers_stay_though_the_library_is_missing(make, filled):
     columns = (*rerun(xgboost=("XGBoost", "xgboost")), *methods("orca"))
     table = replace(carried.TABLES["table_18_carried"], columns=columns)
-    cell = make.cell(filled(table, tmp_path, make, numbers_of_papers), "openml_54", "xgboost")
+    cell = make.cell(filled(table), "openml_54", "xgboost")
     assert cell.ours is None
     assert cell.theirs.value == pytest.approx(0.928, abs=1e-3)
 
 
-def test_each_split_is_a_run_and_the_verdict_is_on_all(tmp_path, make, numbers_of_papers):
-    for task, value in zip(SPLITS, (0.928, 0.929, 0.927, 0.93, 0.926), strict=True):
-        write(make, tmp_path, task, "xgboost_searched", value)
-    table = filled(carried.TABLES["table_18_carried"], tmp_path, make, numbers_of_papers)
+def test_each_split_is_a_run_and_the_verdict_is_on_all(make, filled):
+    values = zip(SPLITS, (0.928, 0.929, 0.927, 0.93, 0.926), strict=True)
+    scores = {(task, "xgboost_searched"): value for task, value in values}
+    table = filled(carried.TABLES["table_18_carried"], of=scores)
     cell = make.cell(table, "openml_54", "xgboost")
     assert cell.ours.n == 5
     assert cell.verdict.verdict == "reproduced"
@@ -85,15 +85,10 @@ def test_each_split_is_a_run_and_the_verdict_is_on_all(tmp_path, make, numbers_o
     assert default.verdict is None
 
 
-def test_what_we_run_on_every_task_is_compared_though_peers_suit_some_alone(
-    tmp_path, make, numbers_of_papers
-):
+def test_what_we_run_on_every_task_is_compared_though_peers_suit_some_alone(filled):
     everywhere = ("training_mean", "scratch", "finetune", "orca")
-    for row in TABLES["demo"].rows:
-        for method in ("linear_model", "xgboost", "fno_short", *everywhere):
-            body = "none" if method in PEERS else "minilm"
-            make.write(tmp_path, make.score(row.task, method, 0, 0.5, body=body))
-    table = filled(TABLES["demo"], tmp_path, make, numbers_of_papers)
+    ran = product(TABLES["demo"].rows, ("linear_model", "xgboost", "fno_short", *everywhere))
+    table = filled(TABLES["demo"], of={(row.task, method): 0.5 for row, method in ran})
     published, ours = competitions(table)
     assert set(published.by_title(table)) >= {"XGBoost", "ORCA"}
     assert list(ours.by_title(table)) == ["Train from scratch", "Naive fine-tuning", "ORCA"]
@@ -104,12 +99,10 @@ def test_what_we_run_on_every_task_is_compared_though_peers_suit_some_alone(
     ]
 
 
-def test_a_perfect_score_has_the_digits_that_are_printed_beside_it(
-    tmp_path, make, numbers_of_papers
-):
-    for task in (name.replace("54", "50") for name in SPLITS):
-        write(make, tmp_path, task, "xgboost_searched", 0.9 + 0.001 * len(task))
-    table = filled(carried.TABLES["table_18_carried"], tmp_path, make, numbers_of_papers)
+def test_a_perfect_score_has_the_digits_that_are_printed_beside_it(make, filled):
+    tasks = [name.replace("54", "50") for name in SPLITS]
+    scores = {(task, "xgboost_searched"): 0.9 + 0.001 * len(task) for task in tasks}
+    table = filled(carried.TABLES["table_18_carried"], of=scores)
     cell = make.cell(table, "openml_50", "xgboost")
     assert cell.theirs.text == "1"
     assert cell.verdict.margin == pytest.approx(0.0001)

@@ -100,10 +100,16 @@ def cell(method, mean, scores=None, margin=0.0, task="trees"):
     )
 
 
+@pytest.fixture
+def lead(tmp_path):
+    """Say who leads a row of cells."""
+    return lambda row: who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+
+
 @pytest.mark.parametrize(("margin", "judged"), [(9.0, ": more than noise"), (0.1, "no more than")])
-def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, margin, judged):
+def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, lead, margin, judged):
     row = [cell("finetune", 60.0, tmp_path, 0.0), cell("orca", 10.0, tmp_path, margin)]
-    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    told = lead(row)
     assert told.startswith("Trees: ORCA is best, ")
     assert judged in told
     assert "40 test samples and 2 seeds" in told
@@ -122,20 +128,20 @@ def cell_of_folds(method, mean, scores, margin, folds):
     return each[0].model_copy(update={"ours": ours})
 
 
-def test_methods_are_compared_over_the_test_samples_of_all_folds(tmp_path):
+def test_methods_are_compared_over_the_test_samples_of_all_folds(tmp_path, lead):
     row = [cell_of_folds("finetune", 20.0, tmp_path, 0.0, ("", "_fold2"))]
     row.append(cell_of_folds("orca", 10.0, tmp_path, 9.0, ("", "_fold2")))
-    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    told = lead(row)
     assert "80 test samples and 1 seed " in told
 
 
-def test_a_method_that_lacks_a_fold_is_behind_and_by_how_much_is_not_said(tmp_path):
+def test_a_method_that_lacks_a_fold_is_behind_and_by_how_much_is_not_said(tmp_path, lead):
     row = [
         cell_of_folds("finetune", 10.0, tmp_path, 9.0, ("", "_fold2")),
         cell_of_folds("scratch", 20.0, tmp_path, 0.0, ("", "_fold2")),
         cell_of_folds("orca", 30.0, tmp_path, 0.0, ("",)),
     ]
-    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    told = lead(row)
     assert "ORCA is behind it; by how much cannot be said: the predictions of trees" in told
 
 
@@ -156,15 +162,11 @@ def test_the_worst_samples_are_named_by_their_rows_in_a_file_of_ones_own(tmp_pat
     assert "<svg" in drawing.svg
 
 
-def test_without_predictions_only_the_lead_is_said(tmp_path):
-    told = who_leads(
-        "Trees", [cell("finetune", 20.0), cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca"
-    )
+def test_without_predictions_only_the_lead_is_said(lead):
+    told = lead([cell("finetune", 20.0), cell("orca", 10.0)])
     assert "ORCA is best" in told
     assert "without kept predictions" in told
 
 
-def test_one_method_alone_leads_nobody(tmp_path):
-    assert "fewer than two" in who_leads(
-        "Trees", [cell("orca", 10.0)], ScoreFolder(tmp_path), also="orca"
-    )
+def test_one_method_alone_leads_nobody(lead):
+    assert "fewer than two" in lead([cell("orca", 10.0)])

@@ -32,11 +32,6 @@ def build(demo_scores, fill, make):
     return built
 
 
-def test_every_format_is_written(tabulated):
-    made = {path.suffix for path in (tabulated / "tables").glob("demo.*")}
-    assert made == {".csv", ".md", ".tex", ".html", ".json"}
-
-
 def test_mean_and_spread_are_those_of_the_score_files(build, demo_scores, make):
     table, _ = build()
     files = (demo_scores / IRIS / "minilm" / "orca").glob("*/score.json")

@@ -58,9 +58,13 @@ def test_locks_go_by_the_machines_own_numbers():
     assert slots_of({}, 2) == ["0", "1"]
 
 
-def test_several_gpus_are_dealt_out_each_to_as_many_jobs_as_may_share_it(monkeypatch, tmp_path):
+@pytest.fixture(autouse=True)
+def two_gpus(monkeypatch):
     monkeypatch.setattr(gpu_slot, "choose_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+
+
+def test_several_gpus_are_dealt_out_each_to_as_many_jobs_as_may_share_it(monkeypatch, tmp_path):
     monkeypatch.setattr(torch.cuda, "device", lambda number: nullcontext())
     monkeypatch.setattr(gpu_slot.tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
@@ -70,8 +74,6 @@ def test_several_gpus_are_dealt_out_each_to_as_many_jobs_as_may_share_it(monkeyp
 
 
 def test_a_schedulers_choice_stands(monkeypatch):
-    monkeypatch.setattr(gpu_slot, "choose_device", lambda name: torch.device("cuda"))
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setenv("SLURM_JOB_ID", "7")
     with held_device("auto") as device:
         assert device.index is None

@@ -2,7 +2,7 @@
 
 import shutil
 import zipfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,8 @@ from orca.errors import OrcaError
 from orca.evaluation.score import Score
 from orca.provenance import write_json
 from orca.training.export import CARD, export
-from orca.training.finished_run import FinishedRun
 from orca.training.predict_new import predict_file
-from tests.training.toys import CPU, ToySetup, make_finetune, run
+from tests.training.toys import CPU, ToyRun, make_finetune, run
 
 ROWS = 60
 NUMBERS = np.random.default_rng(0).normal(size=ROWS)
@@ -31,18 +30,7 @@ FRAME = pd.DataFrame({
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
-class OwnToyRun(FinishedRun):
-    """A finished run on a person's table, with a toy body."""
-
-    @property
-    def setup(self) -> ToySetup:
-        """As the record tells, with the toy body."""
-        told = super().setup
-        return ToySetup(**{field.name: getattr(told, field.name) for field in fields(told)})
-
-
-def trained(folder, **entry) -> tuple[FinishedRun, Task]:
+def trained(folder, **entry) -> tuple[ToyRun, Task]:
     """Train on a table, move the run's folder elsewhere, and remove all else."""
     FRAME.to_csv(folder / "fit.csv", index=False)
     given = {"path": str(folder / "fit.csv"), "drop": ["kind", "weight"], **entry}
@@ -57,7 +45,7 @@ def trained(folder, **entry) -> tuple[FinishedRun, Task]:
     shutil.move(made, folder / "moved")
     shutil.rmtree(folder / "made")
     (folder / "fit.csv").unlink()
-    return OwnToyRun(folder / "moved", CPU), task
+    return ToyRun(folder / "moved", CPU), task
 
 
 CLASSES = {"target": "kind", "kind": "classes", "classes": ["small", "large"], "metric": "accuracy"}
@@ -177,7 +165,7 @@ def test_an_exported_run_predicts_the_same_and_tells_what_it_is(classes, tmp_pat
     assert "Apache" in card
     assert "XGBoost, on the same samples: 0.8, mean of 1" in card
     assert "ORCA, on the same" not in card
-    again = OwnToyRun(tmp_path / "mine", CPU)
+    again = ToyRun(tmp_path / "mine", CPU)
     pd.testing.assert_frame_equal(
         told(again, tmp_path, FRAME), told(classes, tmp_path, FRAME), check_exact=True
     )

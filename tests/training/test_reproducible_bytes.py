@@ -52,11 +52,14 @@ def test_source_features_and_terms_are_the_same_bytes_each_time(tmp_path):
     assert "seconds" not in str(read_tensors(tmp_path / "one/source.safetensors")[1])
 
 
-def test_embedders_and_weights_are_the_same_bytes_each_time(tmp_path):
+def test_embedders_and_weights_are_the_same_bytes_each_time_and_others_by_another_seed(tmp_path):
     for make, name in ((make_align, "embedder"), (make_finetune, "weights")):
-        (one,), (other,) = (run(make(tmp_path / name, epochs=1), tmp_path / name / n) for n in "ab")
-        file = f"{name}.safetensors"
-        assert (one / file).read_bytes() == (other / file).read_bytes()
+        step, file = make(tmp_path / name, epochs=1), f"{name}.safetensors"
+        (one, other_seed), (again,) = (
+            run(step, tmp_path / name / out, seeds) for out, seeds in (("a", (0, 1)), ("b", (0,)))
+        )
+        assert (one / file).read_bytes() == (again / file).read_bytes()
+        assert (one / file).read_bytes() != (other_seed / file).read_bytes()
 
 
 @pytest.mark.slow

@@ -100,12 +100,6 @@ def test_a_changed_setting_that_the_code_reads_makes_the_seed_anew(job):
     assert other[0] != keys[0]
 
 
-def test_a_damaged_record_makes_the_seed_anew(job, tmp_path):
-    keys, _ = job(0)
-    (tmp_path / "out/seed0/run.json").write_text('{"key": ')
-    assert job(0) == (keys, [0])
-
-
 def test_progress_that_does_not_say_whose_it_is_is_dropped(job, tmp_path):
     outputs = tmp_path / "state/seed0/outputs"
     outputs.mkdir(parents=True)

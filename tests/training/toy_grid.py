@@ -9,7 +9,6 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from orca.alignment.distance import DISTANCES
 from orca.data.fetch import fetch
 from orca.data.proxy import PROXIES
 from orca.data.target import Field
@@ -17,12 +16,10 @@ from orca.methods.method import METHODS
 from orca.models.bodies import swin_fractals
 from orca.models.pretraining.model import body_tensors, untrained
 from orca.models.weights import write_card
-from orca.training.align import Align
 from orca.training.embed_source import embed_source
 from orca.training.finetune import Finetune
 from orca.training.setup import Setup
-from orca.training.source_terms import source_terms
-from tests.training.toys import CLASSES, CPU, run, toy_settings, write_prepared
+from tests.training.toys import CLASSES, CPU, align_to, run, toy_settings, write_prepared
 
 NAME = "swin_fractals"
 IMAGES = replace(CLASSES, input_shape=(2, 12, 12))
@@ -91,33 +88,16 @@ def prepared_step(name: str, kind: str, place: Path, out: Path, **model: object)
         task_name="made_up", task=TASKS[kind], body=NAME, model=groups["model"],
         prepared=place / kind / "fit.h5", weights=place / "body", device=CPU,
     )  # fmt: skip
+    align = method.alignment and align_to(
+        source, setup, distance=method.alignment, start=method.embedder,
+        groups=toy_settings({"epochs": 2}, "optimizer", "align"),
+    )  # fmt: skip
     return Finetune(
         setup=setup,
         method=name,
         settings=groups["finetune"],
         optimizer=groups["optimizer"],
         own=method.own_settings({"sampled_epochs": 1} if method.settings_group == "pare" else {}),
-        aligned=aligned(setup, name, source, out) if method.alignment else None,
+        aligned=run(align, out / "aligned")[0].parent if align else None,
         source=source if method.needs_source else None,
     )
-
-
-def aligned(setup: Setup, name: str, source: Path, out: Path) -> Path:
-    """Return the folder of a method's alignment, after making it."""
-    method = METHODS[name]
-    terms = source.with_name(f"terms.{method.alignment}.safetensors")
-    settings = DISTANCES[method.alignment].settings()
-    groups = toy_settings({"epochs": 2}, "optimizer", "align")
-    if not terms.exists():
-        source_terms(method.alignment, source=source, settings=settings, out=terms, device=CPU)
-    step = Align(
-        setup=setup,
-        start=method.embedder,
-        distance=method.alignment,
-        distance_settings=settings,
-        settings=groups["align"],
-        optimizer=groups["optimizer"],
-        source=source,
-        terms=terms,
-    )
-    return run(step, out / "aligned")[0].parent

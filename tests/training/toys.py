@@ -85,14 +85,14 @@ class ToySetup(Setup):
 
 @dataclass(frozen=True)
 class ToyRun(FinishedRun):
-    """A finished run of a made-up task with a toy body."""
+    """A finished run with a toy body, of a made-up task or the one that its record names."""
 
-    made_up: Task
+    made_up: Task | None = None
 
     @property
     def task(self) -> Task:
-        """The made-up task."""
-        return self.made_up
+        """The made-up task, or the record's."""
+        return self.made_up or super().task
 
     @cached_property
     def setup(self) -> ToySetup:
@@ -144,8 +144,7 @@ def make_align(
 ) -> Align:
     """Return alignment to a made-up source of five classes, with changed settings."""
     groups = toy_settings(changes, "model", "optimizer", "align")
-    source, terms = folder / "source.safetensors", folder / f"source.{distance}.safetensors"
-    settings = DISTANCES[distance].settings()
+    source = folder / "source.safetensors"
     setup = make_setup(folder, task, groups["model"])
     if not source.exists():
         labels = torch.arange(60) % 5
@@ -155,11 +154,19 @@ def make_align(
             {"features": features, "labels": labels, "numbers": labels.clone()},
             {"body": "minilm"},
         )
+    return align_to(source, setup, distance=distance, start="pretrained", groups=groups)
+
+
+def align_to(
+    source: Path, setup: Setup, *, distance: str, start: str, groups: Mapping[str, Any]
+) -> Align:
+    """Return alignment to a source, whose terms are made if they are not there."""
+    terms, settings = source.with_suffix(f".{distance}.safetensors"), DISTANCES[distance].settings()
     if not terms.exists():
         source_terms(distance, source=source, settings=settings, out=terms, device=CPU)
     return Align(
         setup=setup,
-        start="pretrained",
+        start=start,
         distance=distance,
         distance_settings=settings,
         settings=groups["align"],

@@ -99,16 +99,29 @@ def test_a_peers_score_needs_the_data_and_the_body_that_it_stands_on(snakemake, 
     assert planned == {"fetch": 1, "prepare": 1, "peer": 1, **weights}
 
 
-def test_a_peer_has_scores_and_no_other_results(snakemake):
-    done = snakemake("results/finetuned/openml_61/minilm/xgboost/seed0.json", "-n", fails=True)
-    assert "there is no method 'xgboost'" in done.stdout + done.stderr
+REFUSED = {
+    "results/finetuned/openml_61/minilm/xgboost/seed0.json": "there is no method 'xgboost'",
+    "results/predictions/pde_advection_512/roberta_base/orca_pointwise/seed0_at_512.npz": (
+        "it is not tested on anything called '_at_512'"
+    ),
+    "results/tables/dem.md": "did you mean 'demo'",
+}
 
 
-def test_a_setting_that_a_peer_does_not_know_is_refused(snakemake, place):
-    (place / "own.yaml").write_text("peers: {fno: {epoch: 3}}\n")
-    target = "results/scores/pde_advection_simulated_128/none/fno/seed0.json"
+@pytest.mark.parametrize(
+    ("target", "configuration", "said"),
+    [
+        *((target, "{}", said) for target, said in REFUSED.items()),
+        ("demo", "peers: {fno: {epoch: 3}}", "FNO has no setting 'epoch'"),
+        ("demo", "seedz: 3", "did you mean 'seeds'"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_with_the_reason(
+    target, configuration, said, snakemake, place
+):
+    (place / "own.yaml").write_text(f"{configuration}\n")
     done = snakemake(target, "-n", "--configfile", "own.yaml", fails=True)
-    assert "FNO has no setting 'epoch'" in done.stdout + done.stderr
+    assert said in done.stdout + done.stderr
 
 
 def test_a_run_is_tested_at_a_second_resolution_and_both_are_drawn(snakemake):
@@ -116,12 +129,6 @@ def test_a_run_is_tested_at_a_second_resolution_and_both_are_drawn(snakemake):
     planned = jobs(snakemake("results/figures/figure_5_right.svg", "-n"))
     assert (planned["predict"], planned["prepare"], planned["finetune"]) == (2, 2, 1)
     assert jobs(snakemake(f"results/scores/{run}.json", "-n"))["prepare"] == 2
-
-
-def test_predictions_for_what_a_task_is_not_tested_on_are_refused(snakemake):
-    target = "results/predictions/pde_advection_512/roberta_base/orca_pointwise/seed0_at_512.npz"
-    done = snakemake(target, "-n", fails=True)
-    assert "it is not tested on anything called '_at_512'" in done.stdout + done.stderr
 
 
 def test_a_method_without_alignment_plans_none(snakemake):
@@ -141,16 +148,6 @@ def test_an_alignment_that_no_method_uses_can_be_asked_for(snakemake):
     target = "results/aligned/openml_61/minilm/sliced_wasserstein-random-align.epochs=5/seed0.json"
     told = snakemake(target, "-n", "--printshellcmds").stdout
     assert "--distance sliced_wasserstein --start random --set align.epochs=5 " in told
-
-
-def test_a_misspelt_target_is_answered_with_the_nearest(snakemake):
-    assert "'demo'" in snakemake("results/tables/dem.md", "-n", fails=True).stdout
-
-
-def test_a_fault_in_the_configuration_is_named_with_the_mend(snakemake, place):
-    (place / "faulty.yaml").write_text("seedz: 3\n")
-    told = snakemake("demo", "-n", "--configfile", "faulty.yaml", fails=True).stdout
-    assert "did you mean 'seeds'" in told
 
 
 @pytest.mark.slow

@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 
 from orca.commands.options import write_stamp
-from orca.data.task import TASKS
-from orca.evaluation.score import Score
 from orca.experiment import Experiment
-from orca.provenance import write_json
 from orca.reporting.declared_table import TABLES
 from orca.reporting.scores import pack_scores
+from tests.reporting.conftest import score_of, write_score
 
 FIELDS = ("pde_advection_simulated_128", "pde_diffusion_sorption_simulated_128")
 EXPERIMENT = Experiment(seeds=3, seeds_by_task=dict.fromkeys(FIELDS, 2))  # as in config/demo.yaml
@@ -21,11 +19,9 @@ EXPERIMENT = Experiment(seeds=3, seeds_by_task=dict.fromkeys(FIELDS, 2))  # as i
 def write_scores(results):
     runs = TABLES["demo"].runs(EXPERIMENT)
     for place, run in enumerate(runs):
-        score = Score(
-            **run.model_dump(), task_digest=TASKS[run.task].digest, selection="last_epoch",
-            hyperparameters="tuned", metric=TASKS[run.task].metric, value=0.5 + 0.001 * place,
-        )  # fmt: skip
-        write_json(results / "scores" / score.score_file, score.model_dump(mode="json"))
+        value = 0.5 + 0.001 * place
+        score = score_of(run.task, run.method, run.seed, value, body=run.body)
+        write_score(results / "scores", score)
     for folder in {str((results / "scores" / run.path).parent) for run in runs}:
         seeds = tuple(range(len(list(Path(folder).glob("seed*")))))
         write_stamp(folder, seeds, dict.fromkeys(seeds, {}))

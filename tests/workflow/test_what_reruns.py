@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,7 @@ TABLE = Table(
 '''
 SCORE = "results/scores/{}/seed0.json"
 HARBOUR = dict(fetch=1, prepare=1, source_terms=1, align=1, finetune=2, evaluate=2)
+RUN = dict(source_terms=1, align=1, finetune=1, evaluate=1)  # one of ORCA, aligned anew
 # What each example adds: what is asked for, the jobs that are planned for it, whether it is run.
 ADDED = {
     "orca/evaluation/metrics/median_error.py": ("", {}, False),
@@ -59,15 +62,7 @@ ADDED = {
     ),
     "orca/models/bodies/minilm_weekdays.py": (
         SCORE.format("openml_61/minilm_weekdays/orca"),
-        {
-            "fetch": 1,
-            "fetch_body": 1,
-            "embed_source": 1,
-            "source_terms": 1,
-            "align": 1,
-            "finetune": 1,
-            "evaluate": 1,
-        },
+        {"fetch": 1, "fetch_body": 1, "embed_source": 1, **RUN},
         True,
     ),
     "orca/alignment/distances/mean_gap.py": (
@@ -77,7 +72,7 @@ ADDED = {
     ),
     "orca/methods/orca_mean_gap.py": (
         SCORE.format("openml_61/minilm/orca_mean_gap"),
-        {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
+        RUN,
         True,
     ),
     "orca/peers/nearest_centre.py": (
@@ -127,39 +122,31 @@ class Copy:
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
         return done.stdout + done.stderr
 
-    def planned(self, *targets: str) -> "Planned":
-        """Return the number of planned jobs by rule."""
+    def planned(self, *targets: str) -> tuple[dict[str, int], set[str]]:
+        """Return the number of planned jobs by rule, and the methods of those that fine-tune."""
         told = self.snakemake(*(targets or ["all"]), "-n")
         found = re.findall(r"^(\w+) +(\d+)$", told.rpartition("Job stats:")[2], re.MULTILINE)
         trained = re.findall(r"^rule finetune:.*?method=(\w+)", told, re.MULTILINE | re.DOTALL)
         counts = {name: int(count) for name, count in found if name not in ("total", "all")}
-        return Planned(counts, trained=trained)
+        return counts, {*trained}
 
-    def edited(self, file: str, old: str, new: str) -> "Edit":
-        return Edit(self.place / file, old, new)
+    @contextmanager
+    def edited(self, file: str, old: str, new: str) -> Iterator[None]:
+        """Change a file for the time of a `with`."""
+        path = self.place / file
+        before = path.read_text()
+        assert old in before
+        path.write_text(before.replace(old, new))
+        try:
+            yield
+        finally:
+            path.write_text(before)
 
 
-class Planned(dict):
-    """Jobs by rule, and the methods of those that fine-tune."""
-
-    def __init__(self, counts: dict[str, int], *, trained: list[str]) -> None:
-        super().__init__(counts)
-        self.trained = trained
-
-
-class Edit:
-    """A change of a file for the time of a `with`."""
-
-    def __init__(self, path: Path, old: str, new: str) -> None:
-        self.path, self.before = path, path.read_text()
-        assert old in self.before
-        self.after = self.before.replace(old, new)
-
-    def __enter__(self) -> None:
-        self.path.write_text(self.after)
-
-    def __exit__(self, *_: object) -> None:
-        self.path.write_text(self.before)
+def of_steps(planned: dict[str, int]) -> dict[str, int]:
+    """Return the planned jobs that make runs, scores and what they read."""
+    steps = ("fetch", "prepare", "embed_source", "source_terms", "align", "finetune", "evaluate")
+    return {step: planned[step] for step in steps if step in planned}
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +166,7 @@ def records(copy: Copy) -> dict[str, str]:
 
 
 def test_a_finished_workflow_has_nothing_to_do(copy):
-    assert copy.planned() == {}
+    assert copy.planned()[0] == {}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +176,7 @@ def test_a_finished_workflow_has_nothing_to_do(copy):
         (
             "orca/alignment/otdd.py",
             ("whole=False)", "whole=True)"),
-            {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
+            RUN,
             {"orca"},
         ),
         # PaRe's objective: its runs.
@@ -228,10 +215,8 @@ def test_a_finished_workflow_has_nothing_to_do(copy):
 )
 def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, change, rerun, of):
     with copy.edited(file, *change):
-        planned = copy.planned()
-    steps = ("fetch", "prepare", "embed_source", "source_terms", "align", "finetune", "evaluate")
-    assert {step: planned[step] for step in steps if step in planned} == rerun
-    assert set(planned.trained) == of
+        planned, trained = copy.planned()
+    assert (of_steps(planned), trained) == (rerun, of)
     assert bool(planned) == bool(rerun)
 
 
@@ -249,26 +234,21 @@ def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, chan
         (
             "methods: {}",
             "methods: {orca: {distances: {otdd: {reg: 0.2}}}}",
-            {"source_terms": 1, "align": 1, "finetune": 1, "evaluate": 1},
+            RUN,
         ),
     ],
     ids=["lora", "epochs", "of_a_method", "of_another_method", "of_a_distance"],
 )
 def test_a_changed_setting_reruns_the_steps_that_read_it(copy, old, new, rerun):
     path = copy.place / "config/hyperparameters.yaml"
-    before = path.read_text()
-    content = yaml.safe_load(before)
+    content = yaml.safe_load(path.read_text())
     content = {"defaults": content["defaults"], "methods": {}}
     content["defaults"] = {k: v for k, v in content["defaults"].items() if k in ("all", "minilm")}
     text = yaml.safe_dump(content, default_flow_style=None, width=200)
-    try:
-        assert old in text, text
-        path.write_text(text.replace(old, new))
-        planned = copy.planned()
-    finally:
-        path.write_text(before)
-    steps = ("source_terms", "align", "finetune", "evaluate")
-    assert {step: planned[step] for step in steps if step in planned} == rerun
+    assert old in text, text
+    with copy.edited("config/hyperparameters.yaml", path.read_text(), text.replace(old, new)):
+        planned, _ = copy.planned()
+    assert of_steps(planned) == rerun
 
 
 def test_more_seeds_train_the_new_ones_alone(copy):
@@ -283,7 +263,7 @@ def test_more_seeds_train_the_new_ones_alone(copy):
 def test_another_number_of_shares_trains_none(copy):
     before = records(copy)
     copy.configure(seeds_by_body={"minilm": 2}, hours_per_job=1e-9)
-    assert copy.planned()["evaluate"] == 3  # the second seed's; the first has its stamps
+    assert copy.planned()[0]["evaluate"] == 3  # the second seed's; the first has its stamps
     copy.snakemake("all")
     assert records(copy) == before
 
@@ -300,7 +280,7 @@ def test_a_seed_that_is_made_otherwise_is_made_again_with_the_others(copy):
     copy.snakemake(SCORE.format("openml_61/minilm/finetune"))
     config.write_text(before)
     again = ("all", "--forcerun", "tabulate")  # the table that is there is right as it is
-    assert copy.planned(*again)["finetune"] == 1
+    assert copy.planned(*again)[0]["finetune"] == 1
     copy.snakemake(*again)
     histories = (copy.place / "results/finetuned/openml_61/minilm/finetune").glob("*/history.csv")
     assert [len(path.read_text().splitlines()) for path in histories] == [2, 2]
@@ -327,13 +307,13 @@ def test_nothing_that_the_page_adds_reruns_what_is_there(copy):
         else:
             assert not path.exists()
             path.write_text(code)
-    assert copy.planned() == {}
+    assert copy.planned()[0] == {}
 
 
 @pytest.mark.parametrize("file", [file for file, (target, _, _) in ADDED.items() if target])
 def test_what_the_page_adds_is_planned_alone(copy, file):
     target, planned, _ = ADDED[file]
-    assert copy.planned(target) == planned
+    assert copy.planned(target)[0] == planned
 
 
 def test_what_the_page_adds_runs(copy):
@@ -348,12 +328,12 @@ def test_what_the_page_adds_runs(copy):
     for target in targets:
         made = json.loads((copy.place / target).read_text())
         assert made["seed0"]["status"] == "ok" if "scores" in target else made["seed0"]
-    assert copy.planned() == {}
+    assert copy.planned()[0] == {}
 
 
 def test_a_folder_is_renamed_at_one_place(copy):
     with copy.edited("orca/workflow/layout.py", "results/finetuned/", "results/trained/"):
         copy.snakemake("all")
         assert (copy.place / "results/trained/openml_61/minilm/orca/seed0/run.json").exists()
-        assert copy.planned() == {}
+        assert copy.planned()[0] == {}
         assert "not run" not in (copy.place / "results/tables/tiny.md").read_text()
