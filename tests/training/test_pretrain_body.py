@@ -106,19 +106,24 @@ def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_pat
     assert not Path(layout.path("state", step="pretrain_body"), NAME).exists()
 
 
-def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, monkeypatch):
-    train = Pretraining._train
-    steps = []
+@pytest.fixture
+def steps(tmp_path, monkeypatch):
+    """The steps of a pretraining that was asked to stop in its eleventh, and of those after it."""
+    train, found = Pretraining._train, []
 
     def stopped(self, step, total):
-        if len(steps) == 10:
+        if len(found) == 10:
             os.kill(os.getpid(), signal.SIGTERM)
-        steps.append(step)
+        found.append(step)
         train(self, step, total)
 
     monkeypatch.setattr(Pretraining, "_train", stopped)
     with pytest.raises(Preempted):
         pretrained(tmp_path)
+    return found
+
+
+def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, steps):
     assert not (tmp_path / "body").exists()
     pretrained(tmp_path)
     assert steps == list(range(27))
@@ -126,20 +131,9 @@ def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, 
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_progress_of_other_settings_is_not_gone_on_with(tmp_path, monkeypatch):
-    train = Pretraining._train
-
-    def stopped(self, step, total):
-        os.kill(os.getpid(), signal.SIGTERM)
-        train(self, step, total)
-
-    with monkeypatch.context() as patch, pytest.raises(Preempted):
-        patch.setattr(Pretraining, "_train", stopped)
-        pretrained(tmp_path)
-    steps = []
-    monkeypatch.setattr(Pretraining, "_train", lambda self, step, total: steps.append(step))
+def test_progress_of_other_settings_is_not_gone_on_with(tmp_path, steps):
     pretrained(tmp_path, SMALL.model_copy(update={"seed": 1}))
-    assert steps[0] == 0
+    assert steps[11] == 0
 
 
 def test_training_lowers_the_loss(tmp_path):

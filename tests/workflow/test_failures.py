@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from orca.workflow.failures import what_failed
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +18,8 @@ SNAKEMAKE = """Error in rule prepare:
 
 
 def said(tmp_path, text):
-    (tmp_path / "job.log").write_text(text)
+    if text is not None:
+        (tmp_path / "job.log").write_text(text)
     (tmp_path / "snakemake.log").write_text(SNAKEMAKE.format(tmp_path / "job.log"))
     return what_failed([tmp_path / "snakemake.log"])
 
@@ -28,22 +31,20 @@ def test_the_declared_lines_of_a_failed_job_are_shown_and_no_others(tmp_path):
     assert "fetching" not in shown
 
 
-def test_of_an_undeclared_fault_the_last_line_and_the_log_are_shown(tmp_path):
-    shown = said(
-        tmp_path, "12:08:37 fetching\nTraceback (most recent call last):\n  x\nKeyError: 1\n"
-    )
-    assert shown == f"{tmp_path}/job.log: KeyError: 1"
-
-
-def test_a_job_without_a_log_is_named(tmp_path):
-    (tmp_path / "snakemake.log").write_text(SNAKEMAKE.format("gone.log"))
-    told = what_failed([tmp_path / "snakemake.log"])
-    assert told.startswith("gone.log: the process was ended before its first word\nMend: ")
-
-
-def test_a_job_that_the_system_ended_is_told_with_the_mend(tmp_path):
-    shown = said(tmp_path, "12:08:37 fetching\n12:08:38 epoch 3 of 60\n")
-    assert "ended after '12:08:38 epoch 3 of 60'\nMend: if nobody stopped it, memory" in shown
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        ("Traceback (most recent call last):\n  x\nKeyError: 1\n", "job.log: KeyError: 1"),
+        (
+            "12:08:38 epoch 3 of 60\n",
+            "ended after '12:08:38 epoch 3 of 60'\nMend: if nobody stopped it, memory",
+        ),
+        (None, "job.log: the process was ended before its first word\nMend: "),
+    ],
+    ids=["undeclared fault", "ended by the system", "no log"],
+)
+def test_a_job_that_declares_no_fault_is_told_by_its_last_line(log, told, tmp_path):
+    assert told in said(tmp_path, log and f"12:08:37 fetching\n{log}")
 
 
 def test_a_library_that_ends_the_process_leaves_the_reason(tmp_path):
