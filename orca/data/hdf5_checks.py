@@ -1,7 +1,8 @@
 """What an HDF5 file may hold before anything of it is read: its own arrays, of believable sizes."""
 
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orca.data.raw_file import excess
 from orca.errors import DataError
@@ -52,24 +53,5 @@ def lies_elsewhere(file: "h5py.File", key: str) -> bool:
     """Return whether a link to another file is on the way to an array; none is followed."""
     import h5py
 
-    links = (file.get("/".join(parts), getlink=True) for parts in _above(key))
-    return any(isinstance(link, h5py.ExternalLink) for link in links)
-
-
-def _above(key: str) -> list[list[str]]:
-    parts = key.strip("/").split("/")
-    return [parts[: number + 1] for number in range(len(parts))]
-
-
-def check_rows(rows: Any, count: int, *, name: str, where: Path, mend: str) -> None:
-    """Check row numbers: whole, each once, and there.
-
-    Raises:
-        DataError: if they are not.
-    """
-    import numpy as np
-
-    whole = rows.ndim == 1 and rows.dtype.kind in "iu"
-    if not (whole and np.isin(rows, np.arange(count)).all() and len(np.unique(rows)) == len(rows)):
-        what = f"'{name}' is no list of different rows from 0 to {count - 1}"
-        raise DataError(where=str(where), what=what, mend=mend)
+    above = accumulate(key.strip("/").split("/"), "{}/{}".format)
+    return any(isinstance(file.get(place, getlink=True), h5py.ExternalLink) for place in above)

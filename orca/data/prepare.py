@@ -20,7 +20,7 @@ from orca.data.schema import SCHEMA, Schema
 from orca.data.split import draw, draw_stratified
 from orca.data.store import READ_BYTES
 from orca.data.target import Classes, Field
-from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task
+from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task, fits
 from orca.errors import DataError
 from orca.logs import progress
 from orca.provenance import atomic
@@ -149,11 +149,7 @@ def _check_block(
         ("input", inputs, task.input_shape),
         ("target", targets, task.target.shape),
     ):
-        have = values.shape[1:]
-        fits = len(have) == len(want) and all(
-            w in (AS_READ, h) for w, h in zip(want, have, strict=True)
-        )
-        if not fits:
+        if not fits(have := values.shape[1:], want):
             raise _undeclared(raw, f"{name}s have the shape {have}; '{task.title}' declares {want}")
         finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
         if not finite.all():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orca.data.hdf5_checks import check_rows, own_array
-from orca.data.task import AS_READ, Task
+from orca.data.hdf5_checks import own_array
+from orca.data.task import Task, fits
 from orca.errors import READER_FAULTS, DataError
 from orca.provenance import kept_digest, write_json
 from orca.text_files import read_mapping
@@ -124,21 +124,24 @@ def _check(file: "h5py.File", path: Path, task: Task) -> None:
     count = own_array(file, "inputs", mend=mend).shape[0]
     for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):
         array = own_array(file, what, mend=mend)
-        fits = len(array.shape) == 1 + len(shape) and all(
-            wanted in (AS_READ, have) for wanted, have in zip(shape, array.shape[1:], strict=True)
-        )
-        if not fits or array.shape[0] != count or not count:
+        if not count or not fits(array.shape, (count, *shape)):
             raise fault_in(path, f"'{what}' has the shape {array.shape}")
         for constant in ("mean", "std"):
             _check_constant(file, path, f"normalisation/{what}/{constant}", array.shape[1:])
     if "groups" in file and own_array(file, "groups", mend=mend).shape != (count,):
         raise fault_in(path, "'groups' does not say of each sample what it is a piece of")
     if "train" in file:
-        rows = {name: own_array(file, name, mend=mend)[()] for name in ("train", "validation")}
-        for name, numbers in rows.items():
-            check_rows(numbers, count, name=name, where=path, mend=mend)
-        if len(np.intersect1d(*rows.values())):
-            raise fault_in(path, "some samples are of 'train' and of 'validation'")
+        _check_rows(file, path, count)
+
+
+def _check_rows(file: "h5py.File", path: Path, count: int) -> None:
+    parts = [own_array(file, name, mend=_mend(path))[()] for name in ("train", "validation")]
+    for name, rows in zip(("train", "validation"), parts, strict=True):
+        once = rows.ndim == 1 and rows.dtype.kind in "iu" and len(np.unique(rows)) == len(rows)
+        if not (once and np.isin(rows, np.arange(count)).all()):
+            raise fault_in(path, f"'{name}' is no list of different rows from 0 to {count - 1}")
+    if len(np.intersect1d(*parts)):
+        raise fault_in(path, "some samples are of 'train' and of 'validation'")
 
 
 def _check_constant(file: "h5py.File", path: Path, key: str, shape: tuple[int, ...]) -> None:

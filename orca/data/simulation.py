@@ -1,25 +1,25 @@
 """A simulated twin of a published data set: what it is, and how its file is made."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
+from jaxtyping import Float
 
-from orca.data.simulate.layout import (
-    Block,
-    Fields,
-    Header,
-    cell_centres,
-    write_arrays,
-    write_groups,
-)
+from orca.data.hdf5_write import written
 from orca.errors import DataError
 from orca.provenance import atomic
+
+if TYPE_CHECKING:
+    import h5py
+
+Fields: TypeAlias = dict[str, np.ndarray]
+"""Arrays by the key they are stored under; the first axis is the sample."""
 
 BLOCK_BYTES = 64 * 2**20
 """Stored fields of one block are kept under this size, whatever the number of samples."""
@@ -122,16 +122,17 @@ class Simulation:
             seed=seed,
             variant=self.variants[0] if variant is None else variant,
         )
-        header = Header(
-            samples=len(portion.samples),
-            axes=self.axes(portion.cells),
-            attributes=self.attributes,
-            frames=None if len(portion.frames) == self.frames else portion.frames,
-            origin={"title": self.title, "variant": portion.variant, "seed": seed},
-        )
-        write = write_groups if self.layout == "groups" else write_arrays
-        with atomic(path) as unfinished:
-            write(unfinished, header, self._blocks(portion, workers, progress))
+        with atomic(path) as unfinished, written(unfinished) as file:
+            origin = {"title": self.title, "variant": portion.variant, "seed": seed}
+            file.attrs.update({f"simulated_{name}": value for name, value in origin.items()})
+            if len(portion.frames) < self.frames:
+                file.attrs["frames"] = np.asarray(portion.frames, np.int64)
+            axes = {k: v.astype(np.float32) for k, v in self.axes(portion.cells).items()}
+            blocks = self._blocks(portion, workers, progress)
+            if self.layout == "groups":
+                self._write_groups(file, axes, blocks, origin)
+            else:
+                self._write_arrays(file, axes, blocks, samples)
 
     def axes(self, cells: int) -> dict[str, np.ndarray]:
         """Return the coordinates of the stored grid by axis name; files of arrays have a time more."""
@@ -144,9 +145,40 @@ class Simulation:
             axes["t"] = self.frame_interval * np.arange(times)
         return axes
 
+    def _write_arrays(
+        self, file: "h5py.File", axes: Fields, blocks: Iterable[tuple[range, Fields]], count: int
+    ) -> None:
+        """Write an array per field, and `<axis>-coordinate` beside it, as PDEBench's `.hdf5` do."""
+        file.attrs.update(self.attributes)
+        for axis, values in axes.items():
+            file[f"{axis}-coordinate"] = values
+        for samples, fields in blocks:
+            for key, values in fields.items():
+                shape = (count, *values.shape[1:])
+                stored = file.require_dataset(key, shape, np.float32, exact=True)
+                stored[samples.start : samples.stop] = values
+
+    def _write_groups(
+        self, file: "h5py.File", axes: Fields, blocks: Iterable[tuple[range, Fields]], origin: Any
+    ) -> None:
+        """Write a group per sample, "0000" on, with `data` and `grid/<axis>`, as PDEBench's `.h5` do.
+
+        The constants are a text, the attribute `config`.
+        """
+        import yaml
+
+        config = yaml.safe_dump({"sim": dict(self.attributes), "origin": origin})
+        for samples, fields in blocks:
+            for sample, values in zip(samples, fields["data"], strict=True):
+                group = file.create_group(f"{sample:04d}")
+                group.attrs["config"] = config
+                group["data"] = values
+                for axis, coordinates in axes.items():
+                    group[f"grid/{axis}"] = coordinates
+
     def _blocks(
         self, portion: Portion, workers: int, progress: Callable[[int], object] | None
-    ) -> Iterator[Block]:
+    ) -> Iterator[tuple[range, Fields]]:
         portions = self._split(portion)
         for done, fields in _in_order(self.solve, portions, workers):
             _check_finite(self.title, done, fields)
@@ -187,3 +219,29 @@ def _check_finite(title: str, portion: Portion, fields: Fields) -> None:
                 what="the solution is not finite",
                 mend="choose more cells, or another seed",
             )
+
+
+def cell_centres(low: float, high: float, cells: int) -> Float[np.ndarray, " cells"]:
+    """Return the centres of equal cells that fill the interval from `low` to `high`."""
+    return low + (np.arange(cells) + 0.5) * ((high - low) / cells)
+
+
+def at_frames(
+    state: np.ndarray,
+    frames: tuple[int, ...],
+    following: Callable[[np.ndarray, int], np.ndarray],
+    seen: Callable[[np.ndarray], np.ndarray] = np.asarray,
+) -> Iterator[np.ndarray]:
+    """Yield what is seen of a state at some frames, in single precision.
+
+    Args:
+        state: at frame 0.
+        frames: ascending numbers.
+        following: returns the state at a frame, from the one at the frame before.
+        seen: returns what is kept of a state.
+    """
+    for frame in range(frames[-1] + 1):
+        if frame > 0:
+            state = following(state, frame)
+        if frame in frames:
+            yield seen(state).astype(np.float32)

@@ -21,6 +21,12 @@ AS_READ = -1
 """Stands for a length, in `Task.input_shape` or `Samples`, that only the data tell."""
 
 
+def fits(shape: tuple[int, ...], declared: tuple[int, ...]) -> bool:
+    """Return whether a shape is the declared one, in which `AS_READ` stands for any length."""
+    pairs = zip(shape, declared, strict=False)
+    return len(shape) == len(declared) and all(want in (AS_READ, have) for have, want in pairs)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Samples:
     """Samples of each part; `validation` is set aside from the training data.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from orca.data.split_zip import open_split_zip
+from orca.data.raw_file import open_split_zip
 from orca.data.tasks.fsd50k.mel import log_mel
 from orca.data.tasks.fsd50k.whole_clips import seconds_of
 from orca.errors import DataError

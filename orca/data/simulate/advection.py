@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.initial_fields import WaveFields, draw_wave_fields
-from orca.data.simulate.layout import Fields, cell_centres
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, cell_centres
 
 SPEED = 0.4
 FRAME_INTERVAL = 0.01

@@ -9,8 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.initial_fields import draw_wave_fields
-from orca.data.simulate.layout import Fields, cell_centres
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, cell_centres
 
 VISCOSITY = 1.0 / np.pi
 DOMAIN = (0.0, 1.0)

@@ -12,8 +12,7 @@ from jaxtyping import Bool, Float
 
 from orca.data.simulate.elliptic import Diffusion
 from orca.data.simulate.initial_fields import window
-from orca.data.simulate.layout import Fields, cell_centres
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, cell_centres
 
 FORCE = 0.1
 OPEN, TIGHT = 1.0, 0.1

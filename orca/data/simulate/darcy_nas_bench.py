@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.elliptic import Diffusion
-from orca.data.simulate.layout import Fields
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation
 
 PERMEABILITY = (3.0, 12.0)
 SMOOTHNESS = 2.0

@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit
-from orca.data.simulate.layout import Fields, at_frames, cell_centres
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, at_frames, cell_centres
 
 DIFFUSIVITY = 0.5
 GROWTH_RATE = 1.0

@@ -8,8 +8,7 @@ Source: PDEBench (arXiv:2210.07182), 2D diffusion-reaction.
 import numpy as np
 from jaxtyping import Float
 
-from orca.data.simulate.layout import Fields, at_frames
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, at_frames
 
 DIFFUSIVITIES = (1e-3, 5e-3)
 THRESHOLD = 5e-3

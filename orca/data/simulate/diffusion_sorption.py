@@ -8,8 +8,7 @@ Source: PDEBench (arXiv:2210.07182), 1D diffusion-sorption.
 import numpy as np
 from jaxtyping import Float
 
-from orca.data.simulate.layout import Fields, at_frames
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, at_frames
 
 DIFFUSIVITY = 5e-4
 POROSITY = 0.29

@@ -15,8 +15,7 @@ from jaxtyping import Float
 
 from orca.data.simulate.gas_dynamics import GAMMA, flow_of, gas_of, hydrodynamic_step, wave_speed
 from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit
-from orca.data.simulate.layout import Fields, at_frames, cell_centres
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, at_frames, cell_centres
 
 ETA = ZETA = 0.1
 VISCOSITY = ZETA + 4 * ETA / 3

@@ -12,8 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.simulate.gas_dynamics import limited
-from orca.data.simulate.layout import Fields, at_frames, cell_centres
-from orca.data.simulation import Portion, Simulation
+from orca.data.simulation import Fields, Portion, Simulation, at_frames, cell_centres
 
 HALF_WIDTH = 2.5
 INNER_DEPTH, OUTER_DEPTH = 2.0, 1.0

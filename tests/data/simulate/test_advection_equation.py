@@ -3,8 +3,7 @@ import pytest
 
 from orca.data.simulate.advection import solve, transport
 from orca.data.simulate.initial_fields import draw_wave_fields
-from orca.data.simulate.layout import cell_centres
-from orca.data.simulation import Portion
+from orca.data.simulation import Portion, cell_centres
 
 
 def tensor(**choices):

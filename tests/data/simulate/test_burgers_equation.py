@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from orca.data.simulate.burgers import VISCOSITY, evolve, solve
-from orca.data.simulate.layout import cell_centres
-from orca.data.simulation import Portion
+from orca.data.simulation import Portion, cell_centres
 
 
 def tensor(**choices):

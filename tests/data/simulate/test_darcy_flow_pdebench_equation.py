@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from orca.data.simulate.darcy_flow import Batch, cell_diffusion, random_waves, solve
-from orca.data.simulate.layout import cell_centres
-from orca.data.simulation import Portion
+from orca.data.simulation import Portion, cell_centres
 
 
 def fields(samples=60, *, cells=64, variant="steady", first=0):

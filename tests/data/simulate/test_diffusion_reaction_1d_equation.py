@@ -8,8 +8,7 @@ from orca.data.simulate.diffusion_reaction_1d import (
     grow,
     solve,
 )
-from orca.data.simulate.layout import cell_centres
-from orca.data.simulation import Portion
+from orca.data.simulation import Portion, cell_centres
 
 X = cell_centres(0.0, 1.0, 64)
 SMOOTH = 0.5 + 0.4 * np.sin(2 * np.pi * X)[None]

@@ -14,8 +14,7 @@ from orca.data.simulate.diffusion_sorption import (
     spread,
     time_steps,
 )
-from orca.data.simulate.layout import cell_centres
-from orca.data.simulation import Portion
+from orca.data.simulation import Portion, cell_centres
 
 
 def test_concentrations_at_the_end_agree_with_an_independent_solver():

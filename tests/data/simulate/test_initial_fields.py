@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit, window
-from orca.data.simulate.layout import cell_centres
+from orca.data.simulation import cell_centres
 
 
 def draw(count, *, window_probability=0.1, modes=4, cells=128):

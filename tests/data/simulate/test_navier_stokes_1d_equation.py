@@ -9,7 +9,6 @@ from orca.data.simulate.gas_dynamics import (
     hydrodynamic_step,
     wave_speed,
 )
-from orca.data.simulate.layout import cell_centres
 from orca.data.simulate.navier_stokes_1d import (
     VISCOSITY,
     advance,
@@ -18,6 +17,7 @@ from orca.data.simulate.navier_stokes_1d import (
     solve_periodic,
     viscous_step,
 )
+from orca.data.simulation import cell_centres
 
 
 def draw(count, *, cells=64):

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from orca.data.simulate.layout import cell_centres
 from orca.data.simulate.shallow_water import (
     advance,
     centre_distances,
@@ -12,7 +11,7 @@ from orca.data.simulate.shallow_water import (
     solve,
     unfold,
 )
-from orca.data.simulation import Portion
+from orca.data.simulation import Portion, cell_centres
 
 
 def fall(radius, *, cells, frames):

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from orca.data.simulation import BLOCK_BYTES, Portion, Simulation
+from orca.data.simulation import BLOCK_BYTES, Portion, Simulation, cell_centres
 from orca.declarations import Declarations
 from orca.errors import DataError
 
@@ -139,6 +139,33 @@ def test_keys_and_shapes_are_the_published_ones_at_the_cells_and_frames_asked_fo
     }
     assert {key: values.shape for key, values in found.items()} == expected
     assert {values.dtype for values in found.values()} == {np.dtype("f4")}
+
+
+def test_a_single_file_holds_arrays_coordinates_and_constants(tmp_path):
+    PLAIN.generate(tmp_path / "twin", samples=5, cells=16, seed=3)
+    with h5py.File(tmp_path / "twin") as file:
+        assert set(file) == {"tensor", "x-coordinate", "t-coordinate"}
+        assert file["x-coordinate"].dtype == np.float32
+        assert file.attrs["beta"] == 0.4
+        assert file.attrs["simulated_seed"] == 3
+        assert "frames" not in file.attrs
+
+
+def test_groups_are_numbered_with_four_digits(tmp_path):
+    SIMULATIONS["diffusion_sorption"].generate(
+        tmp_path / "twin", samples=5, cells=16, frames=(0, 7, 9)
+    )
+    with h5py.File(tmp_path / "twin") as file:
+        assert list(file) == ["0000", "0001", "0002", "0003", "0004"]
+        for group in file.values():
+            assert set(group) == {"data", "grid"}
+            assert set(group["grid"]) == {"x", "t"}
+            assert "rho_s" in group.attrs["config"]
+        np.testing.assert_array_equal(file.attrs["frames"], [0, 7, 9])
+
+
+def test_cell_centres_lie_half_a_cell_inside():
+    np.testing.assert_allclose(cell_centres(-1.0, 1.0, 4), [-0.75, -0.25, 0.25, 0.75])
 
 
 @EVERY

@@ -12,8 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from orca.data.download import Download
-from orca.data.raw_file import damaged, member_of, open_zip, reading
-from orca.data.split_zip import open_split_zip
+from orca.data.raw_file import damaged, member_of, open_split_zip, open_zip, reading
 from orca.data.task import Block, Part, Splits
 from orca.data.tasks.fsd50k.clips import DRAW_SEED, FRAMES
 from orca.data.tasks.fsd50k.mel import RATE, log_mel
