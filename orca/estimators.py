@@ -16,7 +16,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from orca.alignment.pseudo_labels import pseudo_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.normalise import Constants, Kind, of_inputs, of_targets
-from orca.data.own.frame import FrameInputs
+from orca.data.own.frame import frame_inputs, learn_frame
+from orca.data.schema import Schema
 from orca.data.target import Scalar, Target
 from orca.library import build, proxy_features
 from orca.models.loaded_body import LoadedBody
@@ -81,13 +82,13 @@ class _CrossModal(BaseEstimator):
 
     def _learn_inputs(self, given: Any, target: Any) -> tuple[Inputs, Any]:
         """Return checked inputs as a model takes them, and checked targets."""
-        self.frame_: FrameInputs | None = None
+        self.frame_: Schema | None = None
         if _has_texts(given):
             validate_data(self, given, skip_check_array=True)
             target = column_or_1d(target, warn=True)
             check_consistent_length(given, target)
-            self.frame_ = FrameInputs.learn(given)
-            raw, touched = self.frame_.inputs(given), self.frame_.normalised
+            self.frame_ = learn_frame(given)
+            raw, touched = frame_inputs(given, self.frame_), self.frame_.normalised
         else:
             given, target = validate_data(
                 self, given, target, allow_nd=True, y_numeric=self._y_numeric, ensure_min_samples=2
@@ -104,7 +105,7 @@ class _CrossModal(BaseEstimator):
             if not hasattr(given, "columns"):
                 raise ValueError("the estimator was fitted on a frame of pandas: give it one")
             validate_data(self, given, reset=False, skip_check_array=True)
-            return self.input_constants_.encode(self.frame_.inputs(given))
+            return self.input_constants_.encode(frame_inputs(given, self.frame_))
         raw = _with_channels(validate_data(self, given, allow_nd=True, reset=False))
         if raw.shape[1:] != self.input_shape_:
             raise ValueError(f"samples of shape {raw.shape[1:]}, fitted on {self.input_shape_}")

@@ -81,21 +81,14 @@ class OwnArray:
                 mend="mend the value, or leave the sample out of the file",
             )
         if values.dtype.itemsize > (4 if values.dtype.kind == "f" else 2):
-            self._check_digits(wide, rows)
-        return values.astype(np.float32)
-
-    def _check_digits(self, wide: np.ndarray, rows: Int[np.ndarray, " n"]) -> None:
-        for channel in range(wide.shape[1]):
-            part = wide[:, channel]
-            lost = check_single_precision(part.ravel(), np.ones(part.size, bool))
-            if lost is not None:
-                sample = rows[np.unravel_index(lost, part.shape)[0]]
-                raise DataError(
-                    where=f"{self.where}, sample {sample}",
-                    what=f"{part.ravel()[lost]:g} has more digits than single precision keeps, and"
-                    " the values differ in those",
-                    mend="subtract what the values have in common",
+            size = max(1, wide[:1, 0].size)  # of a channel of a sample
+            for channel in range(wide.shape[1]):
+                check_single_precision(
+                    wide[:, channel].ravel(),
+                    lambda at: f"{self.where}, sample {rows[at // size]}",
+                    "values",
                 )
+        return values.astype(np.float32)
 
 
 def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
@@ -163,9 +156,7 @@ def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, 
     if len(shape) == 3 and 1 < shape[2] <= max(COLOURS) and shape[1] >= 4 * max(COLOURS):
         raise _ask(where, shape, ("sample", "length", "channel"))
     if shape[0] == 1:
-        rest = (*STANDARD, 4)
-        known = STANDARD.get(len(shape) - 1, GRID) if len(shape) - 1 in rest else GRID
-        raise _ask(where, shape, ("one", *known))
+        raise _ask(where, shape, ("one", *STANDARD.get(len(shape) - 1, GRID)))
     return STANDARD.get(len(shape), GRID)
 
 

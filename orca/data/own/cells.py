@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from orca.errors import DataError
 
@@ -179,22 +179,32 @@ def _form_of(texts: "pandas.Series", place: Place) -> str:
 
 
 def check_single_precision(
-    values: Float[np.ndarray, " n"], finite: Bool[np.ndarray, " n"]
-) -> int | None:
-    """Return the place of a number that single precision would change by what matters, if any.
+    values: Float[np.ndarray, " n"], place: Callable[[int], str], whose: str, otherwise: str = ""
+) -> None:
+    """Check that single precision, in which numbers go to a model, changes none by what matters.
 
-    What matters is a thousandth of how much the numbers differ from each other.
+    What matters is a thousandth of how much the finite numbers differ from each other.
 
     Args:
-        values: that go to a model in single precision.
-        finite: which of them count.
+        values: the numbers; those that are not finite do not count.
+        place: from a number's place to where it stands, for messages.
+        whose: numbers they are.
+        otherwise: what may be done instead of the usual mend.
+
+    Raises:
+        DataError: for the number that would be changed most.
     """
+    finite = np.isfinite(values)
     if not finite.any():
-        return None
+        return
     with np.errstate(over="ignore"):
         change = np.where(finite, np.abs(values - values.astype(np.float32)), 0.0)
-    spread = values[finite].std()
-    if spread == 0 and np.isfinite(change).all():
-        return None
-    worst = int(np.argmax(change))
-    return worst if not change[worst] <= 1e-3 * spread else None
+    spread, worst = values[finite].std(), int(np.argmax(change))
+    if change[worst] <= 1e-3 * spread or (spread == 0 and np.isfinite(change[worst])):
+        return
+    raise DataError(
+        where=place(worst),
+        what=f"{number_text(values[worst])} has more digits than single precision keeps, and the"
+        f" {whose} differ in those",
+        mend=f"subtract what the {whose} have in common{otherwise}",
+    )

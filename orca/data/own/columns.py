@@ -72,14 +72,8 @@ def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarr
             what="an infinite number",
             mend="mend the cell, or leave it empty",
         )
-    row_lost = cells.check_single_precision(values, np.isfinite(values))
-    if row_lost is not None:
-        raise DataError(
-            where=table.where(name, row_lost),
-            what=f"{cells.number_text(values[row_lost])} has more digits than single precision keeps,"
-            " and the column's values differ in those",
-            mend="subtract what the values have in common, or leave the column out with `drop`",
-        )
+    mend = ", or leave the column out with `drop`"
+    cells.check_single_precision(values, table.place(name), "column's values", mend)
     return values
 
 
@@ -139,15 +133,13 @@ def with_constants(
     """
     if entry.missing in ("error", "drop_rows"):
         return tuple(columns)
-    filled = []
-    for number, column in enumerate(columns):
-        if column.kind == "number":
-            known = values[:, number][~np.isnan(values[:, number])]
-            median = float(np.median(known)) if len(known) else 0.0
-            filled.append(column.model_copy(update={"fill": median}))
-        else:
-            filled.append(column)
-    return tuple(filled)
+    medians = [
+        float(np.median(v[~np.isnan(v)])) if not np.isnan(v).all() else 0.0 for v in values.T
+    ]
+    return tuple(
+        column.model_copy(update={"fill": fill}) if column.kind == "number" else column
+        for column, fill in zip(columns, medians, strict=True)
+    )
 
 
 def without_gaps(table: OwnTable, values: Float[np.ndarray, "n columns"]) -> np.ndarray:

@@ -17,15 +17,6 @@ Rows = Int[np.ndarray, "_"]
 PARTS = ("train", "validation", "test")
 
 
-@dataclass(frozen=True)
-class Division:
-    """The numbers of the samples of each part, ascending; those of none are left out."""
-
-    train: Rows
-    validation: Rows
-    test: Rows
-
-
 def divide(
     entry: TaskEntry,
     targets: Num[np.ndarray, "n *target"],
@@ -34,8 +25,8 @@ def divide(
     groups: Sequence[str] | None,
     stated: Sequence[str] | None,
     where: str,
-) -> Division:
-    """Divide the samples of a fit file.
+) -> dict[str, Rows]:
+    """Return the numbers of a fit file's samples in each part, ascending; some may be in none.
 
     Args:
         entry: which says what shares are set aside.
@@ -65,7 +56,7 @@ def divide(
         pool = parts.get("train", rest)
         validation = kinds.draw(pool, entry.validation_share)
     train = np.setdiff1d(parts.get("train", rest), validation)
-    division = Division(train, validation, test)
+    division = {"train": train, "validation": validation, "test": test}
     _check(division, entry, count, where)
     return division
 
@@ -168,18 +159,16 @@ def _from_file(path: Path, rows: Rows) -> dict[str, Rows]:
     }
 
 
-def _check(division: Division, entry: TaskEntry, count: int, where: str) -> None:
+def _check(division: dict[str, Rows], entry: TaskEntry, count: int, where: str) -> None:
     """Check that no part is empty, and log how many samples are in none."""
-    for part in PARTS:
-        if part == "test" and entry.test_path:
-            continue
-        if not len(getattr(division, part)):
+    for part, numbers in division.items():
+        if not len(numbers) and not (part == "test" and entry.test_path):
             raise DataError(
                 where=where,
                 what=f"too few samples to be divided, {count} in all: none is left"
                 f" for the part '{part}'",
                 mend="bring more samples, or change `test_share` and `validation_share`",
             )
-    used = sum(len(getattr(division, part)) for part in PARTS)
+    used = sum(map(len, division.values()))
     if used < count:
         log.info("%s: samples in no part, left out: %d", where, count - used)

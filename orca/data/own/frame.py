@@ -1,16 +1,15 @@
 """A table in memory as inputs of a model: what the fitted frame taught, and further rows by it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from orca.data.entry import TaskEntry
 from orca.data.own import columns
-from orca.data.own.learn import learn_features
+from orca.data.own.learn import learn_inputs
 from orca.data.own.table import table_of
-from orca.data.schema import Schema, layout_of
+from orca.data.schema import Schema
 
 if TYPE_CHECKING:
     import pandas
@@ -19,42 +18,28 @@ READING = TaskEntry(path="frame.parquet", target="", kind="scalar", metric="rmse
 PLACE = "the frame"
 
 
-@dataclass(frozen=True)
-class FrameInputs:
-    """The columns of a frame as inputs; make one with `FrameInputs.learn`.
+def learn_frame(frame: "pandas.DataFrame") -> Schema:
+    """Return what a frame teaches: kinds of its columns, their categories, what fills gaps.
 
-    Args:
-        schema: what the fitted frame taught.
+    Raises:
+        DataError: if a column cannot be read, or none can be learnt from.
     """
+    table = table_of(frame, PLACE)
+    schema = learn_inputs(table, READING)
+    values = columns.values_by(table, schema.columns, READING)
+    learnt = columns.with_constants(schema.columns, values, READING)
+    return schema.model_copy(update={"columns": learnt})
 
-    schema: Schema
 
-    @classmethod
-    def learn(cls, frame: "pandas.DataFrame") -> "FrameInputs":
-        """Return what a frame teaches: kinds of its columns, their categories, what fills gaps.
+def frame_inputs(
+    frame: "pandas.DataFrame", schema: Schema
+) -> Float[np.ndarray, "n channels length"]:
+    """Return the rows of a frame as inputs, by what the fitted one taught, not normalised.
 
-        Raises:
-            DataError: if a column cannot be read, or none can be learnt from.
-        """
-        table = table_of(frame, PLACE)
-        features = learn_features(table, READING)
-        ordered = sorted(features.columns, key=lambda column: column.kind != "category")
-        values = columns.values_by(table, ordered, READING)
-        learnt = columns.with_constants(ordered, values, READING)
-        return cls(Schema(layout=layout_of(learnt), columns=learnt, left_out=features.left_out))
-
-    def inputs(self, frame: "pandas.DataFrame") -> Float[np.ndarray, "n channels length"]:
-        """Return the rows of a frame, not normalised.
-
-        Raises:
-            DataError: naming column and row, if a column is missing or a value is no number.
-        """
-        table = table_of(frame, PLACE)
-        values = columns.values_by(table, self.schema.columns, READING)
-        columns.check_gaps(table, values, self.schema.columns)
-        return self.schema.inputs(values)
-
-    @property
-    def normalised(self) -> Bool[np.ndarray, "channels length"]:
-        """Which numbers of an input normalising may touch: those that are no codes."""
-        return self.schema.normalised
+    Raises:
+        DataError: naming column and row, if a column is missing or a value is no number.
+    """
+    table = table_of(frame, PLACE)
+    values = columns.values_by(table, schema.columns, READING)
+    columns.check_gaps(table, values, schema.columns)
+    return schema.inputs(values)

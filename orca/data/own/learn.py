@@ -1,14 +1,12 @@
 """What the columns of a fit file teach: their kinds, their categories, and which teach nothing."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.table import OwnTable
-from orca.data.schema import Column
+from orca.data.schema import Column, Schema, layout_of
 from orca.errors import DataError
 from orca.logs import log
 
@@ -22,21 +20,8 @@ LEAST_COUNTED = 10
 """A column that counts the rows is known as such from this many rows on."""
 
 
-@dataclass(frozen=True)
-class Features:
-    """The inputs' columns of a table.
-
-    Args:
-        columns: what the fit file taught of each, in the order of the file.
-        left_out: columns that are no inputs, with the reason.
-    """
-
-    columns: tuple[Column, ...]
-    left_out: dict[str, str]
-
-
-def learn_features(table: OwnTable, entry: TaskEntry) -> Features:
-    """Return what a fit file teaches, before gaps have a constant.
+def learn_inputs(table: OwnTable, entry: TaskEntry) -> Schema:
+    """Return what a fit file teaches of its inputs, before gaps have a constant.
 
     Raises:
         DataError: if a column cannot be read, one that was asked for holds nothing that can be
@@ -45,7 +30,8 @@ def learn_features(table: OwnTable, entry: TaskEntry) -> Features:
     table.require([*entry.input_columns, *entry.categorical, *entry.dates, *entry.drop])
     apart = {*entry.targets, *entry.drop, entry.groups, entry.split}
     names = entry.input_columns or [n for n in table.frame.columns if n not in apart]
-    columns, left_out = [], {}
+    columns: list[Column] = []
+    left_out: dict[str, str] = {}
     for name in names:
         asked = name in {*entry.input_columns, *entry.categorical, *entry.dates}
         found = _learn(table, name, entry, asked=asked)
@@ -65,7 +51,9 @@ def learn_features(table: OwnTable, entry: TaskEntry) -> Features:
             + ("; ".join(f"'{n}': {why}" for n, why in left_out.items()) or "there is no other"),
             mend="name those to keep in `inputs`, or put more columns into the file",
         )
-    return Features(tuple(columns), left_out)
+    columns.sort(key=lambda column: column.kind != "category")  # as they stand in the inputs
+    layout = "series" if entry.as_ == "series" else layout_of(columns)
+    return Schema(layout=layout, columns=tuple(columns), left_out=left_out)
 
 
 def _learn(table: OwnTable, name: str, entry: TaskEntry, *, asked: bool) -> Column | str:
@@ -107,12 +95,7 @@ def _learn_numbers(
     steps = np.diff(numbers)
     if not asked and len(numbers) >= LEAST_COUNTED and numbers[0] in (0, 1) and (steps == 1).all():
         return "it counts the rows"
-    return Column(
-        name=name,
-        kind="number",
-        marks_gaps=entry.missing == "category" and bool(gaps.any()),
-        gaps=int(gaps.sum()),
-    )
+    return _number(name, entry, gaps)
 
 
 def _learn_dates(table: OwnTable, name: str, entry: TaskEntry) -> Column | str:
@@ -123,13 +106,13 @@ def _learn_dates(table: OwnTable, name: str, entry: TaskEntry) -> Column | str:
         return "it is empty"
     origin = cells.first_date(given, table.place(name))
     gaps = np.isnan(cells.days_in(given, origin, table.place(name)))
-    return Column(
-        name=name,
-        kind="number",
-        origin=origin,
-        marks_gaps=entry.missing == "category" and bool(gaps.any()),
-        gaps=int(gaps.sum()),
-    )
+    return _number(name, entry, gaps, origin)
+
+
+def _number(name: str, entry: TaskEntry, gaps: Bool[np.ndarray, " n"], origin: str = "") -> Column:
+    count = int(gaps.sum())
+    marks = entry.missing == "category" and count > 0
+    return Column(name=name, kind="number", origin=origin, marks_gaps=marks, gaps=count)
 
 
 def _learn_categories(table: OwnTable, name: str, entry: TaskEntry) -> Column | str:

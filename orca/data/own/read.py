@@ -9,10 +9,10 @@ from jaxtyping import Int, Num
 
 from orca.data.entry import TaskEntry
 from orca.data.own import arrays, columns, targets
-from orca.data.own.division import Division, divide
-from orca.data.own.learn import learn_features
+from orca.data.own.division import divide
+from orca.data.own.learn import learn_inputs
 from orca.data.own.table import OwnTable, read_table
-from orca.data.schema import Schema, layout_of
+from orca.data.schema import Schema
 from orca.data.task import Block, Part, Splits, Task
 from orca.data.ways import Own
 from orca.errors import DataError
@@ -61,20 +61,20 @@ def read(raw: Path, task: Task) -> Splits:
     reading = _tables if entry.is_table else _arrays
     paths = [(raw / way.name, way.path) for way in task.files if isinstance(way, Own)]
     fit, division, schema, test = reading(paths, entry)
-    order = np.concatenate([division.train, division.validation])
-    tested, rows = (test, np.arange(len(test.rows))) if test else (fit, division.test)
+    order = np.concatenate([division["train"], division["validation"]])
+    tested, rows = (test, np.arange(len(test.rows))) if test else (fit, division["test"])
     return Splits(
         fit=fit.part(order),
         test=tested.part(rows),
         # Training samples come first, so that validation is a range.
-        validation=range(len(division.train), len(order)),
+        validation=range(len(division["train"]), len(order)),
         normalised=schema.normalised if entry.is_table else None,
         schema=schema,
         rows=(fit.rows[order], tested.rows[rows]),
     )
 
 
-Read = tuple[OwnSamples, Division, Schema, OwnSamples | None]
+Read = tuple[OwnSamples, dict[str, Rows], Schema, OwnSamples | None]
 
 
 def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
@@ -82,10 +82,8 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
     table = table.take(targets.has_target(table, entry))
     names = _names(table, entry)
     found = _targets_in_table(table, entry, names)
-    features = learn_features(table, entry)
-    # Categories come first, as in the inputs.
-    ordered = sorted(features.columns, key=lambda column: column.kind != "category")
-    values = columns.values_by(table, ordered, entry)
+    schema = learn_inputs(table, entry)
+    values = columns.values_by(table, schema.columns, entry)
     if entry.missing == "drop_rows":
         whole = columns.without_gaps(table, values)
         table, values, found = table.take(whole), values[whole], found[whole]
@@ -97,24 +95,15 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         stated=_texts(table, entry.split_key),
         where=table.path,
     )
-    learnt = columns.with_constants(ordered, values[division.train], entry)
+    learnt = columns.with_constants(schema.columns, values[division["train"]], entry)
     columns.check_gaps(table, values, learnt)
     if entry.as_ == "series":
         columns.check_series(table, learnt)
-    schema = Schema(
-        layout="series" if entry.as_ == "series" else layout_of(learnt),
-        columns=learnt,
-        left_out=features.left_out,
-        targets=entry.targets,
-        classes=names,
-    )
+    taught = {"columns": learnt, "targets": entry.targets, "classes": names}
+    schema = schema.model_copy(update=taught)
     test = _test_table(*paths[1], entry, schema) if len(paths) > 1 else None
-    return (
-        OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows])),
-        division,
-        schema,
-        test,
-    )
+    fit = OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows]))
+    return fit, division, schema, test
 
 
 def _test_table(path: Path, shown: str, entry: TaskEntry, schema: Schema) -> OwnSamples:
