@@ -33,14 +33,6 @@ def test_level_7_3_files_are_read(tmp_path):
     np.testing.assert_array_equal(seen, field[:, ::2, ::2].astype(np.float32))
 
 
-def test_a_large_compressed_field_comes_in_pieces(tmp_path):
-    field = np.zeros((64, 70, 60))
-    field[:, ::7] = GENERATOR.normal(size=(64, 10, 60))
-    savemat(tmp_path / "x.mat", {"field": field}, do_compression=True)
-    seen = read_field(tmp_path / "x.mat", "field", stride=1, samples=64)
-    np.testing.assert_array_equal(seen, field.astype(np.float32))
-
-
 @pytest.mark.parametrize(
     ("key", "samples", "said"),
     [("other", 9, "no MATLAB file with"), ("field", 10, "10 fields are wanted")],

@@ -1,14 +1,16 @@
 import numpy as np
-import pytest
+
+from orca.data.simulation import Portion
 
 
-@pytest.fixture
-def relative_error():
+def portion(samples, cells, frames=(0,), *, variant="standard", seed=0):
+    """Samples by number, or the first ones, as they are drawn in the published data."""
+    numbers = range(samples) if isinstance(samples, int) else samples
+    return Portion(samples=numbers, cells=cells, frames=frames, seed=seed, variant=variant)
+
+
+def relative_error(found, expected):
     """Root mean square of a difference, per that of the second array."""
-
-    def measure(found, expected):
-        return float(
-            np.sqrt(np.mean((np.asarray(found) - expected) ** 2) / np.mean(np.square(expected)))
-        )
-
-    return measure
+    return float(
+        np.sqrt(np.mean((np.asarray(found) - expected) ** 2) / np.mean(np.square(expected)))
+    )

@@ -3,22 +3,12 @@ import pytest
 
 from orca.data.simulate.advection import solve, transport
 from orca.data.simulate.initial_fields import draw_wave_fields
-from orca.data.simulation import Portion, cell_centres
-
-
-def tensor(**choices):
-    default = {
-        "samples": range(40),
-        "cells": 125,
-        "frames": (0, 100, 200),
-        "seed": 0,
-        "variant": "standard",
-    }
-    return solve(Portion(**(default | choices)))["tensor"]
+from orca.data.simulation import cell_centres
+from tests.data.simulate.conftest import portion
 
 
 def test_after_two_units_of_time_the_profile_has_moved_by_four_fifths_of_the_line():
-    moved = tensor()
+    moved = solve(portion(40, 125, (0, 100, 200)))["tensor"]
     np.testing.assert_allclose(moved[:, 2], np.roll(moved[:, 0], 100, axis=1), atol=1e-5)
     np.testing.assert_allclose(moved[:, 1], np.roll(moved[:, 0], 50, axis=1), atol=1e-5)
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from orca.data.simulate.burgers import VISCOSITY, evolve, solve
-from orca.data.simulation import Portion, cell_centres
+from orca.data.simulation import cell_centres
+from tests.data.simulate.conftest import portion
 
 
-def tensor(**choices):
-    default = {"samples": range(30), "cells": 128, "seed": 0, "variant": "standard"}
-    return solve(Portion(**(default | choices)))["tensor"].astype(float)
+def tensor(frames, cells):
+    return solve(portion(30, cells, frames))["tensor"].astype(float)
 
 
 def smooth_profiles(cells):

@@ -7,12 +7,11 @@ from orca.data.simulate.darcy_nas_bench import (
     solve,
     solve_at_nodes,
 )
-from orca.data.simulation import Portion
+from tests.data.simulate.conftest import portion, relative_error
 
 
 def fields(samples, *, cells):
-    portion = Portion(samples=range(samples), cells=cells, frames=(0,), seed=0, variant="standard")
-    found = solve(portion)
+    found = solve(portion(samples, cells))
     return found["coeff"], found["sol"]
 
 
@@ -56,7 +55,7 @@ def test_a_seed_means_the_same_material_on_a_finer_grid():
 
 
 @pytest.mark.slow
-def test_85_nodes_resolve_what_421_nodes_show(relative_error):
+def test_85_nodes_resolve_what_421_nodes_show():
     coefficients, fine = fields(3, cells=421)
     error = relative_error(solve_at_nodes(coefficients[0])[::5, ::5], fine[0, ::5, ::5])
     assert error < 1e-8

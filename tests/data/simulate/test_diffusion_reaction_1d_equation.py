@@ -8,15 +8,15 @@ from orca.data.simulate.diffusion_reaction_1d import (
     grow,
     solve,
 )
-from orca.data.simulation import Portion, cell_centres
+from orca.data.simulation import cell_centres
+from tests.data.simulate.conftest import portion, relative_error
 
 X = cell_centres(0.0, 1.0, 64)
 SMOOTH = 0.5 + 0.4 * np.sin(2 * np.pi * X)[None]
 
 
-def tensor(**choices):
-    default = {"samples": range(20), "cells": 128, "seed": 0, "variant": "exact"}
-    return solve(Portion(**(default | choices)))["tensor"].astype(float)
+def tensor(frames, samples=20, variant="exact"):
+    return solve(portion(samples, 128, frames, variant=variant))["tensor"].astype(float)
 
 
 def test_a_solver_stepping_in_time_gives_the_same():
@@ -57,7 +57,7 @@ def test_without_growth_a_wave_decays_by_diffusion_and_the_mean_stays():
 
 
 def test_concentrations_stay_between_zero_and_one():
-    u = tensor(frames=(0, 1, 5, 100), samples=range(100))
+    u = tensor(frames=(0, 1, 5, 100), samples=100)
     assert u.min() > -1e-6
     assert u.max() < 1 + 1e-6
 
@@ -70,10 +70,10 @@ def test_growth_of_the_published_like_variant_stops_early():
     assert np.all(exact[:, 2].mean(1) > u[:, 2].mean(1) + 0.05)
 
 
-def test_what_official_training_and_test_times_cost_depends_on_the_variant(relative_error):
+def test_what_official_training_and_test_times_cost_depends_on_the_variant():
     costs = {}
     for variant in ("exact", "published_like"):
-        u = tensor(frames=(29, 99), samples=range(200), variant=variant)
+        u = tensor(frames=(29, 99), samples=200, variant=variant)
         costs[variant] = np.mean([relative_error(early, late) for early, late in u])
     assert 0.15 < costs["exact"] < 0.25
     assert costs["published_like"] < 5e-3

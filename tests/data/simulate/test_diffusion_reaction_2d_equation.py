@@ -11,7 +11,7 @@ from orca.data.simulate.diffusion_reaction_2d import (
     runge_kutta_step,
     solve,
 )
-from orca.data.simulation import Portion
+from tests.data.simulate.conftest import portion
 
 
 def wave(cells, number):
@@ -23,8 +23,7 @@ def eigenvalue(cells, number):
 
 
 def test_patterns_at_the_end_have_the_moments_of_an_independent_solver():
-    portion = Portion(samples=range(3), cells=128, frames=(100,), seed=0, variant="standard")
-    u, v = np.moveaxis(solve(portion)["data"][:, 0].astype(float), -1, 0)
+    u, v = np.moveaxis(solve(portion(3, 128, (100,)))["data"][:, 0].astype(float), -1, 0)
     assert np.sqrt((v**2).mean()) == pytest.approx(0.17, abs=0.015)
     assert np.sqrt((u**2).mean()) == pytest.approx(0.32, abs=0.015)
     assert v.mean() == pytest.approx(-0.02, abs=0.02)
@@ -80,9 +79,9 @@ def test_nothing_flows_through_the_walls():
 
 
 def test_seed_zero_repeats_the_published_noise():
-    portion = Portion(samples=range(7, 8), cells=8, frames=(0,), seed=0, variant="standard")
     drawn = np.random.default_rng(7).standard_normal((2, 8, 8))
-    np.testing.assert_allclose(solve(portion)["data"][0, 0], np.moveaxis(drawn, 0, -1), rtol=1e-6)
+    seen = solve(portion(range(7, 8), 8))["data"][0, 0]
+    np.testing.assert_allclose(seen, np.moveaxis(drawn, 0, -1), rtol=1e-6)
 
 
 def test_fewer_cells_cover_less_ground():

@@ -14,7 +14,8 @@ from orca.data.simulate.diffusion_sorption import (
     spread,
     time_steps,
 )
-from orca.data.simulation import Portion, cell_centres
+from orca.data.simulation import cell_centres
+from tests.data.simulate.conftest import portion
 
 
 def test_concentrations_at_the_end_agree_with_an_independent_solver():
@@ -87,6 +88,7 @@ def test_steps_of_a_frame_add_up_to_five_seconds():
 
 
 def test_seed_zero_repeats_the_published_draws():
-    portion = Portion(samples=range(3, 6), cells=16, frames=(0,), seed=0, variant="standard")
     expected = [np.random.default_rng(number).uniform(0, 0.2) for number in (3, 4, 5)]
-    np.testing.assert_allclose(solve(portion)["data"][:, 0, 0, 0], expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        solve(portion(range(3, 6), 16))["data"][:, 0, 0, 0], expected, rtol=1e-6
+    )

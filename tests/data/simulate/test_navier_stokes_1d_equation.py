@@ -18,6 +18,7 @@ from orca.data.simulate.navier_stokes_1d import (
     viscous_step,
 )
 from orca.data.simulation import cell_centres
+from tests.data.simulate.conftest import relative_error
 
 
 def draw(count, *, cells=64):
@@ -154,7 +155,7 @@ def test_the_periodic_system_is_solved():
     )
 
 
-def test_the_whole_solution_converges_as_cells_shrink(relative_error):
+def test_the_whole_solution_converges_as_cells_shrink():
     ends = {}
     for cells in (64, 128, 256):
         x = cell_centres(-1.0, 1.0, cells)

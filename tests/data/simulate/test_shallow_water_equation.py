@@ -11,7 +11,8 @@ from orca.data.simulate.shallow_water import (
     solve,
     unfold,
 )
-from orca.data.simulation import Portion, cell_centres
+from orca.data.simulation import cell_centres
+from tests.data.simulate.conftest import portion, relative_error
 
 
 def fall(radius, *, cells, frames):
@@ -23,16 +24,14 @@ CHECKS = [(0.3, 0.83, 1.17, 0.062), (0.5, 0.64, 1.23, 0.106), (0.7, 0.34, 1.27, 
 
 
 @pytest.mark.parametrize(("radius", "low", "high", "nrmse"), CHECKS)
-def test_depths_at_the_end_agree_with_an_independent_solver(
-    radius, low, high, nrmse, relative_error
-):
+def test_depths_at_the_end_agree_with_an_independent_solver(radius, low, high, nrmse):
     depth = fall(radius, cells=128, frames=(100,))[0]
     assert depth.min() == pytest.approx(low, abs=0.015)
     assert depth.max() == pytest.approx(high, abs=0.01)
     assert relative_error(1.0, depth) == pytest.approx(nrmse, abs=0.0015)
 
 
-def test_one_frame_of_difference_costs_about_half_a_percent(relative_error):
+def test_one_frame_of_difference_costs_about_half_a_percent():
     for radius, cost in ((0.3, 4.1e-3), (0.5, 5.7e-3), (0.7, 6.7e-3)):
         before, last = fall(radius, cells=128, frames=(99, 100))
         assert relative_error(last, before) == pytest.approx(cost, abs=1.5e-4)
@@ -110,8 +109,7 @@ def test_the_flux_between_equal_states_is_theirs():
 
 
 def test_seed_zero_repeats_the_published_radii_and_twins_are_equal():
-    portion = Portion(samples=range(40), cells=16, frames=(0, 5), seed=0, variant="standard")
-    data = solve(portion)["data"]
+    data = solve(portion(40, 16, (0, 5)))["data"]
     sizes = [
         int((centre_distances(16) <= np.random.default_rng(number).uniform(0.3, 0.7)).sum())
         for number in range(40)

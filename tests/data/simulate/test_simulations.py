@@ -7,9 +7,10 @@ import h5py
 import numpy as np
 import pytest
 
-from orca.data.simulation import BLOCK_BYTES, Portion, Simulation, cell_centres
+from orca.data.simulation import BLOCK_BYTES, Simulation, cell_centres
 from orca.declarations import Declarations
 from orca.errors import DataError
+from tests.data.simulate.conftest import portion
 
 SIMULATIONS = Declarations[Simulation](package="orca.data.simulate", kind="simulation")
 EVERY = pytest.mark.parametrize("name", sorted(SIMULATIONS))
@@ -30,10 +31,7 @@ def arrays(path, simulation):
 
 def small(simulation):
     """A grid and frames that take a moment."""
-    return {
-        "cells": 16,
-        "frames": (0, 3)[: simulation.frames],
-    }
+    return {"cells": 16, "frames": (0, 3)[: simulation.frames]}
 
 
 @EVERY
@@ -52,8 +50,8 @@ def test_a_file_begins_like_a_larger_one_and_has_only_finite_values(name, tmp_pa
 def test_a_sample_is_the_same_in_whatever_block_it_is_solved(name):
     simulation = SIMULATIONS[name]
     choices = {"seed": 5, "variant": simulation.variants[-1], **small(simulation)}
-    together = simulation.solve(Portion(samples=range(5), **choices))
-    alone = simulation.solve(Portion(samples=range(3, 4), **choices))
+    together = simulation.solve(portion(5, **choices))
+    alone = simulation.solve(portion(range(3, 4), **choices))
     for key, values in alone.items():
         np.testing.assert_array_equal(values[0], together[key][3])
 
@@ -70,18 +68,11 @@ def test_another_seed_gives_other_samples_and_the_same_seed_the_same_file(name, 
 @EVERY
 def test_kept_frames_are_those_of_the_whole_file(name, tmp_path):
     simulation = SIMULATIONS[name]
-    choices = small(simulation)
     kept = tuple(frame for frame in (0, 2, 3) if frame < simulation.frames)
-    reach = tuple(range(min(simulation.frames, 4)))
     some, whole = (
-        simulation.solve(
-            Portion(
-                samples=range(2), cells=choices["cells"], frames=frames, seed=0,
-                variant=simulation.variants[0],
-            )
-        )
-        for frames in (kept, reach)
-    )  # fmt: skip
+        simulation.solve(portion(2, 16, frames, variant=simulation.variants[0]))
+        for frames in (kept, tuple(range(min(simulation.frames, 4))))
+    )
     for key, values in some.items():
         if simulation.frames > 1:
             np.testing.assert_array_equal(values, whole[key][:, list(kept)])
@@ -91,12 +82,8 @@ def test_kept_frames_are_those_of_the_whole_file(name, tmp_path):
 def test_two_workers_write_the_same_bytes_as_one(name, tmp_path):
     simulation = SIMULATIONS[name]
     for workers in (1, 2):
-        simulation.generate(
-            tmp_path / f"{workers}",
-            samples=simulation.block + 3,
-            workers=workers,
-            **small(simulation),
-        )
+        choices = small(simulation) | {"samples": simulation.block + 3, "workers": workers}
+        simulation.generate(tmp_path / f"{workers}", **choices)
     assert digest(tmp_path / "1") == digest(tmp_path / "2")
 
 
@@ -180,10 +167,7 @@ def test_the_time_axis_of_files_of_arrays_has_one_time_more_than_frames(name):
 
 
 def test_blocks_stay_small_however_many_samples_are_asked_for():
-    whole = Portion(
-        samples=range(10000), cells=1024, frames=tuple(range(201)), seed=0, variant="standard"
-    )
-    blocks = list(PLAIN._split(whole))
+    blocks = list(PLAIN._split(portion(10000, 1024, tuple(range(201)))))
     assert max(len(block.samples) for block in blocks) * 201 * 1024 * 8 <= BLOCK_BYTES
     assert [n for block in blocks for n in block.samples] == list(range(10000))
 
