@@ -8,8 +8,9 @@ from orca.data.fetch import fetch
 from orca.data.nas_bench_360 import Bundled
 from orca.data.prepare import prepare
 from orca.data.store import Prepared
-from orca.data.task import TASKS, Task
+from orca.data.task import TASKS, Splits, Task
 from orca.errors import DataError
+from tests.data import made_tasks
 from tests.data.loopback import Loopback, loopback
 
 
@@ -25,6 +26,19 @@ def sources(tmp_path: Path) -> Path:
     folder = tmp_path / "sources"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Prepared, Prepared]]:
+    """Prepare a task from arrays instead of raw files, and return the readers of both files."""
+
+    def take(task: Task, splits: Splits | None = None) -> tuple[Prepared, Prepared]:
+        made_tasks.prepare(task, tmp_path, monkeypatch, splits=splits)
+        return Prepared(tmp_path / "fit.h5", task), Prepared(tmp_path / "test.h5", task)
+
+    return take
 
 
 def vouched(task: Task, raw: Path) -> None:

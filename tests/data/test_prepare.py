@@ -6,7 +6,6 @@ import h5py
 import numpy as np
 import pytest
 
-from orca.data.store import Prepared
 from orca.data.target import Field
 from orca.data.task import Normalisation, Part, Samples, Splits
 from orca.errors import DataError, OrcaError
@@ -22,73 +21,67 @@ def test_preparing_twice_gives_the_same_bytes(tmp_path, monkeypatch):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_training_and_validation_share_no_row_and_hold_every_row(tmp_path, monkeypatch):
-    prepare(CLASSES, tmp_path, monkeypatch)
-    with Prepared(tmp_path / "fit.h5", CLASSES) as fit:
-        train, validation = fit.rows("train"), fit.rows("validation")
-        assert len(train) == 60
-        assert sorted([*train, *validation]) == list(range(80))
-        assert (np.bincount(fit.targets(validation)) == 5).all()
+def test_training_and_validation_share_no_row_and_hold_every_row(made):
+    fit, _ = made(CLASSES)
+    train, validation = fit.rows("train"), fit.rows("validation")
+    assert len(train) == 60
+    assert sorted([*train, *validation]) == list(range(80))
+    assert (np.bincount(fit.targets(validation)) == 5).all()
 
 
 @pytest.mark.parametrize("kind", ["per_channel", "per_position"])
-def test_training_rows_alone_have_mean_zero_and_deviation_one(tmp_path, monkeypatch, kind):
+def test_training_rows_alone_have_mean_zero_and_deviation_one(made, kind):
     task = replace(FIELDS, normalisation=Normalisation(inputs=kind, targets=kind))
-    prepare(task, tmp_path, monkeypatch)
+    fit, _ = made(task)
     axes = (0, 2) if kind == "per_channel" else 0
-    with Prepared(tmp_path / "fit.h5", task) as fit:
-        for values in samples_of(fit, "train"):
-            assert np.abs(values.mean(axis=axes)).max() < 1e-5
-            assert np.abs(values.std(axis=axes) - 1).max() < 1e-5
-        assert np.abs(samples_of(fit, "validation")[0].mean(axis=axes)).max() > 1e-3
+    for values in samples_of(fit, "train"):
+        assert np.abs(values.mean(axis=axes)).max() < 1e-5
+        assert np.abs(values.std(axis=axes) - 1).max() < 1e-5
+    assert np.abs(samples_of(fit, "validation")[0].mean(axis=axes)).max() > 1e-3
 
 
-def test_the_test_split_is_normalised_by_the_training_constants(tmp_path, monkeypatch):
+def test_the_test_split_is_normalised_by_the_training_constants(made):
     task = replace(FIELDS, normalisation=Normalisation(inputs="per_channel"))
-    prepare(task, tmp_path, monkeypatch)
+    fit, test = made(task)
     raw, _ = arrays(task)
-    with Prepared(tmp_path / "fit.h5", task) as fit, Prepared(tmp_path / "test.h5", task) as test:
-        train = raw[fit.rows("train")].astype(np.float64)
-        mean = train.mean(axis=(0, 2))[:, None]
-        std = train.std(axis=(0, 2))[:, None]
-        expected = (raw[task.samples.fit :] - mean) / std
-        np.testing.assert_allclose(samples_of(test, "test")[0], expected, rtol=1e-4, atol=1e-5)
+    train = raw[fit.rows("train")].astype(np.float64)
+    mean = train.mean(axis=(0, 2))[:, None]
+    std = train.std(axis=(0, 2))[:, None]
+    expected = (raw[task.samples.fit :] - mean) / std
+    np.testing.assert_allclose(samples_of(test, "test")[0], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_stated_constants_are_taken_as_they_are(tmp_path, monkeypatch):
+def test_stated_constants_are_taken_as_they_are(made):
     rule = Normalisation(inputs="stated", means=(1.0, 2.0, 3.0), deviations=(2.0, 4.0, 8.0))
     task = replace(CLASSES, normalisation=rule)
-    prepare(task, tmp_path, monkeypatch)
+    _, test = made(task)
     raw, _ = arrays(task)
-    with Prepared(tmp_path / "test.h5", task) as test:
-        expected = (raw[80:, 1] - 2.0) / 4.0
-        np.testing.assert_allclose(samples_of(test, "test")[0][:, 1], expected, rtol=1e-5)
+    expected = (raw[80:, 1] - 2.0) / 4.0
+    np.testing.assert_allclose(samples_of(test, "test")[0][:, 1], expected, rtol=1e-5)
 
 
-def test_numbers_that_normalising_may_not_touch_stay(tmp_path, monkeypatch):
+def test_numbers_that_normalising_may_not_touch_stay(made):
     task = replace(CLASSES, normalisation=Normalisation(inputs="per_position"))
     inputs, targets = arrays(task)
     touch = np.zeros(task.input_shape, bool)
     touch[1] = True
-    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets, normalised=touch))
-    with Prepared(tmp_path / "test.h5", task) as test:
-        seen = samples_of(test, "test")[0]
-        np.testing.assert_array_equal(seen[:, [0, 2]], inputs[80:, [0, 2]])
-        assert (seen[:, 1] != inputs[80:, 1]).any()
+    _, test = made(task, splits=cut(inputs, targets, normalised=touch))
+    seen = samples_of(test, "test")[0]
+    np.testing.assert_array_equal(seen[:, [0, 2]], inputs[80:, [0, 2]])
+    assert (seen[:, 1] != inputs[80:, 1]).any()
 
 
-def test_a_place_where_targets_hardly_vary_is_decoded_to_nearly_their_mean(tmp_path, monkeypatch):
+def test_a_place_where_targets_hardly_vary_is_decoded_to_nearly_their_mean(made):
     task = replace(FIELDS, normalisation=Normalisation(targets="per_position"))
     inputs, targets = arrays(task)
     targets[:, 0, 0] = 7.0
-    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets))
-    with Prepared(tmp_path / "test.h5", task) as test:
-        decoded = test.decode_targets(np.ones((2, 1, 8), np.float32))
-        np.testing.assert_allclose(decoded[:, 0, 0], 7.0, atol=0.01)
-        assert (decoded[:, 0, 1:] > 5.5).all()
+    _, test = made(task, splits=cut(inputs, targets))
+    decoded = test.decode_targets(np.ones((2, 1, 8), np.float32))
+    np.testing.assert_allclose(decoded[:, 0, 0], 7.0, atol=0.01)
+    assert (decoded[:, 0, 1:] > 5.5).all()
 
 
-def test_the_mask_of_a_masked_field_is_not_normalised(tmp_path, monkeypatch):
+def test_the_mask_of_a_masked_field_is_not_normalised(made):
     task = replace(
         FIELDS,
         target=Field(grid=(8,), masked=True),
@@ -96,25 +89,23 @@ def test_the_mask_of_a_masked_field_is_not_normalised(tmp_path, monkeypatch):
     )
     inputs, targets = arrays(task)
     targets[:, 1] = targets[:, 1] > 5
-    prepare(task, tmp_path, monkeypatch, splits=cut(inputs, targets))
-    with Prepared(tmp_path / "fit.h5", task) as fit:
-        seen = samples_of(fit, "train")[1]
-        assert set(np.unique(seen[:, 1])) == {0.0, 1.0}
-        assert fit.decode_targets(np.zeros((1, 1, 8), np.float32)).mean() == pytest.approx(5, abs=1)
+    fit, _ = made(task, splits=cut(inputs, targets))
+    seen = samples_of(fit, "train")[1]
+    assert set(np.unique(seen[:, 1])) == {0.0, 1.0}
+    assert fit.decode_targets(np.zeros((1, 1, 8), np.float32)).mean() == pytest.approx(5, abs=1)
 
 
-def test_pieces_of_one_recording_stay_together(tmp_path, monkeypatch):
+def test_pieces_of_one_recording_stay_together(made):
     inputs, targets = arrays(CLASSES)
     groups = np.repeat(np.arange(20), 4)
     splits = Splits(
         fit=Part(80, Part.of(inputs[:80], targets[:80]).blocks, groups),
         test=Part.of(inputs[80:], targets[80:]),
     )
-    prepare(CLASSES, tmp_path, monkeypatch, splits=splits)
-    with Prepared(tmp_path / "fit.h5", CLASSES) as fit:
-        train, validation = (set(fit.groups(fit.rows(p))) for p in ("train", "validation"))
-        assert validation
-        assert not train & validation
+    fit, _ = made(CLASSES, splits=splits)
+    train, validation = (set(fit.groups(fit.rows(p))) for p in ("train", "validation"))
+    assert validation
+    assert not train & validation
 
 
 def test_the_card_counts_what_the_files_hold(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from orca.data.prepared_file import seal
 from orca.data.store import Prepared
 from orca.data.task import AS_READ, Normalisation
 from orca.errors import DataError
-from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, prepare, samples_of
+from tests.data.made_tasks import CLASSES, FIELDS, arrays, cut, samples_of
 from tests.edited import edited
 
 NORMALISED = replace(
@@ -17,96 +17,93 @@ NORMALISED = replace(
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    prepare(NORMALISED, tmp_path, monkeypatch)
+def folder(made, tmp_path):
+    made(NORMALISED)
     return tmp_path
 
 
-def test_rows_come_in_the_order_asked_for_and_may_repeat(folder):
-    with Prepared(folder / "test.h5", NORMALISED) as test:
-        inputs, targets = samples_of(test, "test")
-        wanted = np.array([5, 0, 23, 5, 1])
-        some_inputs, some_targets = test.read(wanted)
-        np.testing.assert_array_equal(some_inputs, inputs[wanted])
-        np.testing.assert_array_equal(some_targets, targets[wanted])
+@pytest.fixture
+def held_out(folder):
+    return Prepared(folder / "test.h5", NORMALISED)
 
 
-def test_no_rows_give_no_samples(folder):
-    with Prepared(folder / "test.h5", NORMALISED) as test:
-        inputs, targets = test.read(np.zeros(0, np.int64))
-        assert inputs.shape == (0, 3, 8)
-        assert targets.shape == (0, 1, 8)
+def test_rows_come_in_the_order_asked_for_and_may_repeat(held_out):
+    inputs, targets = samples_of(held_out, "test")
+    wanted = np.array([5, 0, 23, 5, 1])
+    some_inputs, some_targets = held_out.read(wanted)
+    np.testing.assert_array_equal(some_inputs, inputs[wanted])
+    np.testing.assert_array_equal(some_targets, targets[wanted])
 
 
-def test_decoding_undoes_what_reading_did_to_targets(folder):
-    with Prepared(folder / "test.h5", NORMALISED) as test:
-        rows = test.rows("test")
-        normalised = test.read(rows)[1]
-        np.testing.assert_allclose(test.decode_targets(normalised), test.targets(rows), rtol=1e-5)
-        np.testing.assert_array_equal(test.targets(rows), arrays(NORMALISED)[1][80:])
+def test_no_rows_give_no_samples(held_out):
+    inputs, targets = held_out.read(np.zeros(0, np.int64))
+    assert inputs.shape == (0, 3, 8)
+    assert targets.shape == (0, 1, 8)
 
 
-def test_blocks_of_targets_hold_what_read_gives(folder, monkeypatch):
+def test_decoding_undoes_what_reading_did_to_targets(held_out):
+    rows = held_out.rows("test")
+    normalised = held_out.read(rows)[1]
+    np.testing.assert_allclose(
+        held_out.decode_targets(normalised), held_out.targets(rows), rtol=1e-5
+    )
+    np.testing.assert_array_equal(held_out.targets(rows), arrays(NORMALISED)[1][80:])
+
+
+def test_blocks_of_targets_hold_what_read_gives(held_out, monkeypatch):
     monkeypatch.setattr("orca.data.store.READ_BYTES", 100)
-    with Prepared(folder / "test.h5", NORMALISED) as test:
-        blocks = list(test.target_blocks(test.rows("test")))
-        assert len(blocks) > 1
-        np.testing.assert_array_equal(np.concatenate(blocks), samples_of(test, "test")[1])
+    blocks = list(held_out.target_blocks(held_out.rows("test")))
+    assert len(blocks) > 1
+    np.testing.assert_array_equal(np.concatenate(blocks), samples_of(held_out, "test")[1])
 
 
-def test_rows_are_given_as_they_lie_in_the_file_and_fill_an_array_that_is_there(folder):
+def test_rows_are_given_as_they_lie_in_the_file_and_fill_an_array_that_is_there(folder, held_out):
     rows = np.array([5, 0, 23, 5])
-    with Prepared(folder / "test.h5", NORMALISED) as test, h5py.File(folder / "test.h5") as file:
-        out = np.empty((4, 3, 8), np.float32)
-        assert test.stored("inputs", rows, out) is out
+    out = np.empty((4, 3, 8), np.float32)
+    assert held_out.stored("inputs", rows, out) is out
+    with h5py.File(folder / "test.h5") as file:
         np.testing.assert_array_equal(out, file["inputs"][()][rows])
 
 
-def test_a_file_whose_samples_lie_in_several_pieces_is_refused(folder):
+def test_a_file_whose_samples_lie_in_several_pieces_is_refused(folder, held_out):
     with edited(folder / "test.h5") as file:
         inputs = file["inputs"][()]
         del file["inputs"]
         file.create_dataset("inputs", data=inputs, chunks=(4, 3, 8))
-    with Prepared(folder / "test.h5", NORMALISED) as test, pytest.raises(DataError, match="piece"):
-        samples_of(test, "test")
+    with pytest.raises(DataError, match="piece"):
+        samples_of(held_out, "test")
 
 
-def test_a_closed_file_opens_again_at_the_next_use(folder):
-    test = Prepared(folder / "test.h5", NORMALISED)
-    first = samples_of(test, "test")[0]
-    test.close()
-    np.testing.assert_array_equal(samples_of(test, "test")[0], first)
-    test.close()
+def test_a_closed_file_opens_again_at_the_next_use(held_out):
+    first = samples_of(held_out, "test")[0]
+    held_out.close()
+    np.testing.assert_array_equal(samples_of(held_out, "test")[0], first)
 
 
-def test_classes_are_whole_numbers_and_logits_stay(tmp_path, monkeypatch):
-    prepare(CLASSES, tmp_path, monkeypatch)
-    with Prepared(tmp_path / "test.h5", CLASSES) as test:
-        assert samples_of(test, "test")[1].dtype == np.int64
-        logits = np.arange(8, dtype=np.float32).reshape(2, 4)
-        np.testing.assert_array_equal(test.decode_targets(logits), logits)
+def test_classes_are_whole_numbers_and_logits_stay(made):
+    _, test = made(CLASSES)
+    assert samples_of(test, "test")[1].dtype == np.int64
+    logits = np.arange(8, dtype=np.float32).reshape(2, 4)
+    np.testing.assert_array_equal(test.decode_targets(logits), logits)
 
 
-def test_whole_numbers_below_256_stay_small_on_disk(tmp_path, monkeypatch):
+def test_whole_numbers_below_256_stay_small_on_disk(made, tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (104, 3, 8)).astype(np.uint8)
     targets = arrays(CLASSES)[1]
     rule = Normalisation(inputs="stated", means=(0.0,), deviations=(255.0,))
     task = replace(CLASSES, normalisation=rule)
-    prepare(task, tmp_path, monkeypatch, splits=cut(images, targets))
+    _, test = made(task, splits=cut(images, targets))
     with h5py.File(tmp_path / "test.h5") as file:
         assert file["inputs"].dtype == np.uint8
-    with Prepared(tmp_path / "test.h5", task) as test:
-        np.testing.assert_allclose(samples_of(test, "test")[0], images[80:] / 255.0, rtol=1e-6)
+    np.testing.assert_allclose(samples_of(test, "test")[0], images[80:] / 255.0, rtol=1e-6)
 
 
-def test_a_shape_left_to_the_data_is_the_files(tmp_path, monkeypatch):
-    task = replace(CLASSES, input_shape=(3, 8))
-    prepare(task, tmp_path, monkeypatch)
+def test_a_shape_left_to_the_data_is_the_files(made, tmp_path):
+    made(CLASSES)
     open_ended = replace(CLASSES, input_shape=(AS_READ, AS_READ))
     with edited(tmp_path / "fit.h5") as file:
         file.attrs["task_digest"] = open_ended.digest
-    with Prepared(tmp_path / "fit.h5", open_ended) as fit:
-        assert fit.input_shape == (3, 8)
+    assert Prepared(tmp_path / "fit.h5", open_ended).input_shape == (3, 8)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +114,9 @@ def test_a_part_is_given_by_the_file_that_holds_it_alone(folder, name, split):
         prepared.rows(split)
 
 
-def test_a_row_that_is_not_there_is_refused(folder):
-    with Prepared(folder / "test.h5", NORMALISED) as test, pytest.raises(DataError, match="24"):
-        test.read(np.array([24]))
+def test_a_row_that_is_not_there_is_refused(held_out):
+    with pytest.raises(DataError, match="24"):
+        held_out.read(np.array([24]))
 
 
 @pytest.mark.parametrize("attribute", ["format", "task_digest"])
@@ -225,17 +222,14 @@ HARMS = {
 def test_a_prepared_file_that_was_tampered_with_is_named_with_the_mend(folder, harm):
     with edited(folder / "fit.h5") as file:
         harm(file)
-    with (
-        pytest.raises(DataError, match="fit.h5") as fault,
-        Prepared(folder / "fit.h5", NORMALISED) as fit,
-    ):
-        samples_of(fit, "train")
+    with pytest.raises(DataError, match="fit.h5") as fault:
+        samples_of(Prepared(folder / "fit.h5", NORMALISED), "train")
     assert f"snakemake {folder / 'fit.h5'}" in fault.value.mend
 
 
-def test_a_target_that_is_none_of_the_classes_is_refused(tmp_path, monkeypatch):
-    prepare(CLASSES, tmp_path, monkeypatch)
+def test_a_target_that_is_none_of_the_classes_is_refused(made, tmp_path):
+    fit, _ = made(CLASSES)
     with edited(tmp_path / "fit.h5") as file:
         file["targets"][7] = 99
-    with Prepared(tmp_path / "fit.h5", CLASSES) as fit, pytest.raises(DataError, match="classes"):
+    with pytest.raises(DataError, match="classes"):
         samples_of(fit, "fit")

@@ -10,26 +10,27 @@ from tests.data.made_tasks import samples_of
 GENERATOR = np.random.default_rng(0)
 SIGNALS = GENERATOR.normal(size=(60, 32)).astype(np.float32)
 LABELS = np.arange(60) % 3
+GOOD = {
+    "path": "data.npz", "target": "y", "kind": "classes", "classes": 3, "metric": "auroc_ovo"
+}  # fmt: skip
 
 
 @pytest.fixture
-def go(through):
-    """Take an entry all the way; return the task and both prepared files."""
+def go(through, tmp_path):
+    """Take an entry, of arrays `x` and `y` or of another file, all the way."""
 
-    def take(entry):
-        task = task_of("mine", entry, where="config.yaml, tasks")
+    def take(arrays=None, **entry):
+        if arrays is not None:
+            np.savez(tmp_path / "data.npz", **arrays)
+        usual = {**GOOD, "path": str(tmp_path / "data.npz"), "inputs": "x"}
+        task = task_of("mine", usual | entry, where="config.yaml, tasks")
         return task, *through("mine", task)
 
     return take
 
 
-def test_an_npz_file_of_signals_becomes_a_sequence_task(go, tmp_path):
-    np.savez(tmp_path / "data.npz", x=SIGNALS, y=LABELS)
-    entry = {
-        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
-        "classes": 3, "metric": "zero_one_error_pct",
-    }  # fmt: skip
-    task, fit, test = go(entry)
+def test_an_npz_file_of_signals_becomes_a_sequence_task(go):
+    task, fit, test = go({"x": SIGNALS, "y": LABELS})
     assert task.kind == "sequence"
     assert task.loss == "cross_entropy"
     assert fit.input_shape == (1, 32)
@@ -37,14 +38,13 @@ def test_an_npz_file_of_signals_becomes_a_sequence_task(go, tmp_path):
     assert (np.bincount(test.targets(test.rows("test"))) == 4).all()
 
 
-def test_every_sample_stands_once_with_its_own_target(go, tmp_path):
-    marked = np.arange(60, dtype=np.float32)[:, None].repeat(32, 1)
-    np.savez(tmp_path / "data.npz", x=marked, y=np.arange(60) * 10.0)
-    entry = {
-        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "scalar",
-        "metric": "rmse", "normalise_inputs": "none", "normalise_targets": "none",
-    }  # fmt: skip
-    _, fit, test = go(entry)
+def test_every_sample_stands_once_with_its_own_target(go):
+    marked = {
+        "x": np.arange(60, dtype=np.float32)[:, None].repeat(32, 1),
+        "y": np.arange(60) * 10.0,
+    }
+    plain = {"normalise_inputs": "none", "normalise_targets": "none"}
+    _, fit, test = go(marked, kind="scalar", classes=0, metric="rmse", **plain)
     seen = []
     for file, split in ((fit, "train"), (fit, "validation"), (test, "test")):
         inputs, targets = samples_of(file, split)
@@ -54,16 +54,12 @@ def test_every_sample_stands_once_with_its_own_target(go, tmp_path):
 
 
 @pytest.mark.parametrize("groups", ["", "g"])
-def test_every_sample_is_tested_once_over_the_folds(go, tmp_path, groups):
+def test_every_sample_is_tested_once_over_the_folds(go, groups):
     belongs = np.repeat(np.arange(20), 3)
-    np.savez(tmp_path / "data.npz", x=np.arange(60.0)[:, None].repeat(8, 1), y=LABELS, g=belongs)
-    entry = {
-        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
-        "classes": 3, "metric": "accuracy", "normalise_inputs": "none", "folds": 4, "groups": groups,
-    }  # fmt: skip
+    marked = {"x": np.arange(60.0)[:, None].repeat(8, 1), "y": LABELS, "g": belongs}
     seen = []
     for fold in range(4):
-        _, fit, test = go({**entry, "fold": fold})
+        _, fit, test = go(marked, normalise_inputs="none", folds=4, fold=fold, groups=groups)
         parts = [samples_of(file, part)[0][:, 0, 0].astype(int) for file, part in
                  ((fit, "train"), (fit, "validation"), (test, "test"))]  # fmt: skip
         assert sorted(np.concatenate(parts)) == list(range(60))
@@ -73,25 +69,19 @@ def test_every_sample_is_tested_once_over_the_folds(go, tmp_path, groups):
     assert sorted(seen) == list(range(60))
 
 
-def test_more_folds_than_a_class_has_samples_are_refused(go, tmp_path):
-    np.savez(tmp_path / "data.npz", x=SIGNALS, y=LABELS)
-    entry = {
-        "path": str(tmp_path / "data.npz"), "inputs": "x", "target": "y", "kind": "classes",
-        "classes": 3, "metric": "accuracy", "folds": 21,
-    }  # fmt: skip
+def test_more_folds_than_a_class_has_samples_are_refused(go):
     with pytest.raises(DataError, match="21 folds"):
-        go(entry)
+        go({"x": SIGNALS, "y": LABELS}, folds=21)
 
 
 def test_an_hdf5_file_of_images_becomes_a_grid_task(go, tmp_path):
     with h5py.File(tmp_path / "data.h5", "w") as file:
         file["images"] = GENERATOR.normal(size=(40, 2, 8, 8)).astype(np.float32)
         file["fields"] = GENERATOR.normal(size=(40, 1, 8, 8)).astype(np.float32)
-    entry = {
-        "path": str(tmp_path / "data.h5"), "inputs": "images", "target": "fields", "kind": "field",
-        "target_shape": [1, 8, 8], "metric": "relative_l2", "normalise_targets": "per_position",
-    }  # fmt: skip
-    task, fit, test = go(entry)
+    task, fit, test = go(
+        path=str(tmp_path / "data.h5"), inputs="images", target="fields", kind="field", classes=0,
+        target_shape=[1, 8, 8], metric="relative_l2", normalise_targets="per_position",
+    )  # fmt: skip
     assert task.kind == "grid"
     assert fit.input_shape == (2, 8, 8)
     inputs, targets = samples_of(fit, "train")
@@ -108,11 +98,10 @@ def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(go, tmp_pa
     })  # fmt: skip
     path = tmp_path / f"data.{suffix}"
     frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
-    entry = {
-        "path": str(path), "target": "kind", "kind": "classes", "classes": ["oak", "elm", "ash"],
-        "categorical": ["grade"], "metric": "auroc_ovo", "test_share": 0.5,
-    }  # fmt: skip
-    task, fit, test = go(entry)
+    task, fit, test = go(
+        path=str(path), inputs="", target="kind", classes=["oak", "elm", "ash"],
+        categorical=["grade"], test_share=0.5,
+    )  # fmt: skip
     assert task.target.names == ("oak", "elm", "ash")
     assert fit.input_shape == (3, 3)
     inputs, labels = samples_of(fit, "train")
@@ -123,20 +112,11 @@ def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(go, tmp_pa
 
 
 def test_a_second_file_is_the_test_split(go, tmp_path):
-    np.savez(tmp_path / "a.npz", inputs=SIGNALS, y=LABELS)
-    np.savez(tmp_path / "b.npz", inputs=SIGNALS[:9] + 100, y=LABELS[:9])
-    entry = {
-        "path": str(tmp_path / "a.npz"), "test_path": str(tmp_path / "b.npz"), "target": "y",
-        "kind": "classes", "classes": 3, "metric": "zero_one_error_pct", "normalise_inputs": "none",
-    }  # fmt: skip
-    _, fit, test = go(entry)
+    np.savez(tmp_path / "b.npz", x=SIGNALS[:9] + 100, y=LABELS[:9])
+    own = {"test_path": str(tmp_path / "b.npz"), "normalise_inputs": "none"}
+    _, fit, test = go({"x": SIGNALS, "y": LABELS}, **own)
     assert fit.count == 60
     np.testing.assert_allclose(samples_of(test, "test")[0][:, 0], SIGNALS[:9] + 100, rtol=1e-6)
-
-
-GOOD = {
-    "path": "data.npz", "target": "y", "kind": "classes", "classes": 3, "metric": "auroc_ovo"
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -162,6 +142,5 @@ def test_a_missing_key_is_named():
 
 def test_a_missing_column_offers_the_nearest(go, tmp_path):
     pd.DataFrame({"age": [1.0], "kind": ["a"]}).to_csv(tmp_path / "d.csv")
-    entry = {**GOOD, "path": str(tmp_path / "d.csv"), "target": "kinds"}
     with pytest.raises(DataError, match="did you mean 'kind'"):
-        go(entry)
+        go(path=str(tmp_path / "d.csv"), inputs="", target="kinds")
