@@ -17,7 +17,7 @@ from orca.data.normalise import Constants
 from orca.data.prepared_file import FILES, FORMAT, seal
 from orca.data.raw_file import damaged, reading
 from orca.data.schema import SCHEMA, Schema
-from orca.data.split import draw, draw_stratified
+from orca.data.split import draw
 from orca.data.store import READ_BYTES
 from orca.data.target import Classes, Field
 from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task, fits
@@ -172,16 +172,15 @@ def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:
     count = splits.fit.count
     generator = np.random.default_rng(VALIDATION_SEED)
     wanted = task.samples.validation if task.samples.validation != AS_READ else round(count / 10)
+    labels = file["targets"][()] if isinstance(task.target, Classes) else None
     if splits.validation is not None:
         validation = np.asarray(splits.validation, np.int64)
-    elif isinstance(task.target, Classes) and splits.fit.groups is None:
-        validation = draw_stratified(file["targets"][()], wanted, generator)
     else:
-        validation = draw(count, wanted, generator, splits.fit.groups)
+        validation = draw(count, wanted, generator, splits.fit.groups, labels)
     train = np.setdiff1d(np.arange(count), validation)
     file["train"], file["validation"] = train, validation
-    if isinstance(task.target, Classes):
-        absent = sorted(set(range(task.target.count)) - set(file["targets"][()][train].tolist()))
+    if isinstance(task.target, Classes) and labels is not None:
+        absent = sorted(set(range(task.target.count)) - set(labels[train].tolist()))
         if absent:
             raise DataError(
                 where=str(raw),

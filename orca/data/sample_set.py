@@ -9,12 +9,19 @@ from jaxtyping import Float, Int, Num
 
 from orca.data.normalise import Constants, no_change
 from orca.data.target import Classes, Target
+from orca.data.task import Task
 
 Part = Literal["inputs", "targets", "groups"]
 
 
 class SampleSet(ABC):
-    """Samples by row number; `orca.data.store.Prepared` has them in a file."""
+    """Samples by row number; `orca.data.store.Prepared` has them in a file.
+
+    Args:
+        task: that they are of, if they are of one.
+    """
+
+    task: Task | None = None
 
     @property
     @abstractmethod
@@ -34,17 +41,17 @@ class SampleSet(ABC):
     @property
     def augmentation(self) -> tuple[str, ...]:
         """Names of random changes made to a training input, in order."""
-        return ()
+        return self.task.augmentation if self.task else ()
 
     @property
     def redraw(self) -> bool:
         """Whether training sees one sample of each group and epoch."""
-        return False
+        return self.task is not None and self.task.redraw
 
     @property
     def pooling(self) -> str:
         """How predictions of one group become one; see `Task.pooling`."""
-        return "none"
+        return self.task.pooling if self.task else "none"
 
     @property
     @abstractmethod

@@ -35,12 +35,19 @@ def draw_stratified(
 
 
 def draw(
-    rows: int, count: int, generator: np.random.Generator, groups: Int[np.ndarray, " n"] | None
+    rows: int,
+    count: int,
+    generator: np.random.Generator,
+    groups: Int[np.ndarray, " n"] | None,
+    labels: Int[np.ndarray, " n"] | None = None,
 ) -> Int[np.ndarray, " drawn"]:
     """Return about `count` of `rows` row numbers, ascending; a group is taken whole or not at all.
 
-    Without groups they are exactly `count`; with groups the last one taken may reach beyond.
+    Without groups they are exactly `count`, by class where there are labels; with groups the last
+    one taken may reach beyond.
     """
+    if groups is None and labels is not None:
+        return draw_stratified(labels, count, generator)
     if groups is None:
         return np.sort(generator.choice(rows, count, replace=False)).astype(np.int64)
     names, sizes = np.unique(groups, return_counts=True)

@@ -80,21 +80,6 @@ class Prepared(SampleSet):
         return self.task.target
 
     @property
-    def augmentation(self) -> tuple[str, ...]:
-        """Names of random changes made to a training input, in order."""
-        return self.task.augmentation
-
-    @property
-    def redraw(self) -> bool:
-        """Whether training sees one sample of each group and epoch."""
-        return self.task.redraw
-
-    @property
-    def pooling(self) -> str:
-        """How predictions of one group become one."""
-        return self.task.pooling
-
-    @property
     def count(self) -> int:
         """Samples in the file."""
         return int(self._file["inputs"].shape[0])

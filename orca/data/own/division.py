@@ -1,14 +1,13 @@
 """Which samples of a person's file train, choose and test: drawn, by groups, or as the person says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int, Num
 
 from orca.data.entry import TaskEntry
-from orca.data.split import draw, draw_stratified
+from orca.data.split import draw
 from orca.errors import DataError
 from orca.logs import log
 from orca.text_files import read_mapping
@@ -41,62 +40,53 @@ def divide(
     """
     generator = np.random.default_rng(entry.split_seed)
     count = len(targets)
+    labels = targets if entry.kind == "classes" else None
+    belongs = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+
+    def drawn(among: Rows, share: float) -> Rows:
+        own = [None if values is None else values[among] for values in (belongs, labels)]
+        return among[draw(len(among), round(len(among) * share), generator, *own)]
+
     parts = _stated(entry, stated, rows, where) if entry.split else {}
     test = np.zeros(0, np.int64)
-    kinds = _Draw(entry, targets, groups, generator)
     if "test" in parts:
         test = parts["test"]
     elif entry.folds:
-        test = kinds.fold(where)
+        test = _fold(entry, np.zeros(count), labels, groups, where)
     elif not entry.test_path:
-        test = kinds.draw(np.arange(count), entry.test_share)
-    rest = np.setdiff1d(np.arange(count), test)
+        test = drawn(np.arange(count), entry.test_share)
+    pool = parts.get("train", np.setdiff1d(np.arange(count), test))
     validation = parts.get("validation")
     if validation is None:
-        pool = parts.get("train", rest)
-        validation = kinds.draw(pool, entry.validation_share)
-    train = np.setdiff1d(parts.get("train", rest), validation)
-    division = {"train": train, "validation": validation, "test": test}
+        validation = drawn(pool, entry.validation_share)
+    division = {"train": np.setdiff1d(pool, validation), "validation": validation, "test": test}
     _check(division, entry, count, where)
     return division
 
 
-@dataclass(frozen=True)
-class _Draw:
-    entry: TaskEntry
-    targets: np.ndarray
-    groups: Sequence[str] | None
-    generator: np.random.Generator
+def _fold(
+    entry: TaskEntry,
+    samples: np.ndarray,
+    labels: np.ndarray | None,
+    groups: Sequence[str] | None,
+    where: str,
+) -> Rows:
+    """Return the samples of the fold that is tested: dealt by class, by group, or by both."""
+    from sklearn import model_selection
 
-    def fold(self, where: str) -> Rows:
-        """Return the samples of the fold that is tested: dealt by class, by group, or by both."""
-        from sklearn import model_selection
-
-        by_class, by_group = self.entry.kind == "classes", self.groups is not None
-        kind = f"{'Stratified' * by_class}{'Group' * by_group}KFold"
-        dealer = getattr(model_selection, kind)(
-            self.entry.folds, shuffle=True, random_state=self.entry.split_seed
-        )
-        labels = self.targets if by_class else None
-        try:
-            dealt = list(dealer.split(np.zeros(len(self.targets)), labels, self.groups))
-        except ValueError as fault:
-            raise DataError(
-                where=where,
-                what=f"its samples cannot be dealt into {self.entry.folds} folds: {fault}",
-                mend="say fewer `folds`",
-            ) from fault
-        return dealt[self.entry.fold][1].astype(np.int64)
-
-    def draw(self, among: Rows, share: float) -> Rows:
-        """Return some of the samples, by class or by group."""
-        wanted = round(len(among) * share)
-        if self.groups is not None:
-            _, numbers = np.unique(np.asarray(self.groups), return_inverse=True)
-            return among[draw(len(among), wanted, self.generator, numbers[among])]
-        if self.entry.kind == "classes":
-            return among[draw_stratified(self.targets[among], wanted, self.generator)]
-        return among[draw(len(among), wanted, self.generator, None)]
+    kind = f"{'Stratified' * (labels is not None)}{'Group' * (groups is not None)}KFold"
+    dealer = getattr(model_selection, kind)(
+        entry.folds, shuffle=True, random_state=entry.split_seed
+    )
+    try:
+        dealt = list(dealer.split(samples, labels, groups))
+    except ValueError as fault:
+        raise DataError(
+            where=where,
+            what=f"its samples cannot be dealt into {entry.folds} folds: {fault}",
+            mend="say fewer `folds`",
+        ) from fault
+    return dealt[entry.fold][1].astype(np.int64)
 
 
 def _stated(

@@ -55,11 +55,6 @@ class TargetGuess:
     classes: int | list[str] = 0
     shape: tuple[int, ...] = ()
 
-    @property
-    def alone(self) -> bool:
-        """Whether there is one class only."""
-        return self.classes == 1 or (isinstance(self.classes, list) and len(self.classes) == 1)
-
 
 def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
     """Return an entry for a file, key by key: what a person said, and guesses for the rest.
@@ -82,7 +77,7 @@ def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
     ways = {key: said[key] for key in READING if key in said}
     entry = entry_of({**STANDING_IN, "path": str(path), **ways}, where=str(path))
     found, seen = (_look_at_table if entry.is_table else _look_at_arrays)(path, entry, said)
-    if seen.alone:
+    if seen.classes == 1 or (isinstance(seen.classes, list) and len(seen.classes) == 1):
         raise SettingsError(
             where=f"{path}, the target",
             what=f"all samples have one value ({seen.why})",

@@ -13,10 +13,8 @@ from orca.data.own import arrays
 from orca.data.own.read import check_shape, rows_by
 from orca.data.own.table import read_table
 from orca.data.schema import Schema
+from orca.data.user_task import STANDING_IN
 from orca.errors import DataError
-
-PLAIN = {"target": "targets", "kind": "scalar", "metric": "rmse"}
-"""What an entry must say, and the reading of new rows does not ask for."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEn
             what=f"its suffix '{path.suffix}' is that of no file that is read",
             mend=f"give a file of the kind that the run was trained on: {', '.join(SUFFIXES)}",
         )
-    given = {key: value for key, value in (entry or PLAIN).items() if key != "format"}
+    given = {key: value for key, value in (entry or STANDING_IN).items() if key != "format"}
     as_read = TaskEntry.model_validate(given | {"path": str(path), "test_path": ""})
     if as_read.is_table != bool(schema.columns):
         what = ("a table", "arrays") if as_read.is_table else ("arrays", "a table")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -30,10 +29,6 @@ class Labels:
 
     texts: list[str]
     place: Callable[[int | None], str]
-
-    def first(self, text: str) -> str:
-        """Return where a label stands first."""
-        return self.place(self.texts.index(text))
 
 
 def labels_in_table(table: OwnTable, name: str) -> Labels:
@@ -121,7 +116,7 @@ def class_numbers(labels: Labels, names: Sequence[str]) -> Int[np.ndarray, " n"]
     new = [text for text in labels.texts if numbers[text] is None]
     if new:
         raise DataError(
-            where=labels.first(new[0]),
+            where=labels.place(labels.texts.index(new[0])),
             what=f"'{new[0]}' is none of the classes",
             mend=nearest(new[0], list(names)),
         )
@@ -179,7 +174,8 @@ def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> L
             mend="save them as texts or whole numbers",
         )
     if values.dtype.kind in "SO":
-        values = np.array([_decoded(value) for value in values], dtype=str)
+        decoded = (v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in values)
+        values = np.array(list(decoded), dtype=str)
     if values.dtype.kind == "U":
         return Labels([str(value).strip() for value in values], place)
     if values.dtype.kind not in "biuf":
@@ -196,10 +192,6 @@ def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> L
     if values.dtype.kind == "b":
         return Labels([str(bool(value)) for value in values], place)
     return Labels([cells.number_text(value) for value in values.tolist()], place)
-
-
-def _decoded(value: Any) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _one_per_sample(values: np.ndarray, place: Callable[[int | None], str]) -> np.ndarray:

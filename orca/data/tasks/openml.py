@@ -10,6 +10,7 @@ all rows. The third feature of table 1464 stays.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -134,16 +135,21 @@ def _official(name: str, task: Task) -> Task:
     rows = task.samples.fit + task.samples.test
     columns = OFFICIAL_COLUMNS.get(name, ())
     kept = f"features {', '.join(str(n) for n in columns)} alone, counted from 0; " * bool(columns)
-    return replace(
+    return _variant(
+        name,
         task,
+        f"{kept}a tenth of the rows for testing; standardised with all rows, as in the official code",
         samples=_samples(rows, 0.1),
         normalisation=Normalisation(),
         option=Protocol(test_share=0.1, standardise_on_all=True, columns=columns),
-        variant_of=name,
         as_published=True,
-        differs=f"{kept}a tenth of the rows for testing; standardised with all rows, as in the"
-        " official code",
     )
+
+
+def _variant(name: str, task: Task, differs: str, **changes: Any) -> Task:
+    """Return a task with changes, as a variant of `name` or of what it is one of already."""
+    told = "; ".join(filter(None, (task.differs, differs)))
+    return replace(task, variant_of=task.variant_of or name, differs=told, **changes)
 
 
 def read(raw: Path, task: Task) -> Splits:
@@ -199,38 +205,14 @@ def _tables() -> dict[str, Task]:
     return tables
 
 
-def _from_openml_itself(number: int) -> Task:
-    return replace(
-        _from_openml(number, ROWS[number].suites[0]),
-        variant_of=f"openml_{number}",
-        differs="the table from OpenML itself, not a copy that a package carries",
-    )
-
-
-def _other_copy(number: int) -> Task:
-    return replace(
-        _from_keel(number, ROWS[number].suites[0]),
-        variant_of=f"openml_{number}",
-        differs=f"KEEL's copy: {KEEL[number].differs}",
-    )
-
-
-def _other_splits(name: str, task: Task) -> dict[str, Task]:
-    return {
-        f"{name}_split{seed}": replace(
-            task,
-            option=OtherSplit(test_share=TEST_SHARE[task.suite], split_seed=seed),
-            variant_of=task.variant_of or name,
-            differs="; ".join(
-                filter(None, (task.differs, f"the test rows are drawn by seed {seed}"))
-            ),
-        )
-        for seed in SPLITS
-    }
-
-
 TABLES = _tables()
-OTHER_COPIES = {f"openml_{n}_carried": _other_copy(n) for n in KEEL if KEEL[n].rows is not None}
+OTHER_COPIES = {
+    f"openml_{n}_carried": _variant(
+        f"openml_{n}", _from_keel(n, ROWS[n].suites[0]), f"KEEL's copy: {facts.differs}"
+    )
+    for n, facts in KEEL.items()
+    if facts.rows is not None
+}
 CARRIED = {
     **OTHER_COPIES,
     **{name: task for name, task in TABLES.items() if task.source.endswith("_carried")},
@@ -240,14 +222,23 @@ TASKS = {
     **OTHER_COPIES,
     **{f"{name}_official": _official(name, task) for name, task in TABLES.items()},
     **{
-        f"openml_{number}_from_openml": _from_openml_itself(number)
-        for number in ROWS
+        f"openml_{number}_from_openml": _variant(
+            f"openml_{number}",
+            _from_openml(number, row.suites[0]),
+            "the table from OpenML itself, not a copy that a package carries",
+        )
+        for number, row in ROWS.items()
         if f"openml_{number}" in CARRIED
     },
     **{
-        name: split
-        for carried, task in CARRIED.items()
+        f"{name}_split{seed}": _variant(
+            name,
+            task,
+            f"the test rows are drawn by seed {seed}",
+            option=OtherSplit(test_share=TEST_SHARE[task.suite], split_seed=seed),
+        )
+        for name, task in CARRIED.items()
         if task.suite == "openml_cc18"
-        for name, split in _other_splits(carried, task).items()
+        for seed in SPLITS
     },
 }

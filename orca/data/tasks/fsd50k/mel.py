@@ -16,25 +16,15 @@ FRAMES_AT_ONCE = 1024
 """So that a sound of minutes takes no more memory than one of seconds."""
 
 
-def mel_of_hz(frequency: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    """Return 2595 log10(1 + f / 700).
-
-    Source: HTK's mel scale, O'Shaughnessy 1987.
-    """
-    return 2595.0 * np.log10(1.0 + frequency / 700.0)
-
-
-def hz_of_mel(mel: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-    """Return the frequency in Hz of a mel; undoes `mel_of_hz`."""
-    return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
-
-
 @lru_cache(maxsize=1)
 def filters() -> Float[np.ndarray, "bands frequencies"]:
-    """Return triangles that overlap by half, equally wide in mel, from 0 Hz to half the rate."""
+    """Return triangles that overlap by half, equally wide in mel, from 0 Hz to half the rate.
+
+    Source: HTK's mel scale, 2595 log10(1 + f / 700), O'Shaughnessy 1987.
+    """
     frequencies = np.linspace(0.0, RATE / 2, FFT // 2 + 1)
-    ends = mel_of_hz(np.array([0.0, RATE / 2]))
-    corners = hz_of_mel(np.linspace(ends[0], ends[1], BANDS + 2))
+    ends = 2595.0 * np.log10(1.0 + np.array([0.0, RATE / 2]) / 700.0)
+    corners = 700.0 * (10.0 ** (np.linspace(ends[0], ends[1], BANDS + 2) / 2595.0) - 1.0)
     left, peak, right = corners[:-2, None], corners[1:-1, None], corners[2:, None]
     rising = (frequencies - left) / (peak - left)
     falling = (right - frequencies) / (right - peak)
