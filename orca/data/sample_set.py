@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int, Num
+from jaxtyping import Int, Num
 
 from orca.data.normalise import Constants, no_change
 from orca.data.target import Classes, Target
@@ -84,12 +84,6 @@ class SampleSet(ABC):
         """Return the number of the recording that each sample is a piece of, if there are any."""
         del rows
         return None
-
-    def decode_targets(
-        self, predicted: Num[np.ndarray, "n *output"]
-    ) -> Float[np.ndarray, "n *output"]:
-        """Return a model's predictions in the targets' own units; logits stay as they are."""
-        return self.target_constants.decode_predicted(predicted)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,8 +36,8 @@ class Prepared(SampleSet):
 
     Both files store values in the task's own units, the targets of the test split as well as
     those of training. Inputs and targets are normalised while they are read, so that a metric
-    can be computed in the task's own units: from `decode_targets` of what a model gives, and
-    `targets`.
+    can be computed in the task's own units: from what a model gives, decoded by
+    `target_constants`, and `targets`.
 
     Args:
         path: `fit.h5` or `test.h5`.

@@ -179,7 +179,7 @@ class PeerRuns:
         numbers = prepared.rows(split)
         outputs = np.asarray(predict(self._rows(prepared, numbers)), np.float32)
         return pool(
-            prepared.decode_targets(outputs),
+            prepared.target_constants.decode_predicted(outputs),
             prepared.targets(numbers),
             prepared.groups(numbers),
             how=self.task.pooling,

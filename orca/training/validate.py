@@ -47,7 +47,7 @@ def predict(
                 output = model(samples.inputs(loaded)).float().cpu().numpy()
             if not done:
                 predicted = np.empty((len(rows), *output.shape[1:]), np.float32)
-            predicted[done : done + len(output)] = data.decode_targets(output)
+            predicted[done : done + len(output)] = data.target_constants.decode_predicted(output)
             done += len(output)
     return predicted
 

@@ -1,3 +1,6 @@
+import pickle
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -15,8 +18,7 @@ def test_cifar100_is_normalised_by_the_stated_constants(sources, go):
         sources / "cifar-100-python.tar.gz", {"test": 100, "train": 400},
         label_key="fine_labels", classes=100,
     )  # fmt: skip
-    samples = Samples(train=300, validation=100, test=100)
-    fit, test = go("cifar100", samples=samples)
+    fit, test = go("cifar100", samples=Samples(train=300, validation=100, test=100))
     inputs, labels = samples_of(test, "test")
     images = made["test"][b"data"].reshape(-1, 3, 32, 32) / 255.0
     mean = np.array([0.5071, 0.4867, 0.4408]).reshape(3, 1, 1)
@@ -28,8 +30,7 @@ def test_cifar100_is_normalised_by_the_stated_constants(sources, go):
 
 def test_spherical_images_lie_between_0_and_1(sources, go):
     made = fixtures.spherical(sources / "s2_cifar100.gz", 300, 100)
-    samples = Samples(train=200, validation=100, test=100)
-    fit, test = go("spherical", samples=samples)
+    fit, test = go("spherical", samples=Samples(train=200, validation=100, test=100))
     inputs, labels = samples_of(test, "test")
     np.testing.assert_allclose(inputs, made["test"]["images"] / 255.0, atol=1e-6)
     np.testing.assert_array_equal(labels, made["test"]["labels"])
@@ -38,8 +39,7 @@ def test_spherical_images_lie_between_0_and_1(sources, go):
 
 def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, go):
     made = fixtures.ninapro(sources, {"train": 72, "val": 36, "test": 18})
-    samples = Samples(train=72, validation=36, test=18)
-    fit, _ = go("ninapro_official", samples=samples)
+    fit, _ = go("ninapro_official", samples=Samples(train=72, validation=36, test=18))
     inputs, labels = samples_of(fit, "validation")
     assert inputs.shape == (36, 1, 16, 52)
     np.testing.assert_allclose(inputs[5, 0, 3, 7], made["ninapro_val"][5, 7, 3], rtol=1e-6)
@@ -65,22 +65,31 @@ def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(sources, go, c
     std[std == 0] = 1
     expected = (made[1]["coeff"][:5, ::5, ::5] - mean) / std
     np.testing.assert_allclose(inputs[:, 0], expected, rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(test.decode_targets(targets)[:, 0], solution, rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(
+        test.target_constants.decode_predicted(targets)[:, 0], solution, rtol=1e-4, atol=1e-8
+    )
     assert fit.rows("validation").tolist() == [10, 11]
 
 
-def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(sources, go):
-    made = fixtures.proteins(
-        sources / "protein.zip", {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
-    )
-    fit, test = go(
-        "psicov",
-        samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
-        target=Field(grid=(40, 40), masked=True),
-    )  # fmt: skip
-    features, distances = made["ps0"]
-    inputs, targets = test.read(np.array([0]))
-    maps, (seen, outside) = inputs[0], targets[0]
+@pytest.fixture
+def psicov(sources, go):
+    """Take proteins through; return both readers, and of the first to test with all there is."""
+
+    def take(name):
+        lengths = {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
+        made = fixtures.proteins(sources / "protein.zip", lengths)
+        fit, test = go(
+            name, samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
+            target=Field(grid=(40, 40), masked=True),
+        )  # fmt: skip
+        (maps,), (targets,) = test.read(np.array([0]))
+        return fit, test, *made["ps0"], maps, *targets
+
+    return take
+
+
+def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(psicov):
+    fit, test, features, distances, maps, seen, outside = psicov("psicov")
     assert (outside[:28, :28] == 0).all()
     assert outside.sum() == 40 * 40 - 28 * 28
     np.testing.assert_array_equal(maps[:, 28:], 0)
@@ -103,18 +112,8 @@ def test_psicov_has_the_published_channels_and_a_mask_outside_of_the_protein(sou
     assert test.read(np.array([1]))[1][0, 1].sum() == 0
 
 
-def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(sources, go):
-    made = fixtures.proteins(
-        sources / "protein.zip", {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
-    )
-    fit, test = go(
-        "psicov_official",
-        samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
-        target=Field(grid=(40, 40), masked=True),
-    )  # fmt: skip
-    features, distances = made["ps0"]
-    inputs, targets = test.read(np.array([0]))
-    maps, (seen, outside) = inputs[0], targets[0]
+def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(psicov):
+    fit, _, features, distances, maps, seen, outside = psicov("psicov_official")
     assert not outside.any()
     np.testing.assert_array_equal(maps[54, 5:33, 5:33], features["ccmpred"])
     assert not maps[:, :5].any()
@@ -126,9 +125,6 @@ def test_psicov_as_official_has_distances_to_learn_outside_of_the_protein(source
 
 
 def test_a_protein_of_another_length_than_its_distances_is_refused(sources, go):
-    import pickle
-    import zipfile
-
     fixtures.proteins(sources / "protein.zip", {"deepcov": [20], "psicov": [20]})
     with zipfile.ZipFile(sources / "protein.zip", "a") as archive, pytest.warns(UserWarning):
         archive.writestr("psicov/features/ps0.pkl", pickle.dumps(fixtures.protein(21)[0]))
@@ -143,8 +139,7 @@ def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, go):
     train = fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
     test_visits = {"f435w/9490/a3": 2}
     made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", test_visits)
-    samples = Samples(train=4, validation=1, test=2)
-    fit, test = go("cosmic", samples=samples)
+    fit, test = go("cosmic", samples=Samples(train=4, validation=1, test=2))
     names = [
         "npy_train/f435w/10760/2/1_0_0.npy", "npy_train/f435w/10760/2/2_0_0.npy",
         "npy_train/f435w/12058/16/1_0_0.npy", "npy_train/f435w/12058/16/2_0_0.npy",
@@ -162,8 +157,7 @@ def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, go):
 def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, go):
     fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
     made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", {"f435w/9490/a3": 2})
-    samples = Samples(train=4, validation=1, test=2)
-    _, test = go("cosmic_official", samples=samples)
+    _, test = go("cosmic_official", samples=Samples(train=4, validation=1, test=2))
     inputs, _ = samples_of(test, "test")
     sky = made["npy_test/f435w/9490/a3/sky.npy"]
     for number in (1, 2):
@@ -178,8 +172,7 @@ def test_cosmic_stamps_of_two_planes_ignore_nothing(sources, go):
         fixtures.stamps(
             sources / f"deepCR.ACS-WFC.{name}.tar", folder, {"f435w/10760/2": 3}, planes=2
         )
-    samples = Samples(train=2, validation=1, test=3)
-    fit, _ = go("cosmic", samples=samples)
+    fit, _ = go("cosmic", samples=Samples(train=2, validation=1, test=3))
     assert not fit.targets(fit.rows("fit"))[:, 1].any()
 
 
@@ -224,8 +217,6 @@ def test_a_list_that_names_no_recording_or_no_class_is_refused(sources, go, line
 
 
 def test_a_recording_that_is_no_matlab_file_is_named(sources, go):
-    import zipfile
-
     fixtures.recordings(sources, LENGTHS, LETTERS)
     with zipfile.ZipFile(sources / "training2017.zip", "a") as archive, pytest.warns(UserWarning):
         archive.writestr("training2017/A00003.mat", b"no numbers")
@@ -244,8 +235,7 @@ def test_a_constant_signal_becomes_zero_and_not_nan():
 
 def test_satellite_classes_count_from_0(sources, go):
     made = fixtures.satellite(sources, 240, 48)
-    samples = Samples(train=192, validation=48, test=48)
-    fit, test = go("satellite_official", samples=samples)
+    fit, test = go("satellite_official", samples=Samples(train=192, validation=48, test=48))
     inputs, labels = samples_of(test, "test")
     np.testing.assert_allclose(inputs[:, 0], made[1]["data"], rtol=1e-6)
     np.testing.assert_array_equal(labels, made[1]["label"] - 1)
@@ -257,8 +247,7 @@ def test_deepsea_bases_become_channels(sources, go, kind):
     made = fixtures.deepsea(
         sources / "deepsea_filtered.npz", {"train": 30, "val": 10, "test": 20}, kind
     )
-    samples = Samples(train=30, validation=10, test=20)
-    fit, test = go("deepsea", samples=samples)
+    fit, test = go("deepsea", samples=Samples(train=30, validation=10, test=20))
     inputs, labels = samples_of(fit, "validation")
     np.testing.assert_array_equal(inputs, made["x_val"].transpose(0, 2, 1))
     np.testing.assert_array_equal(labels, made["y_val"])
@@ -321,8 +310,6 @@ def test_the_noise_is_the_same_each_time(sources, go):
 
 
 def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(sources, go):
-    import zipfile
-
     fixtures.sounds(sources / "whole.zip", CLIPS)
     with (
         zipfile.ZipFile(sources / "whole.zip") as whole,
@@ -337,8 +324,6 @@ def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(s
 
 
 def test_a_list_that_names_an_absent_sound_is_refused(sources, go):
-    import zipfile
-
     fixtures.sounds(sources / "audio.zip", CLIPS)
     with zipfile.ZipFile(sources / "audio.zip", "a") as archive, pytest.warns(UserWarning):
         archive.writestr("chunks/val.csv", "files,labels,ext\n/mnt/1_0.wav,Sound_1,1\n")

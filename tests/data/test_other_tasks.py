@@ -14,8 +14,7 @@ from tests.data.made_tasks import samples_of
 
 def test_domainnet_pictures_are_squeezed_and_normalised(sources, go):
     made = fixtures.domain(sources, "sketch", 120, 40)
-    samples = Samples(train=80, validation=40, test=40)
-    fit, test = go("domainnet_sketch", samples=samples)
+    fit, test = go("domainnet_sketch", samples=Samples(train=80, validation=40, test=40))
     lines = (sources / "sketch_test_mini.txt").read_text().splitlines()
     inputs, labels = test.read(np.arange(3))
     for row, line in enumerate(lines[:3]):

@@ -76,7 +76,7 @@ def test_a_place_where_targets_hardly_vary_is_decoded_to_nearly_their_mean(made)
     inputs, targets = arrays(task)
     targets[:, 0, 0] = 7.0
     _, test = made(task, splits=cut(inputs, targets))
-    decoded = test.decode_targets(np.ones((2, 1, 8), np.float32))
+    decoded = test.target_constants.decode_predicted(np.ones((2, 1, 8), np.float32))
     np.testing.assert_allclose(decoded[:, 0, 0], 7.0, atol=0.01)
     assert (decoded[:, 0, 1:] > 5.5).all()
 
@@ -92,7 +92,9 @@ def test_the_mask_of_a_masked_field_is_not_normalised(made):
     fit, _ = made(task, splits=cut(inputs, targets))
     seen = samples_of(fit, "train")[1]
     assert set(np.unique(seen[:, 1])) == {0.0, 1.0}
-    assert fit.decode_targets(np.zeros((1, 1, 8), np.float32)).mean() == pytest.approx(5, abs=1)
+    assert fit.target_constants.decode_predicted(
+        np.zeros((1, 1, 8), np.float32)
+    ).mean() == pytest.approx(5, abs=1)
 
 
 def test_pieces_of_one_recording_stay_together(made):

@@ -45,7 +45,7 @@ def test_decoding_undoes_what_reading_did_to_targets(held_out):
     rows = held_out.rows("test")
     normalised = held_out.read(rows)[1]
     np.testing.assert_allclose(
-        held_out.decode_targets(normalised), held_out.targets(rows), rtol=1e-5
+        held_out.target_constants.decode_predicted(normalised), held_out.targets(rows), rtol=1e-5
     )
     np.testing.assert_array_equal(held_out.targets(rows), arrays(NORMALISED)[1][80:])
 
@@ -84,7 +84,7 @@ def test_classes_are_whole_numbers_and_logits_stay(made):
     _, test = made(CLASSES)
     assert samples_of(test, "test")[1].dtype == np.int64
     logits = np.arange(8, dtype=np.float32).reshape(2, 4)
-    np.testing.assert_array_equal(test.decode_targets(logits), logits)
+    np.testing.assert_array_equal(test.target_constants.decode_predicted(logits), logits)
 
 
 def test_whole_numbers_below_256_stay_small_on_disk(made, tmp_path):
