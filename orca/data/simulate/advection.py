@@ -22,20 +22,18 @@ def solve(portion: Portion) -> Fields:
     as fast (PDEBench, issue 46).
     """
     x = cell_centres(0.0, 1.0, portion.cells)
-    fields = draw_wave_fields(
-        portion.generators(), modes=4, period=x[-1] - x[0], window_probability=0.1
-    )
+    fields = draw_wave_fields(portion.generators(), period=x[-1] - x[0])
     times = FRAME_INTERVAL * np.array(portion.frames)
-    return {"tensor": transport(fields, x, times, speed=SPEED)}
+    return {"tensor": transport(fields, x, times)}
 
 
 def transport(
-    fields: WaveFields, x: Float[np.ndarray, " x"], times: Float[np.ndarray, " t"], *, speed: float
+    fields: WaveFields, x: Float[np.ndarray, " x"], times: Float[np.ndarray, " t"]
 ) -> Float[np.ndarray, "n t x"]:
-    """Return the fields, repeated with period 1, moved to the right by `speed` times `times`."""
+    """Return the fields, repeated with period 1, moved to the right by beta times `times`."""
     moved = np.empty((len(fields.signs), len(times), len(x)), np.float32)
     for frame, time in enumerate(times):
-        moved[:, frame] = fields.at((x - speed * time) % 1.0)
+        moved[:, frame] = fields.at((x - SPEED * time) % 1.0)
     return moved
 
 

@@ -27,9 +27,7 @@ def solve(portion: Portion) -> Fields:
     Differs from the published data: theirs come from a second-order finite volume scheme.
     """
     x = cell_centres(*DOMAIN, portion.cells)
-    initial = draw_wave_fields(
-        portion.generators(), modes=4, period=x[-1] - x[0], window_probability=0.1
-    ).at(x)
+    initial = draw_wave_fields(portion.generators(), period=x[-1] - x[0]).at(x)
     times = FRAME_INTERVAL * np.array(portion.frames)
     return {"tensor": evolve(initial, times, length=DOMAIN[1] - DOMAIN[0], viscosity=VISCOSITY)}
 

@@ -31,15 +31,9 @@ def solve(portion: Portion) -> Fields:
     on the rounding of the machine, and cannot be had again.
     """
     x = cell_centres(0.0, 1.0, portion.cells)
-    waves = draw_wave_fields(
-        portion.generators(), modes=4, period=x[-1] - x[0], window_probability=0.1
-    )
+    initial = scaled_to_unit(draw_wave_fields(portion.generators(), period=x[-1] - x[0]).at(x))
     growth_ends = GROWTH_ENDS[portion.variant]
-    return {
-        "tensor": evolve(
-            scaled_to_unit(waves.at(x)), frames=portion.frames, growth_ends=growth_ends
-        )
-    }
+    return {"tensor": evolve(initial, frames=portion.frames, growth_ends=growth_ends)}
 
 
 def evolve(

@@ -58,20 +58,20 @@ def window(x: Float[np.ndarray, " x"], edges: Float[np.ndarray, "n 2"]) -> Float
 def draw_wave_fields(
     generators: Sequence[np.random.Generator],
     *,
-    modes: int,
     period: float,
-    window_probability: float,
+    modes: int = 4,
+    window_probability: float = 0.1,
 ) -> WaveFields:
-    """Draw one field per generator.
+    """Draw one field per generator; number of sines and windows as of the fields of one number.
 
     Two of the mode numbers 1 to `modes` are drawn with replacement; a mode drawn twice has its
     wave number doubled, and one not drawn adds a constant, so that the mean is not zero.
 
     Args:
         generators: one per sample; each is advanced by the same number of draws.
-        modes: K, the number of sines.
         period: length over which the drawn modes repeat. PDEBench takes the distance between
             the first and last cell centre, which is one cell shorter than the domain.
+        modes: K, the number of sines.
         window_probability: how often a window is applied.
 
     Differs from the published draws: theirs come from another library's generator, with some of

@@ -5,12 +5,10 @@ from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit, 
 from orca.data.simulation import cell_centres
 
 
-def draw(count, *, window_probability=0.1, modes=4, cells=128):
-    x = cell_centres(0.0, 1.0, cells)
+def draw(count, **choices):
+    x = cell_centres(0.0, 1.0, 128)
     generators = [np.random.default_rng([sample, 7]) for sample in range(count)]
-    return x, draw_wave_fields(
-        generators, modes=modes, period=x[-1] - x[0], window_probability=window_probability
-    )
+    return x, draw_wave_fields(generators, period=x[-1] - x[0], **choices)
 
 
 def test_moments_are_those_of_the_published_law():
