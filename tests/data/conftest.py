@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orca.data.fetch import fetch
-from orca.data.nas_bench_360 import Bundled
+from orca.data.nas_bench_360 import Bundle, Bundled, Held
 from orca.data.prepare import prepare
 from orca.data.store import Prepared
 from orca.data.task import TASKS, Splits, Task
@@ -49,6 +49,13 @@ def vouched(task: Task, raw: Path) -> None:
         if "--trust" not in told.mend:
             raise
         fetch(task, raw, trusted=True)
+
+
+def served(server: Loopback, place: Held, content: bytes) -> Held:
+    """Return where an archive holds a file, with a server of our own."""
+    (way,) = place.bundle.files
+    way = replace(way, urls=(server.serve(way.name, content),), attempts=1)
+    return Held(place.member, Bundle((way,), place.bundle.source))
 
 
 @pytest.fixture

@@ -132,25 +132,25 @@ def proteins(path: Path, lengths: dict[str, list[int]]) -> dict[str, Any]:
     return contents
 
 
-def stamps(path: Path, folder: str, visits: dict[str, int], planes: int = 3) -> dict[str, Any]:
+def stamps(folder: Path, part: str, visits: dict[str, int], planes: int = 3) -> dict[str, Any]:
     """Write a tar file of stamps [planes, 256, 256], out of order, with `sky.npy` per visit.
 
     Args:
-        path: the archive.
-        folder: `npy_train` or `npy_test`.
+        folder: for the archive.
+        part: `train` or `test`.
         visits: number of exposures by `<filter>/<proposal>/<visit>`.
         planes: 3, or 2 without a mask of ignored pixels.
     """
     contents: dict[str, Any] = {}
     for visit, exposures in visits.items():
-        place = f"{folder}/{visit}"
+        place = f"npy_{part}/{visit}"
         contents[f"{place}/sky.npy"] = GENERATOR.uniform(20, 60, exposures)
         for number in range(1, exposures + 1):
             stamp = np.zeros((planes, 256, 256), np.float32)
             stamp[0] = GENERATOR.normal(100.0, 5.0, (256, 256))
             stamp[1:] = GENERATOR.uniform(size=(planes - 1, 256, 256)) < 0.05
             contents[f"{place}/{number}_0_0.npy"] = stamp
-    with tarfile.open(path, "w") as archive:
+    with tarfile.open(folder / f"deepCR.ACS-WFC.{part}.tar", "w") as archive:
         for name in sorted(contents, key=lambda name: name[::-1]):
             _add(archive, name, _npy(contents[name]))
     return contents

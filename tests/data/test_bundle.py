@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from orca.data.fetch import fetch
-from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, Held
+from orca.data.nas_bench_360 import Bundle, Bundled
 from orca.data.status import add_source, data_status
 from orca.data.task import TASKS, Samples
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
-from tests.data.conftest import vouched
+from tests.data.conftest import served, vouched
 
 BUNDLED = sorted(
     {
@@ -34,8 +34,7 @@ def published(tmp_path):
     fixtures.darcy(folder, 5, 16)
     fixtures.proteins(folder / "protein.zip", {"deepcov": [20, 31], "psicov": [28]})
     for part in ("train", "test"):
-        visits = {"f435w/10760/2": 2, "f435w/12058/16": 1}
-        fixtures.stamps(folder / f"deepCR.ACS-WFC.{part}.tar", f"npy_{part}", visits)
+        fixtures.stamps(folder, part, {"f435w/10760/2": 2, "f435w/12058/16": 1})
     fixtures.satellite(folder, 30, 26)
     fixtures.deepsea(folder / "deepsea_filtered.npz", {"train": 6, "val": 2, "test": 3})
     clips = {"tr": {1: (2, "Sound_3"), 2: (1, "Sound_4")}, "val": {3: (1, "Sound_5")}}
@@ -95,13 +94,13 @@ def test_a_file_that_is_there_stays(tmp_path, tar):
 def refused(name, server, content):
     """Return a task whose server refuses, and the bundle's address."""
     bad = server.serve("bad", b"", statuses=[403] * 99)
-    good = server.serve("nb360.tar", content)
-    bundle = Bundle(files=(replace(BUNDLE, urls=(good,), attempts=1),))
-    ways = [
-        replace(way, urls=(bad,), held=(Held(way.held[-1].member, bundle),))
-        for way in TASKS[name].files
-    ]
-    return replace(TASKS[name], files=tuple(ways))
+    return replace(
+        TASKS[name],
+        files=tuple(
+            replace(way, urls=(bad,), held=(served(server, way.held[-1], content),))
+            for way in TASKS[name].files
+        ),
+    )
 
 
 def test_a_server_that_refuses_is_replaced_by_the_bundle_fetched_once(

@@ -136,9 +136,8 @@ VISITS = {"f435w/10760/2": 2, "f435w/12058/16": 3, "f435w/10595/2": 2, "f814w/10
 
 
 def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, go):
-    train = fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
-    test_visits = {"f435w/9490/a3": 2}
-    made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", test_visits)
+    train = fixtures.stamps(sources, "train", VISITS)
+    made = fixtures.stamps(sources, "test", {"f435w/9490/a3": 2})
     fit, test = go("cosmic", samples=Samples(train=4, validation=1, test=2))
     names = [
         "npy_train/f435w/10760/2/1_0_0.npy", "npy_train/f435w/10760/2/2_0_0.npy",
@@ -155,8 +154,8 @@ def test_cosmic_takes_sorted_stamps_of_galaxies_in_one_filter(sources, go):
 
 
 def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, go):
-    fixtures.stamps(sources / "deepCR.ACS-WFC.train.tar", "npy_train", VISITS)
-    made = fixtures.stamps(sources / "deepCR.ACS-WFC.test.tar", "npy_test", {"f435w/9490/a3": 2})
+    fixtures.stamps(sources, "train", VISITS)
+    made = fixtures.stamps(sources, "test", {"f435w/9490/a3": 2})
     _, test = go("cosmic_official", samples=Samples(train=4, validation=1, test=2))
     inputs, _ = samples_of(test, "test")
     sky = made["npy_test/f435w/9490/a3/sky.npy"]
@@ -168,10 +167,8 @@ def test_cosmic_as_official_adds_a_share_of_the_exposures_sky(sources, go):
 
 
 def test_cosmic_stamps_of_two_planes_ignore_nothing(sources, go):
-    for name, folder in (("train", "npy_train"), ("test", "npy_test")):
-        fixtures.stamps(
-            sources / f"deepCR.ACS-WFC.{name}.tar", folder, {"f435w/10760/2": 3}, planes=2
-        )
+    for part in ("train", "test"):
+        fixtures.stamps(sources, part, {"f435w/10760/2": 3}, planes=2)
     fit, _ = go("cosmic", samples=Samples(train=2, validation=1, test=3))
     assert not fit.targets(fit.rows("fit"))[:, 1].any()
 

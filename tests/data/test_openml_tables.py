@@ -27,10 +27,20 @@ def _no_network(*_, **__):
     raise requests.ConnectionError("no network here")
 
 
-def test_a_mixed_table_comes_out_of_openmls_cache(cache, through):
+@pytest.fixture
+def mixed(cache, through):
+    """Take a mixed table of 60 rows out of OpenML's cache, whose lines come too."""
     lines = fixtures.openml_cache(cache, 1480, 60)
-    samples = Samples(train=24, validation=6, test=30)
-    fit, test = through("openml_1480", replace(TASKS["openml_1480"], samples=samples))
+
+    def take(name="openml_1480", samples=(24, 6, 30), out="prepared"):
+        counts = dict(zip(("train", "validation", "test"), samples, strict=True))
+        return *through(name, replace(TASKS[name], samples=Samples(**counts)), out), lines
+
+    return take
+
+
+def test_a_mixed_table_comes_out_of_openmls_cache(mixed):
+    fit, test, lines = mixed()
     # Three colours and missing; colour and note, then the amount; the row number is left out.
     assert fit.input_shape == (4, 3)
     amounts = {round(line[3], 3) if line[3] else 0.0 for line in lines}
@@ -44,23 +54,14 @@ def test_a_mixed_table_comes_out_of_openmls_cache(cache, through):
     assert abs(samples_of(fit, "train")[0][:, 0, 2].mean()) < 1e-5
 
 
-def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(cache, through):
-    fixtures.openml_cache(cache, 1480, 60)
-    samples = Samples(train=24, validation=6, test=30)
-    task = replace(TASKS["openml_1480"], samples=samples)
-    splits = [through("openml_1480", task, folder)[1] for folder in ("a", "b")]
-    labels = samples_of(splits[0], "test")[1]
-    assert (np.bincount(labels) == 15).all()
-    np.testing.assert_array_equal(
-        samples_of(splits[0], "test")[0], samples_of(splits[1], "test")[0]
-    )
+def test_the_test_rows_are_half_of_each_class_and_the_same_each_time(mixed):
+    one, two = (samples_of(mixed(out=folder)[1], "test") for folder in ("a", "b"))
+    assert (np.bincount(one[1]) == 15).all()
+    np.testing.assert_array_equal(one[0], two[0])
 
 
-def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(cache, through):
-    fixtures.openml_cache(cache, 1480, 60)
-    samples = Samples(train=43, validation=11, test=6)
-    name = "openml_1480_official"
-    fit, test = through(name, replace(TASKS[name], samples=samples))
+def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(mixed):
+    fit, test, _ = mixed("openml_1480_official", (43, 11, 6))
     amounts = np.concatenate(
         [samples_of(file, part)[0][:, 0, 2] for file, part in ((fit, "fit"), (test, "test"))]
     )

@@ -13,18 +13,11 @@ from orca.data.target import Field
 from orca.data.task import TASKS, Normalisation, Samples
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
-from tests.data.conftest import vouched
+from tests.data.conftest import served, vouched
 from tests.data.made_tasks import samples_of
 
 PROTEINS = {"deepcov": [20, 31, 25], "psicov": [28]}
 SOME = Samples(train=300, validation=30, test=30)
-
-
-def served(server, place, content):
-    """Return where an archive holds a file, with a server of our own."""
-    (way,) = place.bundle.files
-    way = replace(way, urls=(server.serve(way.name, content),), attempts=1)
-    return Held(place.member, Bundle((way,), place.bundle.source))
 
 
 def test_psicov_comes_out_of_its_author_s_archive_before_the_bundle_is_fetched(
