@@ -148,7 +148,10 @@ class Simulation:
     def _write_arrays(
         self, file: "h5py.File", axes: Fields, blocks: Iterable[tuple[range, Fields]], count: int
     ) -> None:
-        """Write an array per field, and `<axis>-coordinate` beside it, as PDEBench's `.hdf5` do."""
+        """Write an array per field, and `<axis>-coordinate` beside it.
+
+        Source: the files of PDEBench (arXiv:2210.07182) that end in `.hdf5`.
+        """
         file.attrs.update(self.attributes)
         for axis, values in axes.items():
             file[f"{axis}-coordinate"] = values
@@ -161,9 +164,11 @@ class Simulation:
     def _write_groups(
         self, file: "h5py.File", axes: Fields, blocks: Iterable[tuple[range, Fields]], origin: Any
     ) -> None:
-        """Write a group per sample, "0000" on, with `data` and `grid/<axis>`, as PDEBench's `.h5` do.
+        """Write a group per sample, "0000" on, with `data`, the only field, and `grid/<axis>`.
 
         The constants are a text, the attribute `config`.
+
+        Source: the files of PDEBench (arXiv:2210.07182) that end in `.h5`.
         """
         import yaml
 
