@@ -5,6 +5,7 @@ in `orca.alignment`, the estimators in `orca.estimators`.
 """
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -96,7 +97,7 @@ def body_of(model: Any) -> LoadedBody:
     Raises:
         SettingsError: if it has other parts.
     """
-    from orca.models.encoders.library import sequence_body
+    from orca.models.encoders.sequence import sequence_body
 
     embeddings, config = getattr(model, "embeddings", None), getattr(model, "config", None)
     norms = [part for part in (embeddings or torch.nn.Module()).modules()]
@@ -116,8 +117,10 @@ def body_of(model: Any) -> LoadedBody:
         settings=ModelSettings(),
         projections=(),
         longest=config.max_position_embeddings if positions is None else len(positions),
+        padding=config.pad_token_id,
         positions=positions,
     )
+    body = replace(body, hidden_width=config.hidden_size)  # ELECTRA projects to another
     try:
         with torch.no_grad():
             body.encoder.eval()(torch.zeros(1, 2, body.width))

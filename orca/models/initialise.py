@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 M = TypeVar("M", bound=nn.Module)
+STD = 0.02  # of a transformer's random weights
 
 
 def blank(make: Callable[[], M]) -> M:
@@ -15,6 +16,11 @@ def blank(make: Callable[[], M]) -> M:
     with torch.device("meta"):
         module = make()
     return module.to_empty(device="cpu")
+
+
+def table(rows: int, width: int) -> nn.Embedding:
+    """Return embeddings that are not filled: to fill them inside `blank` loads a compiler."""
+    return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
 
 
 @torch.no_grad()

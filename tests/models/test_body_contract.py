@@ -127,10 +127,11 @@ def test_the_first_blocks_of_a_sequence_body_can_be_kept_alone(name, toy_body):
         with pytest.raises(SettingsError, match="keeps all of its blocks"):
             toy_body(name, layers=1)
         return
-    whole, first = (toy_body(name, layers=layers).encoder for layers in (None, 1))
+    body = toy_body(name)
+    whole, first = body.encoder, toy_body(name, layers=1).encoder
     (blocks,) = [part for part in whole.modules() if isinstance(part, torch.nn.ModuleList)]
     del blocks[1:]
-    tokens = torch.randn(2, 5, whole.model.config.hidden_size)
+    tokens = torch.randn(2, 5, body.width)
     torch.testing.assert_close(first.eval()(tokens), whole.eval()(tokens), atol=0, rtol=0)
     with pytest.raises(SettingsError, match="99 blocks are to be kept"):
         toy_body(name, layers=99)

@@ -2,6 +2,8 @@
 
 import importlib.util
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +25,12 @@ from transformers import (
 )
 
 from orca.errors import WeightsError
+from orca.models import initialise
 from orca.models.body import BODIES
 from orca.models.embedder import build_embedder
 from orca.models.encoders.bert import load_bert
 from orca.models.encoders.prompts import add_prompts
+from orca.models.encoders.sequence import SequenceEncoder
 from orca.models.encoders.swin import load_swin
 from orca.models.settings import ModelSettings
 from orca.models.source_embedding import to_numbers
@@ -49,15 +53,17 @@ def loaded(name, folder, **settings):
     )
 
 
-def bert(config, model, shape):
+def bert(config, model, shape, dropout=0.1, **choices):
     return model(
         config(
             hidden_size=shape.width, num_hidden_layers=shape.layers,
             num_attention_heads=shape.heads, intermediate_size=shape.inner,
             vocab_size=shape.vocabulary, layer_norm_eps=shape.eps,
             max_position_embeddings=shape.positions, type_vocab_size=shape.types,
-            pad_token_id=shape.padding,
-        )
+            pad_token_id=shape.padding, hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=dropout,
+        ),
+        **choices,
     )  # fmt: skip
 
 
@@ -238,9 +244,9 @@ def test_with_checkpointing_each_block_runs_twice_and_keeps_its_input_alone(name
 
 def test_prompts_are_further_keys_and_values_of_an_attention():
     body = loaded("bert_base", None)
-    attention = body.encoder.model.encoder.layer[0].attention.self.double().eval()
+    attention = body.encoder.model.encoder["layer"][0].attention["self"].double().eval()
     tokens = torch.randn(2, 5, 16, dtype=torch.float64)
-    alone = attention(tokens)[0]
+    alone = attention(tokens)
     generator = torch.Generator().manual_seed(0)
     add_prompts(body.encoder, 3, layers=body.projections[1:], generator=generator)
     seen = torch.cat([tokens, attention.prompts.tokens.double().expand(2, -1, -1)], dim=1)
@@ -253,7 +259,7 @@ def test_prompts_are_further_keys_and_values_of_an_attention():
     weights = (query @ key.mT / 8**0.5).softmax(dim=-1)
     expected = (weights @ value).transpose(1, 2).flatten(2)
     attention.double()
-    torch.testing.assert_close(attention(tokens)[0], expected)
+    torch.testing.assert_close(attention(tokens), expected)
     assert not torch.allclose(alone, expected)
 
 
@@ -271,3 +277,45 @@ def test_the_real_minilm_understands_a_sentence_as_the_library_s_does(tmp_path):
     hidden = ours.encoder.double().eval()(ours.words.double()(numbers))
     expected = theirs.double()(input_ids=numbers).last_hidden_state
     torch.testing.assert_close(hidden, expected, atol=1e-12, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.25])
+@pytest.mark.parametrize(
+    ("name", "config", "model"),
+    [("bert_base", BertConfig, BertModel), ("roberta_base", RobertaConfig, RobertaModel)],
+)
+def test_random_weights_a_training_step_and_words_are_the_library_s_to_the_bit(
+    name, config, model, dropout
+):
+    shape = BODIES[name].toy
+    ours = loaded(name, None, dropout=dropout)
+    theirs = bert(config, model, shape, dropout, add_pooling_layer=False)
+    initialise.transformer_(theirs, initialise.STD, torch.Generator())
+    words = theirs.embeddings.eval()
+    padded = torch.randint(4, 64, (3, 20), generator=torch.Generator())
+    padded[0, 12:] = padded[2, 3:] = shape.padding
+    assert torch.equal(ours.words(padded), words(padded))
+
+    def step(encoder):
+        torch.manual_seed(0)
+        tokens = torch.randn(3, 20, shape.width, requires_grad=True)
+        hidden = encoder.train()(tokens)
+        hidden.pow(3).sum().backward()
+        gradients = {name: part.grad for name, part in encoder.named_parameters()}
+        return gradients | {"hidden": hidden, "tokens": tokens.grad}
+
+    found, expected = step(ours.encoder), step(SequenceEncoder(theirs))
+    assert list(found) == list(expected)
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_a_bert_predicts_without_the_library_or_a_compiler_being_loaded():
+    code = (
+        "import sys, torch\n"
+        "from orca.models.body import BODIES\n"
+        "from orca.models.settings import ModelSettings\n"
+        "body = BODIES['minilm'].load(None, settings=ModelSettings(), generator=torch.Generator(), toy=True)\n"
+        "body.encoder(torch.randn(2, 8, 16)).sum().backward()\n"
+        "assert not {'transformers', 'torch._dynamo', 'scipy'} & set(sys.modules), 'a start takes seconds more'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

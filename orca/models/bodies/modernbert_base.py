@@ -66,7 +66,8 @@ def load_modernbert(
     """
     from transformers import AutoConfig
 
-    from orca.models.encoders.library import build, sequence_body
+    from orca.models.encoders.library import build
+    from orca.models.encoders.sequence import sequence_body
 
     config = AutoConfig.for_model(
         "modernbert",
@@ -75,4 +76,10 @@ def load_modernbert(
         mlp_dropout=settings.dropout,
     )
     model = build(config, folder, settings=settings, generator=generator)
-    return sequence_body(model, settings=settings, projections=("Wqkv",), longest=LONGEST)
+    return sequence_body(
+        model,
+        settings=settings,
+        projections=("Wqkv",),
+        longest=LONGEST,
+        padding=config.pad_token_id,
+    )

@@ -90,7 +90,8 @@ def load_mpnet(
     """
     from transformers import AutoConfig
 
-    from orca.models.encoders.library import build, sequence_body
+    from orca.models.encoders.library import build
+    from orca.models.encoders.sequence import sequence_body
 
     config = AutoConfig.for_model(
         "mpnet",
@@ -114,6 +115,7 @@ def load_mpnet(
         settings=settings,
         projections=("q", "k", "v"),
         longest=len(table) - PADDING - 1,
+        padding=PADDING,
         positions=table[PADDING + 1 :],
     )
 

@@ -1,1 +1,1 @@
-"""The transformers themselves: Hugging Face's, from embedded tokens to hidden states."""
+"""The transformers themselves, from embedded tokens to hidden states: Hugging Face's, but for BERT."""

@@ -1,17 +1,150 @@
 """BERT and RoBERTa: blocks of attention and a feed-forward network, norms after.
 
+The parts have the names of Hugging Face's version, so that its files fit; it is written out here
+since importing that library takes longer than a short run.
+
 Source: Devlin et al. 2019 (arXiv:1810.04805); Liu et al. 2019 (arXiv:1907.11692).
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
-from transformers import AutoConfig
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
-from orca.models.encoders.library import build, sequence_body
+from orca.models import initialise
+from orca.models.encoders.prompts import with_prompts
+from orca.models.encoders.sequence import sequence_body
+from orca.models.encoders.weight_file import read_into
 from orca.models.loaded_body import LoadedBody
 from orca.models.settings import ModelSettings
 from orca.models.shapes import BertShape
+
+
+class Hidden(NamedTuple):
+    """What the transformer returns."""
+
+    last_hidden_state: Tensor
+
+
+class Embeddings(nn.Module):
+    """Words, positions and the first token type, under one norm."""
+
+    def __init__(self, shape: BertShape, dropout: float) -> None:
+        super().__init__()
+        self.shape = shape
+        self.word_embeddings = initialise.table(shape.vocabulary, shape.width)
+        if shape.family == "bert":  # the order of the library's random weights
+            self.position_embeddings = initialise.table(shape.positions, shape.width)
+        self.token_type_embeddings = initialise.table(shape.types, shape.width)
+        if shape.family == "roberta":
+            self.position_embeddings = initialise.table(shape.positions, shape.width)
+        self.LayerNorm = nn.LayerNorm(shape.width, eps=shape.eps)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self, input_ids: Int[Tensor, "batch tokens"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """Return the embedded tokens; RoBERTa's padding all has the position of its number."""
+        places = torch.arange(input_ids.shape[1], device=input_ids.device)[None]
+        if self.shape.family == "roberta":
+            words = input_ids.ne(self.shape.padding).long()
+            places = words.cumsum(dim=1) * words + self.shape.padding
+        tokens = self.word_embeddings(input_ids) + self.token_type_embeddings.weight[0]
+        return self.dropout(self.LayerNorm(tokens + self.position_embeddings(places)))
+
+
+class SelfAttention(nn.Module):
+    """Attention of several heads, to all tokens, and to prompts where a method adds them."""
+
+    def __init__(self, shape: BertShape, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.dropout = shape.heads, dropout
+        self.query = nn.Linear(shape.width, shape.width)
+        self.key = nn.Linear(shape.width, shape.width)
+        self.value = nn.Linear(shape.width, shape.width)
+        self.prompts: nn.Module | None = None
+
+    def forward(
+        self, tokens: Float[Tensor, "batch tokens width"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """Return what each token gathers from the others."""
+        query, key, value = (
+            layer(tokens).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for layer in (self.query, self.key, self.value)
+        )
+        if self.prompts is not None:
+            key, value = with_prompts(self, key, value)
+        dropout = self.dropout if self.training else 0.0
+        seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+        return seen.transpose(1, 2).flatten(2)
+
+
+class Added(nn.Module):
+    """A linear layer whose output is added to another path, under a norm."""
+
+    def __init__(self, inner: int, shape: BertShape, dropout: float) -> None:
+        super().__init__()
+        self.dense = nn.Linear(inner, shape.width)
+        self.LayerNorm = nn.LayerNorm(shape.width, eps=shape.eps)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self, hidden: Float[Tensor, "batch tokens inner"], past: Float[Tensor, "batch tokens width"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """Return the norm of the sum."""
+        return self.LayerNorm(self.dropout(self.dense(hidden)) + past)
+
+
+class Block(nn.Module):
+    """Attention, then a feed-forward network of one hidden layer."""
+
+    def __init__(self, shape: BertShape, dropout: float) -> None:
+        super().__init__()
+        self.attention = nn.ModuleDict(
+            {
+                "self": SelfAttention(shape, dropout),
+                "output": Added(shape.width, shape, dropout),
+            }
+        )
+        self.intermediate = nn.ModuleDict({"dense": nn.Linear(shape.width, shape.inner)})
+        self.output = Added(shape.inner, shape, dropout)
+
+    def forward(
+        self, tokens: Float[Tensor, "batch tokens width"]
+    ) -> Float[Tensor, "batch tokens width"]:
+        """Return the tokens behind the block."""
+        tokens = self.attention["output"](self.attention["self"](tokens), tokens)
+        return self.output(functional.gelu(self.intermediate["dense"](tokens)), tokens)
+
+
+class Bert(nn.Module):
+    """The transformer.
+
+    Args:
+        shape: its sizes.
+        settings: dropout, of hidden states and attention alike, and gradient checkpointing.
+    """
+
+    def __init__(self, shape: BertShape, settings: ModelSettings) -> None:
+        super().__init__()
+        self.again = settings.gradient_checkpointing
+        self.embeddings: nn.Module = Embeddings(shape, settings.dropout)
+        blocks = [Block(shape, settings.dropout) for _ in range(shape.layers)]
+        self.encoder = nn.ModuleDict({"layer": nn.ModuleList(blocks)})
+
+    def forward(self, *, inputs_embeds: Float[Tensor, "batch tokens width"]) -> Hidden:
+        """Return the hidden states behind the last block."""
+        tokens = self.embeddings(inputs_embeds=inputs_embeds)
+        for block in self.encoder["layer"].children():
+            if self.again and self.training:
+                tokens = checkpoint(block, tokens, use_reentrant=False)
+            else:
+                tokens = block(tokens)
+        return Hidden(tokens)
 
 
 def load_bert(
@@ -29,26 +162,17 @@ def load_bert(
         WeightsError: if the file lacks a weight or holds one of another size.
         SettingsError: if more blocks are to be kept than there are.
     """
-    config = AutoConfig.for_model(
-        shape.family,
-        hidden_size=shape.width,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        intermediate_size=shape.inner,
-        vocab_size=shape.vocabulary,
-        max_position_embeddings=shape.positions,
-        type_vocab_size=shape.types,
-        pad_token_id=shape.padding,
-        layer_norm_eps=shape.eps,
-        hidden_dropout_prob=settings.dropout,
-        attention_probs_dropout_prob=settings.dropout,
-    )
-    model = build(config, folder, settings=settings, generator=generator, add_pooling_layer=False)
-    table = model.embeddings.position_embeddings.weight.detach()
+    model = initialise.blank(lambda: Bert(shape, settings))
+    if folder is None:
+        initialise.transformer_(model, initialise.STD, generator)
+    else:
+        read_into(model, folder, prefix=f"{shape.family}.")
+    table = model.get_parameter("embeddings.position_embeddings.weight").detach()
     return sequence_body(
         model,
         settings=settings,
         projections=("query", "key", "value"),
         longest=shape.longest,
+        padding=shape.padding,
         positions=table[shape.first_position :],
     )

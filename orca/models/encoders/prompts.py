@@ -33,11 +33,22 @@ class Prompts(nn.Module):
         nn.init.xavier_uniform_(self.tokens, generator=generator)
 
 
-def _with_prompts(
+def _joined(
     states: Float[Tensor, "batch heads tokens part"], further: Float[Tensor, "prompts width"]
 ) -> Float[Tensor, "batch heads seen part"]:
     heads = further.unflatten(1, (states.shape[1], -1)).transpose(0, 1).to(states.dtype)
     return torch.cat([states, heads.expand(len(states), -1, -1, -1)], dim=2)
+
+
+def with_prompts(
+    attention: Any,
+    key: Float[Tensor, "batch heads tokens part"],
+    value: Float[Tensor, "batch heads tokens part"],
+) -> tuple[Float[Tensor, "batch heads seen part"], Float[Tensor, "batch heads seen part"]]:
+    """Return the keys and values of the tokens, then of the attention's prompts."""
+    prompts: Prompts = attention.prompts
+    made_key, made_value = (getattr(attention, name)(prompts.tokens) for name in prompts.layers)
+    return _joined(key, made_key), _joined(value, made_value)
 
 
 def _attend(
@@ -46,13 +57,9 @@ def _attend(
     """Attend to tokens and prompts; called by the library's attention layers."""
     from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-    prompts: Prompts = attention.prompts
-    key, value = (
-        _with_prompts(states, getattr(attention, name)(prompts.tokens))
-        for states, name in zip((key, value), prompts.layers, strict=True)
-    )
+    key, value = with_prompts(attention, key, value)
     if mask is not None:  # prompts have no place, so no bias, and all may look at them
-        mask = functional.pad(mask, (0, len(prompts.tokens)))
+        mask = functional.pad(mask, (0, len(attention.prompts.tokens)))
     return sdpa_attention_forward(attention, query, key, value, mask, **options)
 
 
