@@ -1,27 +1,30 @@
 """Parts of metrics of numbers, fields or single ones: errors and sizes by sample."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Float, Num
+from jaxtyping import Float, Num, Shaped
 
 from orca.errors import DataError
 
 Values = Num[np.ndarray, "n *grid"]
-BLOCK_BYTES = 2**24
-"""Fields are taken to double precision about so much at a time."""
+BLOCK_BYTES = 2**20
+"""Fields are taken to double precision about so much at a time: what a core's cache holds."""
+
+
+def spans(values: Shaped[np.ndarray, "n *shape"]) -> Iterator[slice]:
+    """Yield the places of a few samples at a time."""
+    step = max(1, BLOCK_BYTES // max(1, 8 * math.prod(values.shape[1:])))
+    return (slice(start, start + step) for start in range(0, len(values), step))
 
 
 def blocks(
     predicted: Values, target: Values
 ) -> Iterator[tuple[Float[np.ndarray, "b values"], Float[np.ndarray, "b values"]]]:
     """Yield each sample's values in a row, in double precision, a few samples at a time."""
-    step = max(1, BLOCK_BYTES // max(1, 8 * int(np.prod(predicted.shape[1:]))))
-    for start in range(0, len(predicted), step):
-        yield (
-            _flattened(predicted[start : start + step]),
-            _flattened(target[start : start + step]),
-        )
+    for span in spans(predicted):
+        yield _flattened(predicted[span]), _flattened(target[span])
 
 
 def _flattened(values: Values) -> Float[np.ndarray, "n values"]:

@@ -18,9 +18,9 @@ from jaxtyping import Float, Shaped
 
 from orca.declarations import Declarations
 from orca.errors import DataError, TrainingError
+from orca.evaluation.fields import spans
 
 Compute = Callable[..., float]
-BLOCK = 512  # samples
 Kind = Literal[
     "classes", "multi_label", "scalar", "field", "binary_field", "masked_field",
     "masked_binary_field",
@@ -86,11 +86,11 @@ class Metric:
 
 def _not_finite(predicted: Float[np.ndarray, "n *output"]) -> int | None:
     """Return the first sample with a number that is not finite, looking at some at a time."""
-    for start in range(0, len(predicted), BLOCK):
-        block = predicted[start : start + BLOCK]
+    for span in spans(predicted):
+        block = predicted[span]
         finite = np.isfinite(block).reshape(len(block), -1).all(axis=1)
         if not finite.all():
-            return start + int(np.argmin(finite))
+            return span.start + int(np.argmin(finite))
     return None
 
 

@@ -1,6 +1,13 @@
-import numpy as np
+import tracemalloc
+from dataclasses import replace
 
-from orca.training.validate import pool
+import numpy as np
+import torch
+
+from orca.data.store import Prepared
+from orca.data.target import Field
+from orca.training.validate import Validation, pool
+from tests.training.toys import CPU, FIELDS, write_prepared
 
 LOGITS = np.array([[2.0, 0.0], [0.0, 1.0], [0.0, 1.0], [3.0, 0.0]], np.float32)
 TARGETS = np.array([1, 1, 1, 0])
@@ -20,3 +27,20 @@ def test_the_majority_of_a_recording_is_of_its_pieces_classes():
 
 def test_without_groups_each_piece_stands_for_itself():
     assert pool(LOGITS, TARGETS, None, how="mean")[0] is LOGITS
+
+
+def test_scoring_fields_takes_little_memory_beside_their_predictions(tmp_path):
+    size, count = (128, 128), 1200
+    samples = replace(FIELDS.samples, test=count)
+    task = replace(FIELDS, input_shape=(1, *size), target=Field(grid=size), samples=samples)
+    with Prepared(write_prepared(tmp_path / "test.h5", task, part="test"), task) as data:
+        validation = Validation(
+            data=data, rows=data.rows("test"), metric="nrmse", every=1, chooses=False,
+            batch_size=16, device=CPU, precision="float32",
+        )  # fmt: skip
+        tracemalloc.start()
+        value, _ = validation.score(torch.nn.Identity())
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert value > 0
+    assert peak < 1.3 * count * 128 * 128 * 4

@@ -19,10 +19,13 @@ def r2(predicted: Values, target: Values) -> float:
     Raises:
         DataError: if all targets are equal.
     """
-    if target.ndim > 1:
-        channels = range(target.shape[1])
-        parts = [r2(predicted[:, c].ravel(), target[:, c].ravel()) for c in channels]
-        return float(np.mean(parts))
+    if target.ndim == 1:
+        return _of_one(predicted, target)
+    channels = range(target.shape[1])
+    return float(np.mean([_of_one(predicted[:, c], target[:, c]) for c in channels]))
+
+
+def _of_one(predicted: Values, target: Values) -> float:
     mean = sum(truth.sum() for _, truth in blocks(predicted, target)) / target.size
     both = [
         (np.sum((guess - truth) ** 2), np.sum((truth - mean) ** 2))
