@@ -12,10 +12,16 @@ STD = 0.02  # of a transformer's random weights
 
 
 def blank(make: Callable[[], M]) -> M:
-    """Return what `make` makes, its weights not filled yet, leaving global randomness alone."""
+    """Return what `make` makes, its weights not filled yet, leaving global randomness alone.
+
+    Written out, since PyTorch's `to_empty` loads an algebra system.
+    """
     with torch.device("meta"):
         module = make()
-    return module.to_empty(device="cpu")
+    for part in module.modules():
+        for name, weight in list(part.named_parameters(recurse=False)):
+            part.register_parameter(name, nn.Parameter(torch.empty(weight.shape)))
+    return module
 
 
 def table(rows: int, width: int) -> nn.Embedding:

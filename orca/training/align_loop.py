@@ -19,12 +19,7 @@ from orca.logs import log, progress
 from orca.models.assemble import Model
 from orca.training.arithmetic import products
 from orca.training.batches import seeded
-from orca.training.optimizer import (
-    make_optimizer,
-    optimizer_tensors,
-    restore_optimizer,
-    set_rate,
-)
+from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History
 from orca.training.samples import SampleLoader, ahead
 from orca.training.schedule import StepDecay
@@ -115,7 +110,7 @@ class AlignLoop:
 
     def __post_init__(self) -> None:
         settings, embedder = self.settings, self.model.embedder.parameters()
-        self.optimizer = make_optimizer(embedder, self.optimizer_settings)
+        self.optimizer = Optimizer(embedder, self.optimizer_settings)
         self.rate = embedder_rate(self.optimizer_settings.learning_rate, settings.rate_factor)
         self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
         self.device = next(self.model.embedder.parameters()).device
@@ -150,8 +145,8 @@ class AlignLoop:
     def _train_epoch(self, epoch: int, exact: Mapping[str, float | None]) -> None:
         start = time.monotonic()
         self.model.train()
-        set_rate(self.optimizer, self.rate * self.schedule.factor(epoch))
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.rate = self.rate * self.schedule.factor(epoch)
+        self.optimizer.clear_gradients()
         # The value has the loss's gradient; it costs more, for the parts that do not move.
         which = "loss" if epoch % self.settings.record_value_every else "value"
         total = 0.0
@@ -170,13 +165,13 @@ class AlignLoop:
         if self.settings.step_per == "epoch":
             self._step()
         row = {"epoch": epoch, "value": None, "loss": None, which: total, **exact}
-        row["learning_rate"] = self.optimizer.param_groups[0]["lr"]
+        row["learning_rate"] = self.optimizer.rate
         row["seconds"] = round(time.monotonic() - start, 4)
         self.history.rows.append(row)
 
     def _step(self) -> None:
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.clear_gradients()
 
     def _calls(self, generator: torch.Generator, *, size: int) -> Iterator[DistanceCall]:
         """Return the computations of Algorithm 1."""
@@ -241,8 +236,7 @@ class AlignLoop:
             shown = ", ".join(map(str, self.target.rows[call.samples[:16]].tolist()))
             raise TrainingError(
                 where=f"alignment epoch {epoch}, samples {shown} of {self.target.data.place}",
-                what=f"the distance is {value} at a learning rate of"
-                f" {self.optimizer.param_groups[0]['lr']:.3g}",
+                what=f"the distance is {value} at a learning rate of {self.optimizer.rate:.3g}",
                 mend="lower `align.rate_factor` or `optimizer.learning_rate` in the settings",
             )
 
@@ -260,7 +254,7 @@ class AlignLoop:
 
     def _save(self) -> None:
         tensors = {f"embedder.{k}": v for k, v in self.model.embedder.state_dict().items()}
-        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
+        tensors |= {f"optimizer.{k}": v for k, v in self.optimizer.tensors().items()}
         record = {
             "epoch": self.epoch,
             "history": self.history.rows,
@@ -275,6 +269,6 @@ class AlignLoop:
             return
         tensors, record = saved
         self.model.embedder.load_state_dict(under(tensors, "embedder"))
-        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
+        self.optimizer.restore(under(tensors, "optimizer"))
         self.epoch, self.history.rows = record["epoch"], record["history"]
         self.history.clock.seconds = record["seconds"]

@@ -46,10 +46,12 @@ def compile_parts(model: Model, how: Compile) -> None:
         part.compile(fullgraph=True, dynamic=False, mode=how)
 
 
-def as_compiled(*, wanted: bool) -> AbstractContextManager[object]:
+def as_compiled(how: Compile, *, wanted: bool) -> AbstractContextManager[object]:
     """Return a block in which parts run as compiled, or as written: then nothing is compiled anew.
 
     Args:
+        how: as `compile_parts` was told.
         wanted: whether shapes and mode are those that the parts are compiled for.
     """
-    return nullcontext() if wanted else torch.compiler.set_stance("force_eager")
+    as_they_are = wanted or how == "off"  # to ask for a stance loads the compiler
+    return nullcontext() if as_they_are else torch.compiler.set_stance("force_eager")

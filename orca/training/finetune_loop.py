@@ -15,12 +15,7 @@ from orca.models.assemble import Model
 from orca.training.arithmetic import as_compiled, compile_parts, forward_pass, products
 from orca.training.batches import Batches, seeded
 from orca.training.loss import Loss
-from orca.training.optimizer import (
-    make_optimizer,
-    optimizer_tensors,
-    restore_optimizer,
-    set_rate,
-)
+from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History
 from orca.training.schedule import make_schedule
 from orca.training.settings import FinetuneSettings, OptimizerSettings
@@ -84,7 +79,7 @@ class FinetuneLoop:
 
     def __post_init__(self) -> None:
         self.trained = trained_parameters(self.model, self.objective)
-        self.optimizer = make_optimizer(self.trained, self.optimizer_settings)
+        self.optimizer = Optimizer(self.trained, self.optimizer_settings)
         self.schedule = make_schedule(self.settings, batches_per_epoch=self.batches.per_epoch)
 
     def run(self) -> None:
@@ -131,7 +126,7 @@ class FinetuneLoop:
         """Add a micro-batch's gradient, and return its loss; nothing here waits for the device."""
         if self.settings.compile == "reduce-overhead":
             torch.compiler.cudagraph_mark_step_begin()
-        whole = as_compiled(wanted=len(inputs) == self.batches.size)
+        whole = as_compiled(self.settings.compile, wanted=len(inputs) == self.batches.size)
         with whole, forward_pass(self.settings.precision, inputs.device):
             loss = self.objective.loss(
                 self.model,
@@ -188,7 +183,7 @@ class FinetuneLoop:
         if self.settings.gradient_clipping is not None:
             nn.utils.clip_grad_norm_(self.trained, self.settings.gradient_clipping)
         step = epoch * self.batches.per_epoch + batch
-        set_rate(self.optimizer, self.optimizer_settings.learning_rate * self.schedule.factor(step))
+        self.optimizer.rate = self.optimizer_settings.learning_rate * self.schedule.factor(step)
         self.optimizer.step()
         self._clear_gradients()
 
@@ -199,13 +194,13 @@ class FinetuneLoop:
             for parameter in self.trained:
                 if parameter.grad is None:
                     parameter.grad = torch.zeros_like(parameter)
-        self.optimizer.zero_grad(set_to_none=not replayed)
+        self.optimizer.clear_gradients(keep_memory=replayed)
 
     def _end_epoch(self, epoch: int) -> None:
         row = {
             "epoch": epoch,
             "train_loss": self.progress.loss_sum / self.batches.per_epoch,
-            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "learning_rate": self.optimizer.rate,
             "seconds": round(self.progress.epoch_seconds, 3),
         }
         if self.validation is not None and self.validation.due(epoch, self.settings.epochs):
@@ -222,7 +217,7 @@ class FinetuneLoop:
 
     def _validate(self, epoch: int) -> tuple[float, float]:
         assert self.validation is not None
-        with as_compiled(wanted=False):
+        with as_compiled(self.settings.compile, wanted=False):
             value, error = self.validation.score(self.model)
         best = self.progress.best
         if self.validation.chooses and (best is None or error < best):
@@ -233,7 +228,7 @@ class FinetuneLoop:
     def _save(self) -> None:
         tensors = {f"model.{name}": value for name, value in trained_tensors(self.model).items()}
         tensors |= {f"objective.{name}": v for name, v in self.objective.state_dict().items()}
-        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
+        tensors |= {f"optimizer.{k}": v for k, v in self.optimizer.tensors().items()}
         tensors["random"] = torch.get_rng_state()
         if self.batches.device.type == "cuda":
             tensors["random_cuda"] = torch.cuda.get_rng_state(self.batches.device)
@@ -252,7 +247,7 @@ class FinetuneLoop:
         tensors, record = saved
         load_trained(self.model, under(tensors, "model"), where=self.checkpoints.place)
         self.objective.load_state_dict(under(tensors, "objective"))
-        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
+        self.optimizer.restore(under(tensors, "optimizer"))
         torch.set_rng_state(tensors["random"])
         if "random_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random_cuda"], self.batches.device)

@@ -1,60 +1,97 @@
-"""Optimizers, and their state as named tensors and plain numbers."""
+"""Optimizers, and their state as named tensors."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
+from torch.optim.adamw import adamw
+from torch.optim.sgd import sgd
 
 from orca.training.settings import OptimizerSettings
 
+EPS = 1e-8  # PyTorch's own, below the root of the squares' average
 
-def make_optimizer(
-    parameters: Iterable[nn.Parameter], settings: OptimizerSettings
-) -> torch.optim.Optimizer:
-    """Return the optimizer that the settings name, over the parameters that want a gradient.
+
+class Optimizer:
+    """Moves weights that want a gradient, by PyTorch's own fused steps.
+
+    Its classes are not used: they load a compiler, which takes longer than a short run.
 
     Args:
         parameters: of the model and of the method's own modules.
-        settings: which optimizer, with which constants.
+        settings: which steps, with which constants.
     """
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
-    rate, decay = settings.learning_rate, settings.weight_decay
-    makers = {
-        "adamw": lambda: torch.optim.AdamW(
-            trained, lr=rate, betas=settings.betas, weight_decay=decay, fused=True
-        ),
-        "adam": lambda: torch.optim.Adam(
-            trained, lr=rate, betas=settings.betas, weight_decay=decay, fused=True
-        ),
-        "sgd": lambda: torch.optim.SGD(
-            trained, lr=rate, momentum=settings.momentum, weight_decay=decay, fused=True
-        ),
-    }
-    return makers[settings.name]()
 
+    def __init__(self, parameters: Iterable[nn.Parameter], settings: OptimizerSettings) -> None:
+        self.weights = [parameter for parameter in parameters if parameter.requires_grad]
+        self.settings, self.rate = settings, settings.learning_rate
+        self._state: list[dict[str, Tensor]] = [{} for _ in self.weights]
 
-def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of the next step."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move the weights that have a gradient."""
+        moved: list[Tensor] = []
+        gradients: list[Tensor] = []
+        states: list[dict[str, Tensor]] = []
+        for weight, state in zip(self.weights, self._state, strict=True):
+            if weight.grad is not None:
+                moved.append(weight)
+                gradients.append(weight.grad)
+                states.append(state)
+        step = self._sgd if self.settings.name == "sgd" else self._adam
+        step(moved, gradients, states)
 
+    def _adam(
+        self, moved: list[Tensor], gradients: list[Tensor], states: list[dict[str, Tensor]]
+    ) -> None:
+        for weight, state in zip(moved, states, strict=True):
+            if not state:
+                state["step"] = torch.zeros((), device=weight.device)
+                state["exp_avg"] = torch.zeros_like(weight, memory_format=torch.preserve_format)
+                state["exp_avg_sq"] = torch.zeros_like(weight, memory_format=torch.preserve_format)
+        averages, squares, steps = (
+            [state[name] for state in states] for name in ("exp_avg", "exp_avg_sq", "step")
+        )
+        beta1, beta2 = self.settings.betas
+        move = {"adam": adam, "adamw": adamw}[self.settings.name]
+        move(
+            moved, gradients, averages, squares, [], steps, fused=True, amsgrad=False,
+            beta1=beta1, beta2=beta2, lr=self.rate, weight_decay=self.settings.weight_decay,
+            eps=EPS, maximize=False,
+        )  # fmt: skip
 
-def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """Return the optimizer's running averages and step counts by name."""
-    return {
-        f"{number}.{key}": value
-        for number, entries in optimizer.state_dict()["state"].items()
-        for key, value in entries.items()
-        if value is not None
-    }
+    def _sgd(
+        self, moved: list[Tensor], gradients: list[Tensor], states: list[dict[str, Tensor]]
+    ) -> None:
+        buffers = [state.get("momentum_buffer") for state in states]
+        sgd(
+            moved, gradients, buffers, fused=True, weight_decay=self.settings.weight_decay,
+            momentum=self.settings.momentum, lr=self.rate, dampening=0.0, nesterov=False,
+            maximize=False,
+        )  # fmt: skip
+        for state, buffer in zip(states, buffers, strict=True):
+            if buffer is not None:
+                state["momentum_buffer"] = buffer
 
+    def clear_gradients(self, *, keep_memory: bool = False) -> None:
+        """Drop the gradients, or set them to zero where they lie."""
+        for weight in self.weights:
+            if weight.grad is not None and keep_memory:
+                weight.grad.zero_()
+            elif not keep_memory:
+                weight.grad = None
 
-def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Set the running averages and step counts that `optimizer_tensors` gave."""
-    state: dict[int, dict[str, Any]] = {}
-    for name, tensor in tensors.items():
-        number, key = name.split(".", maxsplit=1)
-        state.setdefault(int(number), {})[key] = tensor
-    groups = optimizer.state_dict()["param_groups"]
-    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    def tensors(self) -> dict[str, Tensor]:
+        """Return the running averages and step counts by name."""
+        return {
+            f"{number}.{key}": value
+            for number, state in enumerate(self._state)
+            for key, value in state.items()
+        }
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """Set the running averages and step counts that `tensors` gave."""
+        for name, tensor in tensors.items():
+            number, key = name.split(".", maxsplit=1)
+            self._state[int(number)][key] = tensor.to(self.weights[int(number)].device)

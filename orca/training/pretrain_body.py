@@ -22,13 +22,15 @@ from orca.provenance import digest_of
 from orca.training.batches import seeded
 from orca.training.checkpoint import State, publish
 from orca.training.key import pretrain_key
-from orca.training.optimizer import optimizer_tensors, restore_optimizer, set_rate
+from orca.training.optimizer import Optimizer
 from orca.training.record import whole_outputs, write_history, write_run
+from orca.training.settings import OptimizerSettings
 from orca.training.tensor_file import write_tensors
 from orca.training.tensors import under
 
 LARGEST_GRADIENT = 1.0  # its norm; a longer one is cut
 LABEL_SMOOTHING = 0.1
+BETAS = (0.9, 0.999)  # of AdamW
 
 
 def rate_factor(step: int, steps: int) -> float:
@@ -60,9 +62,8 @@ class Pretraining:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), weight_decay=self.settings.weight_decay, fused=True
-        )
+        steps = OptimizerSettings(weight_decay=self.settings.weight_decay, betas=BETAS)
+        self.optimizer = Optimizer(self.model.parameters(), steps)
         self.batches = max(1, len(self.images.labels) // self.settings.batch_size)
         self.device = next(self.model.parameters()).device
 
@@ -96,10 +97,10 @@ class Pretraining:
                 what=f"the loss is {value}",
                 mend="lower pretraining.learning_rate in config/config.yaml",
             )
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.clear_gradients()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
-        set_rate(self.optimizer, self.settings.learning_rate * rate_factor(step, total))
+        self.optimizer.rate = self.settings.learning_rate * rate_factor(step, total)
         self.optimizer.step()
         self.loss_sum += value
         self.epoch_seconds += time.monotonic() - start
@@ -124,7 +125,7 @@ class Pretraining:
 
     def _save(self) -> None:
         tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
-        tensors |= {f"optimizer.{k}": v for k, v in optimizer_tensors(self.optimizer).items()}
+        tensors |= {f"optimizer.{k}": v for k, v in self.optimizer.tensors().items()}
         record = {
             "step": self.step,
             "loss_sum": self.loss_sum,
@@ -139,7 +140,7 @@ class Pretraining:
             return
         tensors, record = saved
         self.model.load_state_dict(under(tensors, "model"))
-        restore_optimizer(self.optimizer, under(tensors, "optimizer"))
+        self.optimizer.restore(under(tensors, "optimizer"))
         for name, value in record.items():
             setattr(self, name, value)
 

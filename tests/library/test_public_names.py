@@ -48,6 +48,31 @@ def test_importing_the_package_imports_no_pytorch():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
+def test_a_bert_aligns_learns_and_predicts_with_neither_the_library_nor_a_compiler_loaded():
+    code = """
+import sys, torch, orca
+from orca.models.body import BODIES
+from orca.models.settings import ModelSettings
+body = BODIES["minilm"].load(None, settings=ModelSettings(), generator=torch.Generator(), toy=True)
+model = orca.build(body, (2, 24), 2, device="cpu")
+inputs, labels = torch.randn(10, 2, 24), torch.arange(10) % 2
+source = orca.SourceFeatures.of(torch.randn(30, 16), torch.arange(30) % 3)
+orca.align(model, inputs, labels, source=source, settings=orca.AlignSettings(epochs=1))
+settings = orca.FinetuneSettings(
+    epochs=1, batch_size=4, warmup_epochs=0, gradient_clipping=1.0, selection="best_on_validation"
+)
+orca.finetune(
+    model, inputs, labels, loss="cross_entropy", validation=(inputs, labels), metric="accuracy",
+    settings=settings,
+)
+orca.predict(model, inputs)
+sys.exit(", ".join({"transformers", "torch._dynamo", "sympy"} & set(sys.modules)) or None)
+"""
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert not found.returncode, f"loaded, at half a second or more a start: {found.stderr}"
+
+
 def test_the_page_lists_every_public_name_and_no_other():
     listed = re.findall(r"^\| `orca\.(\w+)", PAGE, re.MULTILINE)
     assert sorted(listed) == sorted(orca.__all__)

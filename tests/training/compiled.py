@@ -31,25 +31,27 @@ def graphs(body: str, method: str) -> int:
     model = setup.build_for(method, METHODS[method].own_settings({}), seed=0).train()
     compile_parts(model, "default")
     for size in (4, 4, 3, 4):
-        with as_compiled(wanted=size == 4):
+        with as_compiled("default", wanted=size == 4):
             model(torch.randn(size, 1, 40)).square().sum().backward()
-    with as_compiled(wanted=False):
+    with as_compiled("default", wanted=False):
         model.eval()(torch.randn(4, 1, 40))
     model.train()(torch.randn(4, 1, 40))
     return counters["stats"]["unique_graphs"]
 
 
 def ended(folder: Path, out: Path) -> dict[str, Tensor]:
-    """Return the weights that a compiled run ends with."""
+    """Return the weights that a compiled run ends with: each epoch has a short last batch."""
     torch._dynamo.reset()
+    counters.clear()
     step = make_finetune(folder, compile="default", epochs=2, batch_size=7)
     run_seeds(step, [0], out=out, state=out / "state", checkpoint_seconds=0.0)
     return read_tensors(out / "seed0/weights.safetensors")[0]
 
 
-def stopped_ends_as_whole(folder: Path) -> bool:
-    """Return whether a run that was stopped in its second epoch ends as one that was not."""
+def run_of_two_epochs(folder: Path) -> dict[str, object]:
+    """Return the graphs of a run, and whether one that was stopped in its second epoch ends so."""
     whole, take = ended(folder, folder / "whole"), FinetuneLoop._step
+    graphs = counters["stats"]["unique_graphs"]
 
     def stumbling(loop: FinetuneLoop, epoch: int, batch: int) -> None:
         if (epoch, batch) == (1, 3):
@@ -62,7 +64,8 @@ def stopped_ends_as_whole(folder: Path) -> bool:
     except KeyboardInterrupt:
         FinetuneLoop._step = take
     halves = ended(folder, folder / "halves")
-    return all(torch.equal(weight, halves[name]) for name, weight in whole.items())
+    alike = all(torch.equal(weight, halves[name]) for name, weight in whole.items())
+    return {"graphs of a run": graphs, "stopped ends as whole": alike}
 
 
 def main(folder: Path) -> None:
@@ -70,7 +73,7 @@ def main(folder: Path) -> None:
     compiled = nn.Module.compile
     nn.Module.compile = lambda part, mode, **how: compiled(part, backend="aot_eager", **how)
     found = {f"{body},{method}": graphs(body, method) for body, method in PAIRS}
-    told = {"graphs": found, "stopped ends as whole": stopped_ends_as_whole(folder)}
+    told = {"graphs": found, **run_of_two_epochs(folder)}
     sys.stdout.write(json.dumps(told))
 
 

@@ -1,36 +1,62 @@
 import pytest
 import torch
 
-from orca.training.optimizer import make_optimizer, optimizer_tensors, restore_optimizer
+from orca.training.optimizer import Optimizer
 from orca.training.settings import OptimizerSettings
+
+every_optimizer = pytest.mark.parametrize("name", ["adamw", "adam", "sgd"])
 
 
 def descend(weight, optimizer, steps):
     for _ in range(steps):
-        optimizer.zero_grad()
+        optimizer.clear_gradients()
         (weight**2).sum().backward()
         optimizer.step()
 
 
-@pytest.mark.parametrize("name", ["adamw", "adam", "sgd"])
+@every_optimizer
 def test_a_restored_optimizer_goes_on_as_if_it_had_never_stopped(name):
     settings = OptimizerSettings(name=name, learning_rate=0.1, weight_decay=0.01)
     whole = torch.nn.Parameter(torch.arange(4.0))
-    descend(whole, make_optimizer([whole], settings), 6)
+    descend(whole, Optimizer([whole], settings), 6)
 
     half = torch.nn.Parameter(torch.arange(4.0))
-    first = make_optimizer([half], settings)
+    first = Optimizer([half], settings)
     descend(half, first, 3)
-    second = make_optimizer([half], settings)
-    restore_optimizer(second, optimizer_tensors(first))
+    second = Optimizer([half], settings)
+    second.restore(first.tensors())
     descend(half, second, 3)
     assert torch.equal(whole, half)
+
+
+@every_optimizer
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_steps_are_those_of_pytorch_s_classes_to_the_bit(name, momentum):
+    settings = OptimizerSettings(name=name, weight_decay=0.01, momentum=momentum)
+    weights = [torch.nn.Parameter(torch.randn(3, 5)) for _ in range(3)]
+    copies = [torch.nn.Parameter(weight.detach().clone()) for weight in weights]
+    further = {"momentum": momentum} if name == "sgd" else {"betas": settings.betas}
+    classes = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+    theirs = classes[name](copies, lr=1.0, weight_decay=0.01, fused=True, **further)
+    ours = Optimizer(weights, settings)
+    for step in range(5):
+        ours.rate = theirs.param_groups[0]["lr"] = 0.1 / (step + 1)
+        for place, (weight, copy) in enumerate(zip(weights, copies, strict=True)):
+            moved = place < 2  # the last never has a gradient
+            weight.grad = torch.randn(3, 5) if moved else None
+            copy.grad = weight.grad.clone() if moved else None
+        ours.step()
+        theirs.step()
+        assert all(map(torch.equal, weights, copies))
+    numbers = theirs.state_dict()["state"]
+    expected = {
+        f"{n}.{key}": v for n, state in numbers.items() for key, v in state.items() if v is not None
+    }
+    assert ours.tensors().keys() == expected.keys()
+    assert all(torch.equal(value, expected[key]) for key, value in ours.tensors().items())
 
 
 def test_weights_that_want_no_gradient_are_left_out():
     frozen = torch.nn.Parameter(torch.ones(2), requires_grad=False)
     trained = torch.nn.Parameter(torch.ones(3))
-    optimizer = make_optimizer([frozen, trained], OptimizerSettings())
-    (group,) = optimizer.param_groups
-    assert group["params"] == [trained]
-    assert group["lr"] == OptimizerSettings().learning_rate
+    assert Optimizer([frozen, trained], OptimizerSettings()).weights == [trained]
