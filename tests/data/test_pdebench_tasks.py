@@ -119,6 +119,18 @@ def test_compressible_flow_in_2d_has_its_test_samples_last(sources, go):
     )
 
 
+def test_compressible_flow_in_2d_as_official_has_targets_by_constants_of_their_own_frame(
+    sources, go
+):
+    name = "pde_navier_stokes_2d_official"
+    made = fixtures.arrays(sources / file_of(name), (*GAS, "Vy"), (10, 21, 16, 16))
+    _, test = go(name, **small(4, 8, 8))
+    for frame, found in zip((0, 20), samples_of(test, "test"), strict=True):
+        fields = np.stack([made[key][:, frame, ::2, ::2] for key in (*GAS, "Vy")], axis=1)
+        expected = (fields[8:] - fields[:8].mean(axis=0)) / fields[:8].std(axis=0)
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
