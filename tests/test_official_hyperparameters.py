@@ -38,7 +38,7 @@ def has_official_values(row, groups) -> None:
     assert optimizer.weight_decay == float(row["weight_decay"])
     assert settings.batch_size == int(row["batch_size"])
     assert settings.accumulation == int(row["accumulation"])
-    assert settings.accumulation == 1 or settings.accumulate == "sum"
+    assert settings.accumulation == 1 or settings.accumulate in ("sum", "official")
     assert settings.gradient_clipping == (float(row["gradient_clipping"] or 0) or None)
     assert model.dropout == float(row["dropout"])
     assert settings.epochs == int(row["epochs"])
@@ -73,6 +73,7 @@ def test_under_the_published_protocol_a_table_s_runs_are_the_official_ones(numbe
         assert METHODS.as_published(run.method) == run.method
         groups = found.finetune_settings(run.task, run.body, run.method)
         assert groups["finetune"].selection == "test_as_published"
+        assert groups["finetune"].accumulate == "official"
         assert groups["model"].kernel_rule == "smallest_divisor"
         assert groups["model"].dense_head == "pooling"
         name = task.variant_of if task.as_published else run.task

@@ -109,8 +109,10 @@ class FinetuneLoop:
             last = batch + 1 == self.batches.per_epoch
             if len(self._losses) == READ_EVERY or last:
                 self._read_losses(epoch)
-            if (batch + 1) % self.settings.accumulation == 0 or last:
-                self._step(epoch, batch)
+            full = (batch + 1) % self.settings.accumulation == 0
+            if full or last:
+                if full or self.settings.accumulate != "official":
+                    self._step(epoch, batch)
                 self.progress.epoch, self.progress.batch = epoch, batch + 1
                 self.progress.epoch_seconds = time.monotonic() - start
                 if self.checkpoints.due and not last:
@@ -138,7 +140,13 @@ class FinetuneLoop:
             )
         joined = self._joined(batch) if self.settings.accumulate == "mean" else 1
         (loss / joined).backward()  # type: ignore[no-untyped-call]
+        if self.settings.accumulate == "official":
+            self._clip()
         return loss.detach()
+
+    def _clip(self) -> None:
+        if self.settings.gradient_clipping is not None:
+            nn.utils.clip_grad_norm_(self.trained, self.settings.gradient_clipping)
 
     def _read_losses(self, epoch: int) -> None:
         """Add up the losses that lie on the device, in the order of their batches.
@@ -180,8 +188,8 @@ class FinetuneLoop:
         return loss.faults(self.batches.read(epoch, batch)[1]) if isinstance(loss, Loss) else {}
 
     def _step(self, epoch: int, batch: int) -> None:
-        if self.settings.gradient_clipping is not None:
-            nn.utils.clip_grad_norm_(self.trained, self.settings.gradient_clipping)
+        if self.settings.accumulate != "official":
+            self._clip()
         step = epoch * self.batches.per_epoch + batch
         self.optimizer.rate = self.optimizer_settings.learning_rate * self.schedule.factor(step)
         self.optimizer.step()

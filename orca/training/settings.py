@@ -106,10 +106,11 @@ class FinetuneSettings(Settings):
     accumulation: Count = Field(
         default=1, description="An optimizer step joins the gradients of this many micro-batches."
     )
-    accumulate: Literal["mean", "sum"] = Field(
+    accumulate: Literal["mean", "sum", "official"] = Field(
         default="mean",
-        description="The gradients of micro-batches are averaged, or summed as in the official"
-        " code.",
+        description="The gradients of micro-batches are averaged or summed; with `official` they are"
+        " summed as in the official code, which drops those that fill no step at an epoch's end, and"
+        " cuts the sum after each.",
     )
     gradient_clipping: Annotated[float, Field(gt=0)] | None = Field(
         default=None, description="A longer gradient is cut to this norm; null cuts none."
