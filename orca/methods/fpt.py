@@ -11,11 +11,7 @@ from orca.methods.released import released
 
 
 def train_layer_norms(model: Any, settings: Any, generator: Any) -> None:
-    """Train of the body the layer norms alone.
-
-    Differs from the official code: there Swin's norms between its stages stay frozen, because
-    their names lack the word.
-    """
+    """Train of the body the layer norms alone, Swin's between its stages among them."""
     from torch import nn
 
     del settings, generator
@@ -25,9 +21,19 @@ def train_layer_norms(model: Any, settings: Any, generator: Any) -> None:
             part.requires_grad_(requires_grad=True)
 
 
+def train_named_layer_norms(model: Any, settings: Any, generator: Any) -> None:
+    """Train of the body the weights that are called layer norms, as the official code does.
+
+    Swin's norms between its stages are called otherwise (`downsample.norm`) and stay frozen.
+    """
+    del settings, generator
+    for name, parameter in model.body.named_parameters():
+        parameter.requires_grad_("layernorm" in name.lower())
+
+
 METHOD = Method(
     title="Fine-tuning (layer norm)",
     origin="Lu et al. 2022 (arXiv:2103.05247); ORCA (ICML 2023), Table 3",
     trains=train_layer_norms,
 )
-METHODS = {"fpt_released": released(METHOD, of="fpt")}
+METHODS = {"fpt_released": released(METHOD, of="fpt", trains=train_named_layer_norms)}

@@ -146,6 +146,14 @@ def test_layer_norms_of_the_body_are_trained_and_embedder_and_predictor_with_the
     assert names - in_body == outside
 
 
+def test_as_released_swin_s_norms_between_its_stages_stay_as_they_are():
+    whole, released = (set(trained(toy("swin_base", name))) for name in ("fpt", "fpt_released"))
+    assert {name.rpartition(".")[0] for name in whole - released} == {
+        "body.encoder.layers.0.downsample.norm"
+    }
+    assert released < whole
+
+
 def test_prompts_are_looked_at_and_leave_the_frozen_model_alone():
     plain, model = (toy("swin_base", name).eval() for name in ("warm_init_pretrained", "vpt"))
     assert all("prompts" in key or key.startswith("predictor.") for key in trained(model))
