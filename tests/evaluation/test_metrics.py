@@ -179,9 +179,9 @@ def test_r2_agrees_with_scikit_learn():
     )
 
 
+@pytest.mark.parametrize("lengths", [(40, 30, 20), (30, 40, 20)])  # the last has no such pair
 @pytest.mark.parametrize("name", ["mae8", "mae8_official"])
-def test_mae8_is_its_definition_pair_by_pair(name):
-    lengths = (40, 30, 20)  # the last has no pair far enough apart
+def test_mae8_is_its_definition_pair_by_pair(name, lengths):
     draw = np.random.default_rng(0)
     predicted = draw.uniform(-1, 20, size=(3, 1, 48, 48))
     distances = draw.uniform(3, 20, size=(3, 48, 48))
@@ -191,8 +191,9 @@ def test_mae8_is_its_definition_pair_by_pair(name):
         target[number, 0] = distances[number]
         target[number, 1, length:] = target[number, 1, :, length:] = 1
         errors = []
-        for i in range(length):
-            for j in range(i + 24, length):
+        scored = min(length, lengths[0]) if name == "mae8_official" else length
+        for i in range(scored):
+            for j in range(i + 24, scored):
                 if distances[number, i, j] <= 8:
                     upper, lower = predicted[number, 0, i, j], predicted[number, 0, j, i]
                     guess = max((upper + lower) / 2, 0.01)
@@ -203,6 +204,31 @@ def test_mae8_is_its_definition_pair_by_pair(name):
             expected.append(np.mean(errors))
     assert len(expected) == 2
     assert compute(name, predicted, target) == pytest.approx(np.mean(expected))
+
+
+def test_the_official_mae8_finds_the_first_protein_between_the_distances_around_it():
+    draw = np.random.default_rng(1)
+    predicted, target = draw.uniform(3, 8, size=(2, 1, 60, 60)), np.zeros((2, 2, 60, 60))
+    for number, length in enumerate((30, 50)):
+        target[number, 0] = 100.0
+        inside = slice(5, 5 + length)
+        target[number, 0, inside, inside] = draw.uniform(3, 8, size=(length, length))
+    cut = target[:, :, 5:35, 5:35]
+    expected = compute("mae8_official", predicted[:, :, 5:35, 5:35], cut)
+    assert compute("mae8_official", predicted, target) == expected
+
+
+def test_the_official_map_is_scikit_learn_s_of_probabilities_in_single_precision(labels):
+    predicted, target = labels
+    target = target.copy()
+    target[:, 3] = 0  # a label without a positive
+    large = 30 * predicted  # probabilities of 1 tie
+    chances = torch.from_numpy(large.astype(np.float32)).sigmoid().numpy()
+    others = np.delete(np.arange(7), 3)
+    each = sk.average_precision_score(target[:, others], chances[:, others], average=None)
+    found = compute("one_minus_map_official", large, target)
+    assert found == pytest.approx(1 - each.sum() / 7)
+    assert found != pytest.approx(1 - 6 / 7 * (1 - compute("one_minus_map", large, target)))
 
 
 def test_chunked_metrics_are_unweighted_means_over_chunks():

@@ -110,7 +110,7 @@ TASKS = {
         as_published=True,
         differs="5 empty rows and columns before a protein; outside of it 100 angstrom, clipped to"
         " 16 in training, are to be learnt, as in the official code; both triangles of a map are"
-        " averaged twice",
+        " averaged twice, and proteins cut to the length of the first, in the metric",
     ),
 }
 

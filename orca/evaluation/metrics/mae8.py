@@ -6,7 +6,7 @@ Source: Adhikari 2020 (PDNET); NAS-Bench-360 (arXiv:2110.05668).
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float, Num
+from jaxtyping import Bool, Float, Num
 
 from orca.errors import DataError
 from orca.evaluation.metric import Metric
@@ -15,6 +15,7 @@ SEPARATION = 24  # residues between the two of a pair, at least
 Map = Float[np.ndarray, "rows columns"]
 CONTACT = 8.0  # angstrom, true distance of a pair at most
 SMALLEST = 0.01  # angstrom, of a predicted distance
+AROUND = 100.0  # angstrom, stands around a protein where it is to be learnt (`psicov_official`)
 
 
 def _mae8(
@@ -22,6 +23,7 @@ def _mae8(
     target: Num[np.ndarray, "n 2 rows columns"],
     *,
     symmetrised: Callable[[Map], Map],
+    within: Bool[np.ndarray, "rows columns"] | None = None,
 ) -> float:
     """Mean over proteins of the mean absolute error over near pairs far apart in sequence.
 
@@ -29,11 +31,13 @@ def _mae8(
         predicted: distances in angstrom.
         target: distances, and 1 where a point lies outside of the protein.
         symmetrised: makes both triangles of a predicted map equal, and no distance too small.
+        within: the points whose pairs are scored; None for all.
     """
+    everywhere = np.ones(predicted.shape[2:], dtype=bool) if within is None else within
+    candidates = np.triu(everywhere, k=SEPARATION)
     errors = []
     for guess, (truth, outside) in zip(predicted[:, 0], target, strict=True):
-        upper = np.triu(np.ones_like(truth, dtype=bool), k=SEPARATION)
-        pairs = upper & (truth <= CONTACT) & (outside < 0.5)
+        pairs = candidates & (truth <= CONTACT) & (outside < 0.5)
         if pairs.any():
             found = symmetrised(guess.astype(np.float64))
             errors.append(np.abs(found[pairs] - truth[pairs]).mean())
@@ -73,13 +77,17 @@ def _twice(guess: Map) -> Map:
 def mae8_official(
     predicted: Float[np.ndarray, "n 1 rows columns"], target: Num[np.ndarray, "n 2 rows columns"]
 ) -> float:
-    """MAE8 with the map's lower triangle counted three times against the upper one.
+    """MAE8 of proteins cut to the first one's length, the lower triangle counted three times.
 
-    Source: NAS-Bench-360's and the official code, which put the average of both triangles, floored,
-    in the upper one's place, and then average the two again.
-    Differs from the official code: that crops every protein to the length of the first one.
+    Source: official code, which puts the average of both triangles of a map, floored, in the upper
+    one's place, and then averages the two again, as NAS-Bench-360's does; with its chunks of one
+    protein, each is cut to the length of the first.
+    Differs from the official code: proteins without a pair do not count; there the first of them
+    ends the run.
     """
-    return _mae8(predicted, target, symmetrised=_twice)
+    first, outside = target[0]
+    inside = ((first < AROUND) & (outside < 0.5)).any(axis=1)
+    return _mae8(predicted, target, symmetrised=_twice, within=inside[:, None] & inside)
 
 
 METRICS = {
