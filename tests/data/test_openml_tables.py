@@ -83,6 +83,27 @@ def test_blood_donations_as_official_lack_their_third_feature(tmp_path):
     assert [len(np.unique(kept[:, n].round(4))) for n in range(3)][-1] == 7
 
 
+def test_where_the_official_code_standardises_twice_all_but_the_test_rows_have_mean_0(tmp_path):
+    from orca.data.tasks.openml import read
+
+    draw = np.random.default_rng(0).normal(5, 3, size=(60, 2))
+    rows = "\n".join(f"{a},{b},{n % 2}" for n, (a, b) in enumerate(draw))
+    head = "@RELATION t\n@ATTRIBUTE a REAL\n@ATTRIBUTE b REAL\n@ATTRIBUTE Class {0,1}\n@DATA\n"
+    for number in (1068, 1494, 1462):
+        (tmp_path / f"{number}.arff").write_text(head + rows)
+    splits = {
+        number: read(tmp_path, TASKS[f"openml_{number}_official"]) for number in (1068, 1494, 1462)
+    }
+    fit = {number: next(iter(split.fit.blocks()))[0] for number, split in splits.items()}
+    test = {number: next(iter(split.test.blocks()))[0] for number, split in splits.items()}
+    for number in (1068, 1494):
+        np.testing.assert_allclose(fit[number].mean(axis=0), 0, atol=1e-6)
+        np.testing.assert_allclose(fit[number].std(axis=0), 1, atol=1e-6)
+        once = (test[1462] - fit[1462].mean(axis=0)) / fit[1462].std(axis=0)
+        np.testing.assert_allclose(test[number], once, atol=1e-5)
+    assert np.abs(fit[1462].mean(axis=0)).max() > 1e-4
+
+
 def test_a_table_that_openml_does_not_give_is_named(cache, tmp_path):
     with pytest.raises(DataError, match="OpenML, data set 31") as fault:
         OpenMLTable(name="31.arff", number=31).bring(tmp_path / "31.arff")
