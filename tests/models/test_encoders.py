@@ -17,7 +17,6 @@ from transformers import (
     MPNetModel,
     RobertaConfig,
     RobertaModel,
-    SwinConfig,
     SwinForImageClassification,
     SwinForMaskedImageModeling,
 )
@@ -33,44 +32,9 @@ from orca.models.encoders.swin import load_swin
 from orca.models.settings import ModelSettings
 from orca.models.source_embedding import to_numbers
 from orca.models.weights import fetch_weights
+from tests.models.library_models import bert, loaded, randomised, swin_config, toy_bert, toy_roberta
 
 SETTINGS = ModelSettings()
-
-
-def randomised(model, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.normal_(0, 0.3, generator=generator)
-    return model.eval()
-
-
-def loaded(name, folder, **settings):
-    return BODIES[name].load(
-        folder, settings=ModelSettings(**settings), generator=torch.Generator(), toy=True
-    )
-
-
-def bert(config, model, shape, dropout=0.1, **choices):
-    return model(
-        config(
-            hidden_size=shape.width, num_hidden_layers=shape.layers,
-            num_attention_heads=shape.heads, intermediate_size=shape.inner,
-            vocab_size=shape.vocabulary, layer_norm_eps=shape.eps,
-            max_position_embeddings=shape.positions, type_vocab_size=shape.types,
-            pad_token_id=shape.padding, hidden_dropout_prob=dropout,
-            attention_probs_dropout_prob=dropout,
-        ),
-        **choices,
-    )  # fmt: skip
-
-
-def toy_bert():
-    return bert(BertConfig, BertModel, BODIES["bert_base"].toy)
-
-
-def toy_roberta():
-    return bert(RobertaConfig, RobertaModel, BODIES["roberta_base"].toy)
 
 
 SEQUENCES = [
@@ -125,14 +89,6 @@ def test_positions_are_those_of_the_body_from_the_first_token_on(tmp_path):
     assert len(ours.positions) == ours.longest
     mpnet = loaded("mpnet_base", None)
     assert len(mpnet.positions) == mpnet.longest == 96
-
-
-def swin_config(shape):
-    return SwinConfig(
-        image_size=shape.side, patch_size=shape.patch, embed_dim=shape.width,
-        depths=list(shape.depths), num_heads=list(shape.heads), window_size=shape.window,
-        mlp_ratio=shape.inner, encoder_stride=shape.patch * shape.reduction,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["swin_base", "swin_tiny"])
@@ -196,7 +152,7 @@ def test_the_pooling_head_of_grids_is_the_decoder_of_masked_images(tmp_path, toy
 )
 def test_a_file_that_lacks_a_weight_or_has_one_too_many_does_not_fit(layers, inner, tmp_path):
     given = replace(BODIES["minilm"].toy, layers=layers, inner=inner)
-    bert(BertConfig, BertModel, given).save_pretrained(tmp_path)
+    toy_bert(given).save_pretrained(tmp_path)
     with pytest.raises(WeightsError, match=r"do not fit this body.*encoder\.layer\.") as fault:
         loaded("minilm", tmp_path)
     assert fault.value.where == str(tmp_path / "model.safetensors")
