@@ -5,8 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from orca.workflow.failures import what_failed
+from orca.evaluation.score import Run
+from orca.peers.peer import PEERS
+from orca.workflow import layout
+from orca.workflow.failures import tables_left, what_failed
+from orca.workflow.jobs import Jobs
+from orca.workflow.pages import Pages
+from orca.workflow.runs import Runs
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,3 +72,52 @@ def test_a_job_is_told_how_many_runs_share_a_gpu(tmp_path):
     command = [sys.executable, "-m", "snakemake", "told", "--cores", "1", "--quiet"]
     subprocess.run([*command, "--config", "runs_per_gpu=3"], cwd=tmp_path, check=True)
     assert (tmp_path / "told").read_text() == "3\n"
+
+
+def score_of_demo(runs: Runs) -> Path:
+    run: Run = runs.of_table("demo")[0]
+    path = Path(layout.root("scores"), run.score_file)
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    return path
+
+
+def test_tables_left_behind_are_named_with_their_command_where_a_run_has_a_score(
+    tmp_path, monkeypatch
+):
+    runs = Runs.read({}, ROOT / "config")
+    monkeypatch.chdir(tmp_path)
+    assert not tables_left(["demo", "table_2"], runs)
+    score_of_demo(runs)
+    told = tables_left(["table_2", "demo"], runs)
+    assert told.startswith("Not rendered, since runs are missing: demo. ")
+    assert told.endswith("snakemake from_scores")
+
+
+def test_of_many_tables_left_behind_five_are_named(tmp_path, monkeypatch):
+    runs = Runs.read({}, ROOT / "config")
+    monkeypatch.chdir(tmp_path)
+    score_of_demo(runs)
+    assert "demo, demo, demo, demo, demo and 2 more." in tables_left(["demo"] * 7, runs)
+
+
+@pytest.mark.slow
+def test_after_a_failure_the_screen_has_the_command_that_renders_what_is_left(place, snakemake):
+    entry = {
+        "path": "gone.csv", "target": "y", "kind": "classes", "classes": 2, "metric": "accuracy_pct",
+    }  # fmt: skip
+    own = {"tasks": {"mine": entry}, "tables": ["own"], "reports": {}, "figures": []}
+    (place / "own.yaml").write_text(yaml.safe_dump(own))
+    files = [place / "config" / name for name in ("config.yaml", "demo.yaml")]
+    config, demo = (yaml.safe_load(file.read_text()) for file in files)
+    runs = Runs.read(config | demo | own, place / "config")
+    trained = [run for run in runs.of_table("own") if run.method not in PEERS]
+    files = [*Pages(Jobs(runs)).scores(trained), f"results/scores/{trained[0].score_file}"]
+    for path in (place / file for file in files):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    words = ("results/tables/own.md", "--configfile", "own.yaml", "--keep-going")
+    rules = ("--allowed-rules", "tabulate", "peer", "prepare", "fetch")
+    said = snakemake(*words, *rules, fails=True).stderr
+    assert "gone.csv" in said
+    assert said.count("Not rendered, since runs are missing: own. ") == 1

@@ -8,7 +8,7 @@ from orca.peers.peer import PEERS
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
-from orca.workflow.failures import what_failed
+from orca.workflow.failures import tables_left, what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
 from orca.workflow.peer_jobs import PeerJobs
