@@ -38,7 +38,9 @@ onstart:
 onerror:
     if text := what_failed(log):
         print(f"\nWhat failed:\n{text}", file=sys.stderr)
-    waiting = {job for job in workflow.dag.needrun_jobs() if job.rule.name == "tabulate"}
+    waiting = {
+        job for job in workflow.dag.needrun_jobs() if job.rule.name == "tabulate"
+    }
     tables = {job.wildcards.table for job in waiting - workflow.scheduler.failed}
     if text := tables_left(tables, RUNS):
         print(f"\n{text}", file=sys.stderr)
