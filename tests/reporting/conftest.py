@@ -29,6 +29,7 @@ from orca.reporting.tabulate import NO_RUNS, tabulate
 from orca.training.align_loop import AlignLoop
 from orca.training.evaluate import RECORDED
 from orca.training.finetune_loop import FinetuneLoop, Position
+from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History
 from orca.training.record import write_history, write_run
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
@@ -207,11 +208,10 @@ def write_demo_scores(scores):
 
 def write_align_history(path, distances):
     """Write the history of a stage two that comes to these distances, epoch by epoch."""
-    rate = torch.optim.SGD([torch.nn.Parameter(torch.ones(()))], lr=1.0)
     loop = SimpleNamespace(
         model=torch.nn.Identity(),
         settings=AlignSettings(),
-        optimizer=rate,
+        optimizer=Optimizer([], OptimizerSettings()),
         rate=1e-3,
         schedule=SimpleNamespace(factor=lambda epoch: 1.0),
         seed=0,
@@ -232,7 +232,7 @@ def write_finetune_history(path, losses, *, validated_every=2):
     """Write the history of a stage three that comes to these losses, epoch by epoch."""
     loop = SimpleNamespace(
         batches=SimpleNamespace(per_epoch=1),
-        optimizer=SimpleNamespace(param_groups=[{"lr": 1e-3}]),
+        optimizer=Optimizer([], OptimizerSettings()),
         settings=FinetuneSettings(epochs=len(losses)),
         validation=SimpleNamespace(due=lambda epoch, epochs: epoch % validated_every == 0),
         progress=Position(),

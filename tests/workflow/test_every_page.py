@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orca.reporting.filled_table import read_table
+from orca.reporting.table_records import read_table
 from tests import forked
 from tests.workflow.every_page import make_every_page
 
