@@ -15,6 +15,7 @@ from orca.evaluation.metric import METRICS
 from orca.models.body import BODIES
 from orca.peers.networks import body_features
 from orca.peers.peer import PEERS, FrozenBody, Peer, PeerError, Problem, Rows, searched
+from orca.reporting.declared_table import TABLES
 
 KINDS = {
     "table of classes": replace(TASKS["openml_31"], target=Classes(3)),
@@ -153,6 +154,12 @@ def test_a_peer_names_what_is_there(name):
     assert peer.searched <= bool(peer.space)
     assert set(peer.settings) <= {*peer.space, *peer.settings}
     assert any(peer.suits(task) for task in KINDS.values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_person_s_own_data_of_every_kind_stand_beside_a_peer_that_is_no_floor(kind):
+    own = {axis.method for axis in TABLES["own"].columns} & set(PEERS) - set(FLOOR)
+    assert any(PEERS[name].suits(KINDS[kind]) for name in own)
 
 
 def test_every_kind_of_task_has_two_peers_that_are_no_floor():
