@@ -115,7 +115,10 @@ class Declarations(Mapping[str, T]):
         return self._declared_in(self.module_of(name))[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._own_files or name in self._found
+        try:
+            return bool(self.module_of(str(name)))
+        except KeyError:
+            return False
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

@@ -6,8 +6,9 @@ import torch
 
 from orca.data.store import Prepared
 from orca.data.target import Field
+from orca.training.settings import FinetuneSettings
 from orca.training.validate import Validation, pool
-from tests.training.toys import CPU, FIELDS, write_prepared
+from tests.training.toys import FIELDS, write_prepared
 
 LOGITS = np.array([[2.0, 0.0], [0.0, 1.0], [0.0, 1.0], [3.0, 0.0]], np.float32)
 TARGETS = np.array([1, 1, 1, 0])
@@ -35,11 +36,13 @@ def test_scoring_fields_takes_little_memory_beside_their_predictions(tmp_path):
     task = replace(FIELDS, input_shape=(1, *size), target=Field(grid=size), samples=samples)
     with Prepared(write_prepared(tmp_path / "test.h5", task, part="test"), task) as data:
         validation = Validation(
-            data=data, rows=data.rows("test"), metric="nrmse", every=1, chooses=False,
-            batch_size=16, device=CPU, precision="float32",
-        )  # fmt: skip
+            data=data,
+            rows=data.rows("test"),
+            metric="nrmse",
+            settings=FinetuneSettings(batch_size=16),
+        )
         tracemalloc.start()
-        value, _ = validation.score(torch.nn.Identity())
+        value, _ = validation.score(torch.nn.Conv2d(1, 1, 1))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert value > 0
