@@ -3,6 +3,7 @@
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 from orca.errors import ResultsError
@@ -131,7 +132,7 @@ def common_metric(cells: Iterable[TableCell]) -> str:
     return title and f"{title} {'↓' if direction == 'lower' else '↑'}"
 
 
-def notes_on(cells: Iterable[Iterable[TableCell]], summary: Sequence[SummaryRow]) -> list[str]:
+def notes_on(cells: Sequence[Sequence[TableCell]], summary: Sequence[SummaryRow]) -> list[str]:
     """Return what a reader must know of the cells: spreads, failures, absences, remarks."""
     all_cells = [cell for row in cells for cell in row]
     ours = [cell.ours for cell in all_cells if cell.ours]
@@ -144,6 +145,10 @@ def notes_on(cells: Iterable[Iterable[TableCell]], summary: Sequence[SummaryRow]
         notes.append("A win is a score that none on the task beats; ties count for each.")
     if any(value is None for row in summary for value in row.values):
         notes.append("Ranks and wins are among the columns that suit every task.")
+    alone = [not any(cell.ours for cell in column) for column in zip(*cells, strict=True)]
+    of_ours = [row.values for row in summary if row.whose == "ours"]
+    if any(value is not None for row in of_ours for value in compress(row, alone)):
+        notes.append("A column that is not run here has its published scores in our ranks and wins.")
     failed = [run for result in ours for run in result.runs if run.status == "failed"]
     notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
     absent = dict.fromkeys(result.absent for result in ours if result.absent)
