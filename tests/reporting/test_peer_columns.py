@@ -7,10 +7,11 @@ import pytest
 
 from orca.peers import xgboost
 from orca.peers.peer import PEERS
-from orca.reporting.axis import methods, peers, rerun, tasks
+from orca.reporting.axis import baselines, methods, peers, rerun, tasks
 from orca.reporting.competition import competitions
 from orca.reporting.declared_table import TABLES, Table
 from orca.reporting.markdown import to_markdown
+from orca.reporting.names import ORCA
 from orca.reporting.scores import ScoreFolder
 from orca.reporting.tables import carried
 
@@ -31,10 +32,10 @@ def without_xgboost(monkeypatch):
 def filled(tmp_path, make, numbers_of_papers):
     """Fill a table from the scores that are given, by task and method or peer."""
 
-    def fill(table, of=None):
+    def fill(table, of=None, *, body="minilm"):
         for (task, method), value in (of or {}).items():
-            body = "none" if method in PEERS else "minilm"
-            make.write(tmp_path, make.score(task, method, 0, value, body=body))
+            of_run = "none" if method in PEERS else body
+            make.write(tmp_path, make.score(task, method, 0, value, body=of_run))
         return table.fill("t", ScoreFolder(tmp_path), numbers_of_papers, make.experiment())
 
     return fill
@@ -97,6 +98,20 @@ def test_what_we_run_on_every_task_is_compared_though_peers_suit_some_alone(fill
         "average rank (3 tasks)",
         "wins (3 tasks)",
     ]
+
+
+@pytest.mark.parametrize(("columns", "said"), [((), 0), (baselines(tabpfn="TabPFN"), 1)])
+def test_it_is_said_where_our_ranks_hold_published_scores(filled, columns, said):
+    rows = carried.TABLES["table_18_mpnet"].rows
+    table = Table(
+        title="T", paper=ORCA, published_as="18", rows=rows,
+        columns=(*columns, *methods("orca", "scratch")),
+    )  # fmt: skip
+    runs = product(
+        (split for row in rows for split in (row.task, *row.splits)), ("orca", "scratch")
+    )
+    told = filled(table, of={(task, method): 0.5 for task, method in runs}, body="mpnet_base")
+    assert sum("published scores in our ranks" in note for note in told.notes) == said
 
 
 def test_a_perfect_score_has_the_digits_that_are_printed_beside_it(make, filled):
