@@ -52,20 +52,25 @@ Groups = Mapping[str, Settings | None]
 def _fault(model: type[BaseModel], error: Mapping[str, Any], reference: str) -> tuple[str, str]:
     """Return what is wrong and the mend, for the first error that pydantic found."""
     key = str(error["loc"][-1]) if error["loc"] else ""
+    names: list[str] = []
+    field = None
+    for part in error["loc"]:  # from the outermost key to the one that is at fault
+        if str(part) not in model.model_fields:
+            break
+        field = model.model_fields[str(part)]
+        names.append(str(part))
+        kind = field.annotation
+        model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
     if error["type"] == "extra_forbidden":
-        for part in error["loc"][:-1]:
-            field = model.model_fields.get(str(part))
-            kind = field.annotation if field else None
-            model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
         return f"there is no key '{key}'", nearest(key, list(model.model_fields))
     got = error["input"]
     if error.get("ctx", {}).get("pattern") == NAME:
         return f"{got!r} can be no name", NAME_MEND
-    name = str(error["loc"][0]) if error["loc"] else ""
-    field = model.model_fields.get(name)
+    name, missing = ".".join(names), error["type"] == "missing"
     meaning = f" ({field.description.rstrip('.')})" if field and field.description else ""
-    mend = f"give `{name}` another value{meaning}" if field else "give another value"
-    what = f"{error['msg']}, but it is {got!r}"
+    another = f"give `{name}` another value" if field else "give another value"
+    mend = (f"add `{name}`" if missing else another) + meaning
+    what = "it is missing" if missing else f"{error['msg']}, but it is {got!r}"
     return what, "; ".join(filter(None, (mend, reference)))
 
 

@@ -186,3 +186,16 @@ def test_rules_quote_all_that_they_hand_to_a_shell():
     handed = re.findall(r"{[^}]*}", " ".join(commands))
     assert len(handed) > 40
     assert {value for value in handed if not value.endswith(":q}")} <= {"{PYTHON}"}
+
+
+@pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        ({"tuning": {"trials": 0}}, "give `tuning.trials` another value (The search tries"),
+        ({"seeds_by_task": {"a": 0}}, "give `seeds_by_task` another value (A task that is named"),
+    ],
+)
+def test_the_mend_of_a_value_names_its_own_key_and_what_it_is_for(content, mend):
+    with pytest.raises(SettingsError) as fault:
+        checked(Configuration, content, where="config.yaml")
+    assert fault.value.mend.startswith(mend)

@@ -197,7 +197,10 @@ def verify(folder: Path, name: str) -> None:
         arrived = content.get("files", {})
     digests = {file: digest or arrived.get(file) for file, digest in weights.files.items()}
     if fault := _fault(folder, digests):
-        mend = f"remove {folder} and make it again: orca fetch-body {name}"
+        mend = (
+            "put the published file there; a folder that the workflow made: remove it, then"
+            f" orca fetch-body {name}"
+        )
         raise WeightsError(
             where=str(fault[0]), what=fault[1], mend=weights.made_by if weights.made_by else mend
         )

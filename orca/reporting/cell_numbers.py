@@ -148,7 +148,9 @@ def notes_on(cells: Sequence[Sequence[TableCell]], summary: Sequence[SummaryRow]
     alone = [not any(cell.ours for cell in column) for column in zip(*cells, strict=True)]
     of_ours = [row.values for row in summary if row.whose == "ours"]
     if any(value is not None for row in of_ours for value in compress(row, alone)):
-        notes.append("A column that is not run here has its published scores in our ranks and wins.")
+        notes.append(
+            "A column that is not run here has its published scores in our ranks and wins."
+        )
     failed = [run for result in ours for run in result.runs if run.status == "failed"]
     notes.extend(dict.fromkeys(f"Failed: {run.path}: {run.reason}" for run in failed))
     absent = dict.fromkeys(result.absent for result in ours if result.absent)

@@ -39,11 +39,14 @@ def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder, *, also
     behind = [cell for cell in others[1:] if cell.method == also]
     rest = "".join(f" {_behind(best, cell, scores)}" for cell in behind)
     second = method_title(others[0].method)
-    gap = (
-        f"{lead}, {found.value:.3g} ahead of {second}: {_judged(found)}"
-        if found.value
-        else f"{title}: {method_title(best.method)} and {second} are equal, and best"
-    )
+    if best.error("ours") == others[0].error("ours"):
+        gap = f"{title}: {method_title(best.method)} and {second} are equal, and best"
+    elif found.value > 0:
+        gap = f"{lead}, {found.value:.3g} ahead of {second}: {_judged(found)}"
+    else:  # the mean of folds of unequal sizes is not that of their samples
+        gap = (
+            f"{lead}, but over all test samples together not ahead of {second}: no more than noise"
+        )
     return (
         f"{gap} ({LEVEL:.0%} interval {found.low:.3g} to {found.high:.3g}, by drawing "
         f"{_drawn_from(found)} anew).{rest}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from orca.errors import TrainingError
+from orca.errors import SettingsError, TrainingError
 from orca.logs import log, progress
 from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
@@ -81,6 +81,14 @@ class FinetuneLoop:
         self.trained = trained_parameters(self.model, self.objective)
         self.optimizer = Optimizer(self.trained, self.optimizer_settings)
         self.schedule = make_schedule(self.settings, batches_per_epoch=self.batches.per_epoch)
+        joined, there = self.settings.accumulation, self.batches.per_epoch
+        if self.settings.accumulate == "official" and joined > there:
+            raise SettingsError(
+                where="finetune.accumulation",
+                what=f"an epoch has {there} micro-batches, fewer than the {joined} of a step, and"
+                " `accumulate: official` drops them",
+                mend=f"set `accumulation` to {there} at most, or `accumulate` to 'sum'",
+            )
 
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
@@ -118,6 +126,16 @@ class FinetuneLoop:
                 if self.checkpoints.due and not last:
                     self._read_losses(epoch)
                     self._save()
+
+    def _rate(self, epoch: int, batch: int) -> float:
+        step = epoch * self.batches.per_epoch + batch
+        return self.optimizer_settings.learning_rate * self.schedule.factor(step)
+
+    @property
+    def _last_step(self) -> int:
+        """The micro-batch of an epoch's last step."""
+        size, count = self.settings.accumulation, self.batches.per_epoch
+        return (count // size * size if self.settings.accumulate == "official" else count) - 1
 
     def _joined(self, batch: int) -> int:
         """Return how many micro-batches the optimizer step of this one joins."""
@@ -190,8 +208,7 @@ class FinetuneLoop:
     def _step(self, epoch: int, batch: int) -> None:
         if self.settings.accumulate != "official":
             self._clip()
-        step = epoch * self.batches.per_epoch + batch
-        self.optimizer.rate = self.optimizer_settings.learning_rate * self.schedule.factor(step)
+        self.optimizer.rate = self._rate(epoch, batch)
         self.optimizer.step()
         self._clear_gradients()
 
@@ -208,7 +225,7 @@ class FinetuneLoop:
         row = {
             "epoch": epoch,
             "train_loss": self.progress.loss_sum / self.batches.per_epoch,
-            "learning_rate": self.optimizer.rate,
+            "learning_rate": self._rate(epoch, self._last_step),
             "seconds": round(self.progress.epoch_seconds, 3),
         }
         if self.validation is not None and self.validation.due(epoch, self.settings.epochs):

@@ -46,7 +46,7 @@ def tables_left(tables: Iterable[str], runs: Runs) -> str:
         return ""
     few, more = ", ".join(left[:MOST_NAMED]), len(left) - MOST_NAMED
     return (
-        f"Not rendered, since runs are missing: {few}{f' and {more} more' if more > 0 else ''}."
+        f"Not rendered: {few}{f' and {more} more' if more > 0 else ''}."
         " From the scores that are there: snakemake from_scores"
     )
 

@@ -184,7 +184,7 @@ def test_a_missing_or_altered_file_is_found_before_it_is_used(declared, files, t
             generator=torch.Generator(),
         )  # fmt: skip
     assert str(out) in raised.value.where
-    assert "make it again" in raised.value.mend
+    assert "orca fetch-body" in raised.value.mend
 
 
 def test_an_unknown_body_offers_the_nearest(tmp_path):

@@ -162,6 +162,16 @@ def test_a_person_s_own_data_of_every_kind_stand_beside_a_peer_that_is_no_floor(
     assert any(PEERS[name].suits(KINDS[kind]) for name in own)
 
 
+@pytest.mark.parametrize("name", ["frozen_linear", "frozen_boosted"])
+def test_a_label_that_no_row_has_or_all_keeps_its_share(name):
+    task = KINDS["series of labels"]
+    rows = _rows(task, 24, 0)
+    rows.targets[:, 1], rows.targets[:, 2] = 0, 1
+    found = fitted(name, _problem(name, task, rows))(_rows(task, 5, 1))
+    assert found.shape == (5, 3)
+    assert (found[:, 1] < -13).all() and (found[:, 2] > 13).all()
+
+
 def test_every_kind_of_task_has_two_peers_that_are_no_floor():
     for kind, task in KINDS.items():
         suited = [n for n in PEERS if PEERS[n].suits(task) and not PEERS[n].variant_of]

@@ -121,6 +121,13 @@ def test_of_two_equal_methods_none_is_said_to_lead(tmp_path):
     assert told.startswith("Trees: Naive fine-tuning and ORCA are equal, and best (95%")
 
 
+def test_a_mean_over_folds_that_all_samples_together_do_not_bear_out_is_no_lead_beyond_noise(
+    tmp_path, lead
+):
+    told = lead([cell("finetune", 20.0, tmp_path, 9.0), cell("orca", 10.0, tmp_path, 9.0)])
+    assert "over all test samples together not ahead of Naive fine-tuning: no more than" in told
+
+
 def cell_of_folds(method, mean, scores, margin, folds):
     each = [cell(method, mean, scores, margin, task=f"trees{fold}") for fold in folds]
     runs = tuple(one.ours.runs[0] for one in each)

@@ -5,9 +5,12 @@ import torch
 from torch.nn import functional
 
 from orca.data.store import Prepared
+from orca.errors import SettingsError
 from orca.training.batches import Batches
+from orca.training.finetune_loop import FinetuneLoop
+from orca.training.seeds import run_seeds
 from orca.training.tensor_file import read_tensors
-from tests.training.toys import CPU, make_finetune, run
+from tests.training.toys import CPU, history, make_finetune, run
 
 PLAIN = {"dropout": 0.0, "epochs": 2, "schedule": "constant", "name": "sgd", "learning_rate": 0.02}
 ACCUMULATED = {**PLAIN, "batch_size": 4, "accumulation": 4, "accumulate": "official"}
@@ -49,3 +52,35 @@ def test_without_accumulation_the_official_way_is_the_plain_one(tmp_path):
     )
     first, second = (read_tensors(f / "weights.safetensors")[0] for f in (mean, official))
     assert all(torch.equal(tensor, second[name]) for name, tensor in first.items())
+
+
+def test_fewer_micro_batches_than_a_step_joins_are_refused(tmp_path):
+    step = make_finetune(tmp_path, **{**ACCUMULATED, "accumulation": 1000})
+    with pytest.raises(SettingsError, match="fewer than the 1000 of a step"):
+        run(step, tmp_path)
+
+
+def test_a_run_that_goes_on_behind_an_epoch_s_last_step_records_the_same_rates(
+    tmp_path, monkeypatch
+):
+    changes = {**ACCUMULATED, "schedule": "warmup_linear", "warmup_epochs": 1, "epochs": 3}
+    (whole,) = run(make_finetune(tmp_path / "whole", **changes), tmp_path / "whole")
+    step = make_finetune(tmp_path / "halves", **changes)
+    backward, stops = FinetuneLoop._backward, [True]
+
+    def stumbling(loop, epoch, batch, *tensors):
+        if stops and (epoch, batch) == (1, loop.batches.per_epoch - 1):
+            stops.clear()
+            raise KeyboardInterrupt
+        return backward(loop, epoch, batch, *tensors)
+
+    monkeypatch.setattr(FinetuneLoop, "_backward", stumbling)
+    told = {"out": tmp_path / "halves/out", "state": tmp_path / "state", "checkpoint_seconds": 0.0}
+    with pytest.raises(KeyboardInterrupt):
+        run_seeds(step, [0], **told)
+    run_seeds(step, [0], **told)
+    rates = [
+        [row["learning_rate"] for row in history(place)]
+        for place in (whole, tmp_path / "halves/out/seed0")
+    ]
+    assert rates[0] == rates[1]

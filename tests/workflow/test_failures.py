@@ -90,7 +90,7 @@ def test_tables_left_behind_are_named_with_their_command_where_a_run_has_a_score
     assert not tables_left(["demo", "table_2"], runs)
     score_of_demo(runs)
     told = tables_left(["table_2", "demo"], runs)
-    assert told.startswith("Not rendered, since runs are missing: demo. ")
+    assert told.startswith("Not rendered: demo. ")
     assert told.endswith("snakemake from_scores")
 
 
@@ -120,4 +120,4 @@ def test_after_a_failure_the_screen_has_the_command_that_renders_what_is_left(pl
     rules = ("--allowed-rules", "tabulate", "peer", "prepare", "fetch")
     said = snakemake(*words, *rules, fails=True).stderr
     assert "gone.csv" in said
-    assert said.count("Not rendered, since runs are missing: own. ") == 1
+    assert said.count("Not rendered: own. ") == 1

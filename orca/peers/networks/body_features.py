@@ -64,13 +64,20 @@ def with_head(problem: Problem, classifier: object, regressor: object) -> Predic
     labels = targets.ndim == 2
     head = classifier if problem.classifies or labels else regressor
     model = make_pipeline(StandardScaler(), MultiOutputClassifier(head) if labels else head)
-    model.fit(body.of(problem.rows), targets)
     if not labels:
+        model.fit(body.of(problem.rows), targets)
         return problem.answers(model, body.of)
+    shares = targets.mean(axis=0)
+    varied = (shares > 0) & (shares < 1)  # the others keep their share: all rows, or none
+    if varied.any():
+        model.fit(body.of(problem.rows), targets[:, varied])
 
     def predict(rows: Rows) -> np.ndarray:
-        likely = [each[:, -1] for each in model.predict_proba(body.of(rows))]
-        share = np.clip(np.stack(likely, axis=1), 1e-6, 1 - 1e-6)
+        share = np.tile(shares.astype(np.float64), (len(rows.inputs), 1))
+        if varied.any():
+            likely = [each[:, -1] for each in model.predict_proba(body.of(rows))]
+            share[:, varied] = np.stack(likely, axis=1)
+        share = np.clip(share, 1e-6, 1 - 1e-6)
         return np.log(share / (1 - share))
 
     return predict
