@@ -232,7 +232,8 @@ def write_finetune_history(path, losses, *, validated_every=2):
     """Write the history of a stage three that comes to these losses, epoch by epoch."""
     loop = SimpleNamespace(
         batches=SimpleNamespace(per_epoch=1),
-        optimizer=Optimizer([], OptimizerSettings()),
+        _rate=lambda epoch, batch: 1e-3,
+        _last_step=0,
         settings=FinetuneSettings(epochs=len(losses)),
         validation=SimpleNamespace(due=lambda epoch, epochs: epoch % validated_every == 0),
         progress=Position(),
