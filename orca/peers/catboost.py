@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from orca.peers.peer import Peer, Predict, Problem, Rows, searched, tables
+from orca.peers.peer import Peer, Predict, Problem, Rows, searched
+from orca.peers.suited_tasks import tables
 
 if TYPE_CHECKING:
     import pandas

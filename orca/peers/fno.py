@@ -3,7 +3,8 @@
 In 60 lines of ours: the authors' library brings an experiment tracker and some twenty packages.
 """
 
-from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, fields, trained_for
+from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, trained_for
+from orca.peers.suited_tasks import fields
 
 
 def fit(problem: Problem) -> Predict:

@@ -1,6 +1,7 @@
 """Boosted trees on a frozen pretrained body."""
 
-from orca.peers.peer import Peer, Predict, Problem, pooled
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import pooled
 
 
 def fit(problem: Problem) -> Predict:

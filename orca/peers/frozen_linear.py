@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from orca.data.task import Task
-from orca.peers.peer import Peer, Predict, Problem, pooled, series, tables
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import others, pooled
 
 
 def fit(problem: Problem) -> Predict:
@@ -24,9 +24,5 @@ PEER = Peer(
 )
 
 
-def _no_table_or_series(task: Task) -> bool:
-    return pooled(task) and not tables(task) and not series(task)
-
-
 # In the table of a person's own data, where other peers suit tables and series.
-PEERS = {"frozen_others": replace(PEER, suits=_no_table_or_series, variant_of="frozen_linear")}
+PEERS = {"frozen_others": replace(PEER, suits=others, variant_of="frozen_linear")}

@@ -1,6 +1,7 @@
 """LightGBM: gradient-boosted trees, grown leaf by leaf."""
 
-from orca.peers.peer import Peer, Predict, Problem, searched, tables
+from orca.peers.peer import Peer, Predict, Problem, searched
+from orca.peers.suited_tasks import tables
 
 
 def fit(problem: Problem) -> Predict:

@@ -5,7 +5,8 @@ In some lines of ours: the libraries that have it want an older pandas than this
 
 import numpy as np
 
-from orca.peers.peer import Peer, Predict, Problem, series
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import series
 
 STRENGTHS = np.logspace(-3, 3, 10)
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from orca.peers.peer import Peer, Predict, Problem, arrays
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import arrays
 
 
 def fit(problem: Problem) -> Predict:

@@ -18,8 +18,8 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 
 from orca.data.normalise import Constants
-from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
-from orca.data.task import AS_READ, Task
+from orca.data.target import Classes, Target
+from orca.data.task import Task
 from orca.declarations import Declarations, nearest
 from orca.errors import OrcaError, SettingsError
 
@@ -267,42 +267,6 @@ def trained_for(peer: Peer, epochs: int, *, of: str) -> Peer:
 def searched(peer: Peer, *, of: str) -> Peer:
     """Return the variant of a peer whose settings are searched for."""
     return replace(peer, title=f"{peer.title} (searched)", searched=True, variant_of=of)
-
-
-def tables(task: Task) -> bool:
-    """Return whether a task's samples are rows of a table, with one class or number each."""
-    return task.table and isinstance(task.target, Classes | Scalar)
-
-
-def classes_of_tables(task: Task) -> bool:
-    """Return whether a task's samples are rows of a table with one class each."""
-    return task.table and isinstance(task.target, Classes)
-
-
-def arrays(task: Task) -> bool:
-    """Return whether a task's samples are series or pictures with one class or number each."""
-    return not task.table and isinstance(task.target, Classes | Scalar)
-
-
-def series(task: Task) -> bool:
-    """Return whether a task's samples are series with one class or number each."""
-    return task.kind == "sequence" and arrays(task)
-
-
-def fields(task: Task) -> bool:
-    """Return whether a task asks for numbers on the grid that its inputs lie on."""
-    target = task.target
-    if not isinstance(target, Field) or target.binary or target.masked:
-        return False
-    if len(task.input_shape) != len(target.shape):
-        return False
-    grids = zip(task.input_shape[1:], target.grid, strict=True)
-    return all(given in (wanted, AS_READ) for given, wanted in grids)
-
-
-def pooled(task: Task) -> bool:
-    """Return whether a task asks for classes, labels or a number."""
-    return isinstance(task.target, Classes | MultiLabel | Scalar)
 
 
 PEERS: Declarations[Peer] = Declarations("orca.peers", "peer")

@@ -1,7 +1,8 @@
 """Persistence: nothing changes, so the field is what it was at the first frame."""
 
 from orca.data.task import Task
-from orca.peers.peer import Peer, Predict, Problem, fields
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import fields
 
 
 def suits(task: Task) -> bool:

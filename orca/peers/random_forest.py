@@ -1,7 +1,8 @@
 """Random forest."""
 
 from orca.peers.columns import as_numbers
-from orca.peers.peer import Peer, Predict, Problem, searched, tables
+from orca.peers.peer import Peer, Predict, Problem, searched
+from orca.peers.suited_tasks import tables
 
 
 def fit(problem: Problem) -> Predict:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from orca.peers.columns import as_numbers
-from orca.peers.peer import Peer, Predict, Problem, Rows, searched, tables
+from orca.peers.peer import Peer, Predict, Problem, Rows, searched
+from orca.peers.suited_tasks import tables
 
 if TYPE_CHECKING:
     from torch import Tensor

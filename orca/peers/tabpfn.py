@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from orca.peers.peer import Peer, Predict, Problem, classes_of_tables
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import classes_of_tables
 
 CACHE = "TABPFN_MODEL_CACHE_DIR"  # the library's own variable
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from orca.data.target import Scalar
 from orca.data.task import Task
-from orca.peers.peer import Peer, Predict, Problem, fields
+from orca.peers.peer import Peer, Predict, Problem
+from orca.peers.suited_tasks import fields
 
 
 def suits(task: Task) -> bool:

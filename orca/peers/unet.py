@@ -1,6 +1,7 @@
 """U-Net, of PDEBench's sizes."""
 
-from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, fields, trained_for
+from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, trained_for
+from orca.peers.suited_tasks import fields
 
 
 def fit(problem: Problem) -> Predict:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from orca.peers.peer import Peer, Predict, Problem, searched, tables
+from orca.peers.peer import Peer, Predict, Problem, searched
+from orca.peers.suited_tasks import tables
 
 
 def fit(problem: Problem) -> Predict:

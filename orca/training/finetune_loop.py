@@ -117,15 +117,14 @@ class FinetuneLoop:
             last = batch + 1 == self.batches.per_epoch
             if len(self._losses) == READ_EVERY or last:
                 self._read_losses(epoch)
-            full = (batch + 1) % self.settings.accumulation == 0
-            if full or last:
-                if full or self.settings.accumulate != "official":
-                    self._step(epoch, batch)
+            if (batch + 1) % self.settings.accumulation == 0 or batch == self._last_step:
+                self._step(epoch, batch)
                 self.progress.epoch, self.progress.batch = epoch, batch + 1
-                self.progress.epoch_seconds = time.monotonic() - start
                 if self.checkpoints.due and not last:
+                    self.progress.epoch_seconds = time.monotonic() - start
                     self._read_losses(epoch)
                     self._save()
+        self.progress.epoch_seconds = time.monotonic() - start
 
     def _rate(self, epoch: int, batch: int) -> float:
         step = epoch * self.batches.per_epoch + batch
@@ -133,7 +132,7 @@ class FinetuneLoop:
 
     @property
     def _last_step(self) -> int:
-        """The micro-batch of an epoch's last step."""
+        """The micro-batch of an epoch's last step; the official code drops those that fill none."""
         size, count = self.settings.accumulation, self.batches.per_epoch
         return (count // size * size if self.settings.accumulate == "official" else count) - 1
 
