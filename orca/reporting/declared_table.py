@@ -22,7 +22,7 @@ from orca.reporting.cell_numbers import (
 )
 from orca.reporting.cell_plan import CellPlan, own_rows, plan_cell
 from orca.reporting.competition import mark_best, summarise
-from orca.reporting.lead import who_leads
+from orca.reporting.lead import leads_in_short, who_leads
 from orca.reporting.published import PublishedNumber, PublishedNumbers, printed_fact
 from orca.reporting.quantities import metric_value
 from orca.reporting.scores import ScoreFolder
@@ -52,9 +52,9 @@ class Table:
         published_as: what the published numbers call the table, if not by its number.
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.
-        compared: a method that is set beside the best of each row: it is said by how much the best
-            is ahead of the next and of this one, and whether by more than noise; empty for none.
-            For tasks whose predictions are kept.
+        compared: two methods: it is said by how much the best of each row is ahead of the next, and
+            the first of these of the best and of the second, and whether by more than noise. For
+            tasks whose predictions are kept.
         has_rule: whether the workflow has a rule of its name.
         textual: whether there are words in it, not only numbers.
         unpublished: what stands where no number was published.
@@ -72,7 +72,7 @@ class Table:
     published_as: str = ""
     spread_from: str = ""
     ranked: bool = True
-    compared: str = ""
+    compared: tuple[str, str] | None = None
     has_rule: bool = False
     textual: bool = False
     unpublished: str = "–"
@@ -129,11 +129,22 @@ class Table:
             for axis, row in zip(self.all_rows(experiment), cells, strict=True)
         ]
         summary = tuple(summarise(cells)) if self.ranked else ()
-        compared = zip(rows, cells, strict=True) if self.compared else ()
-        led = [who_leads(head.title, row, scores, also=self.compared) for head, row in compared]
-        notes = (*led, *notes_on(cells, summary))
+        notes = (*self._leads(rows, cells, scores), *notes_on(cells, summary))
         columns = self._column_headings(cells)
         return self._filled(name, experiment, columns, rows, cells, summary=summary, notes=notes)
+
+    def _leads(
+        self, rows: list[Heading], cells: list[list[TableCell]], scores: ScoreFolder
+    ) -> tuple[str, ...]:
+        """Return a sentence on all rows, if there are several, and then one or more on each."""
+        if not self.compared:
+            return ()
+        leads = [
+            who_leads(head.title, row, scores, pair=self.compared)
+            for head, row in zip(rows, cells, strict=True)
+        ]
+        short = leads_in_short(leads, self.compared)
+        return (*filter(None, [short]), *(lead.sentence for lead in leads))
 
     def _left_out(self, plan: Sequence[Sequence[CellPlan]], scores: ScoreFolder) -> dict[str, str]:
         """Return columns that cannot be filled here, with what is said of each.

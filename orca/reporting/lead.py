@@ -1,6 +1,7 @@
 """Which method of a table's row is best, by how much, and whether by more than noise."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,40 +17,91 @@ from orca.reporting.table_records import TableCell
 SEED = 0  # of the draws, so that a table made again says the same
 
 
-def who_leads(title: str, row: Sequence[TableCell], scores: ScoreFolder, *, also: str) -> str:
-    """Return a sentence on the best method of a row and the next; it says why if it cannot.
+@dataclass(frozen=True)
+class Lead:
+    """How the methods of a row stand to each other.
 
-    A second sentence says how far another method is behind the best.
+    Args:
+        sentence: it in words.
+        first: by how much the best method is ahead of the next; None where it cannot be said.
+        pair: by how much the one of two given methods is ahead of the other; None likewise.
+    """
+
+    sentence: str
+    first: PairedDifference | None = None
+    pair: PairedDifference | None = None
+
+
+def leads_in_short(leads: Sequence[Lead], pair: tuple[str, str]) -> str:
+    """Return one sentence on all rows of a table; empty if there is one row.
+
+    Args:
+        leads: of the rows.
+        pair: the methods that each of them compares.
+    """
+    if len(leads) < 2:
+        return ""
+    one, other = map(method_title, pair)
+    decided = sum(lead.first is not None and lead.first.beyond_noise for lead in leads)
+    ahead = sum(lead.pair is not None and lead.pair.low > 0 for lead in leads)
+    behind = sum(lead.pair is not None and lead.pair.high < 0 for lead in leads)
+    return (
+        f"By more than noise, the best method is ahead of the next on {decided} of {len(leads)} "
+        f"tasks, and {one} is ahead of {other} on {ahead} and behind it on {behind}."
+    )
+
+
+def who_leads(
+    title: str, row: Sequence[TableCell], scores: ScoreFolder, *, pair: tuple[str, str]
+) -> Lead:
+    """Return how the best method of a row stands to the next, or why that cannot be said.
+
+    Further sentences say how far the first of two methods is from the best and from the second.
 
     Args:
         title: of the row.
         row: its cells.
         scores: where the scores of its runs lie, and the predictions beside them.
-        also: the other method.
+        pair: the two methods.
     """
     scored = [cell for cell in row if cell.ours and cell.ours.mean is not None]
     if len(scored) < 2:
-        return f"{title}: fewer than two methods have a score, so none is said to be best."
+        return Lead(f"{title}: fewer than two methods have a score, so none is said to be best.")
     scored.sort(key=lambda cell: cell.error("ours") or 0.0)
-    best, *others = scored
-    lead = f"{title}: {method_title(best.method)} is best"
-    found = _difference(best, others[0], scores)
+    best, second, *_ = scored
+    first = _difference(best, second, scores)
+    sentences = [f"{title}: {_best_and_next(best, second, first)}"]
+    by_method = {cell.method: cell for cell in scored}
+    one, other = (by_method.get(method) for method in pair)
+    between = _difference(one, other, scores) if one and other else ""
+    told = {best.method, second.method}
+    if one and one.method not in told:
+        sentences.append(_gap(one, best, _difference(one, best, scores)))
+    if one and other and other is not best and {one.method, other.method} != told:
+        sentences.append(_gap(one, other, between))
+    return Lead(
+        " ".join(sentences),
+        None if isinstance(first, str) else first,
+        None if isinstance(between, str) else between,
+    )
+
+
+def _best_and_next(best: TableCell, second: TableCell, found: PairedDifference | str) -> str:
+    one, other = method_title(best.method), method_title(second.method)
     if isinstance(found, str):
-        return f"{lead}; whether by more than noise cannot be said{found}"
-    behind = [cell for cell in others[1:] if cell.method == also]
-    rest = "".join(f" {_behind(best, cell, scores)}" for cell in behind)
-    second = method_title(others[0].method)
-    if best.error("ours") == others[0].error("ours"):
-        gap = f"{title}: {method_title(best.method)} and {second} are equal, and best"
+        return f"{one} is best; whether by more than noise cannot be said{found}"
+    if best.error("ours") == second.error("ours"):
+        gap = f"{one} and {other} are equal, and best"
     elif found.value > 0:
-        gap = f"{lead}, {found.value:.3g} ahead of {second}: {_judged(found)}"
+        gap = f"{one} is best, {found.value:.3g} ahead of {other}: {_judged(found)}"
     else:  # the mean of folds of unequal sizes is not that of their samples
         gap = (
-            f"{lead}, but over all test samples together not ahead of {second}: no more than noise"
+            f"{one} is best, but over all test samples together not ahead of {other}: "
+            "no more than noise"
         )
     return (
         f"{gap} ({LEVEL:.0%} interval {found.low:.3g} to {found.high:.3g}, by drawing "
-        f"{_drawn_from(found)} anew).{rest}"
+        f"{_drawn_from(found)} anew)."
     )
 
 
@@ -57,11 +109,15 @@ def _judged(found: PairedDifference) -> str:
     return "more than noise" if found.beyond_noise else "no more than noise"
 
 
-def _behind(best: TableCell, cell: TableCell, scores: ScoreFolder) -> str:
-    found = _difference(best, cell, scores)
+def _gap(one: TableCell, other: TableCell, found: PairedDifference | str) -> str:
+    """Return a sentence on how far one method is ahead of another or behind it."""
+    first, second = method_title(one.method), method_title(other.method)
     if isinstance(found, str):
-        return f"{method_title(cell.method)} is behind it; by how much cannot be said{found}"
-    return f"{method_title(cell.method)} is {found.value:.3g} behind it: {_judged(found)}."
+        return f"{first} beside {second}: the difference cannot be said{found}"
+    if found.value == 0:
+        return f"{first} and {second} are equal."
+    side = "ahead of" if found.value > 0 else "behind"
+    return f"{first} is {abs(found.value):.3g} {side} {second}: {_judged(found)}."
 
 
 def _drawn_from(found: PairedDifference) -> str:

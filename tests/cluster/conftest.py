@@ -21,7 +21,7 @@ SCRIPTS = Path(sys.executable).parent
 SNAKEMAKE = [sys.executable, "-m", "tests.cluster.head", "--snakefile", str(ROOT / "Snakefile")]
 TASK, BODY, METHOD = "openml_61", "minilm", "finetune"
 SEEDS = (0, 1)
-EPOCHS = 40
+EPOCHS = 60
 RUNS = f"finetuned/{TASK}/{BODY}/{METHOD}"
 STAMP = f"results/{RUNS}/seeds0-1.json"  # of the job that makes both seeds
 # A run of about a minute that could be stopped anywhere; two seeds share a job.
@@ -96,9 +96,10 @@ class Workflow:
         except TimeoutError as fault:
             raise TimeoutError(f"{fault}: {self.told()[-5000:]}") from None
 
-    def wait_for_a_checkpoint(self) -> None:
+    def checkpoints(self) -> list[Path]:
+        """Return the first seed's checkpoints."""
         state = self.place / "results/state" / RUNS.replace("finetuned", "finetune")
-        self.wait_for(lambda: list(state.glob("seed0/checkpoint*")))
+        return list(state.glob("seed0/checkpoint*"))
 
     def log(self) -> str:
         path = self.place / f"results/{RUNS}/seeds0-1.log"
@@ -154,7 +155,7 @@ def running(workflow) -> Callable[..., subprocess.Popen]:
 
     def start(*arguments: str) -> subprocess.Popen:
         process = workflow.start(STAMP, *arguments)
-        workflow.wait_for_a_checkpoint()
+        workflow.wait_for(workflow.checkpoints)
         return process
 
     return start

@@ -9,7 +9,7 @@ from orca.evaluation import paired
 from orca.evaluation.predictions import PREDICTIONS, read_predictions, write_predictions
 from orca.evaluation.score import Run
 from orca.provenance import write_json
-from orca.reporting.lead import who_leads
+from orca.reporting.lead import leads_in_short, who_leads
 from orca.reporting.prediction_drawing import WORST, draw_predictions, worst_samples
 from orca.reporting.prediction_pages import Folders, predictions_shown
 from orca.reporting.scores import ScoreFolder
@@ -80,6 +80,7 @@ def test_a_damaged_file_is_named(tmp_path):
         read_predictions(tmp_path / "p.npz")
 
 
+PAIR = ("orca", "finetune")
 PATH = f"trees/minilm/orca/seed0/{PREDICTIONS}"
 
 
@@ -103,7 +104,7 @@ def cell(method, mean, scores=None, margin=0.0, task="trees"):
 @pytest.fixture
 def lead(tmp_path):
     """Say who leads a row of cells."""
-    return lambda row: who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
+    return lambda row: who_leads("Trees", row, ScoreFolder(tmp_path), pair=PAIR).sentence
 
 
 @pytest.mark.parametrize(("margin", "judged"), [(9.0, ": more than noise"), (0.1, "no more than")])
@@ -115,10 +116,50 @@ def test_it_is_said_who_leads_and_whether_by_more_than_noise(tmp_path, lead, mar
     assert "40 test samples and 2 seeds" in told
 
 
-def test_of_two_equal_methods_none_is_said_to_lead(tmp_path):
+def test_of_two_equal_methods_none_is_said_to_lead(tmp_path, lead):
     row = [cell("finetune", 10.0, tmp_path, 9.0), cell("orca", 10.0, tmp_path, 9.0)]
-    told = who_leads("Trees", row, ScoreFolder(tmp_path), also="orca")
-    assert told.startswith("Trees: Naive fine-tuning and ORCA are equal, and best (95%")
+    assert lead(row).startswith("Trees: Naive fine-tuning and ORCA are equal, and best (95%")
+
+
+@pytest.mark.parametrize(
+    ("means", "told"),
+    [
+        ({"scratch": 10, "orca": 20, "finetune": 30}, ["ahead of Naive fine-tuning"]),
+        ({"orca": 10, "scratch": 20, "finetune": 30}, ["ahead of Naive fine-tuning"]),
+        ({"scratch": 10, "finetune": 20, "orca": 30}, ["Train from scratch", "Naive fine-tuning"]),
+        ({"finetune": 10, "scratch": 20, "orca": 30}, ["behind Naive fine-tuning"]),
+        ({"finetune": 10, "orca": 20, "scratch": 30}, []),
+        ({"scratch": 10, "finetune": 20}, []),
+    ],
+)
+def test_the_papers_method_is_set_beside_the_best_and_beside_plain_fine_tuning(
+    tmp_path, lead, means, told
+):
+    right = {10: 9.0, 20: 2.0, 30: 0.0}
+    row = [cell(method, mean, tmp_path, right[mean]) for method, mean in means.items()]
+    _, *further = lead(row).split(" anew). ")
+    sentences = " ".join(further).split(". ") if further else []
+    assert len(sentences) == len(told)
+    assert all(end in sentence for sentence, end in zip(sentences, told, strict=True))
+
+
+def test_a_tables_rows_are_counted_in_one_sentence(tmp_path):
+    rows = [
+        [cell("finetune", 30.0, tmp_path / "a", 0.0), cell("orca", 10.0, tmp_path / "a", 9.0)],
+        [cell("finetune", 10.0, tmp_path / "b", 9.0), cell("orca", 30.0, tmp_path / "b", 0.0)],
+        [cell("scratch", 10.0, tmp_path / "c", 9.0), cell("orca", 10.0, tmp_path / "c", 9.0)],
+        [cell("finetune", 10.0), cell("orca", 20.0)],
+    ]
+    places = (*"abc", "d")
+    leads = [
+        who_leads("Trees", row, ScoreFolder(tmp_path / place), pair=PAIR)
+        for row, place in zip(rows, places, strict=True)
+    ]
+    assert leads_in_short(leads, PAIR) == (
+        "By more than noise, the best method is ahead of the next on 2 of 4 tasks, and ORCA is "
+        "ahead of Naive fine-tuning on 1 and behind it on 1."
+    )
+    assert leads_in_short(leads[:1], PAIR) == ""
 
 
 def test_a_mean_over_folds_that_all_samples_together_do_not_bear_out_is_no_lead_beyond_noise(
@@ -149,7 +190,7 @@ def test_a_method_that_lacks_a_fold_is_behind_and_by_how_much_is_not_said(tmp_pa
         cell_of_folds("orca", 30.0, tmp_path, 0.0, ("",)),
     ]
     told = lead(row)
-    assert "ORCA is behind it; by how much cannot be said: the predictions of trees" in told
+    assert "ORCA beside Naive fine-tuning: the difference cannot be said: the predictions" in told
 
 
 @pytest.mark.parametrize("rows", [(), tuple(range(100, 100 + len(LABELS)))])

@@ -22,7 +22,7 @@ DEMO = Table(
     title="Demo: a small language model tuned to tables and physics, beside what one would use otherwise",
     paper=ORCA,
     published_as="18",
-    compared="orca",
+    compared=("orca", "finetune"),
     has_rule=True,
     rows=tasks(
         "openml_54",

@@ -51,7 +51,7 @@ TABLES = {
     "own": Table(
         title="Your own data",
         own_tasks=True,
-        compared="orca",
+        compared=("orca", "finetune"),
         columns=(*peers(*SIMPLE_PEERS), *methods("scratch", "finetune", "orca")),
         caption=(
             "Test scores of the tasks that the configuration adds, mean and sample standard "
