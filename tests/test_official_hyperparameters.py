@@ -87,7 +87,12 @@ def test_under_the_published_protocol_a_table_s_runs_are_the_official_ones(numbe
             continue
         assert method.embedder == "pretrained"
         assert method.alignment not in ("otdd", "euclidean")
-        align = found.align_settings(run.task, run.body, found.alignment_of(run.method))["align"]
+        settings = found.align_settings(run.task, run.body, found.alignment_of(run.method))
+        align, distance = settings["align"], settings["distance"]
+        assert not align.single_samples
+        if method.alignment != "otdd_joint":  # which the official code has not
+            assert not getattr(distance, "single_samples", False)
+            assert getattr(distance, "schedule", "official") == "official"
         assert (align.epochs, align.clusters) == (int(row["align_epochs"]), 10)
         assert align.samples_per_class == int(row["samples_per_class"])
         assert not align.held_out

@@ -7,7 +7,7 @@ takes a round's samples together: d(T, S) = (1/R) Σ_r d(samples of all classes 
 
 Source: Shen et al. 2023 (arXiv:2302.05738), section 3.4 and Algorithm 1 (size b, rounds R).
 Differs from the official code: there R is 1, b is rounded up past a multiple of the batch size,
-and a class of a single sample is left out.
+and a class of a single sample is left out (`align.single_samples`).
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Int
+
+from orca.errors import FeatureError
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,7 @@ def distance_calls(
     size: int,
     rounds: int,
     generator: torch.Generator,
+    single_samples: bool = True,
 ) -> Iterator[DistanceCall]:
     """Yield the computations whose weighted sum is the distance; the classes in random order.
 
@@ -51,8 +54,20 @@ def distance_calls(
             fewer.
         rounds: R, independent draws from each class.
         generator: the randomness; on the CPU.
+        single_samples: whether a class of one sample takes part; the weights of the others are the
+            same without it.
+
+    Raises:
+        FeatureError: if no class takes part.
     """
-    draws = _draw(labels, size=size, rounds=rounds, generator=generator)
+    least = 1 if single_samples else 2
+    draws = _draw(labels, least=least, size=size, rounds=rounds, generator=generator)
+    if not draws:
+        raise FeatureError(
+            where="the target's classes",
+            what=f"each of the {len(labels)} samples is the only one of its class",
+            mend="let classes of one sample take part: `align.single_samples: true`",
+        )
     if sees == "all_classes":
         for number in range(rounds):
             samples = np.concatenate([drawn[number] for _, drawn in draws])
@@ -65,11 +80,17 @@ def distance_calls(
 
 
 def _draw(
-    labels: Int[np.ndarray, " n"], *, size: int, rounds: int, generator: torch.Generator
+    labels: Int[np.ndarray, " n"],
+    *,
+    least: int,
+    size: int,
+    rounds: int,
+    generator: torch.Generator,
 ) -> list[tuple[float, list[Int[np.ndarray, " b"]]]]:
-    """Return each class's share p(k) of the samples, and the samples drawn in each round."""
+    """Return a class's share p(k) of all samples and those drawn in each round, if it has `least`."""
     of_class = torch.from_numpy(labels)
-    classes = torch.unique(of_class)
+    classes, sizes = torch.unique(of_class, return_counts=True)
+    classes = classes[sizes >= least]
     draws = []
     for label in classes[torch.randperm(len(classes), generator=generator)].tolist():
         members = torch.nonzero(of_class == label)[:, 0]

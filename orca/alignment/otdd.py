@@ -115,7 +115,7 @@ def source_terms(source: SourceFeatures, settings: OtddSettings) -> dict[str, Te
             what=f"distances between Gaussians are squared, but p is {settings.p}",
             mend="set p to 2, or inner to 'exact'",
         )
-    classes, p = source.classes, settings.p
+    classes, p = _taking_part(source, settings).classes, settings.p
     cost = feature_cost(classes.points, classes, p=p)
     terms = source_label_terms(classes, cost, settings)
     terms["self_term"] = cost.new_zeros(())
@@ -149,6 +149,7 @@ def distance_to_source(
     Raises:
         FeatureError: on features or labels that cannot be compared.
     """
+    source = _taking_part(source, settings)
     check_target(source.features, target)
     ids = contiguous_labels(target_labels, count=len(target), where="target labels")
     order = torch.argsort(ids, stable=True)
@@ -156,6 +157,10 @@ def distance_to_source(
     sides = Sides(source.classes, PointsByClass(points, ids[order]), settings.p)
     value, gradient = _value_and_gradient(sides, terms, settings, whole=whole)
     return with_gradient(target, value, gradient.index_select(0, torch.argsort(order)))
+
+
+def _taking_part(source: SourceFeatures, settings: OtddSettings) -> SourceFeatures:
+    return source if settings.single_samples else source.of_several
 
 
 def _value_and_gradient(

@@ -42,6 +42,17 @@ class SourceFeatures:
         return cls(features.detach()[order], ids[order])
 
     @cached_property
+    def of_several(self) -> "SourceFeatures":
+        """The classes of several samples alone; the whole, where there are no others.
+
+        Raises:
+            FeatureError: if each class has one sample.
+        """
+        sizes = torch.bincount(self.labels)
+        kept = sizes[self.labels] > 1
+        return self if bool(kept.all()) else self.of(self.features[kept], self.labels[kept])
+
+    @cached_property
     def centre(self) -> Float[Tensor, " width"]:
         """The mean feature; distances are taken from here, where rounding is smallest."""
         return self.features.mean(dim=0)

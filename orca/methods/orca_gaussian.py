@@ -14,4 +14,8 @@ METHOD = replace(
     origin="ORCA (ICML 2023), Figure 6",
     alignment="otdd_gaussian",
 )
-METHODS = {"orca_gaussian_released": released(METHOD, of="orca_gaussian")}
+METHODS = {
+    "orca_gaussian_released": released(
+        METHOD, of="orca_gaussian", alignment="otdd_gaussian_official"
+    )
+}

@@ -1,8 +1,9 @@
 """How ORCA's released code runs a method: what stands for it under `protocol: published`.
 
 Source: github.com/sjunhongshen/ORCA, commit 19b8c1c. The kernel is the smallest divisor, dense heads
-pool, pseudo-labels have ten clusters, no samples are held out, micro-batches left over at an
-epoch's end are dropped, and the test split chooses the epoch.
+pool, pseudo-labels have ten clusters, no samples are held out, a class of one target sample is left
+out of alignment, micro-batches left over at an epoch's end are dropped, and the test split chooses
+the epoch.
 """
 
 from dataclasses import replace
@@ -12,7 +13,7 @@ from orca.methods.method import Method
 
 FIXES: dict[str, dict[str, Any]] = {
     "model": {"kernel_rule": "smallest_divisor", "dense_head": "pooling"},
-    "align": {"clusters": 10, "held_out": False},
+    "align": {"clusters": 10, "held_out": False, "single_samples": False},
     "finetune": {"selection": "test_as_published", "accumulate": "official"},
 }
 

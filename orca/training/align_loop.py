@@ -181,6 +181,7 @@ class AlignLoop:
             size=size,
             rounds=self.settings.rounds,
             generator=generator,
+            single_samples=self.settings.single_samples,
         )
 
     def _with_features(

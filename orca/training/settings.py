@@ -63,6 +63,10 @@ class AlignSettings(Settings):
         default=1,
         description="The distance of a class is the mean of this many rounds (R of Algorithm 1).",
     )
+    single_samples: bool = Field(
+        default=True,
+        description="A class of one target sample takes part; the official code leaves it out.",
+    )
     step_per: Literal["epoch", "class"] = Field(
         default="epoch",
         description="The optimizer steps once after all classes (official code) or after each.",

@@ -84,6 +84,36 @@ def test_what_a_step_descends_has_the_gradient_of_the_whole_distance(inner, one_
     torch.testing.assert_close(*gradients, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("inner", ["exact", "gaussian"])
+def test_without_single_samples_the_source_is_its_classes_of_several(inner):
+    """As the official OTDD, which drops labels that fewer than two source samples have."""
+    source, labels = labelled(80, 6, 4, seed=0)
+    one = torch.full((1, 6), 9.0, dtype=source.dtype)
+    more, more_labels = torch.cat([source, one]), torch.cat([labels, torch.tensor([7])])
+    target, _ = labelled(30, 6, 1, seed=1, shift=0.5)
+    found = {}
+    for case, given in {
+        "left out": (more, more_labels, False), "not there": (source, labels, True),
+        "takes part": (more, more_labels, True), "none to leave out": (source, labels, False),
+    }.items():  # fmt: skip
+        moved = target.clone().requires_grad_()
+        points, classes, single = given
+        value = otdd(
+            points, classes, moved, inner=inner, schedule="official", single_samples=single
+        )
+        value.backward()
+        found[case] = torch.cat([value.detach().reshape(1), moved.grad.flatten()])
+    assert torch.equal(found["left out"], found["not there"])
+    assert torch.equal(found["none to leave out"], found["not there"])
+    assert (found["takes part"] - found["not there"])[0].abs() > 1e-3
+
+
+def test_a_source_without_two_samples_of_a_class_is_refused_where_single_ones_do_not_count():
+    source, _ = labelled(4, 6, 1, seed=0)
+    with pytest.raises(FeatureError, match="no features"):
+        otdd(source, torch.arange(4), source, single_samples=False)
+
+
 def test_with_all_classes_at_once_source_labels_shape_the_gradient():
     source, labels = labelled(80, 6, 4, seed=0)
     target, target_labels = labelled(40, 6, 4, seed=1)

@@ -11,7 +11,7 @@ from orca.alignment.algorithm import distance_calls
 from orca.alignment.distance import DISTANCES
 from orca.alignment.euclidean import euclidean_paired
 from orca.alignment.source import SourceFeatures
-from orca.errors import SettingsError
+from orca.errors import FeatureError, SettingsError
 
 every_distance = pytest.mark.parametrize("name", list(DISTANCES))
 
@@ -143,6 +143,33 @@ def test_calls_are_by_class_with_shares_as_weights():
         assert call.weight == pytest.approx((labels == label).mean() / 3)
         assert not call.labels.any()
         assert len(np.unique(call.samples)) == len(call.samples) == min(4, (labels == label).sum())
+
+
+@pytest.mark.parametrize("sees", ["one_class", "all_classes"])
+def test_without_single_samples_a_class_of_one_is_left_out_and_the_others_keep_their_weights(sees):
+    labels = np.array([5] * 6 + [2] + [9] * 3)
+    with_all, without = (
+        list(
+            distance_calls(
+                labels, sees=sees, size=4, rounds=2, generator=seeded(), single_samples=single
+            )
+        )
+        for single in (True, False)
+    )
+    seen = [set(np.concatenate([call.samples for call in calls])) for calls in (with_all, without)]
+    assert 6 in seen[0]
+    assert 6 not in seen[1]
+    if sees == "one_class":
+        by_class = {int(labels[call.samples[0]]): call.weight for call in without}
+        assert by_class == pytest.approx({5: 0.6 / 2, 9: 0.3 / 2})
+
+
+def test_where_no_class_has_two_samples_leaving_them_out_is_an_error():
+    calls = distance_calls(
+        np.arange(4), sees="one_class", size=4, rounds=1, generator=seeded(), single_samples=False
+    )
+    with pytest.raises(FeatureError, match="only one of its class"):
+        list(calls)
 
 
 def test_a_distance_of_all_classes_gets_a_rounds_samples_together():

@@ -54,6 +54,22 @@ def test_as_released_no_sample_is_held_out(tmp_path):
     assert values(all_in) != values(kept)  # of more samples
 
 
+def test_as_released_a_class_of_one_target_sample_moves_nothing(tmp_path):
+    found = {}
+    for single in (True, False):
+        step = make_align(
+            tmp_path / str(single), single_samples=single, held_out=False, dropout=0.0
+        )
+        with edited(step.setup.prepared) as file:
+            labels = file["targets"][()]
+            last = np.flatnonzero(labels == labels.max())
+            file["targets"][last[1:]] = 0  # which leaves its class a single sample
+        (folder,) = run(step, tmp_path / str(single))
+        found[single] = values(folder)
+    # The value is a sum over classes: without a class it is less by this class's part.
+    assert found[False][0] < found[True][0]
+
+
 def test_the_mask_of_a_field_tells_no_clusters_apart(tmp_path):
     masked = replace(FIELDS, target=Field(grid=(12,), masked=True))
     setup = make_align(tmp_path, masked).setup

@@ -31,6 +31,13 @@ Schedule = Annotated[
 LabelGradient = Annotated[
     bool, Field(description="The gradient goes through the distances between classes, too.")
 ]
+SingleSamples = Annotated[
+    bool,
+    Field(
+        description="A class of one source sample takes part; the official code leaves it out of"
+        " the source."
+    ),
+]
 
 
 class OtddSettings(DistanceSettings):
@@ -66,6 +73,7 @@ class OtddSettings(DistanceSettings):
         " more than this, in L1.",
     )
     label_gradient: LabelGradient = False
+    single_samples: SingleSamples = True
 
 
 DISTANCE = Distance(

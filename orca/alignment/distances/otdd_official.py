@@ -1,17 +1,18 @@
 """The optimal transport dataset distance as the official code computes it, for fidelity.
 
 Debiased Sinkhorn by geomloss's schedule: one pass of annealing, temperature divided by 4 a
-step, no check of convergence.
+step, no check of convergence; source classes of one sample are left out.
 """
 
 from orca.alignment.distance import Distance
-from orca.alignment.distances.otdd import OtddSettings, Schedule
+from orca.alignment.distances.otdd import OtddSettings, Schedule, SingleSamples
 
 
 class OfficialSettings(OtddSettings):
-    """The official code's way of solving."""
+    """The official code's way of solving, and what it leaves out of the source."""
 
     schedule: Schedule = "official"
+    single_samples: SingleSamples = False
 
 
 DISTANCE = Distance(
