@@ -1,4 +1,4 @@
-"""The constants that bring inputs and targets to mean 0 and deviation 1, from training samples."""
+"""The constants that bring inputs and targets to mean 0 and deviation 1, from some samples."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from orca.errors import DataError
 
 SMALLEST_SHARE = 1e-3
 """A target's position varies at least by this share of what its channel varies by."""
+ADDED = 1e-5
+"""The official code's divisor is the deviation plus this, in the data's own units."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,14 @@ Blocks = Iterable[Num[np.ndarray, "n *sample"]]
 
 
 def moments(
-    kind: Kind, blocks: Blocks
+    kind: Kind, blocks: Blocks, *, lost: int = 0
 ) -> tuple[Float[np.ndarray, "*constants"], Float[np.ndarray, "*constants"]]:
     """Return mean and standard deviation of samples that arrive in blocks, in double precision.
 
-    The deviation is divided by the number of samples.
+    Args:
+        kind: one constant per channel or per number of a sample.
+        blocks: the samples.
+        lost: degrees of freedom; squared deviations are divided by the number of values less this.
 
     Source: Chan, Golub, LeVeque 1983, the pairwise update of mean and squared deviations.
     """
@@ -103,7 +108,7 @@ def moments(
         mean = mean + shift * (number / total)
         squares = squares + squares_here + shift**2 * (count * number / total)
         count = total
-    return np.asarray(mean), np.asarray(np.sqrt(squares / count))
+    return np.asarray(mean), np.asarray(np.sqrt(squares / (count - lost)))
 
 
 def of_inputs(
@@ -135,3 +140,22 @@ def of_targets(kind: Kind, blocks: Blocks) -> Constants:
     typical = np.sqrt((std**2).mean(axis=tuple(range(1, std.ndim)), keepdims=True))
     std = np.asarray(np.maximum(std, SMALLEST_SHARE * typical))
     return Constants(mean.astype(np.float32), np.where(std > 0, std, 1.0).astype(np.float32))
+
+
+def unit_gaussian(
+    kind: Kind, blocks: Blocks, only: Bool[np.ndarray, "*sample"] | None = None
+) -> Constants:
+    """Return the constants of inputs or targets by the unbiased deviation, plus 1e-5.
+
+    Args:
+        kind: one constant per channel or per number of a sample.
+        blocks: the samples.
+        only: which numbers may be touched; None for all.
+
+    Source: Li et al. 2021 (arXiv:2010.08895), `UnitGaussianNormalizer` of its code.
+    """
+    mean, std = moments(kind, blocks, lost=1)
+    if only is None:
+        only = np.ones(std.shape, bool)
+    mean, std = np.where(only, mean, 0.0), np.where(only, std + ADDED, 1.0)
+    return Constants(mean.astype(np.float32), std.astype(np.float32))

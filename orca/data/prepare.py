@@ -20,7 +20,7 @@ from orca.data.schema import SCHEMA, Schema
 from orca.data.split import draw
 from orca.data.store import READ_BYTES
 from orca.data.target import Classes, Field
-from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task, fits
+from orca.data.task import AS_READ, TASKS, Block, Part, Splits, Task, UnitGaussian, fits
 from orca.errors import DataError
 from orca.logs import progress
 from orca.provenance import atomic
@@ -36,8 +36,8 @@ def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
     """Write `fit.h5`, `test.h5`, `card.json` and `schema.json` of a task to the folder `out`.
 
     The raw files are passed over once, in blocks; what is written depends on them and on the
-    declaration alone. Normalising constants come from the training rows only. `card.json`, which
-    has the digests of the two files, is written last.
+    declaration alone. Normalising constants come from the training rows only, unless the task is a
+    `UnitGaussian`'s. `card.json`, which has the digests of the two files, is written last.
 
     Args:
         task: what to prepare.
@@ -190,20 +190,23 @@ def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:
 
 
 def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: Task) -> None:
-    """Find the normalising constants on the training rows and write them to both files."""
-    rows = fit["train"][()]
+    """Find the normalising constants and write them to both files."""
     rule = task.normalisation
+    official = isinstance(rule, UnitGaussian)
+    rows = np.arange(splits.fit.count) if official else fit["train"][()]
     inputs = fit["inputs"].shape[1:]
     if rule.inputs == "stated":
         of_inputs = normalise.stated(rule.means, rule.deviations, inputs)
     elif rule.inputs == "none":
         of_inputs = normalise.no_change(inputs)
     else:
-        of_inputs = normalise.of_inputs(rule.inputs, _rows(fit["inputs"], rows), splits.normalised)
+        find = normalise.unit_gaussian if official else normalise.of_inputs
+        of_inputs = find(rule.inputs, _rows(fit["inputs"], rows), splits.normalised)
     if rule.targets == "none":
         of_targets = normalise.no_change(task.target.shape)
     else:
-        of_targets = normalise.of_targets(rule.targets, _rows(fit["targets"], rows))
+        of_these = normalise.unit_gaussian if official else normalise.of_targets
+        of_targets = of_these(rule.targets, _rows(fit["targets"], rows))
         of_targets = _spare_mask(of_targets, task)
     for file in (fit, test):
         for what, constants in (("inputs", of_inputs), ("targets", of_targets)):

@@ -60,6 +60,14 @@ class Normalisation:
     deviations: tuple[float, ...] = ()
 
 
+class UnitGaussian(Normalisation):
+    """The constants come from the validation samples too; deviations are unbiased, plus 1e-5.
+
+    Source: `UnitGaussianNormalizer` in the code of Li et al. 2021 (arXiv:2010.08895), which the
+    official code has, on all samples but the test's.
+    """
+
+
 class Way(ABC):
     """A way to get a raw file that `read` needs: `orca.data.download` and `orca.data.ways` have them.
 

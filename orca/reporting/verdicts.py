@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Literal
 
 from orca.data.task import TASKS
@@ -56,8 +57,10 @@ def unlike_published(name: str, method: str) -> Unlike:
         return "unit"
     if ours.samples != theirs.samples:
         return "split"
-    same = ("input_shape", "target", "normalisation", "option")  # losses are no part of a score
-    return "" if all(getattr(ours, f) == getattr(theirs, f) for f in same) else "data"
+    # Losses are no part of a score, nor is which samples the constants are found on.
+    normalised = astuple(ours.normalisation) == astuple(theirs.normalisation)
+    same = all(getattr(ours, f) == getattr(theirs, f) for f in ("input_shape", "target", "option"))
+    return "" if normalised and same else "data"
 
 
 def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Verdict | None:

@@ -3,6 +3,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import torch
 
 from orca.data.target import Field
 from orca.data.task import TASKS, Samples
@@ -69,6 +70,27 @@ def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(sources, go, c
         test.target_constants.decode_predicted(targets)[:, 0], solution, rtol=1e-4, atol=1e-8
     )
     assert fit.rows("validation").tolist() == [10, 11]
+
+
+def test_darcy_flow_as_official_is_normalised_as_by_the_code_on_all_but_the_test_s_samples(
+    sources, go
+):
+    """Its way in PyTorch: `mean`, `std`, and 1e-5 added to this; coordinates come afterwards."""
+    made = fixtures.darcy(sources, 14, 46)
+    _, test = go(
+        "darcy_flow_official",
+        samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
+        target=Field(grid=(10, 10)),
+    )  # fmt: skip
+    seen = dict(zip(("coeff", "sol"), samples_of(test, "test"), strict=True))
+    for key, values in seen.items():
+        fit, held = (torch.from_numpy(part[key][:, ::5, ::5]).float() for part in made)
+        mean, std = fit[:12].mean(dim=0), fit[:12].std(dim=0)
+        expected = (held[:5] - mean) / (std + 1e-5)
+        torch.testing.assert_close(torch.from_numpy(values[:, 0]), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(seen["coeff"][3, 1, 4], np.linspace(0, 1, 10), rtol=1e-6)
+    decoded = test.target_constants.decode_predicted(seen["sol"])
+    np.testing.assert_allclose(decoded[:, 0], made[1]["sol"][:5, ::5, ::5], rtol=1e-4, atol=1e-8)
 
 
 @pytest.fixture

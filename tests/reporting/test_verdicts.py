@@ -57,7 +57,7 @@ def test_a_verdict_says_what_keeps_a_cell_from_being_compared():
 @pytest.mark.parametrize(
     ("task", "unlike"),
     [
-        ("cifar100", ""), ("darcy_flow", ""), ("pde_burgers", ""),  # another loss at most
+        ("cifar100", ""), ("darcy_flow", ""), ("pde_burgers", ""),  # another loss, or constants
         ("ecg", "metric"), ("cosmic", "metric"), ("psicov", "metric"), ("deepsea", "metric"),
         ("pde_navier_stokes_1d", "unit"), ("pde_diffusion_reaction_2d", "data"),
         ("openml_61", "split"), ("ecg_official", ""),
