@@ -56,6 +56,9 @@ class Proxy:
         samples: how many there are.
         mean: of images, per channel of 0 to 1, as the body's own pretraining data had it.
         deviation: by colour, in the same scale.
+        augmentation: names of random changes made to an image before it is embedded, once, in order.
+        variant_of: the proxy of the same files that this one varies, if any.
+        as_published: whether it stands for that proxy under `protocol: published`.
     """
 
     title: str
@@ -66,6 +69,9 @@ class Proxy:
     samples: int
     mean: tuple[float, ...] = ()
     deviation: tuple[float, ...] = ()
+    augmentation: tuple[str, ...] = ()
+    variant_of: str = ""
+    as_published: bool = False
 
     @property
     def digest(self) -> str:

@@ -13,6 +13,7 @@ from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.logs import log
 from orca.models.body import BODIES
 from orca.models.source_embedding import embed, to_numbers
+from orca.training.augment import AUGMENTATIONS
 from orca.training.batches import seeded
 from orca.training.tensor_file import write_tensors
 
@@ -82,8 +83,12 @@ def _samples(
     """Return the chosen samples as a body takes them: sentences, or normalised images."""
     if isinstance(data, Texts):
         return [data.texts[number] for number in chosen]
+    images = torch.from_numpy(data.images[chosen])
+    generator = seeded(0, 18)
+    for name in PROXIES[proxy].augmentation:
+        AUGMENTATIONS[name](images, generator)
     mean, deviation = (
         np.array(constants, np.float32).reshape(1, 3, 1, 1)
         for constants in (PROXIES[proxy].mean, PROXIES[proxy].deviation)
     )
-    return (data.images[chosen].astype(np.float32) / 255 - mean) / deviation
+    return (images.numpy().astype(np.float32) / 255 - mean) / deviation

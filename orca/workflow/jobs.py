@@ -11,6 +11,7 @@ from orca.data.proxy import PROXIES
 from orca.data.ways import Own
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
+from orca.models.body import BODIES
 from orca.provenance import digest_of
 from orca.settings import Groups, not_default
 from orca.training import key
@@ -48,7 +49,9 @@ class Jobs:
         self.settings_files[path] = differing.model_dump(mode="json", exclude_defaults=True)
 
     def _keep_training_settings(self, place: str, wildcards: Any, **content: Any) -> None:
-        proxy = self.runs.configuration.proxies.get(wildcards.body, "")
+        proxy = self.runs.proxy_of(wildcards.body)
+        if proxy == BODIES[wildcards.body].proxy:
+            proxy = ""
         self.keep(place, **content, proxy=proxy, hyperparameters=self.origin(wildcards))
 
     @property

@@ -151,12 +151,16 @@ class Runs:
     @cached_property
     def sources(self) -> dict[str, tuple[str, str]]:
         """What each raw folder is fetched for: `proxy` or `task`, and its name."""
-        owners = {PROXIES[name].source: ("proxy", name) for name in PROXIES}
+        baselines = (name for name in PROXIES if not PROXIES[name].variant_of)
+        owners = {PROXIES[name].source: ("proxy", name) for name in baselines}
         return owners | {self.source_of(name): ("task", name) for name in reversed(self.tasks)}
 
     def proxy_of(self, body: str) -> str:
-        """Return the source proxy of a body: the configuration's, or its own."""
-        return self.configuration.proxies.get(body, BODIES[body].proxy)
+        """Return the source proxy of a body: the configuration's, or its own as by the protocol."""
+        own = BODIES[body].proxy
+        if self.configuration.protocol == "published":
+            own = PROXIES.as_published(own)
+        return self.configuration.proxies.get(body, own)
 
     @cached_property
     def pretrained_bodies(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from orca.data.ways import Simulated
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
+from orca.models.body import BODIES
 from orca.workflow import layout, resources
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
@@ -296,6 +297,23 @@ def test_a_body_s_source_can_be_any_declared_proxy():
     assert told["proxy"] == "conll2000_sentences"
     with pytest.raises(SettingsError, match="did you mean 'conll2003' or 'conll2000'"):
         read(proxies={"roberta_base": "conll200"})
+
+
+def test_a_body_s_source_is_the_published_one_under_that_protocol_unless_one_is_asked_for():
+    assert PROXIES.as_published("cifar10") == "cifar10_official"
+    for body in BODIES:
+        own, published = (read(protocol=p).proxy_of(body) for p in ("sound", "published"))
+        assert own == BODIES[body].proxy
+        assert published == PROXIES.as_published(own)
+        assert read(protocol="published", proxies={body: own}).proxy_of(body) == own
+    jobs, asked_by = Jobs(read(protocol="published")), job("cifar100", "swin_base")
+    features = "results/source/swin_base/cifar10_official.safetensors"
+    assert jobs.align_files(asked_by)["source"] == features
+    place = "results/aligned/cifar100/swin_base/otdd-pretrained/settings.yaml"
+    assert jobs.settings_files[place]["proxy"] == "cifar10_official"
+    assert jobs.runs.sources["cifar10"] == ("proxy", "cifar10")
+    by_pare = Wildcards(fromdict={**dict(asked_by.items()), "method": "pare_released"})
+    assert jobs.finetune_files(by_pare)["source"] == features
 
 
 @pytest.mark.parametrize("name", PROXIES)

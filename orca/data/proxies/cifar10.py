@@ -2,7 +2,7 @@
 
 Source: Krizhevsky 2009; ORCA (ICML 2023), section 4: 5,000 random training images.
 Differs from the official code: the draw does not depend on the run's seed, and images are neither
-cropped nor flipped at random.
+cropped nor flipped at random (`cifar10_official`).
 """
 
 from pathlib import Path
