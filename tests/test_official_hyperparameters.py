@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from orca.data.target import Classes, MultiLabel
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
+from orca.models.body import BODIES
 from orca.reporting.declared_table import TABLES
 from orca.training.settings import GROUPS
 from orca.workflow.runs import Runs
@@ -96,6 +98,17 @@ def test_under_the_published_protocol_a_table_s_runs_are_the_official_ones(numbe
         assert (align.epochs, align.clusters) == (int(row["align_epochs"]), 10)
         assert align.samples_per_class == int(row["samples_per_class"])
         assert not align.held_out
+
+
+def test_pare_s_source_head_has_200_outputs_where_its_script_for_classes_of_grids_runs():
+    found = Runs.read({"protocol": "published"}, ROOT / "config")
+    runs = [run for run in found.of_table("pare_nas_bench_360") if run.method == "pare_released"]
+    assert len({run.task for run in runs}) == 10
+    for run in runs:
+        own = found.finetune_settings(run.task, run.body, run.method)["method"]
+        of_classes = isinstance(TASKS[run.task].target, Classes | MultiLabel)
+        wide = of_classes and BODIES[run.body].kind == "grid"
+        assert own.source_outputs == (200 if wide else None), run.task
 
 
 def test_all_64_files_are_there_and_every_other_entry_is_one_of_them_for_a_like_task(published):

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from orca.methods.method import Method
 from orca.methods.released import released
-from orca.settings import Settings
+from orca.settings import Count, Settings
 
 Amount = Annotated[float, Field(ge=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
@@ -42,6 +42,11 @@ class PareSettings(Settings):
     )
     temperature: Annotated[float, Field(gt=0)] = Field(
         default=0.9, description="Patches are drawn at this temperature."
+    )
+    source_outputs: Count | None = Field(
+        default=None,
+        description="The source head has this many outputs, and at least one for each class of the"
+        " source; null adds none. PaRe's code has 200 where the target is a grid's class or labels.",
     )
     frozen_query_key: bool = Field(
         default=False, description="The queries and keys of attention are not trained."

@@ -178,6 +178,15 @@ def test_the_loss_is_the_formula_of_the_reference(toy):
     torch.testing.assert_close(loss_at(objective, model, (inputs, targets), epoch=7), expected)
 
 
+@pytest.mark.parametrize(("wanted", "outputs"), [(None, 4), (2, 4), (200, 200)])
+def test_the_source_head_has_the_outputs_asked_for_and_one_per_class_at_least(toy, wanted, outputs):
+    model, body, batch = toy
+    objective = make_objective(model, body, source_outputs=wanted)
+    assert objective.source_head.out_features == outputs
+    loss_at(objective, model, batch, epoch=5).backward()
+    assert (objective.source_head.weight.grad != 0).any(dim=1).sum() == outputs
+
+
 def test_what_is_stored_is_the_gate_and_the_source_head_alone(toy):
     model, body, _ = toy
     objective = make_objective(model, body)

@@ -32,6 +32,7 @@ class Replacement:
         sampled_epochs: epochs at the start in which patches are sampled and the gate learns.
         temperature: of the sampling.
         replace: which target patches go when none are sampled.
+        source_outputs: of the source head, if the source has no more classes.
     """
 
     curriculum: Curriculum
@@ -39,6 +40,7 @@ class Replacement:
     sampled_epochs: int
     temperature: float
     replace: Replace
+    source_outputs: int
 
 
 PATCHES = 56 * 56  # that Swin has; shares of patches are whole numbers of these
@@ -94,6 +96,7 @@ def official_numbers(model: Model, settings: PareSettings, replace: Replace) -> 
         sampled_epochs=official.sampled_epochs if sampled is None else sampled,
         temperature=settings.temperature,
         replace=replace,
+        source_outputs=settings.source_outputs or 0,
     )
 
 
@@ -127,7 +130,7 @@ class PatchReplacement(Objective):
 
     Differs from the code: source samples are drawn anew for every batch rather than going
     through them in turn, so no batch is left without its mixture; the source head has as many
-    outputs as the source has classes, not 200; a dense task has a source head like the others
+    outputs as the source has classes, unless `source_outputs` says 200; a dense task has a source head like the others
     (as the figure), where the code compares the one dense output with foreground maps; the
     mixture is a copy, where the code overwrites what the plain pass still needs.
     """
@@ -145,9 +148,9 @@ class PatchReplacement(Objective):
         super().__init__(task_loss)
         self.replacement = replacement
         width, hidden_width = widths
-        classes = int(labels.max()) + 1
+        outputs = max(int(labels.max()) + 1, replacement.source_outputs)
         self.gate = initialise.blank(lambda: Gate(width))
-        self.source_head = initialise.blank(lambda: nn.Linear(hidden_width, classes))
+        self.source_head = initialise.blank(lambda: nn.Linear(hidden_width, outputs))
         self._frozen = (embedder, numbers, labels)  # in a tuple, so that torch overlooks them
 
     def start(self, generator: torch.Generator) -> None:
