@@ -164,6 +164,7 @@ class Finetune:
             seed=seed,
             selection=self.settings.selection,
             best_epoch=history.best_epoch,
+            compiled=history.compiled,
             trained_parameters=sum(parameter.numel() for parameter in trained),
             all_parameters=sum(parameter.numel() for parameter in model.parameters()),
             train_samples=len(rows),

@@ -38,6 +38,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
     seed: int = 0,
     checkpoints: Checkpoints | None = None,
     report: Callable[[int, float], None] = lambda epoch, error: None,
+    certain_epochs: int | None = None,
     history: History | None = None,
 ) -> History:
     """Train all weights of a model that ask for it on a task.
@@ -59,6 +60,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
         seed: of order and dropout.
         checkpoints: that the run goes on from; None keeps none.
         report: gets each score (epoch, error); it may raise to end the run.
+        certain_epochs: before which it does not; None for all.
         history: that is filled, and returned.
 
     Returns:
@@ -102,6 +104,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
         validation=validation,
         history=history or History(),
         report=report,
+        certain_epochs=certain_epochs,
     )
     with _own_randomness(device):
         loop.run()

@@ -12,13 +12,14 @@ from orca.errors import SettingsError, TrainingError
 from orca.logs import log, progress
 from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
-from orca.training.arithmetic import as_compiled, compile_parts, forward_pass, products
+from orca.training.arithmetic import forward_pass, products
 from orca.training.batches import Batches, seeded
+from orca.training.compiling import as_compiled, next_step, repeatable, start
 from orca.training.loss import Loss
 from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History
 from orca.training.schedule import make_schedule
-from orca.training.settings import FinetuneSettings, OptimizerSettings
+from orca.training.settings import Compiled, FinetuneSettings, OptimizerSettings
 from orca.training.tensors import (
     load_trained,
     trained_tensors,
@@ -61,6 +62,7 @@ class FinetuneLoop:
         checkpoints: the run's progress, which it goes on from.
         validation: scores the model on set-aside samples; None where nothing is chosen by it.
         report: gets each score (epoch, error); the search ends a run by raising from it.
+        certain_epochs: before which `report` ends no run; None where it ends none.
         history: that the run fills.
     """
 
@@ -73,7 +75,9 @@ class FinetuneLoop:
     checkpoints: Checkpoints
     validation: Validation | None
     report: Callable[[int, float], None] = lambda epoch, error: None
+    certain_epochs: int | None = None
     history: History = field(default_factory=History)
+    compiled: Compiled = field(default="off", init=False)
     progress: Position = field(default_factory=Position)
     _losses: dict[int, Tensor] = field(default_factory=dict, init=False)
 
@@ -93,18 +97,31 @@ class FinetuneLoop:
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
         self._resume()
-        compile_parts(self.model, self.settings.compile)
+        self._compile()
         epochs = range(self.progress.epoch, self.settings.epochs)
         for epoch in progress(
             epochs, what="epoch", total=self.settings.epochs, done=self.progress.epoch
         ):
-            with products(self.settings.precision):
+            with products(self.settings.precision), repeatable(self.compiled):
                 with self.history.clock.part("train"):
                     self._train_epoch(epoch)
                 self._end_epoch(epoch)
         if self.validation is not None and self.validation.chooses:
             load_trained(self.model, self.checkpoints.best(), where=self.checkpoints.place)
             self.history.best_epoch = self.progress.best_epoch
+
+    def _compile(self) -> None:
+        """Compile the model, or leave it, as the settings say."""
+        self.model.train()
+        precision, epochs = self.settings.precision, self.certain_epochs or self.settings.epochs
+        with self.history.clock.part("train"), products(precision):
+            self.compiled = self.history.compiled = start(
+                self.model,
+                self.settings.compile,
+                steps=epochs * self.batches.per_epoch,
+                precision=precision,
+                sample=lambda: self.batches.read(0, 0)[0],
+            )
 
     def _train_epoch(self, epoch: int) -> None:
         start = time.monotonic() - self.progress.epoch_seconds
@@ -143,9 +160,8 @@ class FinetuneLoop:
 
     def _backward(self, epoch: int, batch: int, inputs: Tensor, targets: Tensor) -> Tensor:
         """Add a micro-batch's gradient, and return its loss; nothing here waits for the device."""
-        if self.settings.compile == "reduce-overhead":
-            torch.compiler.cudagraph_mark_step_begin()
-        whole = as_compiled(self.settings.compile, wanted=len(inputs) == self.batches.size)
+        next_step(self.compiled)
+        whole = as_compiled(self.compiled, wanted=len(inputs) == self.batches.size)
         with whole, forward_pass(self.settings.precision, inputs.device):
             loss = self.objective.loss(
                 self.model,
@@ -213,7 +229,7 @@ class FinetuneLoop:
 
     def _clear_gradients(self) -> None:
         """Drop the gradients; those that add up over replayed steps lie in memory of their own."""
-        replayed = self.settings.compile == "reduce-overhead" and self.settings.accumulation > 1
+        replayed = self.compiled == "reduce-overhead" and self.settings.accumulation > 1
         if replayed:
             for parameter in self.trained:
                 if parameter.grad is None:
@@ -241,7 +257,7 @@ class FinetuneLoop:
 
     def _validate(self, epoch: int) -> tuple[float, float]:
         assert self.validation is not None
-        with as_compiled(self.settings.compile, wanted=False):
+        with as_compiled(self.compiled, wanted=False):
             value, error = self.validation.score(self.model)
         best = self.progress.best
         if self.validation.chooses and (best is None or error < best):

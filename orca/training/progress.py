@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from orca.logs import Clock
+from orca.training.settings import Compiled
 
 if TYPE_CHECKING:
     import pandas
@@ -20,11 +21,13 @@ class History:
         rows: of each epoch: its losses, learning rate, seconds.
         clock: seconds of the stage's parts.
         best_epoch: the epoch whose weights were kept; None where the last epoch's are.
+        compiled: how the model ran.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     best_epoch: int | None = None
+    compiled: Compiled = "off"
 
     def frame(self) -> "pandas.DataFrame":
         """Return the rows as a table."""

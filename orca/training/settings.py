@@ -9,7 +9,8 @@ from orca.settings import Count, Rate, Settings, Share
 
 Epochs = Annotated[int, Field(ge=0)]
 Precision = Literal["float32", "tf32", "bfloat16"]
-Compile = Literal["off", "default", "reduce-overhead"]
+Compiled = Literal["off", "default", "reduce-overhead"]
+Compile = Literal["auto", "off", "default", "reduce-overhead"]
 
 
 class OptimizerSettings(Settings):
@@ -158,10 +159,11 @@ class FinetuneSettings(Settings):
         " and metrics are float32 always.",
     )
     compile: Compile = Field(
-        default="off",
+        default="auto",
         description="The model runs as PyTorch writes it (`off`), as code compiled for its shapes"
-        " (`default`), or as compiled code that a GPU replays whole (`reduce-overhead`), for steps"
-        " that take longer to ask for than to compute. Compiling takes a minute or so.",
+        " (`default`), or as compiled code that a GPU replays whole (`reduce-overhead`). `auto` is"
+        " the last on a GPU, if steps take longer to ask for than to compute, are enough to make up"
+        " for compiling, which takes a minute or so, and the model can be compiled; else `off`.",
     )
 
 

@@ -161,7 +161,14 @@ class Search:
         params = draw(trial, self.choices, seed=self.settings.seed)
         settings = trial_settings(self.defaults, params, self.settings)
         try:
-            error = train(self.setup, settings, trial, state, seed=self.settings.seed)
+            error = train(
+                self.setup,
+                settings,
+                trial,
+                state,
+                seed=self.settings.seed,
+                min_epochs=self.settings.min_epochs,
+            )
         except optuna.TrialPruned:
             study.tell(trial, state=TrialState.PRUNED)
             log.info("trial %d stopped early: %s", trial.number, params)

@@ -137,7 +137,13 @@ class Reports:
 
 
 def train(
-    setup: Setup, settings: TrialSettings, trial: optuna.Trial, state: State, *, seed: int
+    setup: Setup,
+    settings: TrialSettings,
+    trial: optuna.Trial,
+    state: State,
+    *,
+    seed: int,
+    min_epochs: int,
 ) -> float:
     """Train a trial to the highest rung, from its checkpoint on, and return its last error.
 
@@ -147,6 +153,7 @@ def train(
         trial: learns of every epoch's score.
         state: the trial's progress on disk, held.
         seed: of all trials: they differ by their settings alone.
+        min_epochs: of the lowest rung, which every trial reaches.
 
     Raises:
         TrialPruned: if the study stops it at a rung.
@@ -180,6 +187,7 @@ def train(
             seed=seed,
             checkpoints=state,
             report=lambda epoch, error: reports.pass_on(history.rows[-1:]),
+            certain_epochs=min_epochs,
             history=history,
         )
     return reports.error(history.rows[-1])

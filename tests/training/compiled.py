@@ -13,7 +13,7 @@ from torch._dynamo.utils import counters
 
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.training.arithmetic import as_compiled, compile_parts
+from orca.training.compiling import as_compiled, compile_parts
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.seeds import run_seeds
 from orca.training.tensor_file import read_tensors

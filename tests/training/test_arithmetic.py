@@ -1,19 +1,11 @@
-"""Precision, and compiled parts."""
-
-import json
-import subprocess
-import sys
-from pathlib import Path
+"""Precision."""
 
 import numpy as np
 import pytest
 import torch
 
-from orca.models.body import BODIES
 from orca.training.arithmetic import forward_pass, products
 from tests.training.toys import CPU, ToySetup, history, make_finetune, run
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -57,15 +49,3 @@ def test_bfloat16_learns_and_validates_nearly_as_single_precision_does(tmp_path)
     )
     assert rough != [rough[0]] * 8
     assert np.mean(np.abs(np.subtract(rough, plain))) < 15
-
-
-@pytest.mark.slow
-def test_every_body_compiles_as_one_graph_once_and_a_stopped_run_ends_as_a_whole_one(tmp_path):
-    command = [sys.executable, "-m", "tests.training.compiled", tmp_path]
-    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert not found.returncode, found.stderr[-3000:]
-    told = json.loads(found.stdout)
-    graphs = told.pop("graphs")
-    assert {name.split(",")[0] for name in graphs} == set(BODIES)
-    assert set(graphs.values()) == {3}  # embedder, body, predictor
-    assert told == {"graphs of a run": 3, "stopped ends as whole": True}

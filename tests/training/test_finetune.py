@@ -75,7 +75,7 @@ def test_accumulated_batches_take_the_step_of_one_large_batch(tmp_path):
 
 
 def test_gradients_that_add_up_over_replayed_steps_give_the_same_step(tmp_path, monkeypatch):
-    monkeypatch.setattr("orca.training.finetune_loop.compile_parts", lambda *_: None)
+    monkeypatch.setattr("orca.training.compiling.compile_parts", lambda *_: None)
     accumulated = {"batch_size": 4, "accumulation": 4}
     assert_equal_steps(tmp_path, accumulated, {**accumulated, "compile": "reduce-overhead"})
 

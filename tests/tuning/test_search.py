@@ -21,7 +21,7 @@ from tests.limits import file_size_limit
 from tests.tuning.toy_search import make_search, outcome
 
 
-def made_up(setup, settings, trial, state, *, seed):
+def made_up(setup, settings, trial, state, *, seed, min_epochs):
     """Stands for `train`: an error that the settings give, falling over the epochs."""
     optimizer, finetune = settings.optimizer, settings.finetune
     reports = Reports(trial, setup.task.metric, finetune.epochs)
@@ -161,12 +161,12 @@ def test_a_trial_s_schedule_is_shrunk_to_the_length_of_the_longest_trial(tmp_pat
 def test_a_diverging_trial_is_a_failed_trial(tmp_path, monkeypatch):
     search = make_search(tmp_path, trials=3)
 
-    def fail_the_second(setup, settings, trial, state, *, seed):
+    def fail_the_second(setup, settings, trial, state, **numbers):
         if trial.number == 1:
             raise TrainingError(where="epoch 0", what="the loss is nan", mend="nothing")
         if trial.number == 2:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return made_up(setup, settings, trial, state, seed=seed)
+        return made_up(setup, settings, trial, state, **numbers)
 
     monkeypatch.setattr(search_module, "train", fail_the_second)
     search.work()
@@ -210,10 +210,10 @@ def test_a_trial_that_kills_its_workers_has_failed(tmp_path, monkeypatch):
     class Killed(BaseException):
         pass
 
-    def kill(setup, settings, trial, state, *, seed):
+    def kill(setup, settings, trial, state, **numbers):
         if trial.number == 1:
             raise Killed
-        return made_up(setup, settings, trial, state, seed=seed)
+        return made_up(setup, settings, trial, state, **numbers)
 
     monkeypatch.setattr(search_module, "train", kill)
     for _ in range(MOST_DEATHS):
