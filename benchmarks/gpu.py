@@ -31,16 +31,18 @@ from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal
 from gpu_table import HEAD, Row, line
 from torch.profiler import ProfilerActivity, profile
 
+from orca.logs import peak_memory_mb
 from orca.provenance import environment
-from orca.training.settings import Compile, Precision
+from orca.training.settings import Compiled, Precision
 
 FURTHER: tuple[Precision, ...] = ("bfloat16", "float32")
-HOWS: tuple[Compile, ...] = ("reduce-overhead", "default")
+HOWS: tuple[Compiled, ...] = ("reduce-overhead", "default")
 COMPILED = tuple(Way(precision, how) for how in HOWS for precision in ("tf32", "bfloat16"))
 RESUMED = (
     Way("tf32", "off"), Way("bfloat16", "off"), Way("tf32", "reduce-overhead"), Way("tf32", "default"),
 )  # fmt: skip
 EAGER_SECONDS, PROFILED = 10.0, 20
+TOY_COMPILED = ("minilm, 16 x 32 tokens",)
 COMPILE_SECONDS = {"roberta": 45.0, "swin": 90.0, "minilm": 25.0}
 CALL_SIZES = (128, 256)
 
@@ -101,28 +103,32 @@ class Bench:
         """Measure a loop: a round to warm up, one by the clock, and some steps in the profiler."""
 
         def work() -> None:
-            loop, on_cuda = make(), self.device.type == "cuda"
-            if on_cuda:
+            if self.device.type == "cuda":
                 torch.cuda.reset_peak_memory_stats(self.device)
+            begun = time.perf_counter()
+            loop = make()
             loop.epoch(0, 0)
+            self.wait()
+            start = time.perf_counter() - begun
             per_step = self.timed(lambda: loop.epoch(1, 0)) / loop.steps
-            memory, busy = 0.0, None
-            if on_cuda:
-                memory = torch.cuda.max_memory_allocated(self.device) / 2**20
-                seen = self.kernel_seconds(lambda: loop.epoch(2, loop.steps - PROFILED))
-                busy = seen / PROFILED / per_step
-            row = Row(shape, name, loop.batch / per_step, per_step * 1e3, busy, memory)
+            memory, first = memory_mb(self.device), max(0, loop.steps - PROFILED)
+            seen = self.kernel_seconds(lambda: loop.epoch(2, first)) / (loop.steps - first)
+            rate, busy = loop.batch / per_step, seen / per_step
+            row = Row(shape, name, rate, per_step * 1e3, busy, memory, start)
             self.rows.append(row)
             print(line(row), flush=True)
 
         self.attempt(f"{shape}, {name}", seconds, work)
 
     def kernel_seconds(self, work: Callable[[], object]) -> float:
-        """Return how long the GPU computed during some work."""
-        with profile(activities=[ProfilerActivity.CUDA]) as seen:
+        """Return how long the device computed during some work."""
+        on_cuda = self.device.type == "cuda"
+        kind = ProfilerActivity.CUDA if on_cuda else ProfilerActivity.CPU
+        with profile(activities=[kind]) as seen:
             work()
             self.wait()
-        return sum(event.self_device_time_total for event in seen.key_averages()) / 1e6
+        what = "self_device_time_total" if on_cuda else "self_cpu_time_total"
+        return sum(getattr(event, what) for event in seen.key_averages()) / 1e6
 
     def shared(self, shape: str, way: Way, runs: int) -> None:
         """Measure several runs that share the device, each in a process of its own."""
@@ -135,12 +141,17 @@ class Bench:
         processes = [
             subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(runs)
         ]
-        found = [json.loads(process.communicate(timeout=120)[0]) for process in processes]
+        try:
+            found = [json.loads(process.communicate(timeout=120)[0]) for process in processes]
+        finally:
+            for process in processes:
+                process.kill()  # one that hangs or has failed takes the others with it
         rate = sum(each["samples_per_second"] for each in found)
         step = statistics.mean(each["milliseconds"] for each in found)
         memory = sum(each["memory_mb"] for each in found)
         name = f"product, {way}, {runs} runs at once"
-        self.rows.append(Row(shape, name, rate, step, None, memory))
+        begun = statistics.mean(each["start_seconds"] for each in found)
+        self.rows.append(Row(shape, name, rate, step, None, memory, begun))
         print(line(self.rows[-1]), flush=True)
 
     def alignment(self, size: int) -> None:
@@ -173,7 +184,7 @@ class Bench:
     def rest(self, shape: str) -> None:
         """Measure what is no loop by itself."""
         on_cuda = self.device.type == "cuda"
-        for way in RESUMED if on_cuda else RESUMED[:2]:
+        for way in RESUMED:
             seconds = 10 if way.compile == "off" else 50
             self.attempt(f"resuming, {way}", seconds, partial(self.resumed, way))
         for size in CALL_SIZES[:1] if self.toy else CALL_SIZES:
@@ -197,9 +208,11 @@ def plan(bench: Bench) -> Iterator[tuple[str, str, Callable[[], Loop], float]]:
     for name, shape in SHAPES.items():
         yield name, "(b) official-like", partial(official, shape, **place), EAGER_SECONDS
         yield from both(name, Way("tf32", "off"), EAGER_SECONDS)
-    on_cuda = bench.device.type == "cuda"
-    for way in (*(COMPILED if on_cuda else ()), *(Way(each, "off") for each in FURTHER)):
-        for name in SHAPES:
+    for way in (
+        *(COMPILED[::2] if bench.toy else COMPILED),
+        *(Way(each, "off") for each in FURTHER),
+    ):
+        for name in TOY_COMPILED if bench.toy and way.compile != "off" else SHAPES:
             costly = COMPILE_SECONDS[name.split(",")[0]]
             yield from both(name, way, EAGER_SECONDS if way.compile == "off" else costly)
 
@@ -207,28 +220,33 @@ def plan(bench: Bench) -> Iterator[tuple[str, str, Callable[[], Loop], float]]:
 def one_run(asked: argparse.Namespace) -> None:
     """Train one shape until a given moment, and print what was done between two moments."""
     name, precision, how = asked.one.split("/")
-    device = torch.device(asked.device)
+    device, called = torch.device(asked.device), time.time()
     loop = product(
         SHAPES[name], Way(precision, how), device=device, toy=asked.toy, folder=asked.folder
     )
     start, end = asked.until
-    epoch, steps, begun = 0, 0, 0.0
+    epoch, steps, begun, warm = 0, 0, 0.0, 0.0
     while time.time() < end or not steps:
         counts = time.time() >= start
         begun = begun or (time.time() if counts else 0.0)
         loop.epoch(epoch, 0)
         epoch, steps = epoch + 1, steps + (loop.steps if counts else 0)
+        warm = time.time() - called if epoch == 1 else warm
     seconds = time.time() - begun
-    memory = torch.cuda.max_memory_allocated(device) / 2**20 if device.type == "cuda" else 0.0
-    told = {"samples_per_second": steps * loop.batch / seconds, "memory_mb": memory}
-    print(json.dumps({**told, "milliseconds": seconds / steps * 1e3}))
+    told = {"samples_per_second": steps * loop.batch / seconds, "memory_mb": memory_mb(device)}
+    told |= {"milliseconds": seconds / steps * 1e3, "start_seconds": warm}
+    print(json.dumps(told))
 
 
-def measure(asked: argparse.Namespace, folder: Path) -> Bench:
+def memory_mb(device: torch.device) -> float:
+    """Return the most memory that was held on a GPU, or by the process, in MB."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    return peak_memory_mb()
+
+
+def measure(bench: Bench) -> None:
     """Measure all that there is time for."""
-    bench = Bench(
-        torch.device(asked.device), toy=asked.toy, seconds=60 * asked.minutes - 15, folder=folder
-    )
     print(HEAD)
     works, first = list(plan(bench)), next(iter(SHAPES))
     begin = 3 * len(SHAPES) + 4  # all in TF32, and two shapes compiled
@@ -237,7 +255,6 @@ def measure(asked: argparse.Namespace, folder: Path) -> Bench:
     bench.rest(first)
     for work in works[begin:]:
         bench.loop(*work)
-    return bench
 
 
 def main() -> None:
@@ -255,7 +272,18 @@ def main() -> None:
         one_run(asked)
         return
     with tempfile.TemporaryDirectory() as folder:
-        bench = measure(asked, Path(folder))
+        bench = Bench(
+            torch.device(asked.device), toy=asked.toy, seconds=60 * asked.minutes - 15,
+            folder=Path(folder),
+        )  # fmt: skip
+        try:
+            measure(bench)
+        finally:  # what was measured until an interruption is told too
+            tell(bench, asked.out)
+
+
+def tell(bench: Bench, out: Path | None) -> None:
+    """Print what was measured, and write it."""
     card = torch.cuda.get_device_name() if bench.device.type == "cuda" else "cpu"
     made = environment()
     print(f"\n{card}, torch {torch.__version__}, commit {made['commit']}\n")
@@ -264,11 +292,11 @@ def main() -> None:
         print(f"- {what}: {value}")
     for what in bench.left_out:
         print(f"- left out: {what}")
-    if asked.out:
+    if out:
         told = {"card": card, "torch": torch.__version__, "commit": made["commit"]}
         rows = [asdict(row) for row in bench.rows]
         told |= {"rows": rows, "facts": bench.facts, "left_out": bench.left_out}
-        asked.out.write_text(json.dumps(told, indent=1) + "\n")
+        out.write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -20,14 +20,15 @@ from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
-from orca.training.arithmetic import compile_parts, forward_pass, products
+from orca.training.arithmetic import forward_pass, products
 from orca.training.batches import Batches, seeded
 from orca.training.build import output_of
 from orca.training.checkpoint import State
+from orca.training.compiling import compile_parts, next_step, repeatable
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.loss import make_loss
 from orca.training.progress import Checkpoints
-from orca.training.settings import Compile, FinetuneSettings, OptimizerSettings, Precision
+from orca.training.settings import Compiled, FinetuneSettings, OptimizerSettings, Precision
 
 OPTIMIZER = OptimizerSettings(learning_rate=1.0e-4)
 CLIPPING = 1.0
@@ -38,7 +39,7 @@ class Way:
     """How a model computes."""
 
     precision: Precision
-    compile: Compile
+    compile: Compiled
 
     def __str__(self) -> str:
         """Return it as the table has it."""
@@ -159,11 +160,11 @@ def product(shape: Shape, way: Way, *, folder: Path, device: torch.device, toy: 
     """Return the product's own loop, without its checkpoints."""
     shape = shape.toy() if toy else shape
     loop = trainer(shape, way, device, folder=folder, toy=toy, checkpoints=Checkpoints())
-    compile_parts(loop.model, way.compile)
+    loop._compile()
 
     def epoch(number: int, first: int) -> None:
         loop.progress.epoch, loop.progress.batch = number, first
-        with products(way.precision):
+        with products(way.precision), repeatable(way.compile):
             loop._train_epoch(number)
 
     return Loop(epoch, shape.steps, shape.batch)
@@ -194,8 +195,7 @@ def plain(shape: Shape, way: Way, *, device: torch.device, toy: bool) -> Loop:
         order = torch.randperm(len(inputs), generator=generator, device=device).split(shape.batch)
         with products(way.precision):
             for places in order[first:]:
-                if way.compile == "reduce-overhead":
-                    torch.compiler.cudagraph_mark_step_begin()
+                next_step(way.compile)
                 with forward_pass(way.precision, device):
                     value = loss(model(inputs[places]), targets[places])
                 value.backward()

@@ -1,19 +1,23 @@
 """The benchmark of a GPU runs to its end without one, on toys: so it works the first time."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+MINUTES = "30"  # a busy machine takes longer than a GPU's eight
 SCRIPT = Path(__file__).parents[1] / "benchmarks/gpu.py"
 
 
+@pytest.mark.skipif(not shutil.which("g++"), reason="a compiled loop needs a C++ compiler")
 @pytest.mark.slow
 def test_the_benchmark_of_a_gpu_measures_all_that_it_names(tmp_path):
     out = tmp_path / "gpu.json"
-    command = [sys.executable, SCRIPT, "--device", "cpu", "--toy", "--out", out]
+    command = [sys.executable, SCRIPT, "--device", "cpu", "--toy", "--minutes", MINUTES]
+    command += ["--out", out]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(out.read_text())
     assert told["left_out"] == []
@@ -24,4 +28,15 @@ def test_the_benchmark_of_a_gpu_measures_all_that_it_names(tmp_path):
     assert all(row["samples_per_second"] > 0 for row in told["rows"])
     assert all(f"| {shape} |" in found.stdout for shape in shapes)
     resumed = [value for what, value in told["facts"].items() if "stopped run" in what]
-    assert resumed == [True, True]
+    assert resumed == [True] * 4
+    compiled = {
+        (each, how) for each in ("tf32", "bfloat16") for how in ("default", "reduce-overhead")
+    }
+    assert {f"product, {each}, {how}" for each, how in compiled} <= loops
+    assert {f"(a) plain, tuned, {each}, {how}" for each, how in compiled} <= loops
+    for row in told["rows"]:
+        columns = [value for name, value in row.items() if name != "busy"]
+        assert all(columns), row
+        assert row["busy"] or "runs at once" in row["loop"]
+    table = [line.split("|")[1:-1] for line in found.stdout.splitlines() if line.startswith("| ")]
+    assert all(len(line) == 7 and all(cell.strip() for cell in line) for line in table)

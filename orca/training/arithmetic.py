@@ -10,14 +10,18 @@ from orca.training.settings import Precision
 
 @contextmanager
 def products(precision: Precision) -> Iterator[None]:
-    """Let float32 products on a GPU round their factors to TF32, or not, inside this block."""
+    """Let float32 products on a GPU round their factors to TF32, or not, inside this block.
+
+    Convolutions are those that give the same bits each time.
+    """
     matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = matmul.allow_tf32, cudnn.allow_tf32
+    before = matmul.allow_tf32, cudnn.allow_tf32, cudnn.deterministic
     matmul.allow_tf32 = cudnn.allow_tf32 = precision != "float32"
+    cudnn.deterministic = True
     try:
         yield
     finally:
-        matmul.allow_tf32, cudnn.allow_tf32 = before
+        matmul.allow_tf32, cudnn.allow_tf32, cudnn.deterministic = before
 
 
 def forward_pass(precision: Precision, device: torch.device) -> AbstractContextManager[object]:

@@ -13,11 +13,12 @@ from tests.training.toys import CPU, ToySetup, history, make_finetune, run
 )
 def test_products_are_rounded_where_asked_and_as_before_afterwards(precision, rounded):
     def flags():
-        return torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+        cudnn = torch.backends.cudnn
+        return torch.backends.cuda.matmul.allow_tf32, cudnn.allow_tf32, cudnn.deterministic
 
     before = flags()
     with products(precision):
-        assert flags() == (rounded, rounded)
+        assert flags() == (rounded, rounded, True)
     assert flags() == before
 
 
