@@ -31,7 +31,10 @@ class AskedTask:
 
 
 class TaskArgument(click.ParamType[Any]):
-    """A declared task's name, or a YAML file with the entry of a user's own, named like the task."""
+    """A task's name, or a YAML file with the entry of a user's own, named like the task.
+
+    The workflow writes the entries of a user's own tasks to where their names are looked up.
+    """
 
     name = "task"
 
@@ -44,11 +47,12 @@ class TaskArgument(click.ParamType[Any]):
         del param, ctx
         if isinstance(value, AskedTask):
             return value
-        if not value.endswith(".yaml"):
+        by_name = not value.endswith(".yaml")
+        path = Path(layout.path("task_entry", task=value) if by_name else value)
+        if by_name and (value in TASKS or not path.exists()):
             return AskedTask(value, TASKS.look_up(value, where="the task asked for"), None)
         from orca.data.user_task import task_of
 
-        path = Path(value)
         check_name(path.stem, where=f"the task file {value}")
         entry = read_yaml(path)
         return AskedTask(path.stem, task_of(path.stem, entry, where=str(path)), entry)

@@ -60,29 +60,20 @@ class Jobs:
         device = self.runs.configuration.device
         return [] if device == "auto" else ["--device", device]
 
-    def task(self, wildcards: Any) -> str:
-        """Return a task as the commands take it: its name, or the file of a user's own entry."""
-        return self._task_argument(wildcards.task)
-
-    def _task_argument(self, name: str) -> str:
-        entry = self.runs.configuration.tasks.get(name)
-        if entry is None:
-            return name
-        path = layout.path("task_entry", task=name)
-        self.settings_files[path] = entry
-        return path
-
-    @staticmethod
-    def seeds(wildcards: Any) -> str:
-        """Return the seeds of a job as the commands take them, `0` or `0-2`."""
-        return str(wildcards.seeds).lstrip("sed")
+    def keep_entry(self, task: str) -> None:
+        """Keep a user's own entry of a task, to be written where the commands look for it."""
+        if task in self.runs.configuration.tasks:
+            entry = self.runs.configuration.tasks[task]
+            self.settings_files[layout.path("task_entry", task=task)] = entry
 
     # Data and weights
 
     def fetch(self, wildcards: Any) -> list[str]:
         """Return what a raw folder is fetched for, as an option."""
         kind, name = self.runs.sources[wildcards.source]
-        return [f"--{kind}", name if kind == "proxy" else self._task_argument(name)]
+        if kind == "task":
+            self.keep_entry(name)
+        return [f"--{kind}", name]
 
     def own_files(self, wildcards: Any) -> list[str]:
         """Return the files of a person's own task: edited ones are read again.
@@ -122,7 +113,7 @@ class Jobs:
 
     def prepare_key(self, wildcards: Any) -> str:
         """Return the key of a task's preparation."""
-        self.task(wildcards)
+        self.keep_entry(wildcards.task)
         return key.prepare_key(name=wildcards.task, task=self.runs.task(wildcards.task))
 
     # The source
@@ -150,7 +141,7 @@ class Jobs:
 
     def data_files(self, wildcards: Any) -> Files:
         """Return what every training job reads: prepared data and the body's weights."""
-        self.task(wildcards)
+        self.keep_entry(wildcards.task)
         return {
             "prepared": layout.path("fit", task=wildcards.task),
             "weights": layout.path("card", body=wildcards.body),
@@ -270,10 +261,10 @@ class Jobs:
         return {"runs": runs, **self.data_files(wildcards), **tests}
 
     def evaluate_key(self, wildcards: Any) -> str:
-        """Return the key of an evaluation."""
-        return key.evaluate_key(
-            task=self.runs.task(wildcards.task), body=wildcards.body, method=wildcards.method
-        )
+        """Return the key of an evaluation, with where the run's settings are from: scores name it."""
+        task, body, method = wildcards.task, wildcards.body, wildcards.method
+        code = key.evaluate_key(task=self.runs.task(task), body=body, method=method)
+        return f"{code} {self.origin(wildcards)}"
 
     def origin(self, wildcards: Any) -> str:
         """Return where the settings of a run come from."""

@@ -15,7 +15,7 @@ RESULTS = "results"
 LONGEST = 200  # characters of a folder's name
 SEEDS = r"seed\d+|seeds\d+-\d+"  # the wildcard `seeds`
 PATHS = {
-    "task_entry": "results/tasks/{task}.yaml",  # a user's own task, as the commands take it
+    "task_entry": "results/tasks/{task}.yaml",  # a user's own task, which the commands take by name
     "raw": "results/raw/{source}",
     "sources": "results/raw/{source}/sources.json",  # says that the raw files are there
     "bodies": "results/bodies/{body}",

@@ -19,7 +19,7 @@ class PeerJobs:
     def files(self, wildcards: Any) -> Files:
         """Return what fitting and scoring a peer reads: both parts of the data, and a body's weights."""
         task, body, peer = wildcards.task, wildcards.body, wildcards.method
-        self.jobs.task(wildcards)
+        self.jobs.keep_entry(task)
         configuration = self.jobs.runs.configuration
         search = not_default(configuration.tuning) if PEERS[peer].searched else {}
         groups = {"search": search, "peer": configuration.peers.get(peer, {})}

@@ -16,10 +16,8 @@ rule align:
         gpu_model=NEEDS.gpu_model,
     params:
         key=JOBS.align_key,
-        task=JOBS.task,
-        seeds=JOBS.seeds,
         what=JOBS.align_what,
         device=JOBS.device,
     shell:
-        "orca align {params.task:q} {wildcards.body:q} {params.what:q}"
-        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"
+        "orca align {wildcards.task:q} {wildcards.body:q} {params.what:q}"
+        " --seeds {wildcards.seeds:q} {params.device:q} &> {log:q}"

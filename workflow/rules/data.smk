@@ -61,6 +61,5 @@ rule prepare:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         key=JOBS.prepare_key,
-        task=JOBS.task,
     shell:
-        "orca prepare {params.task:q} &> {log:q}"
+        "orca prepare {wildcards.task:q} &> {log:q}"

@@ -19,13 +19,10 @@ rule evaluate:
         gpu_model=NEEDS.gpu_model,
     params:
         key=JOBS.evaluate_key,
-        task=JOBS.task,
-        seeds=JOBS.seeds,
-        hyperparameters=JOBS.origin,
         device=JOBS.device,
     shell:
-        "orca evaluate {params.task:q} {wildcards.body:q} --method {wildcards.method:q}"
-        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"
+        "orca evaluate {wildcards.task:q} {wildcards.body:q} --method {wildcards.method:q}"
+        " --seeds {wildcards.seeds:q} {params.device:q} &> {log:q}"
 
 
 rule peer:
@@ -47,13 +44,11 @@ rule peer:
         gpu_model=NEEDS.gpu_model,
     params:
         key=PEER_JOBS.key,
-        task=JOBS.task,
         body=PEER_JOBS.body,
-        seeds=JOBS.seeds,
         device=JOBS.device,
     shell:
-        "orca peer {params.task:q} {wildcards.method:q} {params.body:q}"
-        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"
+        "orca peer {wildcards.task:q} {wildcards.method:q} {params.body:q}"
+        " --seeds {wildcards.seeds:q} {params.device:q} &> {log:q}"
 
 
 rule predict:

@@ -16,9 +16,7 @@ rule finetune:
         gpu_model=NEEDS.gpu_model,
     params:
         key=JOBS.finetune_key,
-        task=JOBS.task,
-        seeds=JOBS.seeds,
         device=JOBS.device,
     shell:
-        "orca finetune {params.task:q} {wildcards.body:q} --method {wildcards.method:q}"
-        " --seeds {params.seeds:q} {params.device:q} &> {log:q}"
+        "orca finetune {wildcards.task:q} {wildcards.body:q} --method {wildcards.method:q}"
+        " --seeds {wildcards.seeds:q} {params.device:q} &> {log:q}"

@@ -16,10 +16,9 @@ rule tune_worker:
         gpu_model=NEEDS.gpu_model,
     params:
         key=JOBS.tune_key,
-        task=JOBS.task,
         device=JOBS.device,
     shell:
-        "orca tune {params.task:q} {wildcards.body:q} --worker {wildcards.worker:q} {params.device:q} &> {log:q}"
+        "orca tune {wildcards.task:q} {wildcards.body:q} --worker {wildcards.worker:q} {params.device:q} &> {log:q}"
 
 
 rule tune:
@@ -43,7 +42,6 @@ rule tune:
         gpu_model=NEEDS.gpu_model,
     params:
         key=JOBS.tune_key,
-        task=JOBS.task,
         device=JOBS.device,
     shell:
-        "orca tune {params.task:q} {wildcards.body:q} {params.device:q} &> {log:q}"
+        "orca tune {wildcards.task:q} {wildcards.body:q} {params.device:q} &> {log:q}"
