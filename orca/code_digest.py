@@ -3,19 +3,24 @@
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).parent
 REFERENCE = re.compile(r"(orca(?:\.\w+)+):\w+")  # "module:name", as declarations name code
 
 
-def _is_text(node: ast.AST) -> bool:
-    """Return whether a statement is a text and nothing else, as a docstring is."""
-    value = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+def _without_texts(nodes: list[Any]) -> list[Any]:
+    """Return statements without those that are a text and nothing else, as a docstring is."""
+    return [
+        node
+        for node in nodes
+        if not isinstance(node, ast.Expr)
+        or not isinstance(node.value, ast.Constant)
+        or not isinstance(node.value.value, str)
+    ]
 
 
 def _named_modules(node: ast.AST, package: tuple[str, ...]) -> set[str]:
@@ -42,33 +47,24 @@ def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str],
     words: list[str] = []
     names: set[str] = set()
     attributes: set[str] = set()
-    waiting: list[ast.AST | str] = [tree]
-    while waiting:  # from the first node on, each before what it holds
-        node = waiting.pop()
-        if isinstance(node, str):
-            words.append(node)
-            continue
+
+    def visit(node: ast.AST) -> None:
         if isinstance(node, ast.Attribute):
             attributes.add(node.attr)
         elif isinstance(node, ast.Import | ast.ImportFrom | ast.Constant):
-            names |= _named_modules(node, package)
+            names.update(_named_modules(node, package))
         words.append(type(node).__name__)
-        waiting += reversed([*_held(node), ")"])
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if value is None or value == [] or field == "ctx":  # its place decides what ctx says
+                continue
+            words.append(field)
+            for each in _without_texts(value) if isinstance(value, list) else [value]:
+                visit(each) if isinstance(each, ast.AST) else words.append(repr(each))
+        words.append(")")
+
+    visit(tree)
     return words, names, attributes
-
-
-def _held(node: ast.AST) -> Iterator[ast.AST | str]:
-    """Yield a node's fields by name with what they hold; texts that are statements are left out."""
-    for field in node._fields:
-        value = getattr(node, field, None)
-        if value is None or value == [] or field == "ctx":  # its place decides what ctx says
-            continue
-        yield field
-        for each in value if isinstance(value, list) else [value]:
-            if not isinstance(each, ast.AST):
-                yield repr(each)
-            elif not _is_text(each):
-                yield each
 
 
 @dataclass(frozen=True)
