@@ -12,20 +12,21 @@ from orca.commands.options import (
     device_of,
     write_stamp,
 )
+from orca.peers.peer import NO_BODY
 from orca.workflow import layout
 
 
 @click.command()
 @TASK
 @click.argument("name", metavar="PEER")
-@click.option("--body", default="", help="The body that the peer stands on, if it needs one.")
+@click.option("--body", default=NO_BODY, help="The body that the peer stands on, if it needs one.")
 @SEEDS
 @DEVICE
 def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: str) -> None:
     """Fit a peer, such as xgboost, to a task's rows and score it on the test split."""
     from orca.errors import SettingsError
     from orca.evaluation.score import SCORE
-    from orca.peers.peer import NO_BODY, PEERS
+    from orca.peers.peer import PEERS
     from orca.settings import checked
     from orca.training.job_settings import JobSettings
     from orca.training.peer import PeerRuns
@@ -39,13 +40,13 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
             what=f"{task.task.title} is no task for it",
             mend=f"choose one of those for it: {', '.join(suited) or 'there is none'}",
         )
-    if declared.on_body != bool(body):
+    if declared.on_body != (body != NO_BODY):
         raise SettingsError(
             where="--body",
             what=f"{declared.title} stands on {'a' if declared.on_body else 'no'} body",
             mend="name one, such as minilm" if declared.on_body else "leave the option out",
         )
-    out = layout.run_folder("scores", task.name, body or NO_BODY, name)
+    out = layout.run_folder("scores", task.name, body, name)
     path = Path(layout.settings(out))
     given = JobSettings.read(path).settings
     search = checked(TuningSettings, given.get("search", {}), where=f"{path}, search")
@@ -58,8 +59,8 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
         device=device_of(device),
         trials=search.trials,
         search_seed=search.seed,
-        body=body or NO_BODY,
-        weights=Path(layout.path("bodies", body=body)) if body else None,
+        body=body,
+        weights=Path(layout.path("bodies", body=body)) if declared.on_body else None,
     )
     scores = {seed: runs.score(seed, Path(layout.run(out, seed), SCORE)) for seed in seeds}
     if path.exists():

@@ -60,7 +60,7 @@ class Jobs:
         device = self.runs.configuration.device
         return [] if device == "auto" else ["--device", device]
 
-    def keep_entry(self, task: str) -> None:
+    def _keep_entry(self, task: str) -> None:
         """Keep a user's own entry of a task, to be written where the commands look for it."""
         if task in self.runs.configuration.tasks:
             entry = self.runs.configuration.tasks[task]
@@ -72,7 +72,7 @@ class Jobs:
         """Return what a raw folder is fetched for, as an option."""
         kind, name = self.runs.sources[wildcards.source]
         if kind == "task":
-            self.keep_entry(name)
+            self._keep_entry(name)
         return [f"--{kind}", name]
 
     def own_files(self, wildcards: Any) -> list[str]:
@@ -109,11 +109,11 @@ class Jobs:
 
     def raw(self, wildcards: Any) -> str:
         """Return the record that a task's raw files are there."""
+        self._keep_entry(wildcards.task)
         return layout.path("sources", source=self.runs.source_of(wildcards.task))
 
     def prepare_key(self, wildcards: Any) -> str:
         """Return the key of a task's preparation."""
-        self.keep_entry(wildcards.task)
         return key.prepare_key(name=wildcards.task, task=self.runs.task(wildcards.task))
 
     # The source
@@ -141,7 +141,6 @@ class Jobs:
 
     def data_files(self, wildcards: Any) -> Files:
         """Return what every training job reads: prepared data and the body's weights."""
-        self.keep_entry(wildcards.task)
         return {
             "prepared": layout.path("fit", task=wildcards.task),
             "weights": layout.path("card", body=wildcards.body),
@@ -254,7 +253,6 @@ class Jobs:
     def evaluate_files(self, wildcards: Any) -> Files:
         """Return what an evaluation reads: the runs, the body, and the test splits."""
         task, body, method = wildcards.task, wildcards.body, wildcards.method
-        self._keep_finetune_settings(wildcards)  # the score names where the run's settings are from
         runs = layout.stamp(layout.run_folder("finetuned", task, body, method), wildcards.seeds)
         also = [layout.path("test", task=name) for _, name in self.runs.task(task).also_tested_on]
         tests = {"test": layout.path("test", task=task), "also": also}

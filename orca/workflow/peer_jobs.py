@@ -19,7 +19,6 @@ class PeerJobs:
     def files(self, wildcards: Any) -> Files:
         """Return what fitting and scoring a peer reads: both parts of the data, and a body's weights."""
         task, body, peer = wildcards.task, wildcards.body, wildcards.method
-        self.jobs.keep_entry(task)
         configuration = self.jobs.runs.configuration
         search = not_default(configuration.tuning) if PEERS[peer].searched else {}
         groups = {"search": search, "peer": configuration.peers.get(peer, {})}
@@ -30,10 +29,6 @@ class PeerJobs:
         names = ("fit", "test", "schema")
         files: Files = {name: layout.path(name, task=task) for name in names}
         return files if body == NO_BODY else {**files, "weights": layout.path("card", body=body)}
-
-    def body(self, wildcards: Any) -> list[str]:
-        """Return the body that a peer stands on, as an option; none for no body."""
-        return [] if wildcards.body == NO_BODY else ["--body", wildcards.body]
 
     def key(self, wildcards: Any) -> str:
         """Return the key of a peer's runs."""

@@ -44,10 +44,9 @@ rule peer:
         gpu_model=NEEDS.gpu_model,
     params:
         key=PEER_JOBS.key,
-        body=PEER_JOBS.body,
         device=JOBS.device,
     shell:
-        "orca peer {wildcards.task:q} {wildcards.method:q} {params.body:q}"
+        "orca peer {wildcards.task:q} {wildcards.method:q} --body {wildcards.body:q}"
         " --seeds {wildcards.seeds:q} {params.device:q} &> {log:q}"
 
 
