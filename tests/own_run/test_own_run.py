@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from orca.cli import orca
+from orca.commands.options import TaskArgument
 from orca.errors import SettingsError
 from orca.experiment import Experiment
 from orca.own_run.budget import jobs_of, seconds_of
@@ -17,6 +19,7 @@ from orca.own_run.entry_file import own_run
 from orca.own_run.progress import Progress
 from orca.own_run.run import Wishes, _runs_of, _settled, _within, describe
 from orca.reporting.declared_table import TABLES
+from orca.workflow.jobs import Jobs
 from orca.workflow.planned import Job
 
 GENERATOR = np.random.default_rng(0)
@@ -99,6 +102,17 @@ def test_another_target_is_guessed_anew(here):
     settled().write()
     other = settled(entry={"target": "a"}).entry
     assert (other["kind"], other.get("classes"), other["metric"]) == ("scalar", None, "rmse")
+
+
+def test_a_command_takes_a_persons_task_by_the_name_that_the_workflow_plans_it_by(here):
+    content = settled().content
+    jobs = Jobs(_runs_of(content))
+    jobs.raw(SimpleNamespace(task="trees"))
+    with pytest.raises(SettingsError, match="there is no task 'trees'"):
+        TaskArgument().convert("trees", None, None)
+    jobs.write_settings()
+    asked = TaskArgument().convert("trees", None, None)
+    assert (asked.name, asked.entry) == ("trees", content["tasks"]["trees"])
 
 
 def test_a_name_that_is_a_declared_task_s_gets_another(here):

@@ -83,7 +83,7 @@ def test_every_task_can_be_planned_without_data(snakemake):
 def test_one_score_needs_its_own_chain_alone(snakemake):
     score = "results/scores/openml_61/minilm/orca/seed0.json"
     done = snakemake(score, "-n", "--printshellcmds")
-    command = "align openml_61 minilm --distance otdd --start pretrained --seeds 0 "
+    command = "align openml_61 minilm --distance otdd --start pretrained --seeds seed0 "
     assert command in done.stdout
     planned = jobs(done)
     assert planned.pop("total") == sum(planned.values())
