@@ -18,6 +18,7 @@ from orca.alignment.source import SourceFeatures
 from orca.data.normalise import Constants, Kind, of_inputs, of_targets
 from orca.data.own.frame import frame_inputs, learn_frame
 from orca.data.schema import Schema
+from orca.data.single_precision import check_range
 from orca.data.target import Scalar, Target
 from orca.library import build, proxy_features
 from orca.models.loaded_body import LoadedBody
@@ -249,6 +250,7 @@ class CrossModalRegressor(RegressorMixin, _CrossModal):
             y: a number for each.
         """
         inputs, numbers = self._learn_inputs(X, y)
+        _check_range(numbers, "y")
         numbers = np.asarray(numbers, np.float64)
         self.target_constants_: Constants = of_targets("per_channel", [numbers])
         self._train(inputs, self.target_constants_.encode(numbers), Scalar())
@@ -278,5 +280,12 @@ def _has_texts(given: Any) -> bool:
 
 def _with_channels(given: np.ndarray) -> Inputs:
     """Return rows of numbers as one token of as many channels; else the array."""
+    _check_range(given, "X")
     array = np.asarray(given, np.float32)
     return array[:, :, None] if array.ndim == 2 else array
+
+
+def _check_range(given: Any, name: str) -> None:
+    values = np.asarray(given)
+    size = values[:1].size
+    check_range(values.ravel(), lambda at: f"{name}, sample {at // size}", "numbers")

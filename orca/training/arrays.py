@@ -6,6 +6,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from orca.data.sample_set import ArraySet, SampleSet
+from orca.data.single_precision import check_range
 from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
 from orca.errors import DataError
 from orca.models.assemble import Model
@@ -31,7 +32,7 @@ def as_samples(
 
     Raises:
         DataError: if the arrays fit neither each other nor the model, or hold numbers that are not
-            finite.
+            finite in single precision.
     """
     if not isinstance(inputs, Tensor | np.ndarray):
         return inputs
@@ -86,7 +87,11 @@ def _checked(given: Array, what: str) -> np.ndarray:
     if not len(values) or not np.isfinite(values).all():
         fault = "there are none" if not len(values) else "some of them are not finite"
         raise DataError(where=what, what=fault, mend="give finite numbers, at least one sample")
-    return values.astype(np.float32) if values.dtype == np.float64 else values
+    if values.dtype.kind != "f" or values.dtype.itemsize <= 4:
+        return values
+    size = values[:1].size
+    check_range(values.ravel(), lambda at: f"{what}, sample {at // size}", "numbers")
+    return values.astype(np.float32)
 
 
 def _output_shape(model: Model, sample: np.ndarray) -> tuple[int, ...]:

@@ -127,3 +127,12 @@ def test_a_share_for_validation_is_checked_before_anything_is_trained():
 def test_a_body_of_ones_own_without_a_source_says_what_is_missing():
     with pytest.raises(ValueError, match="give `source`, or set `align=False`"):
         clone(CLASSIFIER).set_params(source=None).fit(np.eye(4), [0, 1, 0, 1])
+
+
+def test_numbers_too_large_for_single_precision_are_named():
+    inputs, large = np.random.default_rng(0).normal(size=(40, 3)), np.ones(40)
+    large[7] = 1e200
+    with pytest.raises(DataError, match=r"y, sample 7: 1e\+200 is too large"):
+        clone(REGRESSOR).fit(inputs, large)
+    with pytest.raises(DataError, match=r"X, sample 7: \S+e\+\d+ is too large"):
+        clone(CLASSIFIER).fit(inputs * large[:, None], np.arange(40) % 2)

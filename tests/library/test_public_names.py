@@ -242,6 +242,8 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
         (lambda m, x, y: orca.build(toy_body(), (2, 24), 0), SettingsError, "0 numbers"),
         (lambda m, x, y: orca.finetune(m, x, y[:-1], loss="mse"), DataError, "39 of them for 40"),
         (lambda m, x, y: orca.finetune(m, x * torch.nan, y, loss="mse"), DataError, "not finite"),
+        (lambda m, x, y: orca.predict(m, x.double() * 1e200), DataError,
+         r"the inputs, sample 0: \S+e\+\d+ is too large for single precision"),
         (lambda m, x, y: orca.finetune(m, x, -y, loss="cross_entropy"), DataError, "class -1"),
         (lambda m, x, y: orca.finetune(m, x, y, loss="crossentropy"), SettingsError, "there is no"),
         (lambda m, x, y: orca.finetune(m, x, y, loss=lambda a, b: a.sum() * torch.inf),

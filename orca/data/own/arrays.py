@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
 from orca.data.own.array_file import opened, reading
-from orca.data.own.cells import check_single_precision
+from orca.data.single_precision import check_single_precision
 from orca.errors import DataError
 
 COLOURS = (1, 3, 4)

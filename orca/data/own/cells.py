@@ -176,35 +176,3 @@ def _form_of(texts: "pandas.Series", place: Place) -> str:
             mend="write dates as 2021-04-03",
         )
     return (MONTHS_FIRST if sign == "/" and second > 12 else DAYS_FIRST).format(sign)
-
-
-def check_single_precision(
-    values: Float[np.ndarray, " n"], place: Callable[[int], str], whose: str, otherwise: str = ""
-) -> None:
-    """Check that single precision, in which numbers go to a model, changes none by what matters.
-
-    What matters is a thousandth of how much the finite numbers differ from each other.
-
-    Args:
-        values: the numbers; those that are not finite do not count.
-        place: from a number's place to where it stands, for messages.
-        whose: numbers they are.
-        otherwise: what may be done instead of the usual mend.
-
-    Raises:
-        DataError: for the number that would be changed most.
-    """
-    finite = np.isfinite(values)
-    if not finite.any():
-        return
-    with np.errstate(over="ignore"):
-        change = np.where(finite, np.abs(values - values.astype(np.float32)), 0.0)
-    spread, worst = values[finite].std(), int(np.argmax(change))
-    if change[worst] <= 1e-3 * spread or (spread == 0 and np.isfinite(change[worst])):
-        return
-    raise DataError(
-        where=place(worst),
-        what=f"{number_text(values[worst])} has more digits than single precision keeps, and the"
-        f" {whose} differ in those",
-        mend=f"subtract what the {whose} have in common{otherwise}",
-    )

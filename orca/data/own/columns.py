@@ -9,6 +9,7 @@ from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.table import OwnTable
 from orca.data.schema import OTHER, Column
+from orca.data.single_precision import check_single_precision
 from orca.declarations import nearest
 from orca.errors import DataError
 from orca.logs import log
@@ -73,7 +74,7 @@ def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarr
             mend="mend the cell, or leave it empty",
         )
     mend = ", or leave the column out with `drop`"
-    cells.check_single_precision(values, table.place(name), "column's values", mend)
+    check_single_precision(values, table.place(name), "column's values", mend)
     return values
 
 

@@ -10,6 +10,7 @@ from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.columns import read_numbers
 from orca.data.own.table import OwnTable
+from orca.data.single_precision import check_single_precision
 from orca.declarations import nearest
 from orca.errors import DataError
 from orca.logs import log
@@ -231,7 +232,7 @@ def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.n
             mend="mend the value, or leave the sample out of the file",
         )
     size = max(1, wide[:1].size)  # of a sample's target
-    cells.check_single_precision(wide.ravel(), lambda at: place(at // size), "targets")
+    check_single_precision(wide.ravel(), lambda at: place(at // size), "targets")
     return wide
 
 

@@ -193,8 +193,19 @@ ODD = [
     Odd("whole_numbers_that_single_precision_cannot_tell_apart",
         {"fit.csv": table(b=[10**12 + row for row in range(ROWS)][::-1])},
         says=r"column 'b', row \d+: 10000000000\d+ has more digits"),
-    Odd("numbers_too_large_for_single_precision", {"fit.csv": table(b=changed(NUMBERS, 8, "1e60"))},
-        says="column 'b', row 10: .* has more digits"),
+    *[Odd(f"a_number_too_large_for_single_precision_{text}",
+        {"fit.csv": table(b=changed(NUMBERS, 8, text))},
+        says=rf"column 'b', row 10: {re.escape(text)} is too large for single precision.*\n"
+        "Mend: mend the number, or give the column's values in a larger unit, or leave") for
+        text in ("1e+60", "-1e+200", "1e+308")],
+    Odd("numbers_too_close_to_zero_for_single_precision",
+        {"fit.csv": table(b=[f"{row}e-200" for row in range(ROWS)])},
+        says=r"column 'b', row \d+: \S+e-19\d is closer to zero.*\nMend: .*a smaller unit"),
+    Odd("a_target_too_large_for_single_precision", {"fit.csv": table(y=changed(NUMBERS, 4, 1e200))},
+        entry=NUMBER, says=r"column 'y', row 6: 1e\+200 is too large"),
+    Odd("an_array_s_number_too_large_for_single_precision",
+        {"fit.npz": {"x": np.where(np.arange(ROWS)[:, None] == 7, np.full((ROWS, 1), 1e200), SIGNALS),
+        "y": ALTERNATE}}, entry=ARRAYS, says=r"fit.npz, 'x', sample 7: 1e\+200 is too large"),
     # Columns that are no features
     Odd("a_row_index_is_left_out", {"fit.csv": {"": list(range(ROWS)), **table()}},
         check=lambda m: m.schema.left_out == {"Unnamed: 0": "it counts the rows"}),
