@@ -89,6 +89,9 @@ def load_body(
 def body_of(model: Any) -> LoadedBody:
     """Return a copy of an encoder of Hugging Face's transformers as a body of sequences.
 
+    The copy lies on the CPU, its weights in float32, also those that the library gave as bfloat16 or
+    float16, as it does for models that were saved so.
+
     Args:
         model: an encoder with BERT's parts, `embeddings` with a layer norm, and `config`, such as
             `AutoModel.from_pretrained(...)` gives for BERT, RoBERTa, ELECTRA, DistilBERT, MPNet and
@@ -99,6 +102,7 @@ def body_of(model: Any) -> LoadedBody:
     """
     from orca.models.encoders.sequence import sequence_body
 
+    model = copy.deepcopy(model).to(CPU, torch.float32)
     embeddings, config = getattr(model, "embeddings", None), getattr(model, "config", None)
     norms = [part for part in (embeddings or torch.nn.Module()).modules()]
     if config is None or not any(isinstance(part, torch.nn.LayerNorm) for part in norms):
@@ -113,7 +117,7 @@ def body_of(model: Any) -> LoadedBody:
         first = 0 if table.padding_idx is None else table.padding_idx + 1
         positions = table.weight.detach()[first:]
     body = sequence_body(
-        copy.deepcopy(model),
+        model,
         settings=ModelSettings(),
         projections=(),
         longest=config.max_position_embeddings if positions is None else len(positions),
@@ -150,7 +154,7 @@ def build(  # noqa: PLR0913 (each is a choice of its own)
     seed: int = 0,
     device: str = "auto",
 ) -> assemble.Model:
-    """Return a model: a new embedder and predictor around a body.
+    """Return a model: a new embedder and predictor around a body, all weights in float32.
 
     Args:
         body: name of a declared body, or one in memory, of which the model gets a copy.
@@ -178,9 +182,8 @@ def build(  # noqa: PLR0913 (each is a choice of its own)
         raise SettingsError(where="output", what=f"it asks for {count} numbers", mend=mend)
     chosen = settings or ModelSettings()
     loaded = load_body(body, settings=chosen, seed=seed) if isinstance(body, str) else body
-    loaded = copy.deepcopy(loaded)
     model = assemble.put_together(
-        loaded,
+        copy.deepcopy(loaded).in_single_precision(),
         input_shape=input_shape,
         output=output_of(output),
         settings=chosen,

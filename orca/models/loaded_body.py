@@ -1,6 +1,6 @@
 """A body in memory: its layers, and what embedder and source data take from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jaxtyping import Float
@@ -53,3 +53,17 @@ class LoadedBody:
     patch: PatchFilters | None = None
     reduction: int = 1
     words: nn.Module | None = None
+
+    def in_single_precision(self) -> "LoadedBody":
+        """Return the body with all weights in float32; encoder and embedding change in their place."""
+        for part in (self.encoder, self.words):
+            if part is not None:
+                part.float()
+        patch = self.patch
+        return replace(
+            self,
+            norm_weight=self.norm_weight.float(),
+            norm_bias=self.norm_bias.float(),
+            positions=None if self.positions is None else self.positions.float(),
+            patch=patch and PatchFilters(weight=patch.weight.float(), bias=patch.bias.float()),
+        )

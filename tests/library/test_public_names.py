@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,6 +18,7 @@ from transformers import AutoConfig, AutoModel
 import orca
 from orca.errors import DataError, FeatureError, SettingsError, TrainingError
 from orca.models.body import BODIES
+from orca.models.loaded_body import PatchFilters
 from orca.models.settings import ModelSettings
 from tests import annotations
 
@@ -169,6 +171,45 @@ def test_an_encoder_of_transformers_becomes_a_body_and_stays_what_it_was(kind, o
     settings = orca.AlignSettings(epochs=1)
     assert len(orca.align(model, inputs, labels, source=source, settings=settings).rows) == 1
     assert orca.predict(model, inputs).shape == (40, 2)
+
+
+other_precisions = pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16, torch.float64])
+
+
+@other_precisions
+def test_weights_of_an_encoder_in_another_precision_are_taken_in_float32(kind):
+    config = AutoConfig.for_model(
+        "bert", hidden_size=16, num_hidden_layers=1, num_attention_heads=2, vocab_size=50,
+        max_position_embeddings=64, intermediate_size=32,
+    )  # fmt: skip
+    encoder, ids = AutoModel.from_config(config).to(kind), torch.arange(6)[None]
+    body = orca.body_of(encoder)
+    assert {weight.dtype for weight in encoder.parameters()} == {kind}  # it stays what it was
+    hidden = encoder.float().eval()(ids).last_hidden_state
+    assert body.encoder.eval()(body.words(ids)).equal(hidden)
+    assert body.positions.equal(encoder.embeddings.position_embeddings.weight)
+
+
+@other_precisions
+@pytest.mark.parametrize(("name", "size"), [("minilm", (24,)), ("swin_tiny", (24, 24))])
+def test_a_model_around_a_body_in_another_precision_is_trained_in_float32(name, size, kind):
+    generator = torch.Generator().manual_seed(0)
+    body = BODIES[name].load(None, settings=ModelSettings(), generator=generator, toy=True)
+    tensors = {
+        field.name: value.to(kind)
+        for field in fields(body)
+        if isinstance(value := getattr(body, field.name), torch.Tensor | torch.nn.Module)
+    }
+    patch = body.patch and PatchFilters(
+        weight=body.patch.weight.to(kind), bias=body.patch.bias.to(kind)
+    )
+    other = replace(body, **tensors, patch=patch)
+    model = orca.build(other, (2, *size), 2, device="cpu")
+    assert {weight.dtype for weight in model.parameters()} == {torch.float32}
+    assert {weight.dtype for weight in other.encoder.parameters()} == {kind}
+    inputs = torch.randn(4, 2, *size)
+    settings = orca.FinetuneSettings(epochs=1, warmup_epochs=0, batch_size=4)
+    orca.finetune(model, inputs, torch.arange(4) % 2, loss="cross_entropy", settings=settings)
 
 
 def test_distances_of_arrays_are_those_of_tensors():
