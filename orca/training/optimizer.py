@@ -64,15 +64,17 @@ class Optimizer:
     def _sgd(
         self, moved: list[Tensor], gradients: list[Tensor], states: list[dict[str, Tensor]]
     ) -> None:
+        # PyTorch's fused steps start all buffers at once or none; without dampening, one of zeros
+        # becomes the gradient at its first step, as one that is started does.
+        for weight, state in zip(moved, states, strict=True):
+            if not state and self.settings.momentum:
+                state["momentum_buffer"] = torch.zeros_like(weight)
         buffers = [state.get("momentum_buffer") for state in states]
         sgd(
             moved, gradients, buffers, fused=True, weight_decay=self.settings.weight_decay,
             momentum=self.settings.momentum, lr=self.rate, dampening=0.0, nesterov=False,
             maximize=False,
         )  # fmt: skip
-        for state, buffer in zip(states, buffers, strict=True):
-            if buffer is not None:
-                state["momentum_buffer"] = buffer
 
     def clear_gradients(self, *, keep_memory: bool = False) -> None:
         """Drop the gradients, or set them to zero where they lie."""

@@ -56,6 +56,33 @@ def test_steps_are_those_of_pytorch_s_classes_to_the_bit(name, momentum):
     assert all(torch.equal(value, expected[key]) for key, value in ours.tensors().items())
 
 
+@every_optimizer
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_gradients_that_come_late_or_never_move_weights_as_pytorch_s_classes_do(name, momentum):
+    settings = OptimizerSettings(name=name, learning_rate=0.1, weight_decay=0.01, momentum=momentum)
+    weights = [torch.nn.Parameter(torch.randn(3, 5)) for _ in range(4)]
+    copies = [torch.nn.Parameter(weight.detach().clone()) for weight in weights]
+    further = {"momentum": momentum} if name == "sgd" else {"betas": settings.betas}
+    classes = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+    theirs = classes[name](copies, lr=0.1, weight_decay=0.01, foreach=False, **further)
+    ours = Optimizer(weights, settings)
+    has_gradient = [  # of four weights, at each step: always, late, now and then, never
+        lambda step: step > 0,
+        lambda step: step > 2,
+        lambda step: step % 2 == 1,
+        lambda step: False,
+    ]
+    for step in range(8):  # at the first one, no weight has a gradient
+        for weight, copy, has in zip(weights, copies, has_gradient, strict=True):
+            weight.grad = torch.randn(3, 5) if has(step) else None
+            copy.grad = weight.grad.clone() if has(step) else None
+        ours.step()
+        theirs.step()
+        for weight, copy in zip(weights, copies, strict=True):
+            torch.testing.assert_close(weight, copy, rtol=1e-6, atol=1e-7)
+    assert not any(key.startswith("3.") for key in ours.tensors())
+
+
 def test_weights_that_want_no_gradient_are_left_out():
     frozen = torch.nn.Parameter(torch.ones(2), requires_grad=False)
     trained = torch.nn.Parameter(torch.ones(3))
