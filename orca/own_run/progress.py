@@ -10,7 +10,9 @@ from orca.reporting.run_costs import seconds_in_words
 from orca.workflow.failures import said_in
 from orca.workflow.planned import Job
 
-TRUST = 20.0  # seconds of jobs after which their pace counts as much as the estimate
+TRUST = 20.0, 0.2
+"""Seconds of jobs, and their share of all, after which their pace counts as much as the estimate."""
+
 SHOWN = (
     "task",
     "source",
@@ -46,11 +48,13 @@ class Progress(logging.Handler):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._left = [seconds(job) for job in jobs]
         self._seconds, self._at_once, self._say, self._clock = seconds, at_once, say, clock
-        self._all, self._start, self._done = len(jobs), clock(), 0
-        self._estimated = sum(self._left)
-        self._running: dict[int, float] = {}
+        self._all, self._done = len(jobs), 0
+        self._ahead = [seconds(job) for job in jobs]  # what the jobs that have not begun would take
+        least, share = TRUST
+        self._trust = max(least, share * sum(self._ahead))
+        self._running: dict[int, tuple[float, float]] = {}  # what each would take, when it began
+        self._ended: list[tuple[float, float]] = []  # what each would take, and what it took
         self.failed: list[str] = []
         self.at_start: Callable[[], None] = lambda: None  # called when jobs start
 
@@ -66,6 +70,7 @@ class Progress(logging.Handler):
             self._ends(facts["job_id"])
         elif event == "job_error":
             self.failed.append(facts["rule_name"])
+            self._running.pop(facts.get("jobid", -1), None)
             for path in facts["log"] or ():
                 self._say(f"{facts['rule_name']} failed:\n{said_in(Path(path))}")
         elif record.levelno >= logging.ERROR and not event and not self.failed:
@@ -73,7 +78,10 @@ class Progress(logging.Handler):
 
     def _begins(self, facts: Mapping[str, Any]) -> None:
         names = dict(facts["wildcards"] or {})
-        self._running[facts["jobid"]] = self._seconds(Job(facts["rule_name"], names))
+        expected = self._seconds(Job(facts["rule_name"], names))
+        if expected in self._ahead:
+            self._ahead.remove(expected)
+        self._running[facts["jobid"]] = expected, self._clock()
         number = self._done + len(self._running)
         what = " ".join([facts["rule_name"], *(names[name] for name in SHOWN if name in names)])
         left = seconds_in_words(self.seconds_left)
@@ -81,12 +89,30 @@ class Progress(logging.Handler):
 
     def _ends(self, job: int) -> None:
         self._done += 1
-        self._estimated -= self._running.pop(job, 0.0)
+        if job in self._running:
+            expected, began = self._running.pop(job)
+            self._ended.append((expected, self._clock() - began))
 
     @property
     def seconds_left(self) -> float:
-        """About how long the rest takes: as estimated, corrected by the pace until now."""
-        finished = sum(self._left) - self._estimated
-        pace = (self._clock() - self._start) if self._done else 0.0
-        factor = (pace * self._at_once + TRUST) / (finished + TRUST) if self._done else 1.0
-        return self._estimated * factor / self._at_once
+        """About how long the rest takes: as estimated, corrected by the pace of the jobs until now.
+
+        Of the jobs that run, those count that took longer than the pace of the others allows. The
+        pace moves the estimate the less, the less of all work it is known from.
+        """
+        running = [(expected, self._clock() - began) for expected, began in self._running.values()]
+        counted, pace = list(self._ended), self._pace(self._ended)
+        for expected, taken in sorted(
+            running, key=lambda job: job[1] / (job[0] or 1), reverse=True
+        ):
+            if taken > pace * expected:
+                counted.append((expected, taken))
+                pace = self._pace(counted)
+        each = [pace * expected for expected in self._ahead]
+        each += [max(0.0, pace * expected - taken) for expected, taken in running]
+        return max(sum(each) / self._at_once, max(each, default=0.0))
+
+    def _pace(self, jobs: Sequence[tuple[float, float]]) -> float:
+        """Return how much longer than expected jobs take, from what each would take and took."""
+        expected, taken = (sum(part) for part in zip(*jobs, strict=True)) if jobs else (0.0, 0.0)
+        return (taken + self._trust) / (expected + self._trust)

@@ -1,6 +1,7 @@
 """`orca run`, as far as it goes without running the workflow."""
 
 import logging
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -217,6 +218,53 @@ def test_a_job_s_line_has_its_step_its_place_and_the_time_left():
     progress.emit(event("job_info", jobid=0, rule_name="evaluate", wildcards={"task": "trees"}))
     assert said[0] == "[1/2] prepare trees, about 20.0 s left"
     assert said[1].startswith("[2/2] evaluate trees, about 20.0 s left")
+
+
+STEPS = {  # of digits on one busy core: seconds that were expected, and that it took
+    "fetch": (9, 10), "pretrain_body": (196, 1080), "prepare": (9, 6), "embed_source": (9, 19),
+    "source_terms": (9, 12), "align": (75, 172), "finetune": (370, 1600), "evaluate": (25, 60),
+    "tabulate": (9, 15), "report": (9, 11),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_the_estimate_of_the_whole_does_not_jump_from_one_event_or_second_to_the_next(at_once):
+    jobs, now = [Job(step, {}) for step in STEPS], [0.0]
+    progress = Progress(
+        jobs, lambda job: STEPS[job.step][0], at_once=at_once, say=lambda line: None,
+        clock=lambda: now[0],
+    )  # fmt: skip
+    ends, waiting, totals = {}, list(enumerate(STEPS)), []
+    while waiting or ends:
+        while waiting and len(ends) < at_once:
+            number, step = waiting.pop(0)
+            ends[number] = now[0] + STEPS[step][1]
+            progress.emit(event("job_info", jobid=number, rule_name=step, wildcards={}))
+        now[0] += 1.0
+        totals.append(now[0] + progress.seconds_left)
+        for number in [number for number, end in ends.items() if end <= now[0]]:
+            del ends[number]
+            progress.emit(event("job_finished", job_id=number))
+            totals.append(now[0] + progress.seconds_left)
+    assert max(later / earlier for earlier, later in pairwise(totals)) < 1.1
+    assert min(later / earlier for earlier, later in pairwise(totals)) > 0.9
+    assert totals[-1] == pytest.approx(now[0])
+    half = totals[len(totals) // 2]
+    assert now[0] / 2 < half < 2 * now[0]
+
+
+def test_the_time_left_falls_as_a_job_runs_and_a_failed_one_takes_no_more():
+    jobs, now = [Job("align", {}), Job("finetune", {})], [0.0]
+    progress = Progress(
+        jobs, lambda job: 100.0, at_once=1, say=lambda line: None, clock=lambda: now[0]
+    )
+    progress.emit(event("job_info", jobid=1, rule_name="align", wildcards={}))
+    left = [progress.seconds_left]
+    for now[0] in (25.0, 50.0, 75.0, 100.0):
+        left.append(progress.seconds_left)
+    assert left == [200.0, 175.0, 150.0, 125.0, 100.0]
+    progress.emit(event("job_error", jobid=1, rule_name="align", log=[]))
+    assert progress.seconds_left == 100.0
 
 
 def test_a_failed_job_is_told_by_the_error_that_its_log_ends_in(tmp_path):
