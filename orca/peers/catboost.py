@@ -43,6 +43,7 @@ PEER = Peer(
     origin="Prokhorenkova et al. 2018 (NeurIPS); catboost",
     suits=tables,
     fit="orca.peers.catboost:fit",
+    copies=4.0,
     libraries=("catboost",),
     space={
         "learning_rate": (0.03, 0.05, 0.1, 0.3),

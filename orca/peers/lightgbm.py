@@ -25,6 +25,7 @@ PEER = Peer(
     origin="Ke et al. 2017 (NeurIPS); lightgbm",
     suits=tables,
     fit="orca.peers.lightgbm:fit",
+    copies=4.0,
     libraries=("lightgbm",),
     space={
         "learning_rate": (0.01, 0.03, 0.05, 0.1, 0.3),

@@ -22,6 +22,7 @@ PEER = Peer(
     origin="scikit-learn",
     suits=tables,
     fit="orca.peers.linear_model:fit",
+    copies=6.0,
     settings={"strength": 1.0},
     space={"strength": (0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)},
 )

@@ -31,4 +31,5 @@ PEER = Peer(
     origin="Dempster et al. 2021 (KDD); the ridge of scikit-learn",
     suits=series,
     fit="orca.peers.minirocket:fit",
+    per_sample=75_000,
 )

@@ -184,6 +184,9 @@ class Peer:
         settings: its own, by name; those that are not here keep its library's defaults.
         space: values by name that a search may choose from.
         searched: whether it is searched.
+        copies: sets as large as its rows, as float32, that its fit holds at once beside them.
+        per_sample: further numbers of 4 bytes that its fit holds for each sample, such as features
+            and trees.
         on_body: whether it stands on a pretrained body, which it leaves as it is.
         variant_of: the peer that this one varies; a variant joins no table of all.
     """
@@ -198,6 +201,8 @@ class Peer:
     settings: Mapping[str, Any] = field(default_factory=dict)
     space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     searched: bool = False
+    copies: float = 0.0
+    per_sample: int = 0
     on_body: bool = False
     variant_of: str = ""
 

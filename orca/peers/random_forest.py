@@ -21,6 +21,8 @@ PEER = Peer(
     origin="Breiman 2001; scikit-learn",
     suits=tables,
     fit="orca.peers.random_forest:fit",
+    copies=6.0,
+    per_sample=800,
     space={
         "n_estimators": (100, 300),
         "max_features": ("sqrt", 0.3, 0.6, 1.0),

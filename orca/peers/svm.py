@@ -21,6 +21,7 @@ PEER = Peer(
     origin="Cortes and Vapnik 1995; scikit-learn",
     suits=tables,
     fit="orca.peers.svm:fit",
+    copies=6.0,
     space={"C": (0.1, 0.3, 1.0, 3.0, 10.0, 100.0), "gamma": ("scale", 0.001, 0.01, 0.1)},
 )
 PEERS = {"svm_searched": searched(PEER, of="svm")}

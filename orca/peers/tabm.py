@@ -57,6 +57,7 @@ PEER = Peer(
     origin="Gorishniy et al. 2025 (ICLR); tabm",
     suits=tables,
     fit="orca.peers.tabm:fit",
+    copies=6.0,
     libraries=("tabm",),
     settings={
         "epochs": 60,

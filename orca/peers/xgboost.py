@@ -32,6 +32,7 @@ PEER = Peer(
     origin="Chen and Guestrin 2016 (KDD); xgboost",
     suits=tables,
     fit="orca.peers.xgboost:fit",
+    copies=2.5,
     libraries=("xgboost",),
     space={
         "learning_rate": (0.01, 0.03, 0.05, 0.1, 0.3),

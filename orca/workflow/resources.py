@@ -11,12 +11,14 @@ from typing import Any
 from orca import cost
 from orca.data.sizes import assumed_sizes
 from orca.data.task import Task
+from orca.peers.peer import PEERS, Peer
 from orca.workflow import layout
 from orca.workflow.runs import Runs
 
 BASE_MB = 6_000  # interpreter, PyTorch, weights and a checkpoint on their way to the disk
 HELD_MB = 2_148  # training data that are kept, the limit in orca.training.samples
 MOST_PREPARED_MB = 30_000
+COLUMNS = 2  # sets as large as its rows that a table's columns take, and what they are made of
 
 
 def training_mb(task: Task) -> int:
@@ -31,6 +33,14 @@ def evaluation_mb(task: Task) -> int:
     return BASE_MB + predictions_mb(task, assumed_sizes(task).test)
 
 
+def peer_mb(task: Task, peer: Peer) -> int:
+    """Return the main memory that fitting a peer needs: it holds all rows, of fit and test."""
+    sizes, values = assumed_sizes(task), _values(task)
+    held = (sizes.fit + sizes.test) * values * (1 + (COLUMNS if task.table else 0))
+    own = sizes.fit * (peer.copies * values + peer.per_sample)
+    return BASE_MB + math.ceil((held + own) * 4 / 1e6) + predictions_mb(task, sizes.test)
+
+
 def preparing_mb(task: Task) -> int:
     """Return the main memory that preparing needs: raw files are read in blocks or whole."""
     return 3_000 + min(MOST_PREPARED_MB, 2 * fit_mb(task))
@@ -38,8 +48,12 @@ def preparing_mb(task: Task) -> int:
 
 def fit_mb(task: Task) -> int:
     """Return the size of the samples that a task is trained on, as float32."""
-    sizes = assumed_sizes(task)
-    return math.ceil(sizes.fit * (math.prod(sizes.input_shape) + task.target.outputs) * 4 / 1e6)
+    return math.ceil(assumed_sizes(task).fit * _values(task) * 4 / 1e6)
+
+
+def _values(task: Task) -> int:
+    """Return how many numbers a sample's input and target are."""
+    return math.prod(assumed_sizes(task).input_shape) + task.target.outputs
 
 
 def predictions_mb(task: Task, count: int) -> int:
@@ -115,7 +129,14 @@ class JobResources:
         """Return what gives the memory for some work of `MEMORY` by wildcards and attempt."""
 
         def limit(wildcards: Any, attempt: int) -> int:
-            needed = MEMORY[work](self.runs.task(wildcards.task))
-            return min(attempt * needed, max(needed, self.runs.configuration.largest_job_mb))
+            return self._granted(MEMORY[work](self.runs.task(wildcards.task)), attempt)
 
         return limit
+
+    def peer_mb(self, wildcards: Any, attempt: int) -> int:
+        """Return the memory of a job that fits a peer."""
+        needed = peer_mb(self.runs.task(wildcards.task), PEERS[wildcards.method])
+        return self._granted(needed, attempt)
+
+    def _granted(self, needed_mb: int, attempt: int) -> int:
+        return min(attempt * needed_mb, max(needed_mb, self.runs.configuration.largest_job_mb))

@@ -1,5 +1,6 @@
 """What is found out about runs, jobs and paths without Snakemake."""
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,12 +10,14 @@ from snakemake.iocontainers import Wildcards
 
 from orca.cost import V100
 from orca.data.proxy import PROXIES
+from orca.data.sizes import assumed_sizes
 from orca.data.task import TASKS
 from orca.data.ways import Simulated
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.peers.peer import PEERS
 from orca.workflow import layout, resources
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
@@ -386,6 +389,21 @@ def test_a_cpu_run_asks_for_no_gpu_and_for_more_time():
     assert (without.gpu, without.gpu_model) == (0, "")
     minutes = [n.minutes("align")(job("darcy_flow"), 1) for n in (with_gpu, without)]
     assert minutes[0] < minutes[1]
+
+
+def test_a_peer_is_given_memory_for_all_rows_and_for_what_its_library_makes_of_them(runs):
+    needs, asked = JobResources(runs), {}
+    for task, declared in TASKS.items():
+        sizes = assumed_sizes(declared)
+        rows_mb = (sizes.fit + sizes.test) * math.prod(sizes.input_shape) * 4 / 1e6
+        for name, peer in PEERS.items():
+            if not peer.suits(declared):
+                continue
+            asked[task, name] = needs.peer_mb(job(task, method=name), 1)
+            own_mb = peer.copies * rows_mb * sizes.fit / (sizes.fit + sizes.test)
+            assert asked[task, name] >= resources.BASE_MB + rows_mb + own_mb
+    assert asked["domainnet_real", "nearest_neighbour"] > 12_000  # its rows alone are 9.7 GB
+    assert asked["openml_61", "linear_model"] < 6_100
 
 
 @pytest.mark.parametrize("task", list(TASKS))

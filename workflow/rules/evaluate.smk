@@ -38,7 +38,7 @@ rule peer:
     wildcard_constraints:
         method="|".join(PEERS),
     resources:
-        mem_mb=NEEDS.mb("train"),
+        mem_mb=NEEDS.peer_mb,
         runtime=lambda wildcards, attempt: 240 * attempt,
         gpu=NEEDS.gpu,
         gpu_model=NEEDS.gpu_model,
