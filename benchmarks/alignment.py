@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from alignment_baseline import baseline_otdd, geomloss_otdd
@@ -53,6 +54,7 @@ class Ours:
             self.source, moved, one_class, self.terms, self.settings, whole=whole
         )
         value.backward()
+        assert moved.grad is not None
         return moved.grad
 
 
@@ -81,15 +83,12 @@ def compare(sizes: list[int], *, repeats: int, converged: bool) -> None:
                 tolerance = settings.tolerance if converged else None
                 seconds["baseline"].append(
                     cpu_seconds(
-                        lambda t=target, e=tolerance: baseline_step(
-                            first.source, first.labels, t, e
-                        )
+                        partial(baseline_step, first.source, first.labels, target, tolerance)
                     )
                 )
                 for whole, kind in ((True, "value"), (False, "gradient")):
                     seconds[kind] += [
-                        cpu_seconds(lambda t=target, w=whole: ours.step(t, whole=w))
-                        for _ in range(7)
+                        cpu_seconds(partial(ours.step, target, whole=whole)) for _ in range(7)
                     ]
             base, value, gradient = (statistics.median(times) for times in seconds.values())
             print(
@@ -103,18 +102,23 @@ def compare(sizes: list[int], *, repeats: int, converged: bool) -> None:
 def check_baseline() -> None:
     """Print how long geomloss itself takes, and that it finds what the baseline finds."""
     one = case(target=256, aligned=False)
-    results = {}
+    seconds: dict[str, float] = {}
+    gradients: list[Tensor] = []
     for name, call in (
-        ("baseline", lambda t: baseline_otdd(one.source, one.labels, t, tolerance=None)),
-        ("geomloss", lambda t: geomloss_otdd(one.source, one.labels, t)),
+        ("baseline", partial(baseline_otdd, one.source, one.labels, tolerance=None)),
+        ("geomloss", partial(geomloss_otdd, one.source, one.labels)),
     ):
         target = one.target.clone().requires_grad_()
-        results[name] = [cpu_seconds(lambda c=call, t=target: c(t).backward()), target.grad]
-    cosine = torch.nn.functional.cosine_similarity(
-        *(gradient.flatten() for _, gradient in results.values()), dim=0
-    )
-    times = ", ".join(f"{name} {seconds:.1f} s" for name, (seconds, _) in results.items())
+        seconds[name] = cpu_seconds(partial(_descend, call, target))
+        assert target.grad is not None
+        gradients.append(target.grad.flatten())
+    cosine = torch.nn.functional.cosine_similarity(gradients[0], gradients[1], dim=0)
+    times = ", ".join(f"{name} {taken:.1f} s" for name, taken in seconds.items())
     print(f"{times}; cosine of their gradients {cosine:.6f}")
+
+
+def _descend(distance: Callable[[Tensor], Tensor], target: Tensor) -> None:
+    distance(target).backward()
 
 
 def epoch() -> None:
@@ -169,9 +173,9 @@ def gpu(sizes: list[int]) -> None:
         features, labels, target = one.source.cuda(), one.labels.cuda(), one.target.cuda()
         ours = Ours(features, labels, OFFICIAL)
         torch.set_default_device("cuda")
-        calls = {
-            "baseline": lambda t=target, f=features, c=labels: baseline_step(f, c, t, None),
-            "ours": lambda t=target, o=ours: o.step(t, whole=True),
+        calls: dict[str, Callable[[], object]] = {
+            "baseline": partial(baseline_step, features, labels, target, None),
+            "ours": partial(ours.step, target, whole=True),
         }
         times = {}
         for name, call in calls.items():

@@ -250,7 +250,7 @@ def resumes_equal(way: Way, device: torch.device, folder: Path) -> bool:
                     raise KeyboardInterrupt
                 step(epoch, batch)
 
-            loop._step = counted
+            loop._step = counted  # type: ignore[method-assign]
             loop.run()
             return {name: weight.cpu() for name, weight in loop.model.state_dict().items()}
 

@@ -11,6 +11,7 @@ UCR's GunPoint.
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -30,7 +31,7 @@ BEFORE = {
     },
 }
 ARRAYS = {"inputs": "x", "target": "y", "kind": "classes", "metric": "accuracy"}
-ENTRIES = {
+ENTRIES: dict[str, dict[str, Any]] = {
     "digits": {"path": "digits.npz", "classes": 10, **ARRAYS},
     "waves": {"path": "waves.npz", "classes": 3, **ARRAYS},
     "gunpoint": {"path": "gunpoint.npz", "classes": 2, **ARRAYS},

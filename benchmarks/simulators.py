@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def speed(names: list[str]) -> None:
             _time(name, simulations[name], choices)
 
 
-def _time(name: str, simulation: Simulation, choices: dict) -> None:
+def _time(name: str, simulation: Simulation, choices: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         start, busy = time.perf_counter(), time.process_time()
         simulation.generate(Path(folder) / "twin", **choices)

@@ -14,6 +14,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -40,7 +41,7 @@ def finished(search: Search, settings: TuningSettings, folder: Path) -> Search:
 def outcome(search: Search) -> tuple[float, int]:
     """Return the smallest error of a whole trial, and the epochs of all trials."""
     trials = ended(search.study())
-    whole = [trial.value for trial in trials if trial.state.name == "COMPLETE"]
+    whole = [t.value for t in trials if t.state.name == "COMPLETE" and t.value is not None]
     return min(whole), sum(len(trial.intermediate_values) for trial in trials)
 
 
@@ -57,7 +58,7 @@ def main() -> None:
     torch.set_num_threads(1)
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     runs = Runs.read(config, ROOT / "config")
-    groups = runs.finetune_settings(given.task, given.body, "finetune")
+    groups: dict[str, Any] = dict(runs.finetune_settings(given.task, given.body, "finetune"))
     defaults = TrialSettings(**{name: groups[name] for name in FINETUNE_READS})
     setup = Setup(
         task_name=given.task,
@@ -116,6 +117,7 @@ def compare(
         found = finished(search, flat, Path(place) / "random")
         random, spent = outcome(found)
         default = found.study().get_trials(deepcopy=False)[0].value
+        assert default is not None, "the first trial of one rung is always trained to its end"
     print(f"  {time.monotonic() - start:.0f} s")
     return error, epochs, random, spent, default
 
