@@ -2,7 +2,6 @@ import subprocess
 import sys
 
 import pytest
-import torch
 
 from orca.alignment.distance import DISTANCES
 from orca.data.proxy import PROXIES
@@ -13,7 +12,6 @@ from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.declared_table import TABLES
-from orca.training.loss import make_loss
 
 KINDS = {
     "task": TASKS,
@@ -111,21 +109,5 @@ def test_of_many_names_that_are_far_some_are_listed():
     assert told.count("openml_") == MOST_LISTED
 
 
-def test_what_declarations_name_is_declared():
+def test_the_source_that_a_body_names_is_declared():
     assert {body.proxy for body in BODIES.values()} <= set(PROXIES)
-    assert {method.alignment for method in METHODS.values()} - {""} <= set(DISTANCES)
-    assert {task.variant_of for task in TASKS.values()} - {""} <= set(TASKS)
-    for task in TASKS.values():
-        assert {task.metric, *task.extra_metrics} <= set(METRICS)
-
-
-def test_every_loss_that_a_task_names_can_be_made():
-    counts = torch.ones(3, dtype=torch.int64)
-    for task in TASKS.values():
-        assert make_loss(task.loss, class_counts=counts)
-
-
-def test_tasks_of_one_source_read_the_same_files():
-    files = {}
-    for task in TASKS.values():
-        assert files.setdefault(task.source, task.files) == task.files
