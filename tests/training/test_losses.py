@@ -1,6 +1,5 @@
-"""Each loss against PyTorch's own, or against its formula written out."""
+"""What every loss keeps to, and the formulas of those that test_official_losses.py does not have."""
 
-import math
 import subprocess
 import sys
 
@@ -83,27 +82,11 @@ def test_making_a_loss_imports_its_file_and_those_it_varies_alone():
     ]
 
 
-def test_cross_entropy_is_minus_the_log_of_the_true_class_s_probability(classes):
-    predicted, target = classes
-    chances = predicted.softmax(dim=1)
-    expected = -sum(math.log(chances[n, c]) for n, c in enumerate(target.tolist())) / 9
-    assert float(make_loss("cross_entropy")(predicted, target)) == pytest.approx(expected)
-
-
 def test_the_focal_loss_is_cross_entropy_but_for_its_offset(classes):
     predicted, target = classes
     focal, plain = (make_loss(name)(predicted, target) for name in ("focal", "cross_entropy"))
     assert float(focal) == pytest.approx(float(plain), abs=1e-6)
     assert float(focal) < float(plain)
-
-
-def test_weighted_cross_entropy_gives_each_class_the_same_weight(classes):
-    predicted, target = classes
-    counts = torch.tensor([10, 30, 5, 55])
-    loss = make_loss("weighted_cross_entropy", class_counts=counts)
-    each = functional.cross_entropy(predicted, target, reduction="none")
-    weights = (1 / counts.double())[target]
-    torch.testing.assert_close(loss(predicted, target), (each * weights).sum() / weights.sum())
 
 
 @pytest.mark.parametrize(
@@ -121,21 +104,6 @@ def test_binary_cross_entropy_counts_ones_as_often_as_its_name_says(name, weight
     chance = torch.sigmoid(predicted)
     expected = -(weight * target * chance.log() + (1 - target) * (1 - chance).log()).mean()
     torch.testing.assert_close(make_loss(name)(predicted, target), expected)
-
-
-def test_losses_of_fields_are_their_formulas(fields):
-    predicted, target = fields
-    roots = [math.sqrt(((p - t) ** 2).mean()) for p, t in zip(predicted, target, strict=True)]
-    ratios = [float((p - t).norm() / t.norm()) for p, t in zip(predicted, target, strict=True)]
-    expected = {
-        "mse": float(((predicted - target) ** 2).mean()),
-        "rmse": sum(roots) / 5,
-        "relative_l2": sum(ratios) / 5,
-        "nrmse": sum(ratios) / 5,
-        "relative_l2_sum": sum(ratios),
-    }
-    for name, value in expected.items():
-        assert float(make_loss(name)(predicted, target)) == pytest.approx(value), name
 
 
 @pytest.mark.parametrize("name", ["rmse", "relative_l2", "nrmse", "relative_l2_sum", "mse"])
@@ -181,15 +149,6 @@ def test_masked_losses_are_means_over_the_points_that_count(name, plain, masked)
     counts = ignored < 0.5
     loss = make_loss(name)(predicted, torch.cat([values, ignored], dim=1))
     torch.testing.assert_close(loss, plain(predicted[counts], values[counts]))
-
-
-def test_the_zeroed_loss_takes_ignored_points_for_undecided_zeros(masked):
-    predicted, values, ignored = masked
-    counts = ignored < 0.5
-    each = functional.binary_cross_entropy_with_logits(predicted, values, reduction="none")
-    expected = torch.where(counts, each, math.log(2)).mean()
-    loss = make_loss("zeroed_bce_with_logits")(predicted, torch.cat([values, ignored], dim=1))
-    torch.testing.assert_close(loss, expected)
 
 
 @pytest.mark.parametrize("name", ["masked_mse", "masked_bce_with_logits"])
