@@ -7,6 +7,7 @@ from orca.data.simulate.gas_dynamics import (
     flux,
     gas_of,
     hydrodynamic_step,
+    limited,
     wave_speed,
 )
 from orca.data.simulate.navier_stokes_1d import (
@@ -127,6 +128,11 @@ def test_the_flux_between_equal_gases_is_theirs():
         (energy + pressure) * velocity,
     ]
     np.testing.assert_allclose(flux(gas[:, None], gas[:, None])[:, 0], expected)
+
+
+def test_half_a_slope_is_the_least_of_three_and_nothing_at_an_extremum():
+    before, after = np.array([[1.0, 2.0, 1.0, -1.0], [1.0, 8.0, -3.0, -1.0]])
+    np.testing.assert_allclose(limited(before, after), [0.5, 2.0, 0.0, -0.5])
 
 
 def test_viscosity_alone_damps_a_wave_and_turns_its_motion_into_heat():
