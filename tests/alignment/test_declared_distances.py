@@ -102,19 +102,6 @@ def test_an_unknown_setting_is_refused_and_the_known_ones_offered(name):
     assert all(key in raised.value.mend for key in offered)
 
 
-def test_a_setting_out_of_range_is_refused_by_its_place():
-    with pytest.raises(SettingsError, match="hyperparameters.yaml, reg: .*greater than 0.* is -1"):
-        DISTANCES["otdd"].read_settings({"reg": -1}, where="hyperparameters.yaml")
-
-
-@every_distance
-def test_every_setting_is_described_by_a_whole_sentence(name):
-    for key, field in DISTANCES[name].settings.model_fields.items():
-        assert field.description, key
-        assert field.description[0].isupper(), key
-        assert field.description.endswith("."), key
-
-
 def test_listing_the_distances_loads_neither_torch_nor_numpy():
     listing = (
         "import sys; from orca.alignment.distance import DISTANCES; list(DISTANCES);"

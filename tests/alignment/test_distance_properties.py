@@ -156,6 +156,8 @@ def test_gradient_is_that_of_finite_differences(name, one_class, sets):
         "otdd_emd_with_label_gradient": partial(otdd, solver="emd", **fine),
     }.get(name) or ALL[name]
     source, source_labels, target, target_labels = sets
+    mixed = torch.randperm(len(target), generator=torch.Generator().manual_seed(2))
+    target, target_labels = target[mixed], target_labels[mixed]  # classes in no order
     labels = torch.zeros_like(target_labels) if one_class else target_labels
     moved = target.clone().requires_grad_()
     distance(source, source_labels, moved, labels).backward()
