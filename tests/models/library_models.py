@@ -8,6 +8,7 @@ from orca.models.settings import ModelSettings
 
 
 def randomised(model, seed=0):
+    """Return a model as it validates, with larger weights than it starts from."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():

