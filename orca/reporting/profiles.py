@@ -45,7 +45,6 @@ def performance_profiles(errors: Mapping[str, Sequence[float]]) -> dict[str, Ste
         return {}
     with np.errstate(all="ignore"):
         ratios = np.where(values == 0, 1.0, values / values.min(axis=0))
-    ratios[np.isinf(values)] = np.inf
     return {
         method: [
             (float(step), float((of_method <= step).mean()))

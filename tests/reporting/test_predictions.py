@@ -38,18 +38,16 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_predictions_of_every_kind_of_target_are_drawn(kind):
-    assert "<svg" in draw_predictions(kind, *KINDS[kind], ["ash", "elm", "oak"])
-
-
-def test_a_field_on_a_line_is_drawn():
-    assert "<svg" in draw_predictions("Field", numbers(2, 16), numbers(2, 16), [])
-
-
-def test_a_run_without_a_mistake_is_drawn():
-    right = 9 * np.eye(3, dtype=np.float32)[LABELS]
-    assert "<svg" in draw_predictions("Classes", right, LABELS, [])
+@pytest.mark.parametrize(
+    ("kind", "predicted", "target"),
+    [
+        *((kind, *arrays) for kind, arrays in KINDS.items()),
+        ("Field", numbers(2, 16), numbers(2, 16)),  # on a line
+        ("Classes", 9 * np.eye(3, dtype=np.float32)[LABELS], LABELS),  # without a mistake
+    ],
+)
+def test_predictions_of_every_kind_of_target_are_drawn(kind, predicted, target):
+    assert "<svg" in draw_predictions(kind, predicted, target, ["ash", "elm", "oak"])
 
 
 @pytest.mark.parametrize("kind", KINDS)

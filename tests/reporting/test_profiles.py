@@ -50,21 +50,6 @@ def test_steps_rise_and_end_at_the_share_of_tasks_not_failed():
     assert profile == [(1.0, 1 / 3), (4.0, 2 / 3)]
 
 
-def test_ties_share_the_first_place():
-    a, b = performance_profiles({"a": [1.0, 2.0], "b": [1.0, 4.0]}).values()
-    assert (at(a, 1.0), at(b, 1.0)) == (1.0, 0.5)
-
-
-def test_a_best_of_zero_is_out_of_reach_of_any_factor():
-    a, b = performance_profiles({"a": [0.0], "b": [0.5]}).values()
-    assert (at(a, 1.0), at(b, 1e300)) == (1.0, 0.0)
-
-
-def test_a_task_on_which_all_fail_still_counts():
-    a, _ = performance_profiles({"a": [1.0, math.inf], "b": [2.0, math.inf]}).values()
-    assert at(a, 1e9) == 0.5
-
-
 @pytest.mark.parametrize("errors", [{"a": [-1.0]}, {"a": [math.nan]}, {"a": [1.0], "b": []}])
 def test_errors_that_are_none_are_refused(errors):
     with pytest.raises(ValueError, match="error"):
