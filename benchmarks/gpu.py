@@ -7,7 +7,7 @@ compiled or not, beside (a) a tuned plain PyTorch loop on data in GPU memory and
 official code has it; several runs that share the GPU; an alignment call; whether a run that was
 stopped ends as one that was not; the tests that need CUDA. What the time is not enough for is left
 out, the least telling first, and said so. Prints one Markdown table, writes it as JSON too.
-`--device cpu --toy` runs all of it on toy bodies, for a test.
+`--device cpu --toy` runs all of it on toy bodies, for a test; compiling then ends before C++ is written.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from alignment import CONVERGED, Ours
 from alignment_cases import case
 from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal
 from gpu_table import HEAD, Row, line
+from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from orca.logs import peak_memory_mb
@@ -196,6 +197,12 @@ class Bench:
             self.attempt("the tests that need CUDA", 60, self.tests)
 
 
+def only_trace() -> None:
+    """Let compiling end before C++ is written, which on a CPU takes minutes for each toy."""
+    whole = nn.Module.compile
+    nn.Module.compile = lambda part, mode, **how: whole(part, backend="aot_eager", **how)
+
+
 def plan(bench: Bench) -> Iterator[tuple[str, str, Callable[[], Loop], float]]:
     """Yield what is measured: shape, name, loop and about its seconds; the most telling first."""
     place: dict[str, Any] = {"device": bench.device, "toy": bench.toy}
@@ -263,7 +270,9 @@ def main() -> None:
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--out", type=Path, help="the JSON file to write")
-    parser.add_argument("--toy", action="store_true", help="toy bodies, for a test")
+    parser.add_argument(
+        "--toy", action="store_true", help="toy bodies, traced and no more, for a test"
+    )
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--until", type=float, nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -276,6 +285,8 @@ def main() -> None:
             torch.device(asked.device), toy=asked.toy, seconds=60 * asked.minutes - 15,
             folder=Path(folder),
         )  # fmt: skip
+        if asked.toy:
+            only_trace()
         try:
             measure(bench)
         finally:  # what was measured until an interruption is told too
