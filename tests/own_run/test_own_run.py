@@ -220,7 +220,7 @@ def test_a_job_s_line_has_its_step_its_place_and_the_time_left():
     assert said[1].startswith("[2/2] evaluate trees, about 20.0 s left")
 
 
-STEPS = {  # of digits on one busy core: seconds that were expected, and that it took
+STEPS = {  # seconds expected and taken, as pretraining and then tuning on a busy core may go
     "fetch": (9, 10), "pretrain_body": (196, 1080), "prepare": (9, 6), "embed_source": (9, 19),
     "source_terms": (9, 12), "align": (75, 172), "finetune": (370, 1600), "evaluate": (25, 60),
     "tabulate": (9, 15), "report": (9, 11),
