@@ -42,7 +42,7 @@ def leads_in_short(leads: Sequence[Lead], pair: tuple[str, str]) -> str:
     if len(leads) < 2:
         return ""
     one, other = map(method_title, pair)
-    decided = sum(lead.first is not None and lead.first.beyond_noise for lead in leads)
+    decided = sum(lead.first is not None and lead.first.low > 0 for lead in leads)
     ahead = sum(lead.pair is not None and lead.pair.low > 0 for lead in leads)
     behind = sum(lead.pair is not None and lead.pair.high < 0 for lead in leads)
     return (
@@ -95,10 +95,7 @@ def _best_and_next(best: TableCell, second: TableCell, found: PairedDifference |
     elif found.value > 0:
         gap = f"{one} is best, {found.value:.3g} ahead of {other}: {_judged(found)}"
     else:  # the mean of folds of unequal sizes is not that of their samples
-        gap = (
-            f"{one} is best, but over all test samples together not ahead of {other}: "
-            "no more than noise"
-        )
+        gap = f"{one} is best, but over all test samples together not ahead of {other}"
     return (
         f"{gap} ({LEVEL:.0%} interval {found.low:.3g} to {found.high:.3g}, by drawing "
         f"{_drawn_from(found)} anew)."

@@ -146,6 +146,7 @@ def start(
                 torch.cuda.synchronize(device)
     except Exception as fault:  # a compiler fails in many ways
         model.zero_grad(set_to_none=True)
+        as_written(model, how)
         what = " ".join([type(fault).__name__ + ":", *str(fault).split()])[:300]
         if wanted != "auto":
             raise SettingsError(
@@ -153,7 +154,6 @@ def start(
                 what=f"the model cannot be compiled here: {what}",
                 mend="install a C++ compiler, for a GPU Triton too, or set it to 'off'",
             ) from fault
-        _as_written(model)
         log.info("the model is not compiled, which takes longer, since it cannot be: %s", what)
         return "off"
     log.info("the model is compiled (%s)", how)
@@ -177,7 +177,15 @@ def compile_parts(model: Model, how: Compiled) -> None:
         part.compile(fullgraph=True, dynamic=False, mode=how)
 
 
-def _as_written(model: Model) -> None:
+def as_written(model: Model, how: Compiled) -> None:
+    """Let a model run as PyTorch writes it again: compiled, it is for a training step's shapes alone.
+
+    Args:
+        model: whose parts `compile_parts` compiled.
+        how: as it was told.
+    """
+    if how == "off":
+        return
     for part in (model.embedder, model.body, model.predictor):
         part._compiled_call_impl = None
     torch.compiler.reset()

@@ -14,7 +14,7 @@ from orca.methods.objectives.objective import Objective
 from orca.models.assemble import Model
 from orca.training.arithmetic import forward_pass, products
 from orca.training.batches import Batches, seeded
-from orca.training.compiling import as_compiled, next_step, repeatable, start
+from orca.training.compiling import as_compiled, as_written, next_step, repeatable, start
 from orca.training.loss import Loss
 from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History
@@ -98,6 +98,15 @@ class FinetuneLoop:
         """Train to the last epoch, from the last checkpoint on where there is one."""
         self._resume()
         self._compile()
+        try:
+            self._train()
+        finally:
+            as_written(self.model, self.compiled)
+        if self.validation is not None and self.validation.chooses:
+            load_trained(self.model, self.checkpoints.best(), where=self.checkpoints.place)
+            self.history.best_epoch = self.progress.best_epoch
+
+    def _train(self) -> None:
         epochs = range(self.progress.epoch, self.settings.epochs)
         for epoch in progress(
             epochs, what="epoch", total=self.settings.epochs, done=self.progress.epoch
@@ -106,9 +115,6 @@ class FinetuneLoop:
                 with self.history.clock.part("train"):
                     self._train_epoch(epoch)
                 self._end_epoch(epoch)
-        if self.validation is not None and self.validation.chooses:
-            load_trained(self.model, self.checkpoints.best(), where=self.checkpoints.place)
-            self.history.best_epoch = self.progress.best_epoch
 
     def _compile(self) -> None:
         """Compile the model, or leave it, as the settings say."""

@@ -8,10 +8,12 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+import orca
 from orca.cost import FORWARD_AND_BACK, operations
 from orca.data.target import Classes
 from orca.declarations import named
@@ -24,6 +26,7 @@ from orca.training.build import output_of
 from orca.training.compiling import chosen, repeatable, start, step_work
 from orca.training.settings import FinetuneSettings
 from orca.training.tensor_file import read_tensors
+from tests.models.library_models import loaded
 from tests.training.toys import CPU, make_finetune, run
 from tests.tuning.toy_search import make_search
 
@@ -155,6 +158,42 @@ def test_what_is_to_be_compiled_and_cannot_be_is_one_error(how, tmp_path, no_com
     ) as fault:
         ended(tmp_path, how, compile=how)
     assert "Mend: install a C++ compiler" in str(fault.value)
+
+
+def as_compiled_parts(monkeypatch, call):
+    """Let compiled parts do as `call` says, and return a model with data of its size."""
+
+    def compiled(part, **_how):
+        part._compiled_call_impl = call(part)
+
+    monkeypatch.setattr(nn.Module, "compile", compiled)
+    model = orca.build(loaded("minilm", None), (3, 16), 2, device="cpu", seed=0)
+    return model, torch.randn(8, 3, 16, generator=seeded(2)).numpy(), np.arange(8) % 2
+
+
+def tuned(model, inputs, classes, how):
+    settings = FinetuneSettings(epochs=1, batch_size=4, warmup_epochs=0, compile=how)
+    return orca.finetune(model, inputs, classes, loss="cross_entropy", settings=settings)
+
+
+def test_after_its_run_a_model_is_as_written_for_inputs_of_any_number(monkeypatch):
+    model, *data = as_compiled_parts(monkeypatch, lambda part: part._call_impl)
+    assert tuned(model, *data, "default").compiled == "default"
+    assert {part._compiled_call_impl for part in model.modules()} == {None}
+    assert tuned(model, *data, "off").compiled == "off"
+
+
+def test_after_an_error_of_the_compiler_a_model_runs_as_written(monkeypatch):
+    def failing(_part):
+        def fail(*_inputs):
+            raise RuntimeError("No working C++ compiler found")
+
+        return fail
+
+    model, *data = as_compiled_parts(monkeypatch, failing)
+    with pytest.raises(SettingsError, match="cannot be compiled"):
+        tuned(model, *data, "default")
+    assert tuned(model, *data, "off").rows
 
 
 def test_a_trial_is_sure_of_its_lowest_rung_alone(tmp_path, monkeypatch):
