@@ -126,6 +126,7 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
     """Return the paired difference of two cells, or why it cannot be said."""
     predicted = []
     targets = []
+    folds = []
     for cell in (best, second):
         assert cell.ours is not None
         runs = [
@@ -133,15 +134,18 @@ def _difference(best: TableCell, second: TableCell, scores: ScoreFolder) -> Pair
             for run in cell.ours.runs
             if run.status == "ok"
         ]
+        folds.append({run.task for run in runs})
         paths = [scores.predictions(run) for run in runs]
         if not all(path.exists() for path in paths):
             return " without kept predictions."
         read = [read_predictions(path) for path in paths]
-        if len({run.task for run in runs}) > 1:  # each tests another fold
+        if len(folds[-1]) > 1:  # each tests another fold
             each, target = (np.concatenate(part) for part in zip(*read, strict=True))
             read = [(each, target)]
         predicted.append([each for each, _ in read])
         targets += [target for _, target in read]
+    if folds[0] != folds[1]:
+        return ": they are not scored on the same folds."
     if any(not np.array_equal(target, targets[0]) for target in targets):
         return f": the predictions of {best.task}, they are for different test samples."
     generator = np.random.default_rng(SEED)

@@ -195,7 +195,7 @@ def test_a_method_that_lacks_a_fold_is_behind_and_by_how_much_is_not_said(tmp_pa
         cell_of_folds("orca", 30.0, tmp_path, 0.0, ("",)),
     ]
     told = lead(row)
-    assert "ORCA beside Naive fine-tuning: the difference cannot be said: the predictions" in told
+    assert "ORCA beside Naive fine-tuning: the difference cannot be said: they are not" in told
 
 
 @pytest.mark.parametrize("rows", [(), tuple(range(100, 100 + len(LABELS)))])
