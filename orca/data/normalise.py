@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Num
 
+from orca.data.single_precision import smallest_deviation
 from orca.errors import DataError
 
 SMALLEST_SHARE = 1e-3
@@ -94,6 +95,9 @@ def moments(
         blocks: the samples.
         lost: degrees of freedom; squared deviations are divided by the number of values less this.
 
+    Raises:
+        DataError: if there are no more values for a constant than degrees of freedom lost.
+
     Source: Chan, Golub, LeVeque 1983, the pairwise update of mean and squared deviations.
     """
     count, mean, squares = 0, np.float64(0), np.float64(0)
@@ -108,6 +112,12 @@ def moments(
         mean = mean + shift * (number / total)
         squares = squares + squares_here + shift**2 * (count * number / total)
         count = total
+    if count <= lost:
+        raise DataError(
+            where="the task's normalisation",
+            what=f"{count} value{'s' * (count != 1)} for a constant, whose deviation needs {lost + 1}",
+            mend="give more samples, or normalise `per_channel`",
+        )
     return np.asarray(mean), np.asarray(np.sqrt(squares / (count - lost)))
 
 
@@ -124,7 +134,7 @@ def of_inputs(
         only: which numbers may be touched; None for all.
     """
     mean, std = moments(kind, blocks)
-    std = np.where(std > 1e-7 * np.maximum(1e-30, np.abs(mean)), std, 1.0)
+    std = np.where(std > smallest_deviation(mean), std, 1.0)
     if only is not None and not only.all():
         mean, std = np.where(only, mean, 0.0), np.where(only, std, 1.0)
     return Constants(mean.astype(np.float32), std.astype(np.float32))

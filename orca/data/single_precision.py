@@ -1,20 +1,25 @@
 """Whether single precision, in which numbers go to a model, holds what they say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from jaxtyping import Float, Num
 
 from orca.errors import DataError
 
-LARGEST = float(np.finfo(np.float32).max)
-SMALLEST = float(np.finfo(np.float32).tiny)  # that has all digits
+LARGEST = 1e38  # less than half of what ends single precision: a mean can be subtracted
+ROUNDING = 2 * float(np.finfo(np.float64).eps)
+
+
+def smallest_deviation(mean: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]:
+    """Return the deviation up to which numbers of this mean are the same in single precision."""
+    return 1e-7 * np.maximum(1e-30, np.abs(mean))
 
 
 def check_range(
     values: Num[np.ndarray, " n"], place: Callable[[int], str], whose: str, otherwise: str = ""
 ) -> None:
-    """Check that no number is too large for single precision, where it would be infinite.
+    """Check that no number is too large to be normalised in single precision.
 
     Args:
         values: the numbers; those that are not finite do not count.
@@ -25,51 +30,68 @@ def check_range(
     Raises:
         DataError: for the first number that is.
     """
-    with np.errstate(over="ignore"):
-        infinite = np.isinf(values.astype(np.float32)) & np.isfinite(values)
-    if infinite.any():
-        first = int(np.argmax(infinite))
+    too_large = (np.abs(values) > np.float64(LARGEST)) & np.isfinite(values)
+    if too_large.any():
+        first = int(np.argmax(too_large))
         raise DataError(
             where=place(first),
-            what=f"{values[first]:g} is too large for single precision, which ends at {LARGEST:.2g}",
+            what=f"{values[first]:g} is too large for single precision, which goes up to"
+            f" {LARGEST:g} before normalising",
             mend=f"mend the number, or give the {whose} in a larger unit{otherwise}",
         )
 
 
-def check_single_precision(
-    values: Float[np.ndarray, " n"], place: Callable[[int], str], whose: str, otherwise: str = ""
+def check_digits(
+    blocks: Iterable[Float[np.ndarray, "n columns"]],
+    place: Callable[[int, int], str],
+    whose: str,
+    otherwise: str = "",
 ) -> None:
-    """Check that single precision changes no number by what matters.
+    """Check that single precision changes no number that is learnt from by what matters.
 
-    What matters is a thousandth of how much the finite numbers differ from each other.
+    What matters is a thousandth of the deviation of its column. A column that is constant up to the
+    rounding of double precision passes.
 
     Args:
-        values: the numbers; those that are not finite do not count.
-        place: from a number's place to where it stands, for messages.
+        blocks: all numbers that are learnt from, finite and within the range of `check_range`.
+        place: from a number's row, counted over the blocks, and its column to where it stands.
         whose: numbers they are.
         otherwise: what may be done instead of the usual mend.
 
     Raises:
-        DataError: for a number that is too large, else for the one that would be changed most.
+        DataError: for the number that would be changed most in the first column that has one.
     """
-    check_range(values, place, whose, otherwise)
-    finite = np.isfinite(values)
-    largest = np.abs(values[finite]).max(initial=0.0)
-    if not largest:
+    count = 0
+    for block in blocks:
+        if not count:
+            first = least = most = number = block[0]
+            sums = squares = change = np.zeros_like(first)
+            row = np.zeros(first.shape, int)
+        away = block - first
+        sums, squares = sums + away.sum(axis=0), squares + (away**2).sum(axis=0)
+        least, most = np.minimum(least, block.min(axis=0)), np.maximum(most, block.max(axis=0))
+        changes = np.abs(block - block.astype(np.float32))
+        worst, here = changes.argmax(axis=0), changes.max(axis=0)
+        row = np.where(here > change, count + worst, row)
+        number = np.where(here > change, block[worst, np.arange(len(first))], number)
+        change, count = np.maximum(change, here), count + len(block)
+    if not count:
         return
-    change = np.where(finite, np.abs(values - values.astype(np.float32)), 0.0) / largest
-    spread = (values[finite] / largest).std()  # of tiny numbers themselves, the squares are zero
-    worst = int(np.argmax(change))
-    if change[worst] <= 1e-3 * spread or not spread:
+    size = np.maximum(np.abs(least), np.abs(most))
+    deviation = np.sqrt(np.maximum(squares / count - (sums / count) ** 2, 0.0))
+    lost = (change > 1e-3 * deviation) | (deviation <= smallest_deviation(first + sums / count))
+    lost &= most - least > ROUNDING * size
+    if not lost.any():
         return
+    column = int(np.argmax(lost))
     what = f"has more digits than single precision keeps, and the {whose} differ in those"
     mend = f"subtract what the {whose} have in common"
-    if abs(values[worst]) < SMALLEST:
-        what = f"is closer to zero than single precision goes, {SMALLEST:.2g}"
+    if size[column] <= 1e-30:
+        what = "is closer to zero than single precision tells apart"
         mend = f"give the {whose} in a smaller unit"
-    number = float(values[worst])
+    shown = float(number[column])
     raise DataError(
-        where=place(worst),
-        what=f"{int(number) if number.is_integer() else number} {what}",
+        where=place(int(row[column]), column),
+        what=f"{int(shown) if shown.is_integer() else shown} {what}",
         mend=f"{mend}{otherwise}",
     )

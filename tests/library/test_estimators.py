@@ -129,3 +129,10 @@ def test_numbers_too_large_for_single_precision_are_named():
         clone(REGRESSOR).fit(inputs, large)
     with pytest.raises(DataError, match=r"X, sample 7: \S+e\+\d+ is too large"):
         clone(CLASSIFIER).fit(inputs * large[:, None], np.arange(40) % 2)
+
+
+def test_new_rows_may_lie_closer_to_each_other_than_those_that_were_learnt():
+    frame, labels = mixed_table()
+    frame["time"] = 1.7e9 + np.random.default_rng(0).uniform(0, 3e7, len(frame))
+    new = frame.iloc[:2].assign(time=[1.7e9 + 10, 1.7e9 + 40.5])
+    assert len(clone(CLASSIFIER).fit(frame, labels).predict(new)) == 2

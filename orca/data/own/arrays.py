@@ -1,6 +1,6 @@
 """Arrays of a person's file: their axes, their values in blocks, and what is wrong with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
 from orca.data.own.array_file import opened, reading
-from orca.data.single_precision import check_single_precision
+from orca.data.single_precision import check_digits, check_range
 from orca.errors import DataError
 
 COLOURS = (1, 3, 4)
@@ -19,6 +19,16 @@ COLOURS = (1, 3, 4)
 AXES = "[n, length], [n, channels, length] or [n, channels, height, width]"
 STANDARD = {2: ("sample", "length"), 3: ("sample", "channel", "length")}
 GRID = ("sample", "channel", "height", "width")
+
+PORTION = 2**24
+"""Samples are read in portions of about this many bytes."""
+
+
+def portions(rows: Int[np.ndarray, " n"], size: int) -> Iterator[Int[np.ndarray, " _"]]:
+    """Yield the numbers of samples, each of `size` bytes, in portions."""
+    step = max(1, PORTION // max(1, size))
+    for start in range(0, len(rows), step):
+        yield rows[start : start + step]
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,11 @@ class OwnArray:
         return self.shape[1:] if "channel" in self.axes else (1, *self.shape[1:])
 
     @property
+    def sample_bytes(self) -> int:
+        """Size of a sample as it is stored."""
+        return int(np.prod(self.sample_shape)) * int(self.stored.dtype.itemsize)
+
+    @property
     def _order(self) -> list[str]:
         wanted = ("sample", "channel", "length", "height", "width")
         return [axis for axis in wanted if axis in self.axes]
@@ -55,8 +70,31 @@ class OwnArray:
         """Return some samples, in the order asked for.
 
         Raises:
-            DataError: if a value is not finite, or would not survive single precision.
+            DataError: if a value is not finite, or too large for single precision.
         """
+        values = self._read(rows)
+        return values if values.dtype == np.uint8 else values.astype(np.float32)
+
+    def check_learnt(self, rows: Int[np.ndarray, " n"]) -> None:
+        """Check that single precision keeps the digits of the samples that are learnt from.
+
+        Raises:
+            DataError: naming sample and value, if it does not.
+        """
+        kind = self.stored.dtype
+        if kind.itemsize <= (4 if kind.kind == "f" else 2):
+            return
+        size = int(np.prod(self.sample_shape[1:]))  # of a channel of a sample
+        check_digits(
+            (
+                np.moveaxis(self._read(some), 1, -1).reshape(-1, self.sample_shape[0])
+                for some in portions(rows, self.sample_bytes)
+            ),
+            lambda row, _: f"{self.where}, sample {rows[row // size]}",
+            "values",
+        )
+
+    def _read(self, rows: Int[np.ndarray, " n"]) -> np.ndarray:
         ascending, place = np.unique(rows, return_inverse=True)
         index: list[Any] = [0 if axis == "one" else slice(None) for axis in self.axes]
         index[self.axes.index("sample")] = ascending
@@ -66,12 +104,10 @@ class OwnArray:
         values = values.transpose([kept.index(axis) for axis in self._order])[place]
         if "channel" not in self.axes:
             values = values[:, None]
-        return self._checked(values, rows)
+        return values if values.dtype == np.uint8 else self._checked(values, rows)
 
     def _checked(self, values: np.ndarray, rows: Int[np.ndarray, " n"]) -> np.ndarray:
-        if values.dtype == np.uint8:
-            return values
-        wide = values.astype(np.float64) if values.dtype.kind in "iuf" else values
+        wide = values.astype(np.float64)
         finite = np.isfinite(wide)
         if not finite.all():
             at = np.argwhere(~finite)[0]
@@ -80,15 +116,9 @@ class OwnArray:
                 what=f"the value at {[int(n) for n in at[1:]]} is {wide[tuple(at)]}",
                 mend="mend the value, or leave the sample out of the file",
             )
-        if values.dtype.itemsize > (4 if values.dtype.kind == "f" else 2):
-            size = max(1, wide[:1, 0].size)  # of a channel of a sample
-            for channel in range(wide.shape[1]):
-                check_single_precision(
-                    wide[:, channel].ravel(),
-                    lambda at: f"{self.where}, sample {rows[at // size]}",
-                    "values",
-                )
-        return values.astype(np.float32)
+        size = max(1, wide[:1].size)
+        check_range(wide.ravel(), lambda at: f"{self.where}, sample {rows[at // size]}", "values")
+        return wide
 
 
 def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:

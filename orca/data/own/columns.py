@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.table import OwnTable
 from orca.data.schema import OTHER, Column
-from orca.data.single_precision import check_single_precision
+from orca.data.single_precision import check_digits, check_range
 from orca.declarations import nearest
 from orca.errors import DataError
 from orca.logs import log
+
+OTHERWISE = ", or leave the column out with `drop`"
 
 
 def values_by(
@@ -49,8 +51,7 @@ def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarr
     """Return the numbers of a column; NaN for a gap.
 
     Raises:
-        DataError: naming row and value, if one is no number, infinite, or would not survive single
-            precision.
+        DataError: naming row and value, if one is no number, infinite, or too large.
     """
     given = table.frame[name]
     if cells.is_text(given):
@@ -73,9 +74,31 @@ def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarr
             what="an infinite number",
             mend="mend the cell, or leave it empty",
         )
-    mend = ", or leave the column out with `drop`"
-    check_single_precision(values, table.place(name), "column's values", mend)
+    check_range(values, table.place(name), "column's values", OTHERWISE)
     return values
+
+
+def check_learnt(
+    table: OwnTable, name: str, values: Float[np.ndarray, " n"], rows: Int[np.ndarray, " _"]
+) -> None:
+    """Check that single precision keeps the digits of a column's numbers.
+
+    Args:
+        table: the fit file.
+        name: of the column.
+        values: of all rows; NaN for a gap.
+        rows: that are learnt from.
+
+    Raises:
+        DataError: naming row and value, if it does not.
+    """
+    rows = rows[~np.isnan(values[rows])]
+    check_digits(
+        [values[rows, None]] if len(rows) else [],
+        lambda row, _: table.where(name, int(rows[row])),
+        "column's values",
+        OTHERWISE,
+    )
 
 
 def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:

@@ -19,8 +19,6 @@ from orca.errors import DataError
 from orca.logs import log
 
 Rows = Int[np.ndarray, "_"]
-PORTION = 2**24
-"""Samples are read in portions of about this many bytes."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +29,19 @@ class OwnSamples:
         targets: as tasks store them.
         rows: where each sample stands in the file.
         take: from the numbers of samples to their inputs.
+        size: of a sample's inputs in bytes.
     """
 
     targets: Num[np.ndarray, "n *target"]
     rows: Rows
     take: Callable[[Rows], np.ndarray]
+    size: int
 
     def part(self, chosen: Rows) -> Part:
         """Return a part of the samples, read in small portions."""
-        size = self.take(chosen[:1]).nbytes if len(chosen) else 1
-        step = max(1, PORTION // max(1, size))
 
         def blocks() -> Iterator[Block]:
-            for start in range(0, len(chosen), step):
-                some = chosen[start : start + step]
+            for some in arrays.portions(chosen, self.size):
                 yield self.take(some), self.targets[some]
 
         return Part(len(chosen), blocks)
@@ -95,6 +92,12 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         stated=_texts(table, entry.split_key),
         where=table.path,
     )
+    for column, numbers in zip(schema.columns, values.T, strict=True):
+        if column.kind == "number":
+            columns.check_learnt(table, column.name, numbers, division["train"])
+    if entry.kind != "classes":
+        for name, numbers in zip(entry.targets, found.reshape(len(found), -1).T, strict=True):
+            columns.check_learnt(table, name, numbers, division["train"])
     learnt = columns.with_constants(schema.columns, values[division["train"]], entry)
     columns.check_gaps(table, values, learnt)
     if entry.as_ == "series":
@@ -102,7 +105,7 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
     taught = {"columns": learnt, "targets": entry.targets, "classes": names}
     schema = schema.model_copy(update=taught)
     test = _test_table(*paths[1], entry, schema) if len(paths) > 1 else None
-    fit = OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows]))
+    fit = _samples_of_table(table, found, values, schema)
     return fit, division, schema, test
 
 
@@ -111,7 +114,14 @@ def _test_table(path: Path, shown: str, entry: TaskEntry, schema: Schema) -> Own
     table = table.take(targets.has_target(table, entry))
     table, values = rows_by(table, entry, schema, drop=True)
     found = _targets_in_table(table, entry, schema.classes)
-    return OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows]))
+    return _samples_of_table(table, found, values, schema)
+
+
+def _samples_of_table(
+    table: OwnTable, found: np.ndarray, values: np.ndarray, schema: Schema
+) -> OwnSamples:
+    size = schema.normalised.size * np.dtype(np.float32).itemsize
+    return OwnSamples(found, table.rows, lambda rows: schema.inputs(values[rows]), size)
 
 
 def rows_by(
@@ -189,7 +199,10 @@ def _arrays(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
     )
     schema = Schema(targets=entry.targets, classes=names)
     test = _test_arrays(*paths[1], entry, names, inputs) if len(paths) > 1 else None
-    return OwnSamples(found, rows, inputs.take), division, schema, test
+    inputs.check_learnt(division["train"])
+    if entry.kind != "classes":
+        targets.check_learnt(found[division["train"]], division["train"], _place(entry, shown))
+    return OwnSamples(found, rows, inputs.take, inputs.sample_bytes), division, schema, test
 
 
 def _test_arrays(
@@ -200,7 +213,7 @@ def _test_arrays(
     given = arrays.targets_of(path, entry, entry.targets[0], shown=shown)
     _check_counts(inputs, given, shown)
     found = _targets_in_array(given, entry, names, shown)
-    return OwnSamples(found, np.arange(len(found)), inputs.take)
+    return OwnSamples(found, np.arange(len(found)), inputs.take, inputs.sample_bytes)
 
 
 def check_shape(inputs: arrays.OwnArray, shape: tuple[int, ...]) -> None:

@@ -10,7 +10,7 @@ from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.columns import read_numbers
 from orca.data.own.table import OwnTable
-from orca.data.single_precision import check_single_precision
+from orca.data.single_precision import check_digits, check_range
 from orca.declarations import nearest
 from orca.errors import DataError
 from orca.logs import log
@@ -211,7 +211,7 @@ def _one_per_sample(values: np.ndarray, place: Callable[[int | None], str]) -> n
 
 
 def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.ndarray:
-    """Return the numbers of an array of targets, checked to be real, finite and kept by float32.
+    """Return the numbers of an array of targets, checked to be real, finite and not too large.
 
     Raises:
         DataError: naming the sample, if one is not.
@@ -232,8 +232,31 @@ def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.n
             mend="mend the value, or leave the sample out of the file",
         )
     size = max(1, wide[:1].size)  # of a sample's target
-    check_single_precision(wide.ravel(), lambda at: place(at // size), "targets")
+    check_range(wide.ravel(), lambda at: place(at // size), "targets")
     return wide
+
+
+def check_learnt(
+    values: Float[np.ndarray, "n *target"],
+    rows: Int[np.ndarray, " n"],
+    place: Callable[[int | None], str],
+) -> None:
+    """Check that single precision keeps the digits of the targets that are learnt from.
+
+    Args:
+        values: of these samples.
+        rows: the samples' numbers in the file.
+        place: from a sample's number to where it stands, for messages.
+
+    Raises:
+        DataError: naming sample and value, if it does not.
+    """
+    size = max(1, values[:1].size)  # of a sample's target
+    check_digits(
+        [values.reshape(-1, 1)] if values.size else [],
+        lambda row, _: place(int(rows[row // size])),
+        "targets",
+    )
 
 
 def reshaped(

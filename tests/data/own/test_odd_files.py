@@ -80,6 +80,9 @@ NUMBER = {"target": "y", "kind": "scalar", "classes": 0, "metric": "r2"}
 ARRAYS = {**CLASSES, "inputs": "x", "classes": 2}
 SIGNALS = np.random.default_rng(1).normal(size=(ROWS, 32)).astype(np.float32)
 ALTERNATE = np.arange(ROWS) % 2
+PRESSURES = 101325 + np.outer(NUMBERS * 1000, np.ones(32)) + SIGNALS * 5.0
+PRESSURES[0] = 101325 + SIGNALS[0]
+STAMPS = 1.7e9 + np.round(np.abs(NUMBERS) * 3e7, 1)
 NAMES = {"target": "y", "kind": "classes", "metric": "accuracy"}
 THREE = [("None", "bearing", "seal")[row % 3] for row in range(ROWS)]
 GRADES = [("low", "mid", "high")[row % 3] for row in range(ROWS)]
@@ -206,6 +209,28 @@ ODD = [
     Odd("an_array_s_number_too_large_for_single_precision",
         {"fit.npz": {"x": np.where(np.arange(ROWS)[:, None] == 7, np.full((ROWS, 1), 1e200), SIGNALS),
         "y": ALTERNATE}}, entry=ARRAYS, says=r"fit.npz, 'x', sample 7: 1e\+200 is too large"),
+    *[Odd(f"a_number_that_normalising_would_make_infinite_{name}", {name: content}, entry=entry,
+        says=r"3.3e\+38 is too large for single precision")
+        for name, content, entry in (
+        ("fit.csv", table(b=changed(NUMBERS, 8, 3.3e38)), {}),
+        ("fit.npz", {"x": SIGNALS + np.float32(3.3e38), "y": ALTERNATE}, ARRAYS))],
+    Odd("numbers_that_normalising_would_take_as_constant",
+        {"fit.csv": table(b=(NUMBERS * 3e-38).tolist())}, says=r"column 'b', row \d+: .* is closer "
+        "to zero.*a smaller unit"),
+    Odd("a_column_that_is_constant_up_to_rounding", {"fit.csv": table(b=[0.3, 0.1 + 0.2] * 20)},
+        check=lambda m: set(m.frame()["b"]) == {np.float32(0.3)}),
+    Odd("an_array_whose_first_sample_is_calm", {"fit.npz": {"x": PRESSURES, "y": ALTERNATE}},
+        entry=ARRAYS, check=lambda m: m.fit.input_shape == (1, 32)),
+    Odd("an_array_that_differs_in_lost_digits",
+        {"fit.npz": {"x": 1e12 + SIGNALS.astype(float), "y": ALTERNATE}}, entry=ARRAYS,
+        says=r"fit.npz, 'x', sample \d+: \S+ has more digits"),
+    Odd("a_target_that_differs_in_lost_digits",
+        {"fit.npz": {"x": SIGNALS, "y": 1e12 + SIGNALS[:, 0].astype(float)}},
+        entry={**NUMBER, "inputs": "x"}, says=r"fit.npz, 'y', sample \d+: \S+ has more digits"),
+    Odd("a_test_file_whose_rows_are_close_to_each_other",
+        {"fit.csv": table(b=STAMPS, y=NUMBERS), "test.csv": {"a": [1, 2],
+        "b": [1.7e9 + 10, 1.7e9 + 40.5], "y": [0, 1]}}, entry=NUMBER,
+        check=lambda m: m.test.count == 2),
     # Columns that are no features
     Odd("a_row_index_is_left_out", {"fit.csv": {"": list(range(ROWS)), **table()}},
         check=lambda m: m.schema.left_out == {"Unnamed: 0": "it counts the rows"}),
