@@ -139,4 +139,4 @@ class JobResources:
         return self._granted(needed, attempt)
 
     def _granted(self, needed_mb: int, attempt: int) -> int:
-        return min(attempt * needed_mb, max(needed_mb, self.runs.configuration.largest_job_mb))
+        return min(attempt * needed_mb, self.runs.configuration.largest_job_mb)

@@ -369,6 +369,13 @@ def test_a_second_attempt_gets_more_up_to_what_there_is(runs):
         assert asked[0] < asked[1] < asked[2] == most
 
 
+def test_no_attempt_asks_for_more_memory_than_the_limit():
+    needs = JobResources(read(largest_job_mb=5_000))
+    asked = [needs.mb("train")(job("cifar100"), n) for n in (1, 2)]
+    asked += [needs.peer_mb(job("satellite", method="minirocket"), n) for n in (1, 2)]
+    assert asked == [5_000] * 4
+
+
 def test_larger_tasks_get_more_time_and_memory(runs):
     needs, small, large = JobResources(runs), job("darcy_flow"), job("cifar100")
     for need in (needs.mb("prepare"), needs.minutes("finetune")):
@@ -399,9 +406,11 @@ def test_a_peer_is_given_memory_for_all_rows_and_for_what_its_library_makes_of_t
         for name, peer in PEERS.items():
             if not peer.suits(declared):
                 continue
-            asked[task, name] = needs.peer_mb(job(task, method=name), 1)
+            asked[task, name] = resources.peer_mb(declared, peer)
             own_mb = peer.copies * rows_mb * sizes.fit / (sizes.fit + sizes.test)
             assert asked[task, name] >= resources.BASE_MB + rows_mb + own_mb
+            assert needs.peer_mb(job(task, method=name), 1) == min(asked[task, name], 64_000)
+    assert asked["satellite", "minirocket"] > 64_000  # no job asks for more than its limit
     assert asked["domainnet_real", "nearest_neighbour"] > 12_000  # its rows alone are 9.7 GB
     assert asked["openml_61", "linear_model"] < 6_100
 
