@@ -76,6 +76,12 @@ class Body:
     toy: Any
     weights: Weights
 
+    @property
+    def hidden_width(self) -> int:
+        """Numbers per token of the last hidden states."""
+        sizes = self.shape  # of one of our types, or settings of the transformers library
+        return int(sizes["hidden_size"] if isinstance(sizes, dict) else sizes.hidden_width)
+
     def load(
         self,
         folder: Path | None,

@@ -41,6 +41,11 @@ class BertShape:
         return self.padding + 1 if self.family == "roberta" else 0
 
     @property
+    def hidden_width(self) -> int:
+        """Numbers per token of the last block."""
+        return self.width
+
+    @property
     def longest(self) -> int:
         """Tokens that it takes at most."""
         return self.positions - self.first_position

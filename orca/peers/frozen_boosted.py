@@ -22,5 +22,6 @@ PEER = Peer(
     origin="scikit-learn's histogram gradient boosting",
     suits=pooled,
     fit="orca.peers.frozen_boosted:fit",
+    copies=7.0,
     on_body=True,
 )

@@ -20,6 +20,7 @@ PEER = Peer(
     origin="the usual probe; scikit-learn",
     suits=pooled,
     fit="orca.peers.frozen_linear:fit",
+    copies=4.0,
     on_body=True,
 )
 

@@ -184,7 +184,8 @@ class Peer:
         settings: its own, by name; those that are not here keep its library's defaults.
         space: values by name that a search may choose from.
         searched: whether it is searched.
-        copies: sets as large as its rows, as float32, that its fit holds at once beside them.
+        copies: sets as large as its rows, as float32, that its fit holds at once beside them; on a
+            body, sets as large as the features that the body makes of the rows.
         per_sample: further numbers of 4 bytes that its fit holds for each sample, such as features
             and trees.
         on_body: whether it stands on a pretrained body, which it leaves as it is.

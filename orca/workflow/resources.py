@@ -11,6 +11,7 @@ from typing import Any
 from orca import cost
 from orca.data.sizes import assumed_sizes
 from orca.data.task import Task
+from orca.models.body import BODIES
 from orca.peers.peer import PEERS, Peer
 from orca.workflow import layout
 from orca.workflow.runs import Runs
@@ -33,11 +34,18 @@ def evaluation_mb(task: Task) -> int:
     return BASE_MB + predictions_mb(task, assumed_sizes(task).test)
 
 
-def peer_mb(task: Task, peer: Peer) -> int:
-    """Return the main memory that fitting a peer needs: it holds all rows, of fit and test."""
+def peer_mb(task: Task, peer: Peer, body: str = "") -> int:
+    """Return the main memory that fitting a peer needs: it holds all rows, of fit and test.
+
+    Args:
+        task: that it is fitted to.
+        peer: what is fitted.
+        body: that it stands on, if it does.
+    """
     sizes, values = assumed_sizes(task), _values(task)
     held = (sizes.fit + sizes.test) * values * (1 + (COLUMNS if task.table else 0))
-    own = sizes.fit * (peer.copies * values + peer.per_sample)
+    copied = BODIES[body].hidden_width if peer.on_body else values
+    own = sizes.fit * (peer.copies * copied + peer.per_sample)
     return BASE_MB + math.ceil((held + own) * 4 / 1e6) + predictions_mb(task, sizes.test)
 
 
@@ -135,8 +143,8 @@ class JobResources:
 
     def peer_mb(self, wildcards: Any, attempt: int) -> int:
         """Return the memory of a job that fits a peer."""
-        needed = peer_mb(self.runs.task(wildcards.task), PEERS[wildcards.method])
-        return self._granted(needed, attempt)
+        task, peer = self.runs.task(wildcards.task), PEERS[wildcards.method]
+        return self._granted(peer_mb(task, peer, wildcards.body), attempt)
 
     def _granted(self, needed_mb: int, attempt: int) -> int:
         return min(attempt * needed_mb, self.runs.configuration.largest_job_mb)

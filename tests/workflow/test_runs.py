@@ -406,13 +406,23 @@ def test_a_peer_is_given_memory_for_all_rows_and_for_what_its_library_makes_of_t
         for name, peer in PEERS.items():
             if not peer.suits(declared):
                 continue
-            asked[task, name] = resources.peer_mb(declared, peer)
-            own_mb = peer.copies * rows_mb * sizes.fit / (sizes.fit + sizes.test)
+            asked[task, name] = resources.peer_mb(declared, peer, "swin_base")
+            width = 1024 if peer.on_body else math.prod(sizes.input_shape)  # of the body's features
+            own_mb = peer.copies * sizes.fit * width * 4 / 1e6
             assert asked[task, name] >= resources.BASE_MB + rows_mb + own_mb
             assert needs.peer_mb(job(task, method=name), 1) == min(asked[task, name], 64_000)
     assert asked["satellite", "minirocket"] > 64_000  # no job asks for more than its limit
     assert asked["domainnet_real", "nearest_neighbour"] > 12_000  # its rows alone are 9.7 GB
     assert asked["openml_61", "linear_model"] < 6_100
+
+
+def test_a_peer_on_a_frozen_body_is_given_memory_for_the_body_s_features():
+    task, boosted = TASKS["satellite"], PEERS["frozen_boosted"]
+    asked = {body: resources.peer_mb(task, boosted, body) for body in BODIES}
+    features = 7 * assumed_sizes(task).fit * 4 / 1e6  # of one number each
+    assert asked["minilm"] >= resources.BASE_MB + 384 * features
+    for body in ("roberta_base", "mpnet_base", "modernbert_base", "swin_tiny"):
+        assert asked[body] - asked["minilm"] == pytest.approx((768 - 384) * features, abs=1)
 
 
 @pytest.mark.parametrize("task", list(TASKS))
