@@ -13,7 +13,7 @@ from orca.errors import SettingsError
 
 RESULTS = "results"
 LONGEST = 200  # characters of a folder's name
-SEEDS = r"seed\d+|seeds\d+-\d+"  # the wildcard `seeds`
+SEEDS = r"seed[0-9]+|seeds[0-9]+-[0-9]+"  # the wildcard `seeds`
 PATHS = {
     "task_entry": "results/tasks/{task}.yaml",  # a user's own task, which the commands take by name
     "raw": "results/raw/{source}",
@@ -102,9 +102,16 @@ def seeds_name(seeds: Sequence[int]) -> str:
 
 
 def seeds_of(name: str) -> tuple[int, ...]:
-    """Return the seeds that a name of `seeds_name` stands for."""
-    first, _, last = name.lstrip("sed").partition("-")
-    seeds = tuple(range(int(first), int(last or first) + 1))
+    """Return the seeds that a name of `seeds_name` stands for, or its numbers alone: `0`, `0-2`.
+
+    Raises:
+        ValueError: if it is neither, or has no seed.
+    """
+    if not re.fullmatch(f"{SEEDS}|[0-9]+(-[0-9]+)?", name):
+        raise ValueError(f"'{name}' names no seeds")
+    first, *more = map(int, re.findall("[0-9]+", name))
+    last = more[0] if more else first
+    seeds = tuple(range(first, last + 1))
     if not seeds:
         raise ValueError(f"there is no seed from {first} to {last}")
     return seeds

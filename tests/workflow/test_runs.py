@@ -4,10 +4,12 @@ import math
 from pathlib import Path
 from types import SimpleNamespace
 
+import click
 import pytest
 import yaml
 from snakemake.iocontainers import Wildcards
 
+from orca.commands.options import SeedsArgument
 from orca.cost import V100
 from orca.data.proxy import PROXIES
 from orca.data.sizes import assumed_sizes
@@ -65,6 +67,22 @@ def job(task: str, body: str = "swin_base", **names: str) -> Wildcards:
 def test_seeds_have_a_name_and_come_back(seeds, name):
     assert layout.seeds_name(seeds) == name
     assert layout.seeds_of(name) == seeds
+
+
+@pytest.mark.parametrize("given", ["7", "seed7", "5-7", "seeds5-7"])
+def test_seeds_are_given_as_in_a_path_or_as_numbers(given):
+    assert layout.seeds_of(given) == ((5, 6, 7) if "5" in given else (7,))
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["dees0", "seedsseeds3", "0-", " 0 ", "1_0", "\uff10", "seeds0", "seed0-2", "-1", "0\n", ""],
+)
+def test_what_only_resembles_seeds_is_refused(given):
+    with pytest.raises(ValueError, match="names no seeds"):
+        layout.seeds_of(given)
+    with pytest.raises(click.BadParameter, match="neither a seed"):
+        SeedsArgument().convert(given, None, None)
 
 
 def test_an_alignment_s_name_says_what_it_is_and_is_read_back():
