@@ -13,16 +13,17 @@ from orca.errors import SettingsError
 
 T = TypeVar("T")
 MOST_LISTED = 30
+FEW = 5  # of more names than that
 
 
 def nearest(name: str, names: Mapping[str, object] | list[str]) -> str:
-    """Return "did you mean ...?" for the names closest to `name`, or all of them, if few."""
+    """Return "did you mean ...?" for the names closest to `name`; or all, or if many the nearest few."""
     known = sorted(names)
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     if close:
         return "did you mean " + " or ".join(f"'{found}'" for found in close) + "?"
     if len(known) > MOST_LISTED:
-        some = difflib.get_close_matches(name, known, n=MOST_LISTED, cutoff=0.0)
+        some = difflib.get_close_matches(name, known, n=FEW, cutoff=0.0)
         return f"there are {len(known)}, such as: " + ", ".join(some)
     return "there are: " + ", ".join(known) if known else "there are none: leave it out"
 

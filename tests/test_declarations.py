@@ -6,7 +6,7 @@ import pytest
 from orca.alignment.distance import DISTANCES
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
-from orca.declarations import MOST_LISTED, Declarations, nearest
+from orca.declarations import FEW, Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
@@ -106,7 +106,7 @@ def test_a_far_name_is_answered_with_all_names():
 def test_of_many_names_that_are_far_some_are_listed():
     told = nearest("rare", [f"openml_{number}" for number in range(200)])
     assert told.startswith("there are 200, such as: ")
-    assert told.count("openml_") == MOST_LISTED
+    assert told.count("openml_") == FEW
 
 
 def test_the_source_that_a_body_names_is_declared():

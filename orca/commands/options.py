@@ -8,6 +8,8 @@ from typing import Any
 import click
 
 from orca.data.task import TASKS, Task
+from orca.declarations import nearest
+from orca.errors import SettingsError
 from orca.settings import Settings, check_name, checked, read_yaml
 from orca.workflow import layout
 
@@ -47,15 +49,31 @@ class TaskArgument(click.ParamType[Any]):
         del param, ctx
         if isinstance(value, AskedTask):
             return value
-        by_name = not value.endswith(".yaml")
-        path = Path(layout.path("task_entry", task=value) if by_name else value)
-        if by_name and (value in TASKS or not path.exists()):
-            return AskedTask(value, TASKS.look_up(value, where="the task asked for"), None)
+        if not value.endswith(".yaml") and value in TASKS:
+            return AskedTask(value, TASKS[value], None)
         from orca.data.user_task import task_of
 
-        check_name(path.stem, where=f"the task file {value}")
+        path = _entry_file(value)
         entry = read_yaml(path)
         return AskedTask(path.stem, task_of(path.stem, entry, where=str(path)), entry)
+
+
+def _entry_file(asked: str) -> Path:
+    """Return the file of a user's own task, which is asked for by this file or by its name."""
+    if asked.endswith(".yaml"):
+        path = Path(asked)
+        check_name(path.stem, where=f"the task file {asked}")
+        return path
+    check_name(asked, where="the task asked for")
+    path = Path(layout.path("task_entry", task=asked))
+    if not path.exists():
+        raise SettingsError(
+            where="the task asked for",
+            what=f"there is no task '{asked}'",
+            mend=f"{nearest(asked, TASKS)}\nA task of your own is a YAML file with its entry, such"
+            f" as {asked}.yaml; by its name it is known once the workflow has run with it",
+        )
+    return path
 
 
 class SeedsArgument(click.ParamType[Any]):

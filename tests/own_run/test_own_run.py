@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from orca.cli import orca
 from orca.commands.options import TaskArgument
+from orca.data.task import TASKS
 from orca.errors import SettingsError
 from orca.experiment import Experiment
 from orca.own_run.budget import jobs_of, seconds_of
@@ -114,6 +115,23 @@ def test_a_command_takes_a_persons_task_by_the_name_that_the_workflow_plans_it_b
     jobs.write_settings()
     asked = TaskArgument().convert("trees", None, None)
     assert (asked.name, asked.entry) == ("trees", content["tasks"]["trees"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("my_own", "there is no task 'my_own'.*A task of your own is a YAML file"),
+        ("../tasks/mine", "can be no name"),
+        ("a" * 300, "can be no name"),
+        ("a" * 300 + ".yaml", "can be no name"),
+    ],
+)
+def test_a_task_that_is_not_there_is_one_clear_error_with_few_names(here, asked, said):
+    Path("results/tasks").mkdir(parents=True)
+    Path("results/tasks/mine.yaml").write_text("{}")
+    with pytest.raises(SettingsError, match=f"(?s){said}") as told:
+        TaskArgument().convert(asked, None, None)
+    assert sum(name in str(told.value) for name in TASKS) <= 10
 
 
 def test_a_name_that_is_a_declared_task_s_gets_another(here):
