@@ -9,6 +9,7 @@ from torch import Tensor
 
 from orca.alignment.features import Given, check_features, contiguous_labels
 from orca.alignment.points import PointsByClass
+from orca.errors import FeatureError
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,13 @@ class SourceFeatures:
         """
         sizes = torch.bincount(self.labels)
         kept = sizes[self.labels] > 1
+        if not bool(kept.any()):
+            raise FeatureError(
+                where="the source's classes",
+                what=f"each of the {len(self.labels)} samples is the only one of its class",
+                mend="give a source with classes of several samples, or let those of one take part:"
+                " `single_samples: true` of the distance",
+            )
         return self if bool(kept.all()) else self.of(self.features[kept], self.labels[kept])
 
     @cached_property
