@@ -20,7 +20,9 @@ Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"  # names stand in paths, in commands and in addresses
 Name = Annotated[str, Field(pattern=NAME)]
-NAME_MEND = "begin it with a letter or a digit, and use letters, digits, '_' and '-' alone, 100 at most"
+NAME_MEND = (
+    "begin it with a letter or a digit, and use letters, digits, '_' and '-' alone, 100 at most"
+)
 REFERENCE = "config/README.md lists every key and its range"
 S = TypeVar("S", bound="Settings")
 
