@@ -117,18 +117,18 @@ def inspect(path: Path) -> str:
                 mend="name a file under results/, or the folder of one run",
             )
         return "\n\n".join(inspect(file) for file in files)
+    if not path.is_file():
+        raise DataError(
+            where=str(path),
+            what="there is no such artefact",
+            mend=f"check its name, or make it: snakemake {path}",
+        )
     reader = READERS.get(path.suffix)
     if reader is None:
         raise DataError(
             where=str(path),
             what=f"'{path.suffix}' files are not known",
             mend="name one of " + ", ".join(READERS),
-        )
-    if not path.is_file():
-        raise DataError(
-            where=str(path),
-            what="there is no such artefact",
-            mend=f"check its name, or make it: snakemake {path}",
         )
     kind = KINDS.get(path.name, f"a {path.suffix[1:]} file")
     size = path.stat().st_size / 1e6

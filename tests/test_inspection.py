@@ -53,6 +53,7 @@ def test_prepared_data_are_told_with_shapes_and_attributes(tmp_path):
     ("name", "content", "told"),
     [
         ("run.json", None, "there is no such artefact"),
+        ("seed7", None, "there is no such artefact"),
         ("run.txt", "x", "'.txt' files are not known"),
         ("run.json", "{", "run.json"),
     ],

@@ -16,7 +16,18 @@ from orca.commands.options import (
     device_of,
     write_stamp,
 )
+from orca.errors import ResultsError
 from orca.workflow import layout
+
+
+def _check_there(run: Path) -> None:
+    if not run.is_dir():
+        raise ResultsError(
+            where=str(run),
+            what="there is no such folder of a run",
+            mend="name one such as results/finetuned/<task>/<body>/<method>/seed0, which `orca run` or"
+            " the workflow makes",
+        )
 
 
 @click.command()
@@ -75,6 +86,7 @@ def predict(  # noqa: PLR0913 (click passes each option by name)
 
     if (inputs is None) == (test is None):
         raise click.UsageError("give either --input or --test")
+    _check_there(run)
     finished = FinishedRun(run, device_of(device), weights=weights)
     if inputs:
         predict_file(finished, inputs=inputs, output=output)
@@ -92,6 +104,7 @@ def export(run: Path, out: Path) -> None:
     from orca.training.export import export as pack
     from orca.training.finished_run import FinishedRun
 
+    _check_there(run)
     finished = FinishedRun(run, torch.device("cpu"))
     record = finished.record
     scores = layout.run_folder("scores", record["task"], record["body"], record["method"])

@@ -122,7 +122,7 @@ def _refusal(first: Any, where: str) -> SettingsError:
         what, mend = raised[0], raised[1]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = TaskEntry.model_fields.items()
+        what, known = f"there is no key '{key}'", TaskEntry.model_fields.items()
         mend = nearest(key, [field.alias or name for name, field in known])
     return SettingsError(where=f"{where}.{key}" if key else where, what=what, mend=mend)
 

@@ -11,6 +11,7 @@ import yaml
 from orca.data.own.guess import Fact, guess
 from orca.data.task import TASKS
 from orca.data.user_task import check_keys, entries_in, entry_of
+from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.provenance import write_text
 from orca.settings import check_name, read_yaml
@@ -87,7 +88,9 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
         before = read_yaml(path) if path.exists() else {}
         name = name or _name_of(file, entries_in(before, where=str(path)))
     if not data.is_file():
-        raise SettingsError(where=str(data), what="there is no such file", mend="mend the path")
+        there = [file.name for file in data.parent.glob("*") if file.is_file()]
+        mend = f"mend the path; {nearest(data.name, there)}" if there else "mend the path"
+        raise SettingsError(where=str(data), what="there is no such file", mend=mend)
     known = entries_in(before, where=str(path)).get(name, {})
     check_keys({**known, **entry}, where=f"{path}, tasks.{name}")
     if any(key in entry and key in known and entry[key] != known[key] for key in ANEW):

@@ -147,7 +147,7 @@ def test_two_files_of_one_name_are_kept_apart(here):
 
 
 def test_a_file_that_is_not_there_is_an_error(here):
-    with pytest.raises(SettingsError, match="there is no such file"):
+    with pytest.raises(SettingsError, match="no such file(.|\n)*did you mean 'trees.csv'"):
         _settled(Path("tree.csv"), Wishes(entry={"target": "kind"}))
 
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from orca.cli import orca
 from orca.data.fetch import fetch
 from orca.data.prepare import prepare
 from orca.data.task import Task
 from orca.data.user_task import task_of
-from orca.errors import OrcaError
+from orca.errors import OrcaError, ResultsError
 from orca.evaluation.score import Score
 from orca.provenance import write_json
 from orca.training.export import CARD, export
@@ -169,3 +171,13 @@ def test_an_exported_run_predicts_the_same_and_tells_what_it_is(classes, tmp_pat
     pd.testing.assert_frame_equal(
         told(again, tmp_path, FRAME), told(classes, tmp_path, FRAME), check_exact=True
     )
+
+
+@pytest.mark.parametrize(
+    "command", [["predict", "--input", "new.csv", "--output", "out.csv", "--run"], ["export"]]
+)
+def test_a_run_that_is_not_there_is_named(command):
+    out = ["out.zip"] if command == ["export"] else []
+    fault = CliRunner().invoke(orca, [*command, "results/finetuned/pumps/nothing", *out]).exception
+    assert isinstance(fault, ResultsError)
+    assert "there is no such folder of a run" in str(fault)

@@ -58,6 +58,11 @@ def test_a_target_that_is_not_there_is_an_error(place):
         planned_jobs(["nothing"], snakefile=ROOT / "Snakefile", config_files=[], folder=place)
 
 
+def test_a_plan_outside_of_the_repository_says_where_to_go(place):
+    with pytest.raises(SettingsError, match="change to the repository's folder"):
+        planned_jobs([TABLE], snakefile=place / "Snakefile", config_files=[], folder=place)
+
+
 def test_our_own_records_come_first(runs, tmp_path):
     for seed, seconds in enumerate((3600.0, 7200.0)):
         run = tmp_path / f"results/finetuned/cifar100/swin_base/orca/seed{seed}/run.json"

@@ -295,11 +295,14 @@ def test_a_misspelt_target_is_answered_with_the_nearest(target, near, runs):
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ({"seeds": 0}, "config.yaml, seeds: Input should be greater than or equal to 1"),
+        (
+            {"seeds": 0},
+            r"config.yaml or what .* --config\), seeds: Input should be greater than or equal to 1",
+        ),
         ({"tables": ["demoo"]}, "did you mean 'demo'"),
         ({"bodies": {"sequence": "robert_base"}}, "did you mean 'roberta_base'"),
         ({"hyperparameters": {"minlm": "default"}}, "did you mean 'minilm'"),
-        ({"device": "gpu"}, "config.yaml, device: String should match pattern"),
+        ({"device": "gpu"}, r"--config\), device: String should match pattern"),
         ({"seeds_by_task": {"openml_16o": 2}}, "there is no task 'openml_16o'"),
     ],
 )

@@ -64,7 +64,7 @@ class NpzArrays:
         except READER_FAULTS as fault:
             raise DataError(
                 where=shown,
-                what=f"it is no npz file: {fault}",
+                what="it is no npz file, or a damaged one",
                 mend="save it with numpy.savez(path, inputs=..., targets=...)",
             ) from fault
         if not isinstance(file, np.lib.npyio.NpzFile):
