@@ -14,6 +14,8 @@ from orca.settings import Count, Name, checked, merge
 from orca.tuning.settings import TuningSettings
 
 CHECKOUT = PACKAGE.parent
+PLACE = "config/config.yaml or what is laid over it (--configfile, --config)"
+"""Where a key of the configuration may stand, for messages."""
 Origin = Literal["published", "tuned", "default"]
 
 
@@ -130,7 +132,7 @@ class Configuration(Experiment):
     def tuning_of(self, body: str) -> TuningSettings:
         """Return the search settings of a body."""
         content = merge(self.tuning.model_dump(), self.tuning_by_body.get(body, {}))
-        return checked(TuningSettings, content, where=f"config/config.yaml, tuning_by_body.{body}")
+        return checked(TuningSettings, content, where=f"{PLACE}, tuning_by_body.{body}")
 
     def workers_of(self, body: str) -> int:
         """Return how many jobs share a body's search."""

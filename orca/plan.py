@@ -13,6 +13,7 @@ from pathlib import Path
 from orca.cost import V100
 from orca.data.proxy import PROXIES
 from orca.data.task import Way
+from orca.errors import SettingsError
 from orca.text_files import found_json
 from orca.workflow import layout
 from orca.workflow.planned import Job, planned_jobs
@@ -89,7 +90,17 @@ def _missing(jobs: Iterable[Job], runs: Runs) -> Iterator[tuple[str, Way]]:
 def plan(
     targets: Sequence[str], *, snakefile: Path, config_files: Sequence[Path], folder: Path
 ) -> str:
-    """Return as text what some targets would cost; arguments as of `planned_jobs`."""
+    """Return as text what some targets would cost; arguments as of `planned_jobs`.
+
+    Raises:
+        SettingsError: if the workflow is not there.
+    """
+    if not snakefile.is_file():
+        raise SettingsError(
+            where=str(snakefile),
+            what="the workflow is not there",
+            mend="change to the repository's folder, or name its Snakefile by `--snakefile`",
+        )
     jobs, runs = planned_jobs(
         targets, snakefile=snakefile, config_files=config_files, folder=folder
     )

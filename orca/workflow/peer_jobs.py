@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from orca.configuration import PLACE
 from orca.peers.peer import NO_BODY, PEERS
 from orca.settings import not_default
 from orca.training.peer_key import peer_key
@@ -39,6 +40,6 @@ class PeerJobs:
             task=self.jobs.runs.task(wildcards.task),
             peer=peer,
             body=wildcards.body,
-            settings=PEERS[peer].with_settings(given, where=f"config/config.yaml, peers.{peer}"),
+            settings=PEERS[peer].with_settings(given, where=f"{PLACE}, peers.{peer}"),
             search=(search.trials, search.seed),
         )

@@ -41,12 +41,6 @@ def planned_jobs(
     from snakemake.api import SnakemakeApi
     from snakemake.settings import types
 
-    if not snakefile.is_file():
-        raise SettingsError(
-            where=str(snakefile),
-            what="the workflow is not there",
-            mend="change to the repository's folder, or name its Snakefile by `--snakefile`",
-        )
     with SnakemakeApi(types.OutputSettings(quiet={types.Quietness.ALL}, dryrun=True)) as api:
         logging.disable(logging.CRITICAL)
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from orca.alignment.distance import DISTANCES
-from orca.configuration import Configuration, Origin
+from orca.configuration import PLACE, Configuration, Origin
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Task
 from orca.data.user_task import entry_of, task_of
@@ -40,11 +40,6 @@ from orca.tuning.search_key import METHOD as SEARCHED_METHOD
 from orca.workflow import layout
 
 
-def _place(folder: Path) -> str:
-    """Return where a setting of the configuration may stand, for messages."""
-    return f"{folder / 'config.yaml'} or what is laid over it (--configfile, --config)"
-
-
 @dataclass(frozen=True, eq=False)
 class Runs:
     """All runs that a configuration allows; its other files lie in `folder`."""
@@ -59,7 +54,7 @@ class Runs:
         Raises:
             SettingsError: for the first key, value or name that is not allowed.
         """
-        runs = cls(checked(Configuration, config, where=_place(folder)), folder)
+        runs = cls(checked(Configuration, config, where=PLACE), folder)
         runs.check()
         return runs
 
@@ -69,7 +64,7 @@ class Runs:
         Raises:
             SettingsError: for the first that is not declared; it offers the nearest.
         """
-        given, where = self.configuration, _place(self.folder)
+        given, where = self.configuration, PLACE
         bodies = (
             given.bodies.values(), given.seeds_by_body, given.body_folders, given.tuning_by_body,
             given.tune_workers_by_body, given.proxies, {*given.hyperparameters} - {"default"},
@@ -143,7 +138,7 @@ class Runs:
     @cache  # noqa: B019 (one object lives as long as the workflow)
     def _own_task(self, name: str) -> Task:
         entry = self.configuration.tasks[name]
-        where = f"{_place(self.folder)}, tasks"
+        where = f"{PLACE}, tasks"
         task = task_of(name, entry, where=where)
         check_names(task, entry_of(entry, where=where), where=f"{where}.{name}")
         return task

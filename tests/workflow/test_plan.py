@@ -60,7 +60,7 @@ def test_a_target_that_is_not_there_is_an_error(place):
 
 def test_a_plan_outside_of_the_repository_says_where_to_go(place):
     with pytest.raises(SettingsError, match="change to the repository's folder"):
-        planned_jobs([TABLE], snakefile=place / "Snakefile", config_files=[], folder=place)
+        plan([TABLE], snakefile=place / "Snakefile", config_files=[], folder=place)
 
 
 def test_our_own_records_come_first(runs, tmp_path):

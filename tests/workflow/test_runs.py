@@ -9,6 +9,7 @@ import pytest
 import yaml
 from snakemake.iocontainers import Wildcards
 
+from orca import memory
 from orca.commands.options import SeedsArgument
 from orca.cost import V100
 from orca.data.proxy import PROXIES
@@ -23,7 +24,7 @@ from orca.peers.peer import PEERS
 from orca.workflow import layout, resources
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
-from orca.workflow.resources import MEMORY, JobResources
+from orca.workflow.resources import JobResources
 from orca.workflow.runs import Runs
 from orca.workflow.targets import check_targets
 
@@ -384,7 +385,9 @@ def test_a_search_starts_from_the_official_settings():
 
 def test_a_second_attempt_gets_more_up_to_what_there_is(runs):
     needs, asked_by = JobResources(runs), job("cifar100")
-    limits = [(needs.mb(work), 64_000) for work in MEMORY] + [(needs.minutes("finetune"), 2880)]
+    limits = [(needs.mb(work), 64_000) for work in memory.BY_WORK] + [
+        (needs.minutes("finetune"), 2880)
+    ]
     for need, most in limits:
         asked = [need(asked_by, n) for n in (1, 2, 50)]
         assert asked[0] < asked[1] < asked[2] == most
@@ -427,10 +430,10 @@ def test_a_peer_is_given_memory_for_all_rows_and_for_what_its_library_makes_of_t
         for name, peer in PEERS.items():
             if not peer.suits(declared):
                 continue
-            asked[task, name] = resources.peer_mb(declared, peer, "swin_base")
+            asked[task, name] = memory.peer_mb(declared, peer, "swin_base")
             width = 1024 if peer.on_body else math.prod(sizes.input_shape)  # of the body's features
             own_mb = peer.copies * sizes.fit * width * 4 / 1e6
-            assert asked[task, name] >= resources.BASE_MB + rows_mb + own_mb
+            assert asked[task, name] >= memory.BASE_MB + rows_mb + own_mb
             assert needs.peer_mb(job(task, method=name), 1) == min(asked[task, name], 64_000)
     assert asked["satellite", "minirocket"] > 64_000  # no job asks for more than its limit
     assert asked["domainnet_real", "nearest_neighbour"] > 12_000  # its rows alone are 9.7 GB
@@ -439,9 +442,9 @@ def test_a_peer_is_given_memory_for_all_rows_and_for_what_its_library_makes_of_t
 
 def test_a_peer_on_a_frozen_body_is_given_memory_for_the_body_s_features():
     task, boosted = TASKS["satellite"], PEERS["frozen_boosted"]
-    asked = {body: resources.peer_mb(task, boosted, body) for body in BODIES}
+    asked = {body: memory.peer_mb(task, boosted, body) for body in BODIES}
     features = 7 * assumed_sizes(task).fit * 4 / 1e6  # of one number each
-    assert asked["minilm"] >= resources.BASE_MB + 384 * features
+    assert asked["minilm"] >= memory.BASE_MB + 384 * features
     for body in ("roberta_base", "mpnet_base", "modernbert_base", "swin_tiny"):
         assert asked[body] - asked["minilm"] == pytest.approx((768 - 384) * features, abs=1)
 
@@ -456,5 +459,5 @@ def test_every_task_has_a_size(runs, task):
     }
     for step in ("align", "finetune", "evaluate", "tune_worker"):
         assert resources.run_seconds(runs, step, names, V100) > 0
-    assert resources.training_mb(TASKS[task]) >= resources.BASE_MB
-    assert resources.preparing_mb(TASKS[task]) > 0
+    assert memory.training_mb(TASKS[task]) >= memory.BASE_MB
+    assert memory.preparing_mb(TASKS[task]) > 0
