@@ -128,7 +128,7 @@ def test_a_second_file_is_the_test_split(go, tmp_path):
         ({"classes": 0}, "'classes' is missing"),
         ({"kind": "field"}, "'target_shape' is missing"),
         ({"path": "data.mat"}, "'format' is missing"),
-        ({"gruops": "who"}, "there is no key 'gruops'(.|\n)*did you mean 'groups'"),
+        ({"groupz": "who"}, "there is no key 'groupz'(.|\n)*did you mean 'groups'"),
     ],
 )
 def test_an_entry_with_a_fault_names_the_key(change, said):
