@@ -19,7 +19,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,12 +27,11 @@ import torch
 from alignment import CONVERGED, Ours
 from alignment_cases import case
 from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal
-from gpu_table import HEAD, Row, line
+from gpu_table import HEAD, Row, line, tell
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
 from orca.logs import peak_memory_mb
-from orca.provenance import environment
 from orca.training.settings import Compiled, Precision
 
 FURTHER: tuple[Precision, ...] = ("bfloat16", "float32")
@@ -295,24 +293,8 @@ def main() -> None:
         try:
             measure(bench)
         finally:  # what was measured until an interruption is told too
-            tell(bench, asked.out)
-
-
-def tell(bench: Bench, out: Path | None) -> None:
-    """Print what was measured, and write it."""
-    card = torch.cuda.get_device_name() if bench.device.type == "cuda" else "cpu"
-    made = environment()
-    print(f"\n{card}, torch {torch.__version__}, commit {made['commit']}\n")
-    print(HEAD, *map(line, bench.rows), sep="\n")
-    for what, value in bench.facts.items():
-        print(f"- {what}: {value}")
-    for what in bench.left_out:
-        print(f"- left out: {what}")
-    if out:
-        told = {"card": card, "torch": torch.__version__, "commit": made["commit"]}
-        rows = [asdict(row) for row in bench.rows]
-        told |= {"rows": rows, "facts": bench.facts, "left_out": bench.left_out}
-        out.write_text(json.dumps(told, indent=1) + "\n")
+            card = torch.cuda.get_device_name() if bench.device.type == "cuda" else "cpu"
+            tell(card, bench.rows, bench.facts, bench.left_out, out=asked.out)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,13 @@
 """The table that `gpu.py` prints."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from orca.provenance import environment
 
 HEAD = (
     "| shape | loop | samples a second | ms a step | device computes | memory, MB | start, s |\n"
@@ -38,3 +45,33 @@ def line(row: Row) -> str:
         f"| {row.shape} | {row.loop} | {row.samples_per_second:.1f} | {row.milliseconds:.2f} |"
         f" {busy} | {row.memory_mb:.0f} | {row.start_seconds:.1f} |"
     )
+
+
+def tell(
+    card: str,
+    rows: Sequence[Row],
+    facts: Mapping[str, object],
+    left_out: Sequence[str],
+    *,
+    out: Path | None,
+) -> None:
+    """Print what was measured, and write it.
+
+    Args:
+        card: what it was measured on.
+        rows: of the table.
+        facts: by what they are about.
+        left_out: what the time was not enough for.
+        out: a JSON file; None for none.
+    """
+    commit = environment()["commit"]
+    print(f"\n{card}, torch {torch.__version__}, commit {commit}\n")
+    print(HEAD, *map(line, rows), sep="\n")
+    for what, value in facts.items():
+        print(f"- {what}: {value}")
+    for what in left_out:
+        print(f"- left out: {what}")
+    if out:
+        told = {"card": card, "torch": torch.__version__, "commit": commit}
+        told |= {"rows": [asdict(row) for row in rows], "facts": facts, "left_out": left_out}
+        out.write_text(json.dumps(told, indent=1) + "\n")

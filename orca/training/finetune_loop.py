@@ -20,11 +20,7 @@ from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History
 from orca.training.schedule import make_schedule
 from orca.training.settings import Compiled, FinetuneSettings, OptimizerSettings
-from orca.training.tensors import (
-    load_trained,
-    trained_tensors,
-    under,
-)
+from orca.training.tensors import load_trained, trained_tensors, under
 from orca.training.validate import Validation
 
 READ_EVERY = 64  # losses wait on the device and are read so many at a time

@@ -1,6 +1,7 @@
 """The rows of any file, read by name as the fit file taught."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -79,26 +80,34 @@ def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarr
 
 
 def check_learnt(
-    table: OwnTable, name: str, values: Float[np.ndarray, " n"], rows: Int[np.ndarray, " _"]
+    table: OwnTable,
+    names: Sequence[str],
+    values: Float[np.ndarray, "n columns"],
+    rows: Int[np.ndarray, " _"],
 ) -> None:
-    """Check that single precision keeps the digits of a column's numbers.
+    """Check that single precision keeps the digits of the numbers of some columns.
 
     Args:
         table: the fit file.
-        name: of the column.
+        names: of the columns.
         values: of all rows; NaN for a gap.
         rows: that are learnt from.
 
     Raises:
         DataError: naming row and value, if it does not.
     """
-    rows = rows[~np.isnan(values[rows])]
-    check_digits(
-        [values[rows, None]] if len(rows) else [],
-        lambda row, _: table.where(name, int(rows[row])),
-        "column's values",
-        OTHERWISE,
-    )
+    for name, numbers in zip(names, values.T, strict=True):
+        given = rows[~np.isnan(numbers[rows])]
+        check_digits(
+            [numbers[given, None]] if len(given) else [],
+            partial(_where, table, name, given),
+            "column's values",
+            OTHERWISE,
+        )
+
+
+def _where(table: OwnTable, name: str, rows: Int[np.ndarray, " _"], row: int, _: int) -> str:
+    return table.where(name, int(rows[row]))
 
 
 def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:

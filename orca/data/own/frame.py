@@ -27,9 +27,8 @@ def learn_frame(frame: "pandas.DataFrame") -> Schema:
     table = table_of(frame, PLACE)
     schema = learn_inputs(table, READING)
     values = columns.values_by(table, schema.columns, READING)
-    for column, numbers in zip(schema.columns, values.T, strict=True):
-        if column.kind == "number":
-            columns.check_learnt(table, column.name, numbers, np.arange(len(values)))
+    names = [column.name for column in schema.columns]
+    columns.check_learnt(table, names, values, np.arange(len(values)))
     learnt = columns.with_constants(schema.columns, values, READING)
     return schema.model_copy(update={"columns": learnt})
 

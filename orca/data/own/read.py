@@ -92,12 +92,11 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         stated=_texts(table, entry.split_key),
         where=table.path,
     )
-    for column, numbers in zip(schema.columns, values.T, strict=True):
-        if column.kind == "number":
-            columns.check_learnt(table, column.name, numbers, division["train"])
+    learnt_from = [column.name for column in schema.columns]
+    columns.check_learnt(table, learnt_from, values, division["train"])
     if entry.kind != "classes":
-        for name, numbers in zip(entry.targets, found.reshape(len(found), -1).T, strict=True):
-            columns.check_learnt(table, name, numbers, division["train"])
+        wanted = found.reshape(len(found), -1)
+        columns.check_learnt(table, entry.targets, wanted, division["train"])
     learnt = columns.with_constants(schema.columns, values[division["train"]], entry)
     columns.check_gaps(table, values, learnt)
     if entry.as_ == "series":
