@@ -88,7 +88,7 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
         before = read_yaml(path) if path.exists() else {}
         name = name or _name_of(file, entries_in(before, where=str(path)))
     if not data.is_file():
-        there = [file.name for file in data.parent.glob("*") if file.is_file()]
+        there = [file.name for file in data.parent.glob(f"*{data.suffix}")]
         mend = f"mend the path; {nearest(data.name, there)}" if there else "mend the path"
         raise SettingsError(where=str(data), what="there is no such file", mend=mend)
     known = entries_in(before, where=str(path)).get(name, {})
