@@ -29,22 +29,31 @@ def test_a_restored_optimizer_goes_on_as_if_it_had_never_stopped(name):
     assert torch.equal(whole, half)
 
 
-@every_optimizer
-@pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_steps_are_those_of_pytorch_s_classes_to_the_bit(name, momentum):
-    settings = OptimizerSettings(name=name, weight_decay=0.01, momentum=momentum)
-    weights = [torch.nn.Parameter(torch.randn(3, 5)) for _ in range(3)]
+def pytorch_beside_ours(name, momentum, **kind):
+    """Return four weights and copies of them, our optimizer of the ones and PyTorch's of the others."""
+    settings = OptimizerSettings(name=name, learning_rate=0.1, weight_decay=0.01, momentum=momentum)
+    weights = [torch.nn.Parameter(torch.randn(3, 5)) for _ in range(4)]
     copies = [torch.nn.Parameter(weight.detach().clone()) for weight in weights]
     further = {"momentum": momentum} if name == "sgd" else {"betas": settings.betas}
     classes = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch.optim.SGD}
-    theirs = classes[name](copies, lr=1.0, weight_decay=0.01, fused=True, **further)
-    ours = Optimizer(weights, settings)
+    theirs = classes[name](copies, lr=0.1, weight_decay=0.01, **kind, **further)
+    return weights, copies, Optimizer(weights, settings), theirs
+
+
+def draw_gradients(weights, copies, given):
+    """Give weights and their copies equal gradients, or none."""
+    for weight, copy, has in zip(weights, copies, given, strict=True):
+        weight.grad = torch.randn(3, 5) if has else None
+        copy.grad = weight.grad.clone() if has else None
+
+
+@every_optimizer
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_steps_are_those_of_pytorch_s_classes_to_the_bit(name, momentum):
+    weights, copies, ours, theirs = pytorch_beside_ours(name, momentum, fused=True)
     for step in range(5):
         ours.rate = theirs.param_groups[0]["lr"] = 0.1 / (step + 1)
-        for place, (weight, copy) in enumerate(zip(weights, copies, strict=True)):
-            moved = place < 2  # the last never has a gradient
-            weight.grad = torch.randn(3, 5) if moved else None
-            copy.grad = weight.grad.clone() if moved else None
+        draw_gradients(weights, copies, [True, True, True, False])  # the last never has one
         ours.step()
         theirs.step()
         assert all(map(torch.equal, weights, copies))
@@ -59,13 +68,7 @@ def test_steps_are_those_of_pytorch_s_classes_to_the_bit(name, momentum):
 @every_optimizer
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_gradients_that_come_late_or_never_move_weights_as_pytorch_s_classes_do(name, momentum):
-    settings = OptimizerSettings(name=name, learning_rate=0.1, weight_decay=0.01, momentum=momentum)
-    weights = [torch.nn.Parameter(torch.randn(3, 5)) for _ in range(4)]
-    copies = [torch.nn.Parameter(weight.detach().clone()) for weight in weights]
-    further = {"momentum": momentum} if name == "sgd" else {"betas": settings.betas}
-    classes = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "sgd": torch.optim.SGD}
-    theirs = classes[name](copies, lr=0.1, weight_decay=0.01, foreach=False, **further)
-    ours = Optimizer(weights, settings)
+    weights, copies, ours, theirs = pytorch_beside_ours(name, momentum, foreach=False)
     has_gradient = [  # of four weights, at each step: always, late, now and then, never
         lambda step: step > 0,
         lambda step: step > 2,
@@ -73,9 +76,7 @@ def test_gradients_that_come_late_or_never_move_weights_as_pytorch_s_classes_do(
         lambda step: False,
     ]
     for step in range(8):  # at the first one, no weight has a gradient
-        for weight, copy, has in zip(weights, copies, has_gradient, strict=True):
-            weight.grad = torch.randn(3, 5) if has(step) else None
-            copy.grad = weight.grad.clone() if has(step) else None
+        draw_gradients(weights, copies, [has(step) for has in has_gradient])
         ours.step()
         theirs.step()
         for weight, copy in zip(weights, copies, strict=True):
