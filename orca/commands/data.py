@@ -75,10 +75,12 @@ def status(raw: Path, config_files: tuple[Path, ...]) -> None:
         for name, entry in entries_in(read_yaml(path), where=str(path)).items()
     }
 
-    click.echo(f"{'source':<38}{'state':<12}{'have':>10}{'of':>10}  used by; how to get it")
-    for source in data_status(raw, own):
+    sources = data_status(raw, own)
+    width = max(len(source.source) for source in sources)
+    click.echo(f"{'source':<{width}}  {'state':<9}{'have':>12}{'of':>12}  used by; how to get it")
+    for source in sources:
         of = "?" if source.published is None else f"{source.published / 1e6:.1f} MB"
-        line = f"{source.source:<38}{source.state:<12}{source.have / 1e6:>7.1f} MB{of:>10}"
+        line = f"{source.source:<{width}}  {source.state:<9}{source.have / 1e6:>9.1f} MB{of:>12}"
         click.echo(f"{line}  {', '.join(source.used_by)}")
         if source.missing:
             click.echo(f"    {source.how}")

@@ -84,7 +84,8 @@ def fit(runs: Runs, task: str, seconds: float, cores: int) -> BudgetPlan:
     if share >= 1:
         return BudgetPlan(config, {}, "no search for settings")
     settings = _fewer_epochs(runs, task, body, max(0.0, share))
-    summary = f"no search, {settings['finetune']['epochs']} epochs of fine-tuning"
+    epochs = settings["finetune"]["epochs"]
+    summary = f"no search, {epochs} epoch{'s' * (epochs > 1)} of fine-tuning"
     if share <= 0:
         summary += "; even so it takes longer, for starting the jobs alone fills the budget"
     return BudgetPlan(config, settings, summary)
