@@ -32,7 +32,7 @@ AXES = ({"sample", "length"}, {"sample", "channel", "length"}, {"sample", "chann
 class TaskEntry(BaseModel):
     """One of your own data sets."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: str
     """The data are in this file."""
