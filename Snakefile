@@ -1,8 +1,14 @@
+import gc
+
 from snakemake.utils import min_version
 
 from orca.configuration import config_folder
 
 min_version("9.12")
+# Snakemake's modules stay to the end. Where the collector looks at them again and at exit takes them
+# apart, half a second goes, a fifth of planning a score. Once in a process, whose garbage stays too.
+if not gc.get_freeze_count():
+    gc.freeze()
 
 
 configfile: str(config_folder() / "config.yaml")
