@@ -1,10 +1,7 @@
 """Writes what is generated from the settings: `config/README.md` and the editors' schemas."""
 
-import ast
-import inspect
 import json
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -124,30 +121,13 @@ def _default(field: FieldInfo) -> str:
     return f"`{json.dumps(field.default)}`"
 
 
-def descriptions_of(model: type[BaseModel]) -> dict[str, str]:
-    """Return what is said of each key: its description, or else the line under it.
-
-    pydantic would read these lines too, but whenever the model is imported, which takes it long.
-    """
-    declared = ast.parse(inspect.getsource(model)).body[0]
-    assert isinstance(declared, ast.ClassDef)
-    under = {
-        ast.unparse(above.target): ast.literal_eval(line.value)
-        for above, line in pairwise(declared.body)
-        if isinstance(above, ast.AnnAssign) and isinstance(line, ast.Expr)
-    }
-    fields = model.model_fields.items()
-    return {key: field.description or under.get(key, "") for key, field in fields}
-
-
 def _rows(model: type[BaseModel]) -> Iterator[str]:
     yield "| key | what | range | default |"
     yield "|---|---|---|---|"
-    descriptions = descriptions_of(model)
     for key, field in model.model_fields.items():
         cells = (
             f"`{field.alias or key}`",
-            descriptions[key],
+            field.description or "",
             _range(field),
             _default(field),
         )
@@ -208,10 +188,6 @@ def configuration_schema() -> str:
     """Return the JSON schema of `config.yaml`."""
     schema = Configuration.model_json_schema()
     entry = TaskEntry.model_json_schema()
-    for key, text in descriptions_of(TaskEntry).items():
-        name = TaskEntry.model_fields[key].alias or key
-        told = {**entry["properties"][name], "description": text}
-        entry["properties"][name] = dict(sorted(told.items()))
     tasks = schema["properties"]["tasks"]
     schema["properties"]["peers"] = _peers_schema()
     schema["properties"]["tasks"] = {

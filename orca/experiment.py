@@ -27,7 +27,7 @@ class Experiment(Settings):
         description="A table that names no body takes this one for each kind of input.",
     )
     seeds: Count = Field(
-        default=5, description="Every task, body and method is run with this many seeds, from 0 on"
+        default=5, description="Every task, body and method is run with this many seeds, from 0 on."
     )
     seeds_by_body: dict[str, Count] = Field(
         default={}, description="A body that is named here has its own number of seeds."

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orca.alignment.distance import DISTANCES
-from orca.config_reference import descriptions_of, parts
+from orca.config_reference import parts
 from orca.configuration import Configuration
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
@@ -26,8 +26,8 @@ every_part = pytest.mark.parametrize(
 
 @every_part
 def test_every_key_has_a_whole_sentence(model):
-    for name, text in descriptions_of(model).items():
-        assert re.fullmatch(r"[A-Z`].{15,}[.]", text, re.DOTALL), name
+    for name, field in model.model_fields.items():
+        assert re.fullmatch(r"[A-Z`].{15,}[.]", field.description or "", re.DOTALL), name
 
 
 @every_part
