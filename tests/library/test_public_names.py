@@ -41,11 +41,6 @@ def samples(count=40):
 SOURCE = (torch.randn(30, 16, generator=torch.Generator().manual_seed(1)), torch.arange(30) % 3)
 
 
-def test_importing_the_package_imports_no_pytorch():
-    code = "import sys, orca; sys.exit('torch' in sys.modules or 'sklearn' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
-
-
 def test_a_bert_aligns_learns_and_predicts_with_neither_the_library_nor_a_compiler_loaded():
     code = """
 import sys, torch, orca

@@ -3,8 +3,6 @@ import json
 import math
 import re
 import statistics
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -183,20 +181,6 @@ def test_every_metric_of_a_row_tells_its_direction(build):
     for row in table.rows:
         assert row.metric_title[-1] in "↓↑"
         assert row.metric_title[:-2] in {metric.title for metric in METRICS.values()}
-
-
-def test_tables_and_figures_are_made_without_torch(tmp_path, pytestconfig):
-    folder = pytestconfig.rootpath / "config" / "published"
-    code = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "import orca.reporting.report\n"
-        "from orca.reporting.tabulate import render_published\n"
-        f"render_published(Path({str(tmp_path)!r}), Path({str(folder)!r}))\n"
-        "assert not {'torch', 'transformers', 'ot'} & set(sys.modules), 'torch is imported'\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
-    assert (tmp_path / "tables" / "table_4.md").exists()
 
 
 def test_your_own_tasks_are_the_rows_of_their_table(tmp_path, fill, make):
