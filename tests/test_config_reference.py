@@ -1,5 +1,4 @@
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -18,23 +17,6 @@ def test_the_generated_file_is_up_to_date(name):
 
 
 SCHEMAS = {name: json.loads((ROOT / name).read_text()) for name in GENERATED if "schemas" in name}
-
-
-def described(schema, place=""):
-    """Yield every description of a schema with its place."""
-    if isinstance(schema, dict):
-        if isinstance(schema.get("description"), str):
-            yield place, schema["description"]
-        for key, part in schema.items():
-            yield from described(part, f"{place}/{key}")
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_every_description_is_a_whole_sentence(name):
-    found = dict(described(SCHEMAS[name]))
-    assert [
-        place for place, text in found.items() if not re.fullmatch(r"(?s)[A-Z0-9`].*\.", text)
-    ] == []
 
 
 def test_the_keys_of_own_tasks_and_of_peers_are_in_the_page_and_in_the_schema():

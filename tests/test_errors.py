@@ -14,8 +14,3 @@ def test_every_error_names_place_fault_and_mend(kind):
     assert isinstance(fault, OrcaError)
     assert str(fault) == "a.yaml, seeds: it is -1\nMend: make it positive"
     assert fault.exit_status != 0
-
-
-def test_an_error_cannot_be_built_without_its_mend():
-    with pytest.raises(TypeError):
-        OrcaError(where="a", what="b")

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from orca.models.embedder import EPS, between, build_embedder, cyclic_filters
+from orca.models.embedder import EPS, build_embedder
 from orca.models.settings import ModelSettings
 from tests.models.library_models import randomised
 
@@ -71,16 +71,8 @@ def test_each_start_copies_what_its_name_says(toy_body, name):
     assert torch.equal(random, normed)
     assert torch.equal(random, pretrained) is (body.kind == "sequence")
     if body.patch is not None:
-        assert torch.equal(pretrained[:, 3], body.patch.weight[:, 0])
+        assert torch.equal(pretrained, body.patch.weight[:, [0, 1, 2, 0]])
         assert torch.equal(starts["pretrained"].convolution.bias, body.patch.bias)
-
-
-@pytest.mark.parametrize("channels", [1, 3, 4, 57])
-def test_filters_are_repeated_cyclically(channels):
-    weight = torch.randn(6, 3, 2, 2)
-    repeated = cyclic_filters(weight, channels)
-    assert repeated.shape == (6, channels, 2, 2)
-    assert all(torch.equal(repeated[:, c], weight[:, c % 3]) for c in range(channels))
 
 
 def test_positions_may_start_at_random(toy_body):
@@ -124,9 +116,3 @@ def test_a_longer_input_goes_on_with_the_body_s_positions(toy_body):
         build(body, (1, 12), kernel=1, more_points="longer"), torch.randn(2, 1, 24)
     )
     torch.testing.assert_close(found[0], body.positions[:24])
-
-
-def test_places_between_rows_are_interpolated():
-    table = torch.tensor([[0.0], [10.0], [40.0]])
-    assert between(table, 5, step=0.5).flatten().tolist() == [0, 5, 10, 25, 40]
-    assert between(table, 2, step=2.0).flatten().tolist() == [0, 40]

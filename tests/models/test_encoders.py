@@ -135,14 +135,6 @@ def test_a_file_that_lacks_a_weight_or_has_one_too_many_does_not_fit(layers, inn
     assert fault.value.where == str(tmp_path / "model.safetensors")
 
 
-def test_weights_of_another_architecture_do_not_fit(tmp_path):
-    randomised(SwinForImageClassification(swin_config(BODIES["swin_base"].toy))).save_pretrained(
-        tmp_path
-    )
-    with pytest.raises(WeightsError, match="do not fit this body"):
-        loaded("minilm", tmp_path)
-
-
 def test_a_file_that_is_no_safetensors_is_named(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"<html>not found</html>")
     for load, shape in ((load_bert, BODIES["minilm"].toy), (load_swin, BODIES["swin_base"].toy)):

@@ -5,7 +5,7 @@ import torch
 
 from orca.errors import SettingsError
 from orca.models.embedder import between
-from orca.models.predictor import Dense, Pooled, Single, build_predictor
+from orca.models.predictor import Dense, build_predictor
 from tests.models.library_models import randomised
 
 
@@ -15,18 +15,6 @@ def averaged(values, count):
     return torch.stack(
         [values[i * n // count : -(-(i + 1) * n // count)].mean() for i in range(count)]
     )
-
-
-def test_classes_get_a_linear_layer_on_the_mean_over_tokens(toy_model):
-    for name, shape in [("roberta_base", (1, 30)), ("swin_base", (3, 9, 9))]:
-        model = randomised(toy_model(name, shape, Pooled(5))).double()
-        inputs = torch.randn(2, *shape, dtype=torch.float64)
-        hidden = model.encode(model.embed(inputs))
-        linear = model.predictor.linear
-        expected = (hidden.sum(dim=1) / hidden.shape[1]) @ linear.weight.T + linear.bias
-        torch.testing.assert_close(model(inputs), expected)
-        single = randomised(toy_model(name, shape, Single())).double()
-        assert single(inputs).shape == (2,)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

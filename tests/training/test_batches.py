@@ -39,13 +39,6 @@ def test_a_batch_holds_the_samples_that_it_names(prepared):
     np.testing.assert_array_equal(targets.numpy(), wanted[1])
 
 
-def test_a_set_too_large_to_hold_gives_the_same_batches(prepared, monkeypatch):
-    held = Batches(prepared, np.arange(60), 7, 3, CPU).read(1, 1)
-    monkeypatch.setattr("orca.training.samples.HELD_BYTES", 0)
-    lazy = Batches(prepared, np.arange(60), 7, 3, CPU).read(1, 1)
-    assert all(torch.equal(one, other) for one, other in zip(held, lazy, strict=True))
-
-
 def test_one_piece_of_each_recording_is_drawn_anew_in_each_epoch(tmp_path):
     task = replace(CLASSES, redraw=True)
     path = write_prepared(tmp_path / "fit.h5", task, part="fit")

@@ -18,22 +18,6 @@ def state(folder, key="a"):
     return State(folder, key, seconds=0.0)
 
 
-def test_what_is_written_is_read(tmp_path):
-    tensors = {"a": torch.rand(3), "b": torch.arange(4)}
-    write_tensors(tmp_path / "x.safetensors", tensors, {"epoch": 3})
-    read, record = read_tensors(tmp_path / "x.safetensors")
-    assert record == {"epoch": 3}
-    assert all(torch.equal(tensors[name], read[name]) for name in tensors)
-
-
-def test_a_damaged_file_is_named_with_the_mend(tmp_path):
-    path = tmp_path / "x.safetensors"
-    write_tensors(path, {"a": torch.rand(100)})
-    path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(StateError, match="x.safetensors"):
-        read_tensors(path)
-
-
 def test_no_byte_of_a_checkpoint_is_changed_unnoticed(tmp_path):
     with state(tmp_path).held() as held:
         held.save({"a": torch.rand(3), "b": torch.arange(4) > 1}, {"epoch": 1})
@@ -77,15 +61,6 @@ def test_two_runs_cannot_hold_one_folder(tmp_path):
         state(tmp_path).held(),
     ):
         pass
-
-
-def test_progress_of_other_settings_is_dropped_and_of_equal_ones_kept(tmp_path):
-    with state(tmp_path).held() as held:
-        held.save({"a": torch.ones(1)}, {"epoch": 1})
-    with state(tmp_path).held() as held:
-        assert held.load() is not None
-    with state(tmp_path, "b").held() as held:
-        assert held.load() is None
 
 
 def test_a_stop_signal_ends_the_run_after_the_next_checkpoint(tmp_path):

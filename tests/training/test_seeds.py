@@ -93,13 +93,6 @@ def test_a_job_asked_to_stop_at_the_end_of_a_seed_publishes_it_and_begins_no_oth
     assert job(0, 1)[1] == [1]
 
 
-def test_a_changed_setting_that_the_code_reads_makes_the_seed_anew(job):
-    keys, _ = job(0)
-    other, made = job(0, learning_rate=2e-3)
-    assert made == [0]
-    assert other[0] != keys[0]
-
-
 def test_progress_that_does_not_say_whose_it_is_is_dropped(job, tmp_path):
     outputs = tmp_path / "state/seed0/outputs"
     outputs.mkdir(parents=True)
