@@ -21,25 +21,6 @@ def test_preparing_twice_gives_the_same_bytes(tmp_path, monkeypatch):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_training_and_validation_share_no_row_and_hold_every_row(made):
-    fit, _ = made(CLASSES)
-    train, validation = fit.rows("train"), fit.rows("validation")
-    assert len(train) == 60
-    assert sorted([*train, *validation]) == list(range(80))
-    assert (np.bincount(fit.targets(validation)) == 5).all()
-
-
-@pytest.mark.parametrize("kind", ["per_channel", "per_position"])
-def test_training_rows_alone_have_mean_zero_and_deviation_one(made, kind):
-    task = replace(FIELDS, normalisation=Normalisation(inputs=kind, targets=kind))
-    fit, _ = made(task)
-    axes = (0, 2) if kind == "per_channel" else 0
-    for values in samples_of(fit, "train"):
-        assert np.abs(values.mean(axis=axes)).max() < 1e-5
-        assert np.abs(values.std(axis=axes) - 1).max() < 1e-5
-    assert np.abs(samples_of(fit, "validation")[0].mean(axis=axes)).max() > 1e-3
-
-
 def test_the_test_split_is_normalised_by_the_training_constants(made):
     task = replace(FIELDS, normalisation=Normalisation(inputs="per_channel"))
     fit, test = made(task)
@@ -49,26 +30,6 @@ def test_the_test_split_is_normalised_by_the_training_constants(made):
     std = train.std(axis=(0, 2))[:, None]
     expected = (raw[task.samples.fit :] - mean) / std
     np.testing.assert_allclose(samples_of(test, "test")[0], expected, rtol=1e-4, atol=1e-5)
-
-
-def test_stated_constants_are_taken_as_they_are(made):
-    rule = Normalisation(inputs="stated", means=(1.0, 2.0, 3.0), deviations=(2.0, 4.0, 8.0))
-    task = replace(CLASSES, normalisation=rule)
-    _, test = made(task)
-    raw, _ = arrays(task)
-    expected = (raw[80:, 1] - 2.0) / 4.0
-    np.testing.assert_allclose(samples_of(test, "test")[0][:, 1], expected, rtol=1e-5)
-
-
-def test_numbers_that_normalising_may_not_touch_stay(made):
-    task = replace(CLASSES, normalisation=Normalisation(inputs="per_position"))
-    inputs, targets = arrays(task)
-    touch = np.zeros(task.input_shape, bool)
-    touch[1] = True
-    _, test = made(task, splits=cut(inputs, targets, normalised=touch))
-    seen = samples_of(test, "test")[0]
-    np.testing.assert_array_equal(seen[:, [0, 2]], inputs[80:, [0, 2]])
-    assert (seen[:, 1] != inputs[80:, 1]).any()
 
 
 def test_a_place_where_targets_hardly_vary_is_decoded_to_nearly_their_mean(made):

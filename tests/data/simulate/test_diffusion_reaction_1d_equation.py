@@ -1,11 +1,8 @@
 import numpy as np
-import pytest
 
 from orca.data.simulate.diffusion_reaction_1d import (
     DIFFUSIVITY,
-    advance,
     evolve,
-    grow,
     solve,
 )
 from orca.data.simulation import cell_centres
@@ -31,29 +28,6 @@ def test_a_solver_stepping_in_time_gives_the_same():
         slope, (0, 0.3), SMOOTH[0], method="Radau", t_eval=[0.05, 0.3], rtol=1e-9, atol=1e-10
     ).y.T
     np.testing.assert_allclose(evolve(SMOOTH, frames=(5, 30))[0], expected, atol=2e-5)
-
-
-def test_splitting_is_of_second_order():
-    exact = advance(SMOOTH, time=0.05, steps=512, growing=True)
-    coarse, fine = (
-        np.abs(advance(SMOOTH, time=0.05, steps=steps, growing=True) - exact).max()
-        for steps in (4, 8)
-    )
-    assert np.log2(coarse / fine) == pytest.approx(2, abs=0.1)
-
-
-def test_a_flat_field_follows_the_logistic_curve():
-    flat = np.full((1, 32), 0.3)
-    ends = evolve(flat, frames=(0, 50, 100))[0, :, 0]
-    expected = [0.3 / (0.3 + 0.7 * np.exp(-time)) for time in (0, 0.5, 1)]
-    np.testing.assert_allclose(ends, expected, rtol=1e-6)
-    np.testing.assert_allclose(grow(flat, time=0.5), expected[1])
-
-
-def test_without_growth_a_wave_decays_by_diffusion_and_the_mean_stays():
-    after = evolve(SMOOTH, frames=(10,), growth_ends=0.0)[0, 0]
-    damping = np.exp(-DIFFUSIVITY * (2 * np.pi) ** 2 * 0.1)
-    np.testing.assert_allclose(after - 0.5, (SMOOTH[0] - 0.5) * damping, atol=1e-6)
 
 
 def test_concentrations_stay_between_zero_and_one():

@@ -8,7 +8,6 @@ from orca.data.simulate.diffusion_reaction_2d import (
     THRESHOLD,
     rate_of_change,
     react,
-    runge_kutta_step,
     solve,
 )
 from tests.data.simulate.conftest import portion
@@ -47,18 +46,6 @@ def test_a_solver_of_high_order_gives_the_same():
     np.testing.assert_allclose(found[1], expected[1], atol=1e-4)
 
 
-def test_steps_converge_to_fourth_order():
-    start = 0.5 * np.outer(wave(8, 1), wave(8, 2)) * np.array([1.0, -0.5])[:, None, None]
-    ends = {}
-    for steps in (1, 2, 32):
-        state = start
-        for _ in range(steps):
-            state = runge_kutta_step(state, 0.02 / steps)
-        ends[steps] = state
-    coarse, fine = (np.abs(ends[steps] - ends[32]).max() for steps in (1, 2))
-    assert np.log2(coarse / fine) == pytest.approx(4, abs=0.3)
-
-
 def test_small_waves_obey_the_linear_equation():
     # u_t = (1 - D_u q) u - v, v_t = u - (1 + D_v q) v about u = v = 0, for waves of eigenvalue q
     cells, q = 16, eigenvalue(16, 2) + eigenvalue(16, 1)
@@ -68,14 +55,6 @@ def test_small_waves_obey_the_linear_equation():
     expected = linear @ [0.7, 0.2]
     np.testing.assert_allclose(found[0] + THRESHOLD, expected[0] * shape, atol=1e-15)
     np.testing.assert_allclose(found[1], expected[1] * shape, atol=1e-15)
-
-
-def test_nothing_flows_through_the_walls():
-    state = np.random.default_rng(1).standard_normal((2, 9, 9))
-    total = rate_of_change(state).sum((1, 2))
-    u, v = state
-    np.testing.assert_allclose(total[0], (u - u**3 - THRESHOLD - v).sum(), rtol=1e-10)
-    np.testing.assert_allclose(total[1], (u - v).sum(), rtol=1e-9, atol=1e-10)
 
 
 def test_seed_zero_repeats_the_published_noise():
