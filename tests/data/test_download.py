@@ -125,12 +125,6 @@ def test_a_server_that_is_not_there_is_given_up(path):
         ).bring(path)
 
 
-def test_a_file_that_needs_a_person_says_what_keeps_it(path):
-    with pytest.raises(DataError, match="an agreement must be signed") as fault:
-        Download(name="field.h5", barrier="an agreement must be signed").bring(path)
-    assert str(path) in fault.value.mend
-
-
 def test_a_size_known_in_round_numbers_refuses_no_file_and_is_told_as_such(server, path):
     about = {"size": 1_000_000, "rounded": True}
     download(server.serve("a", CONTENT), **about, digest="").bring(path)

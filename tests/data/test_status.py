@@ -43,22 +43,17 @@ def test_a_source_without_addresses_asks_for_a_person(tmp_path):
     assert "orca data add drug_ctrp" in of("drug_ctrp", tmp_path).how
 
 
-def test_a_folder_that_a_person_brings_is_taken_and_recorded(tmp_path):
+def test_of_a_file_or_a_folder_that_a_person_brings_what_is_there_is_taken_and_recorded(tmp_path):
     (tmp_path / "mine").mkdir()
     fixtures.ninapro(tmp_path / "mine", {"train": 5, "val": 3, "test": 3})
-    taken = add_source("ninapro", tmp_path / "mine", tmp_path / "raw")
-    assert len(taken) == 6
-    assert of("ninapro", tmp_path / "raw").state == "here"
-    assert (tmp_path / "raw/ninapro/sources.json").exists()
-
-
-def test_one_file_of_several_leaves_the_source_incomplete(tmp_path):
-    fixtures.ninapro(tmp_path, {"train": 5, "val": 3, "test": 3})
-    add_source("ninapro", tmp_path / "label_val.npy", tmp_path / "raw")
+    add_source("ninapro", tmp_path / "mine/label_val.npy", tmp_path / "raw")
     status = of("ninapro", tmp_path / "raw")
     assert status.state == "partly"
     assert "label_val.npy" not in status.missing
     assert len(status.missing) == 5
+    assert len(add_source("ninapro", tmp_path / "mine", tmp_path / "raw")) == 6
+    assert of("ninapro", tmp_path / "raw").state == "here"
+    assert (tmp_path / "raw/ninapro/sources.json").exists()
 
 
 @pytest.mark.parametrize(

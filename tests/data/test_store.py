@@ -27,27 +27,10 @@ def held_out(folder):
     return Prepared(folder / "test.h5", NORMALISED)
 
 
-def test_rows_come_in_the_order_asked_for_and_may_repeat(held_out):
-    inputs, targets = samples_of(held_out, "test")
-    wanted = np.array([5, 0, 23, 5, 1])
-    some_inputs, some_targets = held_out.read(wanted)
-    np.testing.assert_array_equal(some_inputs, inputs[wanted])
-    np.testing.assert_array_equal(some_targets, targets[wanted])
-
-
 def test_no_rows_give_no_samples(held_out):
     inputs, targets = held_out.read(np.zeros(0, np.int64))
     assert inputs.shape == (0, 3, 8)
     assert targets.shape == (0, 1, 8)
-
-
-def test_decoding_undoes_what_reading_did_to_targets(held_out):
-    rows = held_out.rows("test")
-    normalised = held_out.read(rows)[1]
-    np.testing.assert_allclose(
-        held_out.target_constants.decode_predicted(normalised), held_out.targets(rows), rtol=1e-5
-    )
-    np.testing.assert_array_equal(held_out.targets(rows), arrays(NORMALISED)[1][80:])
 
 
 def test_blocks_of_targets_hold_what_read_gives(held_out, monkeypatch):

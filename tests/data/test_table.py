@@ -80,12 +80,6 @@ def test_a_mixed_table_has_a_place_per_column_categorical_ones_first():
     assert not inputs[:, 1:, 2:].any()
 
 
-def test_one_hot_codes_are_not_normalised():
-    schema, _ = encoded([NUMBERS, COLOURS])
-    assert schema.normalised.sum() == 1
-    assert schema.normalised[0, 1]
-
-
 def test_a_table_without_a_complete_column_is_refused():
     with pytest.raises(DataError, match="missing values"):
         learn([GAPS])

@@ -111,14 +111,6 @@ def test_a_table_of_numbers_and_texts_is_encoded_as_openml_tables_are(go, tmp_pa
     assert test.count == 30
 
 
-def test_a_second_file_is_the_test_split(go, tmp_path):
-    np.savez(tmp_path / "b.npz", x=SIGNALS[:9] + 100, y=LABELS[:9])
-    own = {"test_path": str(tmp_path / "b.npz"), "normalise_inputs": "none"}
-    _, fit, test = go({"x": SIGNALS, "y": LABELS}, **own)
-    assert fit.count == 60
-    np.testing.assert_allclose(samples_of(test, "test")[0][:, 0], SIGNALS[:9] + 100, rtol=1e-6)
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -26,7 +26,7 @@ def source():
 
 
 def small(kind, **changes):
-    return kind(loaded("minilm", None), source=source(), **{**FAST, **changes})
+    return kind(loaded("minilm"), source=source(), **{**FAST, **changes})
 
 
 CLASSIFIER, REGRESSOR = small(orca.CrossModalClassifier), small(orca.CrossModalRegressor)

@@ -29,7 +29,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
 def toy_model(input_shape=(2, 24), output=2):
-    return orca.build(loaded("minilm", None), input_shape, output, device="cpu")
+    return orca.build(loaded("minilm"), input_shape, output, device="cpu")
 
 
 def samples(count=40):
@@ -130,7 +130,7 @@ def test_arrays_tensors_and_seeds_give_the_same_numbers():
 
 
 def test_two_models_of_one_body_share_nothing():
-    body, (inputs, labels) = loaded("minilm", None), samples()
+    body, (inputs, labels) = loaded("minilm"), samples()
     first, second = (orca.build(body, (2, 24), 2, device="cpu") for _ in range(2))
     before = orca.predict(first, inputs)
     settings = orca.FinetuneSettings(epochs=1, batch_size=8, warmup_epochs=0)
@@ -268,10 +268,10 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
          "FinetuneSettings, epoch: there is no key 'epoch'\nMend: did you mean 'epochs'"),
         (lambda m, x, y: orca.align(m, x, y[:-1], source=SOURCE), FeatureError, "for 40 samples"),
         (lambda m, x, y: orca.align(m, x, y.double(), source=SOURCE), FeatureError, "float64"),
-        (lambda m, x, y: orca.build(loaded("minilm", None), (2, 24), 2, start="pretraind"),
+        (lambda m, x, y: orca.build(loaded("minilm"), (2, 24), 2, start="pretraind"),
          SettingsError, "did you mean 'pretrained'"),
-        (lambda m, x, y: orca.build(loaded("minilm", None), (24,), 2), SettingsError, "no sequence"),
-        (lambda m, x, y: orca.build(loaded("minilm", None), (2, 24), 0), SettingsError, "0 numbers"),
+        (lambda m, x, y: orca.build(loaded("minilm"), (24,), 2), SettingsError, "no sequence"),
+        (lambda m, x, y: orca.build(loaded("minilm"), (2, 24), 0), SettingsError, "0 numbers"),
         (lambda m, x, y: orca.finetune(m, x, y[:-1], loss="mse"), DataError, "39 of them for 40"),
         (lambda m, x, y: orca.finetune(m, x * torch.nan, y, loss="mse"), DataError, "not finite"),
         (lambda m, x, y: orca.predict(m, x.double() * 1e200), DataError,

@@ -14,10 +14,9 @@ from orca.methods.objectives.patch_replacement import (
     official_numbers,
 )
 from orca.methods.pare import PareSettings
-from orca.models.assemble import put_together
-from orca.models.body import BODIES
 from orca.models.predictor import Dense, Pooled
 from orca.models.settings import ModelSettings
+from tests.models.library_models import loaded, toy_model
 
 TABLE = [  # task, curriculum, N, E, k first, at 5, at 10, last, share first, share last
     ("CIFAR-100", GRID.curriculum, 3136, 60, 2000, 1875, 1750, 525, 0.6378, 0.1674),
@@ -118,14 +117,8 @@ def make_objective(model, body, **settings):
 
 @pytest.fixture
 def toy():
-    settings = ModelSettings(sequence_length=20)
-    body = BODIES["minilm"].load(
-        None, settings=settings, generator=torch.Generator().manual_seed(0), toy=True
-    )
-    model = put_together(
-        body, input_shape=(1, 40), output=Pooled(3), settings=settings, embedder="random",
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
+    model = toy_model("minilm", (1, 40), Pooled(3), sequence_length=20)
+    body = loaded("minilm", sequence_length=20)
     batch = torch.randn(6, 1, 40, generator=torch.Generator().manual_seed(3)), torch.arange(6) % 3
     return model, body, batch
 
@@ -197,13 +190,7 @@ def test_what_is_stored_is_the_gate_and_the_source_head_alone(toy):
 
 def test_kinds_of_body_and_output_have_their_script_s_numbers(toy):
     def numbers(body, shape, output):
-        loaded = BODIES[body].load(
-            None, settings=ModelSettings(), generator=torch.Generator(), toy=True
-        )
-        model = put_together(
-            loaded, input_shape=shape, output=output, settings=ModelSettings(), embedder="pretrained",
-            generator=torch.Generator(),
-        )  # fmt: skip
+        model = toy_model(body, shape, output, embedder="pretrained")
         found = official_numbers(model, PareSettings(), "lowest")
         return found.mix_weight, found.sampled_epochs
 
@@ -218,14 +205,12 @@ def test_kinds_of_body_and_output_have_their_script_s_numbers(toy):
 def test_grids_are_mixed_with_images_in_either_precision(precision, epoch, dense):
     from orca.models.embedder import build_embedder
 
-    settings, generator = ModelSettings(), torch.Generator().manual_seed(0)
-    body = BODIES["swin_base"].load(None, settings=settings, generator=generator, toy=True)
-    options = {"settings": settings, "generator": generator}
-    model = put_together(
-        body, input_shape=(1, 9, 9), output=Dense(1, (9, 9)) if dense else Pooled(3),
-        embedder="pretrained", **options,
+    output, generator = Dense(1, (9, 9)) if dense else Pooled(3), torch.Generator().manual_seed(0)
+    model = toy_model("swin_base", (1, 9, 9), output, embedder="pretrained")
+    embedder = build_embedder(
+        (3, 12, 12), body=loaded("swin_base"), settings=ModelSettings(), start="pretrained",
+        generator=generator,
     )  # fmt: skip
-    embedder = build_embedder((3, 12, 12), body=body, start="pretrained", **options)
     task_loss = torch.nn.functional.mse_loss if dense else torch.nn.functional.cross_entropy
     objective = PatchReplacement(
         task_loss,

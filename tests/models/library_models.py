@@ -3,6 +3,7 @@
 import torch
 from transformers import BertConfig, BertModel, RobertaConfig, RobertaModel, SwinConfig
 
+from orca.models.assemble import put_together
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
 
@@ -16,10 +17,19 @@ def randomised(model, seed=0):
     return model.eval()
 
 
-def loaded(name, folder, **settings):
+def loaded(name, folder=None, *, seed=0, **settings):
+    generator = torch.Generator().manual_seed(seed)
     return BODIES[name].load(
-        folder, settings=ModelSettings(**settings), generator=torch.Generator(), toy=True
+        folder, settings=ModelSettings(**settings), generator=generator, toy=True
     )
+
+
+def toy_model(name, input_shape, output, *, seed=0, embedder="random", **settings):
+    return put_together(
+        loaded(name, seed=seed, **settings), input_shape=input_shape, output=output,
+        settings=ModelSettings(**settings), embedder=embedder,
+        generator=torch.Generator().manual_seed(seed),
+    )  # fmt: skip
 
 
 def bert(config, model, shape, dropout=0.1, **choices):

@@ -8,6 +8,7 @@ import torch
 from orca.errors import SettingsError
 from orca.models.body import BODIES
 from orca.models.predictor import Dense, Pooled, Single
+from tests.models.library_models import loaded, toy_model
 
 SEQUENCE, GRID = (3, 40), (2, 20, 24)
 CASES = [
@@ -34,8 +35,8 @@ def test_a_body_declares_a_full_commit_and_sha256_digests(name):
 
 
 @every_body
-def test_a_toy_body_is_small_and_of_the_declared_kind(name, toy_body):
-    body = toy_body(name)
+def test_a_toy_body_is_small_and_of_the_declared_kind(name):
+    body = loaded(name)
     assert body.kind == BODIES[name].kind
     assert sum(p.numel() for p in body.encoder.parameters()) < 50_000
     assert body.width == len(body.norm_weight) == len(body.norm_bias)
@@ -46,7 +47,7 @@ def test_a_toy_body_is_small_and_of_the_declared_kind(name, toy_body):
 @pytest.mark.parametrize("dense_head", ["pixel_shuffle", "pooling"])
 @pytest.mark.parametrize(("input_shape", "output", "shape"), CASES)
 def test_every_body_serves_sequences_and_grids_and_every_output(
-    name, input_shape, output, shape, kernel_rule, dense_head, toy_model
+    name, input_shape, output, shape, kernel_rule, dense_head
 ):
     model = toy_model(
         name, input_shape, output, kernel_rule=kernel_rule, dense_head=dense_head,
@@ -61,7 +62,7 @@ def test_every_body_serves_sequences_and_grids_and_every_output(
 
 @every_body
 @pytest.mark.parametrize("input_shape", [SEQUENCE, GRID])
-def test_every_weight_gets_a_gradient(name, input_shape, toy_model):
+def test_every_weight_gets_a_gradient(name, input_shape):
     model = toy_model(name, input_shape, Dense(1, input_shape[1:]), sequence_length=16).train()
     model(torch.randn(4, *input_shape)).square().sum().backward()
     without = [
@@ -73,7 +74,7 @@ def test_every_weight_gets_a_gradient(name, input_shape, toy_model):
 
 
 @every_body
-def test_equal_seeds_give_equal_weights_and_global_randomness_is_left_alone(name, toy_model):
+def test_equal_seeds_give_equal_weights_and_global_randomness_is_left_alone(name):
     torch.manual_seed(11)
     before = torch.get_rng_state()
     first = toy_model(name, SEQUENCE, Pooled(3), seed=4).state_dict()
@@ -88,7 +89,7 @@ def test_equal_seeds_give_equal_weights_and_global_randomness_is_left_alone(name
 
 
 @every_body
-def test_samples_of_a_batch_do_not_see_each_other(name, toy_model):
+def test_samples_of_a_batch_do_not_see_each_other(name):
     model = toy_model(name, GRID, Pooled(3), sequence_length=16).double().eval()
     inputs = torch.randn(3, *GRID, dtype=torch.float64)
     alone = torch.cat([model(sample[None]) for sample in inputs])
@@ -96,7 +97,7 @@ def test_samples_of_a_batch_do_not_see_each_other(name, toy_model):
 
 
 @every_body
-def test_gradient_checkpointing_changes_no_gradient(name, toy_model):
+def test_gradient_checkpointing_changes_no_gradient(name):
     gradients = []
     for again in (False, True):
         model = toy_model(
@@ -113,7 +114,7 @@ def test_gradient_checkpointing_changes_no_gradient(name, toy_model):
 @every_body
 @pytest.mark.parametrize("dense_head", ["pixel_shuffle", "pooling"])
 @pytest.mark.parametrize(("shape", "output"), [(SEQUENCE, Pooled(3)), (GRID, Dense(1, (20, 24)))])
-def test_mixed_precision_gives_nearly_the_same_output(name, shape, output, dense_head, toy_model):
+def test_mixed_precision_gives_nearly_the_same_output(name, shape, output, dense_head):
     model = toy_model(name, shape, output, sequence_length=16, dense_head=dense_head).eval()
     inputs = torch.randn(2, *shape)
     with torch.autocast("cpu", torch.bfloat16):
@@ -122,16 +123,16 @@ def test_mixed_precision_gives_nearly_the_same_output(name, shape, output, dense
 
 
 @every_body
-def test_the_first_blocks_of_a_sequence_body_can_be_kept_alone(name, toy_body):
+def test_the_first_blocks_of_a_sequence_body_can_be_kept_alone(name):
     if BODIES[name].kind == "grid":
         with pytest.raises(SettingsError, match="keeps all of its blocks"):
-            toy_body(name, layers=1)
+            loaded(name, layers=1)
         return
-    body = toy_body(name)
-    whole, first = body.encoder, toy_body(name, layers=1).encoder
+    body = loaded(name)
+    whole, first = body.encoder, loaded(name, layers=1).encoder
     (blocks,) = [part for part in whole.modules() if isinstance(part, torch.nn.ModuleList)]
     del blocks[1:]
     tokens = torch.randn(2, 5, body.width)
     torch.testing.assert_close(first.eval()(tokens), whole.eval()(tokens), atol=0, rtol=0)
     with pytest.raises(SettingsError, match="99 blocks are to be kept"):
-        toy_body(name, layers=99)
+        loaded(name, layers=99)

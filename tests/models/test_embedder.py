@@ -7,7 +7,7 @@ import torch
 
 from orca.models.embedder import EPS, build_embedder
 from orca.models.settings import ModelSettings
-from tests.models.library_models import randomised
+from tests.models.library_models import loaded, randomised
 
 
 def build(body, shape, start="random", seed=0, **settings):
@@ -24,9 +24,9 @@ def layer_norm(tokens, norm):
 
 
 @pytest.mark.parametrize("rule", ["smallest_divisor", "closest_padded"])
-def test_a_sequence_is_cut_normed_and_placed(toy_body, rule):
+def test_a_sequence_is_cut_normed_and_placed(rule):
     embedder = randomised(
-        build(toy_body("roberta_base"), (3, 50), sequence_length=16, kernel_rule=rule)
+        build(loaded("roberta_base"), (3, 50), sequence_length=16, kernel_rule=rule)
     ).double()
     inputs = torch.randn(2, 3, 50, dtype=torch.float64)
     k = embedder.patches.kernel
@@ -40,12 +40,12 @@ def test_a_sequence_is_cut_normed_and_placed(toy_body, rule):
     torch.testing.assert_close(embedder(inputs), torch.stack(tokens, dim=1))
 
 
-def test_the_random_start_is_xavier_for_sequences_and_narrow_normal_for_grids(toy_body):
-    sequence = build(toy_body("minilm"), (2, 800), kernel=40)
+def test_the_random_start_is_xavier_for_sequences_and_narrow_normal_for_grids():
+    sequence = build(loaded("minilm"), (2, 800), kernel=40)
     bound = math.sqrt(2) * math.sqrt(6 / (2 * 40 + 16 * 40))
     weight = sequence.convolution.weight
     assert 0.95 * bound < weight.abs().max() <= bound
-    grid = build(toy_body("swin_base"), (64, 9, 9))
+    grid = build(loaded("swin_base"), (64, 9, 9))
     assert grid.convolution.weight.std().item() == pytest.approx(0.02, rel=0.1)
     for embedder in (sequence, grid):
         assert not embedder.convolution.bias.any()
@@ -54,8 +54,8 @@ def test_the_random_start_is_xavier_for_sequences_and_narrow_normal_for_grids(to
 
 
 @pytest.mark.parametrize("name", ["roberta_base", "swin_base"])
-def test_each_start_copies_what_its_name_says(toy_body, name):
-    body = toy_body(name)
+def test_each_start_copies_what_its_name_says(name):
+    body = loaded(name)
     with torch.no_grad():
         body.norm_weight.normal_()
         body.norm_bias.normal_()
@@ -75,14 +75,14 @@ def test_each_start_copies_what_its_name_says(toy_body, name):
         assert torch.equal(starts["pretrained"].convolution.bias, body.patch.bias)
 
 
-def test_positions_may_start_at_random(toy_body):
-    body = toy_body("roberta_base")
+def test_positions_may_start_at_random():
+    body = loaded("roberta_base")
     embedder = build(body, (1, 40), positions="random")
     assert not torch.equal(embedder.positions, body.positions)
 
 
-def test_the_embedder_s_weights_are_its_own_and_not_the_body_s(toy_body):
-    body = toy_body("roberta_base")
+def test_the_embedder_s_weights_are_its_own_and_not_the_body_s():
+    body = loaded("roberta_base")
     embedder = build(body, (1, 40), "pretrained")
     before = body.positions.clone()
     with torch.no_grad():
@@ -100,8 +100,8 @@ def of_positions(embedder, inputs):
         return tokens - embedder(inputs)
 
 
-def test_on_a_finer_sampling_every_other_point_keeps_its_position(toy_body):
-    body = toy_body("roberta_base")
+def test_on_a_finer_sampling_every_other_point_keeps_its_position():
+    body = loaded("roberta_base")
     coarse, fine = torch.randn(2, 1, 12), torch.randn(2, 1, 24)
     declared = of_positions(build(body, (1, 12), kernel=1), coarse)
     found = of_positions(build(body, (1, 12), kernel=1, more_points="finer"), fine)
@@ -110,8 +110,8 @@ def test_on_a_finer_sampling_every_other_point_keeps_its_position(toy_body):
     torch.testing.assert_close(found[:, -1], declared[:, -1])  # nothing untrained comes in
 
 
-def test_a_longer_input_goes_on_with_the_body_s_positions(toy_body):
-    body = toy_body("roberta_base")
+def test_a_longer_input_goes_on_with_the_body_s_positions():
+    body = loaded("roberta_base")
     found = of_positions(
         build(body, (1, 12), kernel=1, more_points="longer"), torch.randn(2, 1, 24)
     )

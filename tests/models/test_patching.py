@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orca.errors import SettingsError
 from orca.models.patching import closest_kernel, plan_patches, smallest_divisor, smallest_kernel
 from orca.models.settings import ModelSettings
+from tests.models.library_models import loaded
 
 
 def after_convolution(length, kernel):
@@ -79,21 +80,21 @@ def test_a_grid_s_kernel_fits_the_body_and_no_smaller_one_does(height, width, mo
 
 
 @pytest.mark.parametrize("name", ["minilm", "swin_base"])
-def test_a_kernel_longer_than_the_input_says_how_long_it_may_be(name, toy_body):
+def test_a_kernel_longer_than_the_input_says_how_long_it_may_be(name):
     with pytest.raises(SettingsError, match="longer than the input, which has 40 points"):
-        plan_patches((1, 40), body=toy_body(name), settings=ModelSettings(kernel=41))
+        plan_patches((1, 40), body=loaded(name), settings=ModelSettings(kernel=41))
 
 
-def test_more_tokens_than_the_body_takes_are_refused(toy_body):
-    body = toy_body("minilm")
+def test_more_tokens_than_the_body_takes_are_refused():
+    body = loaded("minilm")
     with pytest.raises(SettingsError, match=f"the body takes {body.longest}"):
         plan_patches((1, 400), body=body, settings=ModelSettings(kernel=1))
 
 
-def test_padding_adds_zeros_at_the_end_and_changes_no_point(toy_body):
+def test_padding_adds_zeros_at_the_end_and_changes_no_point():
     settings = ModelSettings(kernel=7)
     for shape in [(2, 40), (2, 10, 13)]:
-        patches = plan_patches(shape, body=toy_body("minilm"), settings=settings)
+        patches = plan_patches(shape, body=loaded("minilm"), settings=settings)
         inputs = torch.randn(3, *shape)
         padded = patches.prepare(inputs)
         assert all(side % 7 == 0 for side in padded.shape[2:])
@@ -102,7 +103,7 @@ def test_padding_adds_zeros_at_the_end_and_changes_no_point(toy_body):
         assert torch.isclose(padded.abs().sum(), inputs.abs().sum())
 
 
-def test_a_folded_sequence_may_not_change_its_length(toy_body):
-    patches = plan_patches((1, 40), body=toy_body("swin_base"), settings=ModelSettings())
+def test_a_folded_sequence_may_not_change_its_length():
+    patches = plan_patches((1, 40), body=loaded("swin_base"), settings=ModelSettings())
     with pytest.raises(SettingsError, match="the task declares \\(40,\\)"):
         patches.prepare(torch.randn(2, 1, 41))

@@ -8,6 +8,7 @@ from orca.models.pretraining.fractals import LEAST_FILLED, fractal_images, rando
 from orca.models.pretraining.images import coloured, pretraining_images
 from orca.models.pretraining.model import body_tensors
 from orca.models.pretraining.settings import PretrainSettings
+from tests.models.library_models import toy_model
 
 
 def test_equal_seeds_give_equal_fractals_and_others_do_not():
@@ -75,7 +76,7 @@ def test_held_out_images_are_a_share_of_all_and_none_is_trained_on():
     assert torch.equal(joined.sort().values, numbered.images.flatten().sort().values)
 
 
-def test_all_of_embedder_and_body_is_kept(toy_model):
+def test_all_of_embedder_and_body_is_kept():
     model = toy_model("swin_fractals", (3, 24, 24), Pooled(4), embedder="pretrained")
     kept = body_tensors(model)
     outside = {name for name in model.state_dict() if name.startswith("predictor.")}

@@ -9,6 +9,7 @@ from orca.errors import DataError, WeightsError
 from orca.models import source_embedding
 from orca.models.body import BODIES
 from orca.models.source_embedding import TEXT_TOKENS, embed, embed_numbers, to_numbers, token_mean
+from tests.models.library_models import loaded
 
 CPU = torch.device("cpu")
 WORDS = ["[PAD]", "[UNK]", "a", "dog", "sat", "in", "paris"]
@@ -33,8 +34,8 @@ def test_sentences_become_numbers_of_one_length_padded_at_their_end(tokenizer_fo
     assert (numbers[2] == 3).all()
 
 
-def test_features_are_means_over_the_tokens_of_the_body_s_embedding(toy_body, tokenizer_folder):
-    words = toy_body("minilm").words
+def test_features_are_means_over_the_tokens_of_the_body_s_embedding(tokenizer_folder):
+    words = loaded("minilm").words
     numbers = to_numbers("minilm", tokenizer_folder, ["a dog sat in paris", "dog"])
     features = embed_numbers(words, numbers, device=CPU)
     parts = words.embeddings
@@ -44,10 +45,8 @@ def test_features_are_means_over_the_tokens_of_the_body_s_embedding(toy_body, to
     torch.testing.assert_close(features[1], words(numbers[1:, :1])[0, 0])
 
 
-def test_images_are_averaged_over_the_patches_of_the_copied_embedding(
-    toy_body, tmp_path, monkeypatch
-):
-    body = toy_body("swin_base")
+def test_images_are_averaged_over_the_patches_of_the_copied_embedding(tmp_path, monkeypatch):
+    body = loaded("swin_base")
     monkeypatch.setattr(source_embedding, "load_body", lambda *args, **kwargs: body)
     images = np.random.default_rng(0).normal(size=(70, 3, 32, 32)).astype(np.float32)
     features = embed("swin_base", tmp_path, images, device=CPU)

@@ -167,7 +167,7 @@ def as_compiled_parts(monkeypatch, call):
         part._compiled_call_impl = call(part)
 
     monkeypatch.setattr(nn.Module, "compile", compiled)
-    model = orca.build(loaded("minilm", None), (3, 16), 2, device="cpu", seed=0)
+    model = orca.build(loaded("minilm"), (3, 16), 2, device="cpu", seed=0)
     return model, torch.randn(8, 3, 16, generator=seeded(2)).numpy(), np.arange(8) % 2
 
 

@@ -63,16 +63,12 @@ def job(task: str, body: str = "swin_base", **names: str) -> Wildcards:
 
 
 @pytest.mark.parametrize(
-    ("seeds", "name"), [((0,), "seed0"), ((12,), "seed12"), ((0, 1, 2), "seeds0-2")]
+    ("name", "numbers", "seeds"),
+    [("seed0", "0", (0,)), ("seed12", "12", (12,)), ("seeds0-2", "0-2", (0, 1, 2))],
 )
-def test_seeds_have_a_name_and_come_back(seeds, name):
+def test_seeds_have_a_name_and_come_back_from_it_and_from_their_numbers(name, numbers, seeds):
     assert layout.seeds_name(seeds) == name
-    assert layout.seeds_of(name) == seeds
-
-
-@pytest.mark.parametrize("given", ["7", "seed7", "5-7", "seeds5-7"])
-def test_seeds_are_given_as_in_a_path_or_as_numbers(given):
-    assert layout.seeds_of(given) == ((5, 6, 7) if "5" in given else (7,))
+    assert layout.seeds_of(name) == layout.seeds_of(numbers) == seeds
 
 
 @pytest.mark.parametrize(
@@ -357,11 +353,6 @@ def test_under_the_published_protocol_all_bodies_have_the_official_settings():
     runs = read(protocol="published", hyperparameters={"default": "tuned"})
     assert runs.origin("cifar100", "swin_base") == "published"
     assert "tuned" not in Jobs(runs).align_files(job("cifar100"))
-
-
-def test_settings_are_called_published_only_where_there_are_such(runs):
-    assert runs.origin("deepsea", "roberta_base") == "published"
-    assert runs.origin("deepsea", "swin_base") == "default"
 
 
 def test_pare_as_released_has_pares_own_settings(runs):
