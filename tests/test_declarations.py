@@ -1,16 +1,23 @@
 import sys
+from pathlib import Path
 
 import pytest
 
 from orca.alignment.distance import DISTANCES
-from orca.data.proxy import PROXIES
+from orca.data.proxy import PROXIES, read_proxy
+from orca.data.status import add_source
 from orca.data.task import TASKS
 from orca.declarations import FEW, Declarations, nearest
 from orca.errors import SettingsError
 from orca.evaluation.metric import METRICS
+from orca.experiment import Experiment
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.models.weights import fetch_weights
+from orca.reporting.declared_figure import plot
 from orca.reporting.declared_table import TABLES
+from orca.reporting.tabulate import tabulate
+from orca.training.loss import make_loss
 
 KINDS = {
     "task": TASKS,
@@ -31,6 +38,24 @@ def test_an_unknown_name_is_answered_with_the_nearest(kind):
         declared.look_up(name + "x", where="config/config.yaml, tables[2]")
     assert fault.value.where == "config/config.yaml, tables[2]"
     assert f"there is no {kind} '{name}x'" in str(fault.value)
+
+
+ASKED = {
+    "did you mean 'synthetic_ner'": lambda: read_proxy("synthetic_mer", Path()),
+    "'roberta_base'": lambda: fetch_weights("roberta_bas", Path(), folder=None),
+    "did you mean 'figure_3'": lambda: plot("figur_3", [], Path(), experiment=Experiment()),
+    "did you mean 'demo'": lambda: tabulate(
+        "dmo", scores=Path(), out=Path(), published=Path(), experiment=Experiment()
+    ),
+    "relative_l2": lambda: make_loss("relativ_l2"),
+    "did you mean 'psicov'": lambda: add_source("psicow", Path(), Path("raw")),
+}
+
+
+@pytest.mark.parametrize(("nearest", "ask"), ASKED.items())
+def test_whoever_takes_a_name_answers_an_unknown_one_with_the_nearest(nearest, ask):
+    with pytest.raises(SettingsError, match=nearest):
+        ask()
 
 
 @pytest.mark.parametrize("kind", KINDS)

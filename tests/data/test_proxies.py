@@ -9,7 +9,7 @@ from orca.data import conll
 from orca.data.proxies import conll2003
 from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.data.status import add_source
-from orca.errors import DataError, SettingsError
+from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360, fixtures_tables
 
 
@@ -118,8 +118,3 @@ def test_damaged_columns_are_named(tmp_path, content, said):
     (tmp_path / "train.txt.gz").write_bytes(content)
     with pytest.raises(DataError, match=said):
         read_proxy("conll2000", tmp_path)
-
-
-def test_an_unknown_proxy_offers_the_nearest():
-    with pytest.raises(SettingsError, match="did you mean 'synthetic_ner'"):
-        read_proxy("synthetic_mer", Path())

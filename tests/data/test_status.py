@@ -2,7 +2,7 @@ import pytest
 
 from orca.data.status import add_source, data_status
 from orca.data.task import TASKS
-from orca.errors import DataError, SettingsError
+from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
 
 
@@ -69,8 +69,3 @@ def test_a_wrong_file_is_not_taken(tmp_path, source, name, content, said):
     with pytest.raises(DataError, match=said):
         add_source(source, tmp_path / name, tmp_path / "raw")
     assert not (tmp_path / "raw" / source / name).exists()
-
-
-def test_an_unknown_source_offers_the_nearest(tmp_path):
-    with pytest.raises(SettingsError, match="did you mean 'psicov'"):
-        add_source("psicow", tmp_path, tmp_path / "raw")

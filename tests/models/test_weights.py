@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from orca.cli import orca
-from orca.errors import SettingsError, WeightsError
+from orca.errors import WeightsError
 from orca.models import weights
 from orca.models.assemble import load_body
 from orca.models.bodies import minilm
@@ -175,11 +175,6 @@ def test_a_missing_or_altered_file_is_found_before_it_is_used(declared, files, t
         )  # fmt: skip
     assert str(out) in raised.value.where
     assert "orca fetch-body" in raised.value.mend
-
-
-def test_an_unknown_body_offers_the_nearest(tmp_path):
-    with pytest.raises(SettingsError, match="'roberta_base'"):
-        fetch_weights("roberta_bas", tmp_path, folder=None)
 
 
 def test_every_body_s_mend_names_each_way_that_there_is():

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from orca.data.task import TASKS
-from orca.errors import ResultsError, SettingsError
+from orca.errors import ResultsError
 from orca.experiment import PROTOCOLS, Experiment
 from orca.methods.method import METHODS
 from orca.reporting.declared_figure import FIGURES, plot
@@ -112,11 +112,6 @@ def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path, history):
 def test_a_figure_without_its_input_says_how_to_make_it(tmp_path):
     with pytest.raises(ResultsError, match=r"snakemake .*table_2\.json"):
         plot("figure_3", [tmp_path / "table_2.json"], tmp_path, experiment=Experiment())
-
-
-def test_an_unknown_figure_offers_the_nearest(tmp_path):
-    with pytest.raises(SettingsError, match="did you mean 'figure_3'"):
-        plot("figur_3", [], tmp_path, experiment=Experiment())
 
 
 @pytest.mark.parametrize("name", [n for n, figure in FIGURES.items() if figure.table])

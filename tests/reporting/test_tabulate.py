@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from orca.errors import ResultsError, SettingsError
+from orca.errors import ResultsError
 from orca.evaluation.metric import METRICS
 from orca.methods.method import METHODS
 from orca.reporting.declared_table import TABLES
 from orca.reporting.markdown import to_markdown
 from orca.reporting.table_records import read_table
 from orca.reporting.tables.demos import SHOWN, every_method
-from orca.reporting.tabulate import tabulate
 
 IRIS = "openml_61"
 
@@ -163,12 +162,6 @@ def test_a_task_that_is_not_declared_is_said_in_its_row(build, declared, make):
     assert make.cell(table, "openml_187", "orca").ours.status == "not declared"
     assert "task 'openml_187' is not declared" in markdown
     assert {run.task for run in TABLES["demo"].runs(make.experiment())} == {IRIS}
-
-
-def test_an_unknown_table_offers_the_nearest(tmp_path, make):
-    folders = dict.fromkeys(("scores", "out", "published"), tmp_path)
-    with pytest.raises(SettingsError, match="did you mean 'demo'"):
-        tabulate("dmo", **folders, experiment=make.experiment())
 
 
 def test_the_runs_asked_for_are_all_seeds_of_all_cells(demo_tasks, make):

@@ -1,30 +1,18 @@
 """Every method goes the whole way, on a toy body that lies in a folder as a fetched one does."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
 
-from orca.data.task import Task
 from orca.evaluation.score import read_score
 from orca.methods.method import METHODS
 from orca.training.evaluate import evaluate
-from orca.training.finished_run import FinishedRun
 from tests.training.toy_grid import TASKS, different, prepared_step, toy_place
-from tests.training.toys import CPU, run
+from tests.training.toys import CPU, MadeUpRun, run
 
 # Stage two has tests of its own on fields, so there methods count that differ in stage three.
 CASES = [(name, "classes") for name in different()]
 CASES += [(name, "fields") for name in different(alignment="", embedder="random")]
-
-
-@dataclass(frozen=True)
-class RunOfMadeUpTask(FinishedRun):
-    made_up: Task
-
-    @property
-    def task(self):
-        return self.made_up
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +28,7 @@ def test_every_method_ends_with_a_score_on_classes_and_on_fields(name, kind, pla
     record = json.loads((folder / "run.json").read_text())
     assert bool(record["alignment"]) == bool(METHODS[name].alignment)
     evaluate(
-        RunOfMadeUpTask(folder, CPU, TASKS[kind]), tests=[place / kind / "test.h5"],
+        MadeUpRun(folder, CPU, TASKS[kind]), tests=[place / kind / "test.h5"],
         hyperparameters="default", out=tmp_path / "score.json",
     )  # fmt: skip
     score = read_score(tmp_path / "score.json")

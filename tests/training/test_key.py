@@ -133,8 +133,3 @@ def test_the_exact_distance_counts_where_the_alignment_writes_it_down(edit):
     edit("alignment/sinkhorn.py")
     assert not moved(plain, keys(by="mmd"))
     assert moved(recorded, keys(by="mmd", align={"record_exact_every": 1})) == {"align"}
-
-
-def test_methods_that_one_file_declares_have_keys_of_their_own():
-    found = {name: keys(name)["finetune"] for name in ("orca_after_5", "orca_after_10")}
-    assert len(set(found.values())) == 2

@@ -31,18 +31,16 @@ from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSet
 from orca.training.setup import Setup
 from orca.training.source_terms import source_terms
 from orca.training.tensor_file import write_tensors
+from tests.data import made_tasks
 
 CPU = torch.device("cpu")
-CLASSES = Task(
+CLASSES = replace(
+    made_tasks.CLASSES,
     title="made up",
-    suite="tests",
     origin="made up",
     input_shape=(2, 12),
     target=Classes(3),
     samples=Samples(train=48, validation=12, test=24),
-    loss="cross_entropy",
-    metric="zero_one_error_pct",
-    files=(),
     source="made_up",
 )
 FIELDS = replace(CLASSES, target=Field(grid=(12,)), loss="nrmse", metric="nrmse")
@@ -84,8 +82,8 @@ class ToySetup(Setup):
 
 
 @dataclass(frozen=True)
-class ToyRun(FinishedRun):
-    """A finished run with a toy body, of a made-up task or the one that its record names."""
+class MadeUpRun(FinishedRun):
+    """A finished run of a made-up task, or of the one that its record names."""
 
     made_up: Task | None = None
 
@@ -93,6 +91,11 @@ class ToyRun(FinishedRun):
     def task(self) -> Task:
         """The made-up task, or the record's."""
         return self.made_up or super().task
+
+
+@dataclass(frozen=True)
+class ToyRun(MadeUpRun):
+    """One with a toy body."""
 
     @cached_property
     def setup(self) -> ToySetup:

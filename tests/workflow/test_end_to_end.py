@@ -58,6 +58,7 @@ def test_the_demo_ends_with_a_table_figures_and_a_report(done):
         assert (done / "results/figures" / name).stat().st_size > 1000
     report = (done / "results/report.html").read_text()
     assert "<table" in report
+    assert "Training loss" in report
     assert not re.search(r"(src|href)=\"https?://[^\"]+\.(js|css|png|woff2?)\"", report)
 
 
@@ -94,11 +95,6 @@ def test_the_bodies_of_a_task_are_listed_by_their_distance_after_alignment(done,
     assert lines[0] == "otdd-pretrained"
     assert lines[1].split()[0::2] == ["minilm", "2"]
     assert lines[2] == "otdd-random"
-
-
-def test_the_report_has_a_panel_of_every_quantity_that_the_runs_recorded(done):
-    report = (done / "results/report.html").read_text()
-    assert "Training loss" in report
 
 
 def test_one_task_s_new_setting_reruns_that_task_alone(done, snakemake):

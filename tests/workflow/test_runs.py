@@ -144,13 +144,6 @@ def test_both_stages_of_a_method_have_one_model(runs, method):
     assert align["model"] == runs.finetune_settings("ecg", "roberta_base", method)["model"]
 
 
-def test_the_released_code_s_method_has_its_kernels_heads_and_clusters(runs):
-    groups = runs.align_settings("ecg", "roberta_base", runs.alignment_of("orca_released"))
-    assert groups["model"].kernel_rule == "smallest_divisor"
-    assert groups["model"].dense_head == "pooling"
-    assert groups["align"].clusters == 10
-
-
 def test_a_method_s_settings_of_stage_two_reach_its_alignment(with_methods):
     runs = with_methods({"orca_mmd": {"align": {"epochs": 7}}})
     alignment = runs.alignment_of("orca_mmd")

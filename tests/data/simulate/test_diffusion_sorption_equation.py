@@ -6,13 +6,11 @@ from orca.data.simulate.diffusion_sorption import (
     FREUNDLICH_N,
     OFFSET,
     SORPTION,
-    extrapolated_step,
     rate_of_change,
     second_difference,
     slowed_diffusion,
     solve,
     spread,
-    time_steps,
 )
 from orca.data.simulation import cell_centres
 from tests.data.simulate.conftest import portion
@@ -43,18 +41,6 @@ def test_a_step_by_step_solver_of_high_order_gives_the_same():
     np.testing.assert_allclose(ours, reference, atol=2e-7)
 
 
-def test_one_step_of_a_smooth_profile_is_of_fourth_order():
-    u = 0.3 + 0.7 * np.cos(np.linspace(0.05, np.pi / 2 - 0.05, 16))[None] ** 2
-    errors = []
-    for step in (1.0, 0.5):
-        fine = u
-        for _ in range(32):
-            fine = extrapolated_step(fine, step / 32)
-        errors.append(np.abs(extrapolated_step(u, step) - fine).max())
-    assert errors[1] > 1e-12
-    assert np.log2(errors[0] / errors[1]) > 4.5
-
-
 def test_what_flows_in_is_what_dissolves_and_sorbs():
     frames = tuple(range(20, 101))
     u = spread(np.array([0.02, 0.19]), cells=64, frames=frames).astype(float)
@@ -80,11 +66,6 @@ def test_the_implicit_matrix_is_the_rate_of_change_at_fixed_retardation():
     product = left * shifted[:, :-2] + centre * u + right * shifted[:, 2:]
     product[:, 0] += right[:, 0]  # the neighbour outside holds 1
     np.testing.assert_allclose(product, rate_of_change(u), rtol=1e-12)
-
-
-def test_steps_of_a_frame_add_up_to_five_seconds():
-    for frame in (1, 2, 50, 100):
-        assert time_steps(frame).sum() == pytest.approx(5.0)
 
 
 def test_seed_zero_repeats_the_published_draws():

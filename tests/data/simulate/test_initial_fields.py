@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit, window
+from orca.data.simulate.initial_fields import draw_wave_fields, scaled_to_unit
 from orca.data.simulation import cell_centres
 
 
@@ -32,11 +32,6 @@ def test_a_mode_drawn_twice_doubles_its_wave_number_and_one_not_drawn_is_constan
     turns = fields.wave_numbers * (x[-1] - x[0]) / (2 * np.pi * np.arange(1, 5))
     np.testing.assert_allclose(turns, np.round(turns), atol=1e-9)
     np.testing.assert_array_equal(np.round(turns).sum(1), 2)
-
-
-def test_a_window_is_one_inside_and_zero_outside():
-    values = window(np.array([0.0, 0.3, 0.5, 0.99]), np.array([[0.2, 0.8]]))
-    np.testing.assert_allclose(values, [[0, 1, 1, 0]], atol=1e-8)
 
 
 def test_a_field_depends_on_its_own_generator_only():
