@@ -136,13 +136,6 @@ def test_a_tiny_regularisation_stays_finite_in_float32_and_near_the_exact_distan
     assert value.item() == pytest.approx(exact.item(), rel=0.05)
 
 
-def test_source_classes_of_one_sample_are_allowed():
-    source, _ = labelled(5, 3, 1, seed=0)
-    target, _ = labelled(4, 3, 1, seed=1)
-    for inner in ("exact", "gaussian"):
-        assert otdd(source, torch.arange(5), target, inner=inner).isfinite()
-
-
 @pytest.mark.parametrize(
     ("change", "says"),
     [

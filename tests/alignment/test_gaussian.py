@@ -2,7 +2,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from orca.alignment.gaussian import gaussian_distances, gaussian_gradient
+from orca.alignment.gaussian import gaussian_distances
 from orca.alignment.points import PointsByClass
 
 
@@ -34,19 +34,3 @@ def test_a_class_of_one_sample_is_a_point():
     x, y = sample(1, 4, 0), sample(30, 4, 1)
     expected = (x - y.mean(dim=0)).square().sum() + torch.cov(y.T).trace()
     assert gaussian_distances(alone(x), alone(y))[0].item() == pytest.approx(expected.item())
-
-
-@pytest.mark.parametrize("sizes", [(1, 30), (2, 3), (3, 3), (3, 40), (5, 4)])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
-def test_gradient_of_a_few_points_is_that_of_finite_differences(sizes, dtype):
-    """Fewer points than features: their covariance lacks rank."""
-    x, y = (sample(size, 5, seed).to(dtype) for seed, size in enumerate(sizes))
-    rows, columns, weights = alone(x), alone(y), torch.ones(1, 1, dtype=dtype)
-    found = gaussian_gradient(gaussian_distances(rows, columns)[1], weights, rows, columns)
-    direction, step = sample(len(x), 5, 7), 1e-4
-    ahead, behind = (
-        gaussian_distances(alone(x.double() + way * direction), alone(y.double()))[0]
-        for way in (step, -step)
-    )
-    slope = (found.double() * direction).sum()
-    assert slope.item() == pytest.approx(((ahead - behind) / (2 * step)).item(), rel=1e-4)

@@ -21,7 +21,6 @@ from orca.alignment.otdd import otdd
 from orca.alignment.points import LARGE, Points, PointsByClass
 from orca.alignment.sinkhorn import (
     Kernel,
-    TransportProblem,
     log_sums_in_logarithms,
     plan_in_logarithms,
 )
@@ -120,15 +119,6 @@ def test_annealing_with_a_kernel_that_is_kept_ends_as_with_new_ones(p, dtype, mo
     monkeypatch.setattr(sinkhorn, "SQUARINGS", {})
     new = anneal(Kernel(problem), start, steps)
     torch.testing.assert_close(kept, new, rtol=0, atol=2e-4 if p == 2 else 1e-4)
-
-
-@pytest.mark.parametrize("scale", [1e6, 1e12])
-def test_huge_costs_give_finite_plans(scale):
-    problem = two_sets(torch.float32)
-    problem = TransportProblem(problem.cost * scale**2, problem.masses)
-    found = transport(problem, solver(schedule="official"), start=[100 * scale**2], with_plan=True)
-    assert found.value.isfinite()
-    assert found.plan.isfinite().all()
 
 
 @pytest.mark.parametrize("spread", [0.02, 1.0])

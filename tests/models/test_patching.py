@@ -64,10 +64,6 @@ def test_no_rule_makes_more_tokens_than_the_body_takes(length, target, most):
         assert math.ceil(length / kernel) <= most
 
 
-def test_a_grid_of_sixty_points_a_side_becomes_four_hundred_tokens():
-    assert smallest_kernel((60, 60), most=512) == 3
-
-
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 600))
 def test_a_grid_s_kernel_fits_the_body_and_no_smaller_one_does(height, width, most):
     kernel = smallest_kernel((height, width), most=most)

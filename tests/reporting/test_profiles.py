@@ -45,11 +45,6 @@ def test_profiles_are_the_definition_at_every_ratio(rows, anywhere):
             assert at(profile, ratio) == literal(errors, method, ratio)
 
 
-def test_steps_rise_and_end_at_the_share_of_tasks_not_failed():
-    profile = performance_profiles({"a": [1.0, 4.0, math.inf], "b": [2.0, 1.0, 1.0]})["a"]
-    assert profile == [(1.0, 1 / 3), (4.0, 2 / 3)]
-
-
 @pytest.mark.parametrize("errors", [{"a": [-1.0]}, {"a": [math.nan]}, {"a": [1.0], "b": []}])
 def test_errors_that_are_none_are_refused(errors):
     with pytest.raises(ValueError, match="error"):
