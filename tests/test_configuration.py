@@ -16,7 +16,7 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
-from orca.settings import REFERENCE, check_name, checked, nested, not_default, read_yaml
+from orca.settings import REFERENCE, check_name, checked, not_default, read_yaml
 from orca.training.settings import GROUPS, AlignSettings, FinetuneSettings
 
 every_part = pytest.mark.parametrize(
@@ -126,10 +126,6 @@ def test_a_value_out_of_range_is_said_by_the_argument_and_in_a_file_with_the_pag
     with pytest.raises(SettingsError, match="f.yaml, epochs") as key:
         checked(AlignSettings, {"epochs": -1}, where="f.yaml")
     assert key.value.mend == f"{argument.value.mend}; {REFERENCE}"
-
-
-def test_values_by_dotted_key_are_nested():
-    assert nested({"a.b": 1, "a.c": 2, "d.e": 3}) == {"a": {"b": 1, "c": 2}, "d": {"e": 3}}
 
 
 def test_seeds_go_by_task_then_body_then_all():

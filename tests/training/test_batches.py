@@ -31,14 +31,6 @@ def test_an_epoch_sees_every_sample_once_in_an_order_of_its_own(prepared):
     assert first.tolist() != second.tolist()
 
 
-def test_a_batch_holds_the_samples_that_it_names(prepared):
-    batches = Batches(prepared, np.arange(60), 7, 3, CPU)
-    inputs, targets = batches.read(2, 4)
-    wanted = prepared.read(batches.sample_numbers(2, 4))
-    np.testing.assert_array_equal(inputs.numpy(), wanted[0])
-    np.testing.assert_array_equal(targets.numpy(), wanted[1])
-
-
 def test_one_piece_of_each_recording_is_drawn_anew_in_each_epoch(tmp_path):
     task = replace(CLASSES, redraw=True)
     path = write_prepared(tmp_path / "fit.h5", task, part="fit")

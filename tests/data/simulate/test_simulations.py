@@ -35,18 +35,6 @@ def small(simulation):
 
 
 @EVERY
-def test_a_file_begins_like_a_larger_one_and_has_only_finite_values(name, tmp_path):
-    simulation = SIMULATIONS[name]
-    for samples in (3, 5):
-        simulation.generate(tmp_path / f"{samples}", samples=samples, **small(simulation))
-    few, many = (arrays(tmp_path / f"{samples}", simulation) for samples in (3, 5))
-    assert few.keys() == many.keys()
-    for key in few:
-        assert np.isfinite(many[key]).all()
-        np.testing.assert_array_equal(many[key][:3], few[key])
-
-
-@EVERY
 def test_a_sample_is_the_same_in_whatever_block_it_is_solved(name):
     simulation = SIMULATIONS[name]
     choices = {"seed": 5, "variant": simulation.variants[-1], **small(simulation)}
