@@ -32,7 +32,6 @@ KINDS = {
     ),
 }
 CASES = [(name, kind) for name in PEERS for kind, task in KINDS.items() if PEERS[name].suits(task)]
-every_case = pytest.mark.parametrize(("name", "kind"), CASES)
 READY = [case for case in CASES if not PEERS[case[0]].variant_of and case[0] != "tabpfn"]
 every_ready = pytest.mark.parametrize(("name", "kind"), READY)
 FLOOR = ("training_mean", "persistence")
