@@ -31,6 +31,7 @@ PEER = Peer(
     suits=fields,
     fit="orca.peers.fno:fit",
     libraries=("torch",),
+    published_in_steps=True,
     settings={**PDEBENCH, "width": 20, "modes": 12},
 )
 PEERS = {"fno_short": trained_for(PEER, 60, of="fno")}

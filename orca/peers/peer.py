@@ -189,6 +189,8 @@ class Peer:
         per_sample: further numbers of 4 bytes that its fit holds for each sample, such as features
             and trees.
         on_body: whether it stands on a pretrained body, which it leaves as it is.
+        published_in_steps: whether its published scores are of a network that marches in time, where
+            ours goes from the first frame to the last at once.
         variant_of: the peer that this one varies; a variant joins no table of all.
     """
 
@@ -205,6 +207,7 @@ class Peer:
     copies: float = 0.0
     per_sample: int = 0
     on_body: bool = False
+    published_in_steps: bool = False
     variant_of: str = ""
 
     @property

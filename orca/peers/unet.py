@@ -22,6 +22,7 @@ PEER = Peer(
     suits=fields,
     fit="orca.peers.unet:fit",
     libraries=("torch",),
+    published_in_steps=True,
     settings={**PDEBENCH, "width": 32},
 )
 PEERS = {"unet_short": trained_for(PEER, 60, of="unet")}

@@ -226,7 +226,7 @@ class Table:
             )
             same = [n.value for n in numbers if n and number and n.metric == number.metric]
             beside = [value for value in same if "E" not in value.upper()]
-            verdict = judge(cell, quantity.elsewhere if quantity else "", beside)
+            verdict = judge(cell, quantity.incomparable if quantity else "", beside)
             cells.append(cell.model_copy(update={"verdict": verdict}))
         usual = usual_count(cells)
         cells = [with_text(cell, usual) for cell in cells]

@@ -25,7 +25,7 @@ class Quantity:
         of: how it is read.
         direction: which way is better.
         perfect: the best value there can be.
-        elsewhere: why it cannot be compared with a number from another machine; empty if it can.
+        incomparable: why ours cannot be compared with a published one; empty if it can.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Quantity:
     of: Reading
     direction: Literal["lower", "higher"] = "lower"
     perfect: float = 0.0
-    elsewhere: str = ""
+    incomparable: str = ""
 
 
 def metric_value(name: str, *, ending: str = "") -> Quantity:
@@ -84,6 +84,15 @@ def recorded(path: str) -> Reading:
     return of
 
 
+def first(*readings: Reading) -> Reading:
+    """Return the reading of the first number that is there."""
+
+    def of(score: Score) -> float | None:
+        return next((found for read in readings if (found := read(score)) is not None), None)
+
+    return of
+
+
 def ratio(part: Reading, whole: float | Reading, *, factor: float = 1.0) -> Reading:
     """Return the reading of one number over another, such as seconds over those of an hour."""
 
@@ -96,4 +105,4 @@ def ratio(part: Reading, whole: float | Reading, *, factor: float = 1.0) -> Read
 
 def time(name: str, title: str, *phases: str, unit: float | Reading = 3600.0) -> Quantity:
     """Return the wall time of some phases in hours, or another unit of seconds."""
-    return Quantity(name, title, ratio(spent(*phases), unit), elsewhere=MACHINE)
+    return Quantity(name, title, ratio(spent(*phases), unit), incomparable=MACHINE)

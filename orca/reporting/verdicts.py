@@ -38,7 +38,8 @@ def unlike_published(name: str, method: str) -> Unlike:
 
     It is what first tells the task from the variant that stands for it under `protocol: published`.
     A substitute for data that nobody can have is other data, and so is a copy with other rows.
-    Peers were published by other papers, to which that variant is nothing.
+    Peers were published by other papers, to which that variant is nothing; where those networks
+    march in time, and ours go from the first frame to the last at once, the metric is another one.
     """
     like = TASKS[name].variant_of if name in TASKS else ""
     if like:
@@ -46,7 +47,8 @@ def unlike_published(name: str, method: str) -> Unlike:
         if not TASKS[like].public or here.fit + here.test != there.fit + there.test:
             return "data"
     if method in PEERS:
-        return ""
+        in_time = name in TASKS and getattr(TASKS[name].option, "target_frame", None)
+        return "metric" if in_time and PEERS[method].published_in_steps else ""
     other = TASKS.as_published(name)
     if other == name:
         return ""
@@ -63,12 +65,12 @@ def unlike_published(name: str, method: str) -> Unlike:
     return "" if normalised and same else "data"
 
 
-def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Verdict | None:
+def judge(cell: TableCell, incomparable: str = "", alike: Sequence[str] = ()) -> Verdict | None:
     """Return the verdict on one cell; None where ours or the published number is not there.
 
     Args:
         cell: our runs and the published number.
-        elsewhere: why a number from another machine cannot be compared; empty if it can.
+        incomparable: why no published number of the quantity can be compared; empty if it can.
         alike: numbers as printed beside the published one, with zeros at their ends left out: the
             finest of them has its digits.
 
@@ -82,9 +84,9 @@ def judge(cell: TableCell, elsewhere: str = "", alike: Sequence[str] = ()) -> Ve
     if ours.mean is None:
         return Verdict(verdict="not run", reason=ours.absent or ours.status)
     difference = ours.mean - theirs.value
-    reason, differs = (elsewhere, "") if elsewhere else _unlike(cell, theirs)
+    reason, differs = (incomparable, "") if incomparable else _unlike(cell, theirs)
     if reason:
-        ratio = ours.mean / theirs.value if elsewhere and theirs.value else None
+        ratio = ours.mean / theirs.value if incomparable and theirs.value else None
         return Verdict(
             verdict="not comparable",
             reason=reason,

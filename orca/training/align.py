@@ -171,13 +171,13 @@ class Align:
                 exact=self._exact_distance(distance.source),
                 **choices,
             )
+            judged, drawn = (held_out, False) if len(held_out) else (rows, True)
             with history.clock.part("held_out"):
-                value = None
-                if len(held_out):
-                    value = distance_to_source(
-                        model, prepared, labels[held_out], rows=held_out, **choices
-                    )
-        log.info("distance of the held-out samples: %s", value)
+                value = distance_to_source(
+                    model, prepared, labels[judged], rows=judged, drawn=drawn, **choices
+                )
+        which = "aligned_distance" if drawn else "held_out_distance"
+        log.info("%s: %s", which.replace("_", " "), value)
         write_tensors(out / "embedder.safetensors", model.embedder.state_dict())
         write_history(out / "history.csv", history.rows)
         setup.write_record(
@@ -189,7 +189,7 @@ class Align:
             step="align",
             status="ok",
             seed=seed,
-            held_out_distance=value,
+            **{which: value},
             epochs_done=len(history.rows),
             target_classes=len(np.unique(labels)),
             distance=self.distance,

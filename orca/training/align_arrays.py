@@ -67,11 +67,12 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
         SettingsError: if there is no such distance.
         TrainingError: if the distance is no finite number.
     """
+    settings = settings or AlignSettings()
     loop = AlignLoop(
         model=model,
         objective=_source_distance(source, distance, distance_settings, model),
         target=_target(model, inputs, labels, rows),
-        settings=settings or AlignSettings(),
+        settings=settings,
         optimizer_settings=optimizer or OptimizerSettings(),
         seed=seed,
         checkpoints=checkpoints or Checkpoints(),
@@ -93,21 +94,24 @@ def distance_to_source(  # noqa: PLR0913 (see `align`)
     settings: AlignSettings | None = None,
     rows: Int[np.ndarray, " n"] | None = None,
     seed: int = 0,
+    drawn: bool = False,
 ) -> float:
     """Return the distance of the inputs' features from the source, without training.
 
-    All samples of a class are in one computation. Arguments as of `align`.
+    Arguments as of `align`. All samples of a class are in one computation, or, with `drawn`, as many
+    as alignment draws, so that the cost does not grow with the set.
     """
+    settings = settings or AlignSettings()
     loop = AlignLoop(
         model=model,
         objective=_source_distance(source, distance, distance_settings, model),
         target=_target(model, inputs, labels, rows),
-        settings=settings or AlignSettings(),
+        settings=settings,
         optimizer_settings=OptimizerSettings(),
         seed=seed,
         checkpoints=Checkpoints(),
     )
-    return loop.held_out_value()
+    return loop.value(size=settings.samples_per_class if drawn else len(loop.target.rows))
 
 
 def _source_distance(

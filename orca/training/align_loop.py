@@ -241,12 +241,12 @@ class AlignLoop:
                 mend="lower `align.rate_factor` or `optimizer.learning_rate` in the settings",
             )
 
-    def held_out_value(self) -> float:
-        """Return the distance of all samples, such as the embedder was not trained on."""
+    def value(self, *, size: int) -> float:
+        """Return the distance as the embedder is, of at most this many samples of each class."""
         self.model.eval()
         total = 0.0
         with torch.no_grad():
-            calls = self._calls(seeded(self.seed, 6), size=len(self.target.rows))
+            calls = self._calls(seeded(self.seed, 6), size=size)
             samples = SampleLoader(self.target.data, self.target.rows, self.device, keep=False)
             for call, features in self._with_features(calls, samples):
                 value = self._distance("value", features, call.labels, seeded(self.seed, 6))

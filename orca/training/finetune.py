@@ -21,7 +21,7 @@ from orca.training.finetune_arrays import finetune
 from orca.training.finetune_loop import trained_parameters
 from orca.training.key import finetune_key
 from orca.training.progress import History
-from orca.training.record import AlignRecord, digests, read_run, write_history
+from orca.training.record import AlignmentFacts, AlignRecord, digests, read_run, write_history
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
@@ -109,7 +109,7 @@ class Finetune:
             body=self.setup.body,
             seed=seed,
         )
-        return {name: record[name] for name in ("seconds", "held_out_distance", "epochs_done")}
+        return {name: record[name] for name in AlignmentFacts.model_fields if name in record}
 
     def run(self, seed: int, state: State, out: Path) -> None:
         """Fine-tune with one seed.

@@ -46,14 +46,19 @@ class AlignmentFacts(BaseModel):
 
     seconds: dict[str, Seconds] = {}
     held_out_distance: float | None = None
+    aligned_distance: float | None = None
     epochs_done: int = 0
 
 
 class AlignRecord(RunRecord):
-    """The record of an alignment."""
+    """The record of an alignment: its distance at the end, of held-out samples if there are any.
+
+    `aligned_distance` is that of samples drawn from those that were aligned.
+    """
 
     step: Literal["align"]
-    held_out_distance: float | None
+    held_out_distance: float | None = None
+    aligned_distance: float | None = None
     epochs_done: int
 
 

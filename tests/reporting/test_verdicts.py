@@ -34,17 +34,17 @@ ACCURACY = {"text": "0.900", "value": 0.9, "std": 0.001}  # 10 % of its error is
         ((None, None, 0), {"status": "not run"}, {}, "not run"),
         ((10.0, 0.1, 5), {"body": "minilm"}, {}, "not comparable"),
         ((10.0, 0.1, 5), {"body": "minilm"}, {"body": "not_stated"}, "reproduced"),
-        ((10.0, 0.1, 5), {"elsewhere": "another machine"}, {}, "not comparable"),
+        ((10.0, 0.1, 5), {"incomparable": "another machine"}, {}, "not comparable"),
     ],
 )
 def test_a_verdict_goes_by_means_spreads_counts_and_what_can_be_compared(
     ours, cell, printed, verdict
 ):
-    elsewhere, status = cell.pop("elsewhere", ""), cell.pop("status", "ok")
+    incomparable, status = cell.pop("incomparable", ""), cell.pop("status", "ok")
     result = OurResult(status=status, text="", **dict(zip(("mean", "std", "n"), ours, strict=True)))
     theirs = PublishedResult(**PRINTED | printed)
     filled = TableCell(**{"body": "swin_base", **cell}, ours=result, theirs=theirs)
-    assert judge(filled, elsewhere).verdict == verdict
+    assert judge(filled, incomparable).verdict == verdict
 
 
 def test_a_verdict_says_what_keeps_a_cell_from_being_compared():
@@ -72,6 +72,13 @@ def test_a_peers_scores_are_unlike_those_of_its_paper_where_rows_are_left_out_an
     assert unlike_published("openml_54_split2", "xgboost") == ""
     assert unlike_published("openml_29_carried", "xgboost") == "data"
     assert unlike_published("openml_29_carried_split2", "orca") == "data"
+
+
+def test_networks_that_march_in_time_were_published_by_another_metric():
+    assert unlike_published("pde_advection", "fno") == "metric"
+    assert unlike_published("pde_shallow_water_official", "unet") == "metric"
+    assert unlike_published("pde_darcy_flow", "fno") == ""  # has no time
+    assert unlike_published("pde_advection", "training_mean") == ""
 
 
 def test_without_any_spread_the_difference_decides():

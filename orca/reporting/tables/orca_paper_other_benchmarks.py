@@ -18,7 +18,7 @@ from orca.reporting.tables.orca_paper import printed
 EPOCHS = recorded("settings.finetune.epochs")
 TRAINING = (
     time("per_epoch_seconds", "s per epoch", *FINETUNING, unit=EPOCHS),
-    Quantity("epochs", "epochs", EPOCHS, elsewhere="a setting, not a result"),
+    Quantity("epochs", "epochs", EPOCHS, incomparable="a setting, not a result"),
     time("total_training_hours", "hours in all", *STAGES),
 )
 MINUTES = time("orca_train_min", "minutes", *STAGES, unit=60.0)
