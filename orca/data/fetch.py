@@ -17,7 +17,7 @@ TRUSTED = "trusted.json"
 
 
 @runtime_checkable
-class Source(Protocol):
+class HasFiles(Protocol):
     """What needs raw files: a task or a source proxy."""
 
     @property
@@ -29,7 +29,7 @@ class Source(Protocol):
         """The ways to get its files."""
 
 
-def fetch(task: Source, folder: Path, *, trusted: bool = False) -> dict[str, dict[str, Any]]:
+def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, dict[str, Any]]:
     """Bring all raw files of a task or proxy to `folder`, which is its source's own.
 
     Files that are there already are kept, if they are what they should be. The record
@@ -66,7 +66,7 @@ def fetch(task: Source, folder: Path, *, trusted: bool = False) -> dict[str, dic
     return record
 
 
-def check_fetched(task: Source, folder: Path) -> None:
+def check_fetched(task: HasFiles, folder: Path) -> None:
     """Check that the raw files are there, and are those that were fetched, before they are read.
 
     Args:

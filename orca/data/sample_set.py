@@ -11,7 +11,7 @@ from orca.data.normalise import Constants, no_change
 from orca.data.target import Classes, Target
 from orca.data.task import Task
 
-Part = Literal["inputs", "targets", "groups"]
+ArrayName = Literal["inputs", "targets", "groups"]
 
 
 class SampleSet(ABC):
@@ -34,7 +34,7 @@ class SampleSet(ABC):
         """What is predicted."""
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ArrayName, ...]:
         """What each sample has beside its group."""
         return ("inputs", "targets")
 
@@ -65,7 +65,10 @@ class SampleSet(ABC):
 
     @abstractmethod
     def stored(
-        self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
+        self,
+        part: ArrayName,
+        rows: Int[np.ndarray, " n"],
+        out: Num[np.ndarray, "n *part"] | None = None,
     ) -> Num[np.ndarray, "n *part"]:
         """Return rows of a part as they are stored, in the order asked for.
 
@@ -111,7 +114,7 @@ class ArraySet(SampleSet):
         return self.kind
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ArrayName, ...]:
         """Inputs, and targets where there are any."""
         return ("inputs",) if self.values is None else ("inputs", "targets")
 
@@ -126,7 +129,10 @@ class ArraySet(SampleSet):
         return no_change(self.target.shape)
 
     def stored(
-        self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
+        self,
+        part: ArrayName,
+        rows: Int[np.ndarray, " n"],
+        out: Num[np.ndarray, "n *part"] | None = None,
     ) -> Num[np.ndarray, "n *part"]:
         """Return rows of inputs or targets, in the order asked for."""
         values = self.inputs if part == "inputs" else self.values

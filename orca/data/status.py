@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from orca.data.fetch import RECORD, Source, fetch
+from orca.data.fetch import RECORD, HasFiles, fetch
 from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, take_out
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Way
@@ -40,7 +40,7 @@ class SourceStatus:
     how: str
 
 
-def data_status(raw: Path, own: Mapping[str, Source] | None = None) -> list[SourceStatus]:
+def data_status(raw: Path, own: Mapping[str, HasFiles] | None = None) -> list[SourceStatus]:
     """Return the state of every source, by name.
 
     Files are looked at, not read: `fetch` compares their digests.
@@ -106,7 +106,7 @@ def add_source(source: str, path: Path, raw: Path, *, trusted: bool = False) -> 
 
 
 def _add_bundle(
-    path: Path, sources: Mapping[str, Source], raw: Path, *, trusted: bool
+    path: Path, sources: Mapping[str, HasFiles], raw: Path, *, trusted: bool
 ) -> list[Path]:
     """Take the bundle's files, but for those that are there; it stays where it is."""
     bundle = _place(path, BUNDLE)
@@ -130,7 +130,7 @@ def _add_bundle(
     return list(wanted)
 
 
-def _needing() -> list[tuple[str, Source]]:
+def _needing() -> list[tuple[str, HasFiles]]:
     return [*TASKS.items(), *PROXIES.items()]
 
 

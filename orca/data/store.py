@@ -12,7 +12,7 @@ from jaxtyping import Float, Int, Num
 
 from orca.data.normalise import Constants
 from orca.data.prepared_file import fault_in, mapped, open_checked, reading_hdf5
-from orca.data.sample_set import Part, SampleSet
+from orca.data.sample_set import ArrayName, SampleSet
 from orca.data.target import Classes, Target
 from orca.data.task import Task
 
@@ -66,7 +66,7 @@ class Prepared(SampleSet):
 
     @cached_property
     def _mapped(self) -> dict[str, np.ndarray]:
-        parts = [part for part in get_args(Part) if part in self._file]
+        parts = [part for part in get_args(ArrayName) if part in self._file]
         return {part: mapped(self.path, self._file[part]) for part in parts}
 
     @property
@@ -164,7 +164,10 @@ class Prepared(SampleSet):
             yield self._encoded(rows[start : start + step])
 
     def stored(
-        self, part: Part, rows: Int[np.ndarray, " n"], out: Num[np.ndarray, "n *part"] | None = None
+        self,
+        part: ArrayName,
+        rows: Int[np.ndarray, " n"],
+        out: Num[np.ndarray, "n *part"] | None = None,
     ) -> Num[np.ndarray, "n *part"]:
         """Return rows of a part as they lie in the file, in the order asked for.
 
@@ -188,7 +191,7 @@ class Prepared(SampleSet):
         return values
 
     def _check_values(
-        self, part: Part, values: Num[np.ndarray, "n *part"], rows: Int[np.ndarray, " n"]
+        self, part: ArrayName, values: Num[np.ndarray, "n *part"], rows: Int[np.ndarray, " n"]
     ) -> None:
         classes = self.target.count if isinstance(self.target, Classes) else 0
         if classes and part == "targets" and not ((values >= 0) & (values < classes)).all():

@@ -14,18 +14,18 @@ from orca.methods.released import released
 from orca.settings import Count, Settings
 
 Amount = Annotated[float, Field(ge=0)]
-Part = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 class PareSettings(Settings):
     """Patch replacement; null takes the value of PaRe's code for this kind of task."""
 
-    first_share: Part | None = Field(
+    first_share: Fraction | None = Field(
         default=None,
         description="This share of the target's patches is replaced in the first epoch; null is"
         " the code's value for the kind of task.",
     )
-    lost_share: Part | None = Field(
+    lost_share: Fraction | None = Field(
         default=None,
         description="This much of `first_share` is given up, evenly, over all epochs; null is the"
         " code's value for the kind of task.",

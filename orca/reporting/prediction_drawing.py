@@ -10,14 +10,14 @@ from scipy.special import expit, softmax
 from orca.reporting.look import PAGE, as_svg, look, say, style
 
 Predicted = Float[np.ndarray, "n *output"]
-Target = Shaped[np.ndarray, "n *target"]
+Targets = Shaped[np.ndarray, "n *target"]
 BINS = 10  # of the reliability diagram
 MOST_NAMED = 12  # classes that a confusion matrix names and counts one by one
 WORST = 5  # samples that are listed
 LEAST = 1e-12
 
 
-def draw_predictions(kind: str, predicted: Predicted, target: Target, names: Sequence[str]) -> str:
+def draw_predictions(kind: str, predicted: Predicted, target: Targets, names: Sequence[str]) -> str:
     """Return a drawing as SVG.
 
     Args:
@@ -32,7 +32,7 @@ def draw_predictions(kind: str, predicted: Predicted, target: Target, names: Seq
 
 
 def worst_samples(
-    kind: str, predicted: Predicted, target: Target, names: Sequence[str]
+    kind: str, predicted: Predicted, target: Targets, names: Sequence[str]
 ) -> list[tuple[int, str, str, float]]:
     """Return the test samples with the largest errors: number, target, prediction, error.
 
@@ -63,7 +63,7 @@ def _name(number: int, names: Sequence[str]) -> str:
     return names[number] if number < len(names) else str(number)
 
 
-def _draw_classes(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+def _draw_classes(axes: Any, predicted: Predicted, target: Targets, names: Sequence[str]) -> None:
     from sklearn.metrics import ConfusionMatrixDisplay
 
     count = predicted.shape[1]
@@ -80,7 +80,7 @@ def _draw_classes(axes: Any, predicted: Predicted, target: Target, names: Sequen
     _draw_reliability(axes[1], shares.max(axis=1), right, "probability of the predicted class")
 
 
-def _draw_labels(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+def _draw_labels(axes: Any, predicted: Predicted, target: Targets, names: Sequence[str]) -> None:
     shares = expit(predicted)
     right = ((predicted > 0) == (target > 0.5)).mean(axis=0)
     axes[0].bar(range(len(right)), right, color=style(0)["color"])
@@ -104,7 +104,7 @@ def _draw_reliability(axis: Any, sure: Any, right: Any, what: str) -> None:
     axis.set(xlabel=what, ylabel="share that is right", xlim=(0, 1), ylim=(0, 1.02))
 
 
-def _draw_numbers(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+def _draw_numbers(axes: Any, predicted: Predicted, target: Targets, names: Sequence[str]) -> None:
     del names
     predicted, target = predicted.ravel(), target.ravel()
     ends = (min(target.min(), predicted.min()), max(target.max(), predicted.max()))
@@ -115,7 +115,7 @@ def _draw_numbers(axes: Any, predicted: Predicted, target: Target, names: Sequen
     axes[1].set(title="errors", xlabel="predicted less true", ylabel="samples")
 
 
-def _draw_fields(axes: Any, predicted: Predicted, target: Target, names: Sequence[str]) -> None:
+def _draw_fields(axes: Any, predicted: Predicted, target: Targets, names: Sequence[str]) -> None:
     del names
     worst = int(_field_errors(predicted, target).argmax())
     shown = (target[worst][0], predicted[worst][0])
@@ -129,21 +129,21 @@ def _draw_fields(axes: Any, predicted: Predicted, target: Target, names: Sequenc
             axis.grid(visible=False)
 
 
-def _field_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+def _field_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " n"]:
     flat = (predicted - target).reshape(len(target), -1)
     size = np.linalg.norm(target.reshape(len(target), -1), axis=1)
     return np.linalg.norm(flat, axis=1) / np.maximum(size, LEAST)
 
 
-def _class_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+def _class_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " n"]:
     return -np.log(np.maximum(softmax(predicted, axis=1)[np.arange(len(target)), target], LEAST))
 
 
-def _label_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+def _label_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " n"]:
     return np.logaddexp(0, np.where(target > 0.5, -predicted, predicted)).mean(axis=1)
 
 
-def _number_errors(predicted: Predicted, target: Target) -> Float[np.ndarray, " n"]:
+def _number_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " n"]:
     return np.abs(predicted - target).reshape(len(target), -1).mean(axis=1)
 
 

@@ -13,12 +13,12 @@ from orca.alignment.source import SourceFeatures
 from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
 from orca.settings import checked
-from orca.training.align_loop import AlignLoop, SourceDistance, Target
+from orca.training.align_loop import AlignLoop, SourceDistance, TargetSamples
 from orca.training.arrays import Array, as_samples, row_numbers
 from orca.training.progress import Checkpoints, History
 from orca.training.settings import AlignSettings, OptimizerSettings
 
-Source = SourceDistance | SourceFeatures | tuple[Array, Array]
+AnySource = SourceDistance | SourceFeatures | tuple[Array, Array]
 
 
 def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
@@ -26,7 +26,7 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
     inputs: Array | SampleSet,
     labels: Array,
     *,
-    source: Source,
+    source: AnySource,
     distance: str = "otdd",
     distance_settings: Mapping[str, Any] | None = None,
     settings: AlignSettings | None = None,
@@ -88,7 +88,7 @@ def distance_to_source(  # noqa: PLR0913 (see `align`)
     inputs: Array | SampleSet,
     labels: Array,
     *,
-    source: Source,
+    source: AnySource,
     distance: str = "otdd",
     distance_settings: Mapping[str, Any] | None = None,
     settings: AlignSettings | None = None,
@@ -115,7 +115,7 @@ def distance_to_source(  # noqa: PLR0913 (see `align`)
 
 
 def _source_distance(
-    source: Source, distance: str, given: Mapping[str, Any] | None, model: Model
+    source: AnySource, distance: str, given: Mapping[str, Any] | None, model: Model
 ) -> SourceDistance:
     if isinstance(source, SourceDistance):
         return source
@@ -130,10 +130,10 @@ def _source_distance(
 
 def _target(
     model: Model, inputs: Array | SampleSet, labels: Array, rows: Int[np.ndarray, " n"] | None
-) -> Target:
+) -> TargetSamples:
     data = as_samples(model, inputs)
     chosen = row_numbers(data) if rows is None else rows
     numbers = contiguous_labels(
         torch.as_tensor(labels), count=len(chosen), where="the labels of the inputs"
     )
-    return Target(data, chosen, numbers.cpu().numpy())
+    return TargetSamples(data, chosen, numbers.cpu().numpy())

@@ -60,7 +60,7 @@ class SourceDistance:
 
 
 @dataclass(frozen=True, eq=False)
-class Target:
+class TargetSamples:
     """Samples that are aligned.
 
     Args:
@@ -99,7 +99,7 @@ class AlignLoop:
 
     model: Model
     objective: SourceDistance
-    target: Target
+    target: TargetSamples
     settings: AlignSettings
     optimizer_settings: OptimizerSettings
     seed: int

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, Num, Shaped
 from torch import Tensor
 
 from orca.data.normalise import Constants
-from orca.data.sample_set import Part, SampleSet
+from orca.data.sample_set import ArrayName, SampleSet
 from orca.data.target import Classes
 
 HELD_BYTES = 2 << 30  # a set up to this size, as it is stored, is read once and kept
@@ -90,7 +90,7 @@ class SampleLoader:
     keep: bool = True
 
     @cached_property
-    def _held(self) -> dict[Part, Num[np.ndarray, "n *part"]]:
+    def _held(self) -> dict[ArrayName, Num[np.ndarray, "n *part"]]:
         parts = self.data.parts
         one = sum(self.data.stored(part, self.rows[:1]).nbytes for part in parts)
         if not self.keep or one * len(self.rows) > HELD_BYTES:
@@ -105,7 +105,7 @@ class SampleLoader:
     def _encode_targets(self) -> Encoder:
         return Encoder(self.data.target_constants, self.device)
 
-    def load(self, part: Part, rows: Int[np.ndarray, " b"]) -> Num[Tensor, "b *part"]:
+    def load(self, part: ArrayName, rows: Int[np.ndarray, " b"]) -> Num[Tensor, "b *part"]:
         """Return inputs or targets as they are stored, in the order asked for, on the CPU."""
         loaded = self._empty(self.data.stored(part, rows[:1]), len(rows))
         if part in self._held:
