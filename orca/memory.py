@@ -7,7 +7,7 @@ from orca.data.task import Task
 from orca.models.body import BODIES
 from orca.peers.peer import Peer
 
-BASE_MB = 6_000  # interpreter, PyTorch, weights and a checkpoint on their way to the disk
+BASE_MB = 6_000  # interpreter, PyTorch, weights twice and a checkpoint on its way to the disk
 HELD_MB = 2_148  # training data that are kept, the limit in orca.training.samples
 MOST_PREPARED_MB = 30_000
 COLUMNS = 2  # sets as large as its rows that a table's columns take, and what they are made of

@@ -28,7 +28,6 @@ from orca.training.record import RECORD, whole_outputs
 from orca.training.tensor_file import read_tensors, write_tensors
 
 LOCK = ".lock"
-BEST = "best.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 OWNER = "key"  # in the record of a checkpoint: of its run
 SHARE = 0.01  # of the time that checkpoints may take
@@ -102,18 +101,6 @@ class State(Checkpoints):
         if self._stop:
             log.info("asked to stop: the checkpoint is written")
             raise Preempted
-
-    def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
-        """Keep the weights of the best epoch so far."""
-        write_tensors(self.folder / BEST, tensors)
-
-    def best(self) -> dict[str, Tensor]:
-        """Return the weights of the best epoch.
-
-        Raises:
-            StateError: if their file is missing or damaged.
-        """
-        return read_tensors(self.folder / BEST)[0]
 
     @property
     def due(self) -> bool:

@@ -76,6 +76,8 @@ class FinetuneLoop:
     compiled: Compiled = field(default="off", init=False)
     progress: Position = field(default_factory=Position)
     _losses: dict[int, Tensor] = field(default_factory=dict, init=False)
+    _best: dict[str, Tensor] = field(default_factory=dict, init=False)
+    """The weights of the best epoch so far: in main memory, and in every checkpoint."""
 
     def __post_init__(self) -> None:
         self.trained = trained_parameters(self.model, self.objective)
@@ -99,7 +101,7 @@ class FinetuneLoop:
         finally:
             as_written(self.model, self.compiled)
         if self.validation is not None and self.validation.chooses:
-            load_trained(self.model, self.checkpoints.best(), where=self.checkpoints.place)
+            load_trained(self.model, self._best, where=self.checkpoints.place)
             self.history.best_epoch = self.progress.best_epoch
 
     def _train(self) -> None:
@@ -264,11 +266,15 @@ class FinetuneLoop:
         best = self.progress.best
         if self.validation.chooses and (best is None or error < best):
             self.progress.best, self.progress.best_epoch = error, epoch
-            self.checkpoints.keep_best(trained_tensors(self.model))
+            self._best = {
+                name: tensor.detach().to("cpu", copy=True)
+                for name, tensor in trained_tensors(self.model).items()
+            }
         return value, error
 
     def _save(self) -> None:
         tensors = {f"model.{name}": value for name, value in trained_tensors(self.model).items()}
+        tensors |= {f"best.{name}": value for name, value in self._best.items()}
         tensors |= {f"objective.{name}": v for name, v in self.objective.state_dict().items()}
         tensors |= {f"optimizer.{k}": v for k, v in self.optimizer.tensors().items()}
         tensors["random"] = torch.get_rng_state()
@@ -288,6 +294,7 @@ class FinetuneLoop:
             return
         tensors, record = saved
         load_trained(self.model, under(tensors, "model"), where=self.checkpoints.place)
+        self._best = under(tensors, "best")
         self.objective.load_state_dict(under(tensors, "objective"))
         self.optimizer.restore(under(tensors, "optimizer"))
         torch.set_rng_state(tensors["random"])

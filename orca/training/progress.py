@@ -37,16 +37,13 @@ class History:
 
 
 class Checkpoints:
-    """Where a stage leaves its progress: the best weights in memory, and nothing to go on from.
+    """Where a stage leaves its progress: nowhere, so there is nothing to go on from.
 
     `orca.training.checkpoint.State` is a folder of it.
     """
 
     place: str = "memory"
     """Where the progress is, for messages."""
-
-    def __init__(self) -> None:
-        self._best: dict[str, Tensor] = {}
 
     @property
     def due(self) -> bool:
@@ -59,11 +56,3 @@ class Checkpoints:
 
     def save(self, tensors: Mapping[str, Tensor], record: Mapping[str, Any]) -> None:
         """Keep a checkpoint."""
-
-    def keep_best(self, tensors: Mapping[str, Tensor]) -> None:
-        """Keep the weights of the best epoch so far."""
-        self._best = {name: tensor.detach().clone() for name, tensor in tensors.items()}
-
-    def best(self) -> dict[str, Tensor]:
-        """Return the weights of the best epoch."""
-        return self._best

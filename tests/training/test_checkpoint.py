@@ -7,11 +7,12 @@ import torch
 
 from orca.errors import StateError
 from orca.provenance import write_json
-from orca.training import checkpoint
+from orca.training import checkpoint, tensor_file
 from orca.training.checkpoint import PREEMPTED, Preempted, State, publish
 from orca.training.record import output_digests
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.limits import file_size_limit
+from tests.training.toys import FIELDS, history, make_finetune
 
 
 def state(folder, key="a"):
@@ -101,6 +102,28 @@ def test_checkpoints_take_a_hundredth_of_the_time_at_most(tmp_path, monkeypatch)
         assert not held.due
         now[0] += 2.0
         assert held.due
+
+
+@pytest.mark.parametrize(("seconds", "checkpoints"), [(0.0, 36), (1e9, 0)])
+def test_a_run_that_improves_at_each_validation_writes_checkpoints_and_nothing_beside_them(
+    tmp_path, monkeypatch, seconds, checkpoints
+):
+    places, save_file = [], tensor_file.save_file
+
+    def counted(tensors, path, **options):
+        places.append(Path(path).parent)
+        save_file(tensors, path, **options)
+
+    step = make_finetune(
+        tmp_path, FIELDS, selection="best_on_validation", epochs=6, learning_rate=3e-3
+    )
+    monkeypatch.setattr(tensor_file, "save_file", counted)
+    with State(tmp_path / "state", "a", seconds=seconds).held() as held:
+        held.outputs.mkdir()
+        step.run(0, held, held.outputs)
+    scores = [float(row["validation"]) for row in history(held.outputs)]
+    assert scores == sorted(set(scores), reverse=True)
+    assert places == [held.folder] * checkpoints + [held.outputs]
 
 
 def test_publishing_gives_a_run_its_place_the_record_last_and_nothing_else(tmp_path, monkeypatch):

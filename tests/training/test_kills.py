@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from orca.training.record import RECORD, whole_outputs, write_history, write_run
 from orca.training.seeds import run_seeds
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.training.kills import killed_at_each_change
+from tests.training.toys import make_finetune, run
 
 FEWEST_KILLS = 15
 
@@ -117,6 +119,34 @@ def test_a_run_killed_while_it_drops_anothers_progress_mixes_nothing(job, tmp_pa
         kills += 1
         make(then)()
         assert_made_with(then, folder)
+    assert kills >= FEWEST_KILLS
+
+
+@pytest.mark.usefixtures("_dead")
+@pytest.mark.slow
+def test_a_run_killed_between_its_best_epochs_and_checkpoints_keeps_the_same_weights(
+    tmp_path, monkeypatch
+):
+    asked = count(1)
+    monkeypatch.setattr(State, "due", property(lambda _: next(asked) % 11 == 0))
+    step = make_finetune(tmp_path, selection="best_on_validation", epochs=6, learning_rate=3e-2)
+
+    def ended(folder):
+        (place,) = run(step, folder)
+        weights, _ = read_tensors(place / "weights.safetensors")
+        return json.loads((place / RECORD).read_text())["best_epoch"], weights
+
+    best_epoch, weights = ended(tmp_path / "whole")
+    assert 0 < best_epoch < 5  # it is found anew after some kills, and must outlast others
+    folder, kills = tmp_path / "killed", 0
+    for _ in killed_at_each_change(
+        lambda: run(step, folder), lambda: shutil.rmtree(folder, ignore_errors=True)
+    ):
+        kills += 1
+        again, found = ended(folder)
+        assert again == best_epoch
+        assert found.keys() == weights.keys()
+        assert all(torch.equal(found[name], weights[name]) for name in weights)
     assert kills >= FEWEST_KILLS
 
 

@@ -14,7 +14,11 @@ from orca.training.tensor_file import read_tensors
 from tests import forked
 from tests.training import toy_run
 
-OUTPUT = {"finetune": "weights.safetensors", "align": "embedder.safetensors"}
+OUTPUT = {
+    "finetune": "weights.safetensors",
+    "choose": "weights.safetensors",
+    "align": "embedder.safetensors",
+}
 
 
 def start(step: str, folder: Path) -> BaseProcess:
@@ -61,7 +65,7 @@ def assert_equal(wanted: list[dict[str, torch.Tensor]], found: list[dict[str, to
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["finetune", "align"])
+@pytest.mark.parametrize("step", OUTPUT)
 def test_a_run_killed_at_random_moments_ends_with_equal_weights(step, tmp_path):
     wanted, folder = undisturbed(step, tmp_path / "whole"), tmp_path / "killed"
     moments, kills = np.random.default_rng(0), 0

@@ -14,6 +14,9 @@ def main(name: str, folder: Path) -> None:
     torch.set_num_threads(1)
     makers = {
         "finetune": lambda: make_finetune(folder / "data", epochs=12),
+        "choose": lambda: make_finetune(
+            folder / "data", epochs=12, selection="best_on_validation", learning_rate=3e-2
+        ),
         "align": lambda: make_align(folder / "data", epochs=80),
     }
     run_seeds(
