@@ -42,8 +42,19 @@ def _named_modules(node: ast.AST, package: tuple[str, ...]) -> set[str]:
     return set()
 
 
+def _is_for_types_only(node: ast.AST) -> bool:
+    """Whether a node is an `if TYPE_CHECKING:`, whose body never runs."""
+    if not isinstance(node, ast.If):
+        return False
+    test = node.test
+    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+
+
 def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str], set[str]]:
-    """Return what a syntax tree says without places and docstrings, what it imports and reads."""
+    """Return what a syntax tree says without places and docstrings, what it imports and reads.
+
+    The body of an `if TYPE_CHECKING:` is left out; its `else` runs and counts.
+    """
     words: list[str] = []
     names: set[str] = set()
     attributes: set[str] = set()
@@ -57,6 +68,8 @@ def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str],
         for field in node._fields:
             value = getattr(node, field, None)
             if value is None or value == [] or field == "ctx":  # its place decides what ctx says
+                continue
+            if field == "body" and _is_for_types_only(node):
                 continue
             words.append(field)
             for each in _without_texts(value) if isinstance(value, list) else [value]:

@@ -64,6 +64,16 @@ def test_relative_imports_and_packages_count_too(package):
         assert package(**{changed: "x = 1\n"}) == first
 
 
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])
+def test_an_import_for_types_only_is_no_code_and_what_else_runs_is(package, test):
+    chosen = "if {}:\n    from orca import b\nelse:\n    from orca import c\n"
+    first = package(a=chosen.format(test), b="x = 1\n", c="x = 1\n")
+    assert package(b="x = 2\n") == first
+    assert package(c="x = 2\n") != first
+    ordinary = package(a=chosen.format("CHECKING"), c="x = 1\n")
+    assert package(b="x = 3\n") != ordinary
+
+
 @pytest.mark.parametrize("file", sorted(code_digest.PACKAGE.rglob("settings.py")))
 def test_modules_of_settings_hold_no_code(file):
     if file.parent == code_digest.PACKAGE:

@@ -101,6 +101,7 @@ ALL = {"align", "finetune", "evaluate"}
         ("models/embedder.py", ALL),
         ("models/encoders/bert.py", ALL),
         ("models/encoders/swin.py", set()),
+        ("alignment/points.py", {"align"}),
         ("alignment/sinkhorn.py", {"align"}),
         ("alignment/mmd.py", set()),
         ("alignment/distances/mmd.py", set()),
