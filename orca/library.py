@@ -21,10 +21,11 @@ from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.models import assemble
 from orca.models.body import BODIES
+from orca.models.card import CARD
 from orca.models.loaded_body import LoadedBody
 from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
 from orca.models.source_embedding import embed_numbers
-from orca.models.weights import CARD, fetch_weights
+from orca.models.weights import fetch_weights
 from orca.training.batches import seeded
 from orca.training.build import choose_device, output_of
 from orca.training.embed_source import embed_source

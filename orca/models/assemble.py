@@ -7,11 +7,11 @@ from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
 from orca.models.body import BODIES
+from orca.models.card import verify
 from orca.models.embedder import Embedder, build_embedder
 from orca.models.loaded_body import LoadedBody
 from orca.models.predictor import Output, Predictor, build_predictor
 from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
-from orca.models.weights import verify
 
 
 class Model(nn.Module):

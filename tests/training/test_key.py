@@ -99,6 +99,8 @@ ALL = {"align", "finetune", "evaluate"}
     ("file", "steps"),
     [
         ("models/embedder.py", ALL),
+        ("models/card.py", ALL),
+        ("models/weights.py", set()),
         ("models/encoders/bert.py", ALL),
         ("models/encoders/swin.py", set()),
         ("alignment/points.py", {"align"}),

@@ -17,10 +17,10 @@ from orca.cli import orca
 from orca.errors import SettingsError
 from orca.models.assemble import load_body
 from orca.models.bodies import swin_fractals
+from orca.models.card import verify
 from orca.models.embedder import build_embedder
 from orca.models.pretraining.settings import PretrainSettings
 from orca.models.settings import ModelSettings
-from orca.models.weights import verify
 from orca.training.checkpoint import Preempted
 from orca.training.pretrain_body import Pretraining, pretrain_body, rate_factor
 from orca.workflow import layout

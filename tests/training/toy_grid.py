@@ -14,8 +14,8 @@ from orca.data.proxy import PROXIES
 from orca.data.target import Field
 from orca.methods.method import METHODS
 from orca.models.bodies import swin_fractals
+from orca.models.card import write_card
 from orca.models.pretraining.model import body_tensors, untrained
-from orca.models.weights import write_card
 from orca.training.embed_source import embed_source
 from orca.training.finetune import Finetune
 from orca.training.setup import Setup
