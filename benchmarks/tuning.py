@@ -20,7 +20,7 @@ import torch
 import yaml
 
 from orca.data.task import TASKS
-from orca.training.settings import FINETUNE_READS
+from orca.training.settings import CHECKPOINT_SECONDS, FINETUNE_READS
 from orca.training.setup import Setup
 from orca.tuning.search import Search
 from orca.tuning.settings import TuningSettings
@@ -75,6 +75,7 @@ def main() -> None:
         space=runs.space.of(given.body),
         settings=TuningSettings(),
         folder=Path(),
+        checkpoint_seconds=CHECKPOINT_SECONDS,
     )
     rows = []
     for seed in range(given.seeds):

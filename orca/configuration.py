@@ -11,6 +11,7 @@ from orca.experiment import Experiment
 from orca.hyperparameters import WHERE
 from orca.models.pretraining.settings import PretrainSettings
 from orca.settings import Count, Name, checked, merge
+from orca.training.settings import CHECKPOINT_SECONDS, CheckpointSeconds
 from orca.tuning.settings import TuningSettings
 
 CHECKOUT = PACKAGE.parent
@@ -101,8 +102,8 @@ class Configuration(Experiment):
         description="No job asks for more time than this; a run that meets its limit goes on in"
         " the next attempt.",
     )
-    checkpoint_seconds: Annotated[float, Field(ge=0)] = Field(
-        default=30.0,
+    checkpoint_seconds: CheckpointSeconds = Field(
+        default=CHECKPOINT_SECONDS,
         description="Two checkpoints of a run lie at least this many seconds apart, and take a"
         " hundredth of its time at most; 0 writes one at each step.",
     )

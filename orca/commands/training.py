@@ -43,13 +43,15 @@ def pretrain_body(body: str, device: str) -> None:
 
     out = layout.path("bodies", body=body)
     path = Path(layout.settings(out))
-    given = JobSettings.read(path).settings.get("pretraining", {})
+    job = JobSettings.read(path)
+    given = job.settings.get("pretraining", {})
     pretrain(
         body,
         settings=checked(PretrainSettings, given, where=f"{path}, pretraining"),
         device=device_of(device),
         out=Path(out),
         state=Path(layout.path("state", step="pretrain_body"), body),
+        checkpoint_seconds=job.checkpoint_seconds,
     )
 
 

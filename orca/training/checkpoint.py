@@ -54,7 +54,7 @@ class State(Checkpoints):
 
     folder: Path
     key: str
-    seconds: float = 30.0
+    seconds: float
     _last: float = 0.0
     _cost: float = 0.0
     _stop: bool = False

@@ -10,6 +10,7 @@ from pydantic import Field
 from orca.models.body import BODIES
 from orca.provenance import write_text
 from orca.settings import Groups, Settings, checked, merge, not_default, read_yaml
+from orca.training.settings import CHECKPOINT_SECONDS, CheckpointSeconds
 
 
 class JobSettings(Settings):
@@ -35,8 +36,8 @@ class JobSettings(Settings):
     space: dict[str, list[Any]] = Field(
         default={}, description="A search may choose these values, by `group.key`."
     )
-    checkpoint_seconds: float = Field(
-        default=30.0,
+    checkpoint_seconds: CheckpointSeconds = Field(
+        default=CHECKPOINT_SECONDS,
         description="Two checkpoints lie at least this many seconds apart, and take a hundredth of the"
         " time at most; 0 writes one at each step.",
     )

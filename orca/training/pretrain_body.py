@@ -158,7 +158,13 @@ def accuracy(model: Model, images: LabelledImages, generator: torch.Generator) -
 
 
 def pretrain_body(
-    name: str, *, settings: PretrainSettings, device: torch.device, out: Path, state: Path
+    name: str,
+    *,
+    settings: PretrainSettings,
+    device: torch.device,
+    out: Path,
+    state: Path,
+    checkpoint_seconds: float,
 ) -> None:
     """Pretrain a body and leave it as if it had been fetched, with a record of the training.
 
@@ -168,6 +174,7 @@ def pretrain_body(
         device: that it is trained on.
         out: folder that gets `model.safetensors`, `card.json`, `history.csv` and `run.json`.
         state: folder for unfinished progress.
+        checkpoint_seconds: least seconds between two checkpoints.
 
     Raises:
         SettingsError: if the body is a published one.
@@ -176,7 +183,7 @@ def pretrain_body(
     facts = {"step": "pretrain_body", "body": name, "settings": settings.model_dump(mode="json")}
     code = pretrain_key(body=name, settings=settings)
     key = digest_of([code, torch.get_num_threads(), device.type])
-    with State(state, key).held() as held:
+    with State(state, key, checkpoint_seconds).held() as held:
         if whole_outputs(out, key):
             log.info("%s is pretrained already", name)
             held.clear()

@@ -34,7 +34,7 @@ class Step(Protocol):
 
 
 def run_seeds(
-    step: Step, seeds: Sequence[int], *, out: Path, state: Path, checkpoint_seconds: float = 30.0
+    step: Step, seeds: Sequence[int], *, out: Path, state: Path, checkpoint_seconds: float
 ) -> dict[int, str]:
     """Make one run per seed, each resumable, and return their keys.
 

@@ -11,6 +11,8 @@ Epochs = Annotated[int, Field(ge=0)]
 Precision = Literal["float32", "tf32", "bfloat16"]
 Compiled = Literal["off", "default", "reduce-overhead"]
 Compile = Literal["auto", "off", "default", "reduce-overhead"]
+CheckpointSeconds = Annotated[float, Field(ge=0)]
+CHECKPOINT_SECONDS = 30.0  # between two checkpoints, unless the configuration says otherwise
 
 
 class OptimizerSettings(Settings):

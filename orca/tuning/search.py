@@ -59,7 +59,7 @@ class Search:
     space: Mapping[str, Sequence[Any]]
     settings: TuningSettings
     folder: Path
-    checkpoint_seconds: float = 30.0
+    checkpoint_seconds: float
 
     @cached_property
     def choices(self) -> dict[str, list[Any]]:

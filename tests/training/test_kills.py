@@ -66,7 +66,8 @@ def job(tmp_path):
     folder = tmp_path / "work"
 
     def make(key):
-        return lambda: run_seeds(Step(key), [0], out=folder / "out", state=folder / "state")
+        places = {"out": folder / "out", "state": folder / "state"}
+        return lambda: run_seeds(Step(key), [0], **places, checkpoint_seconds=30.0)
 
     return make, folder
 
@@ -151,7 +152,7 @@ def test_a_run_killed_between_its_best_epochs_and_checkpoints_keeps_the_same_wei
 
 
 def test_a_finished_run_whose_place_is_wiped_is_published_again_and_not_made_anew(tmp_path):
-    state = State(tmp_path / "state", "a")
+    state = State(tmp_path / "state", "a", seconds=30.0)
     with state.held():
         state.outputs.mkdir()
         Step("a").run(0, state, state.outputs)
@@ -179,7 +180,7 @@ def test_temporary_files_of_a_killed_run_are_neither_published_nor_kept(job):
 
     def stopped():
         with (
-            State(folder / "state/seed0", "b").held() as state,
+            State(folder / "state/seed0", "b", seconds=30.0).held() as state,
             atomic(state.outputs / "x") as part,
         ):
             shutil.copy(part, folder / "out/seed0" / part.name)

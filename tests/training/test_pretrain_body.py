@@ -37,10 +37,10 @@ def small_shape():
         yield
 
 
-def pretrained(folder, settings=SMALL, name=NAME):
+def pretrained(folder, settings=SMALL, name=NAME, seconds=30.0):
     pretrain_body(
         name, settings=settings, device=torch.device("cpu"), out=folder / "body",
-        state=folder / "state",
+        state=folder / "state", checkpoint_seconds=seconds,
     )  # fmt: skip
     return folder / "body"
 
@@ -104,6 +104,21 @@ def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_pat
         assert (out / "model.safetensors").exists()
         assert (out / "run.json").read_bytes() == before
     assert not Path(layout.path("state", step="pretrain_body"), NAME).exists()
+
+
+@pytest.mark.parametrize(("told", "saved"), [({"checkpoint_seconds": 0.0}, 26), ({}, 0)])
+def test_checkpoints_lie_apart_as_the_job_s_settings_say(tmp_path, monkeypatch, told, saved):
+    """One at each of the 27 steps but the last, or, in a run of seconds, none."""
+    monkeypatch.chdir(tmp_path)
+    written = []
+    monkeypatch.setattr(Pretraining, "_save", lambda self: written.append(self.step))
+    path = Path(layout.settings(layout.path("bodies", body=NAME)))
+    path.parent.mkdir(parents=True)
+    told = {"settings": {"pretraining": SMALL.model_dump(mode="json")}, **told}
+    path.write_text(yaml.safe_dump(told))
+    done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
+    assert done.exit_code == 0, done.output
+    assert len(written) == saved
 
 
 @pytest.fixture

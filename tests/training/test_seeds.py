@@ -37,7 +37,8 @@ def job(tmp_path):
 
     def start(*seeds, fatal=-1, **changes):
         step = Counted(**vars(make_finetune(tmp_path, epochs=1, **changes)), fatal=fatal)
-        keys = run_seeds(step, seeds, out=tmp_path / "out", state=tmp_path / "state")
+        places = {"out": tmp_path / "out", "state": tmp_path / "state"}
+        keys = run_seeds(step, seeds, **places, checkpoint_seconds=30.0)
         return keys, step.made
 
     return start
@@ -108,7 +109,7 @@ HOLD = textwrap.dedent("""
     from pathlib import Path
     from orca.training.checkpoint import State, publish
     folder, key = Path(sys.argv[1]), sys.argv[2]
-    state = State(folder / "state/seed0", key)
+    state = State(folder / "state/seed0", key, seconds=30.0)
     with state.held():
         print("held", flush=True)
         sys.stdin.readline()

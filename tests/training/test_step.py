@@ -123,7 +123,7 @@ def test_no_step_of_a_method_waits_for_the_device(name, place, tmp_path, monkeyp
 
     monkeypatch.setattr(finetune_loop.FinetuneLoop, "run", look)
     (tmp_path / "out").mkdir()
-    step.run(0, State(tmp_path, "a"), tmp_path / "out")
+    step.run(0, State(tmp_path, "a", seconds=30.0), tmp_path / "out")
 
 
 @pytest.mark.parametrize("body", sorted(BODIES))

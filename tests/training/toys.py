@@ -181,7 +181,7 @@ def align_to(
 
 def run(step: Step, folder: Path, seeds: Sequence[int] = (0,)) -> list[Path]:
     """Make runs, and return their folders."""
-    run_seeds(step, seeds, out=folder / "out", state=folder / "state")
+    run_seeds(step, seeds, out=folder / "out", state=folder / "state", checkpoint_seconds=30.0)
     return [folder / "out" / f"seed{seed}" for seed in seeds]
 
 
