@@ -24,45 +24,40 @@ INTRODUCTION = """# Configuration
 unknown key or a value out of range is an error that names the nearest key or the range. Write
 `1.0e-3`: YAML reads `1e-3` as text.
 """
-FILES: dict[str, tuple[type[BaseModel], str]] = {
+FILES: dict[str, tuple[type[BaseModel], str]] = {  # and what is said beside the class's docstring
     "config.yaml and demo.yaml": (
         Configuration,
-        "What is built, and how. `demo.yaml` is read beside `config.yaml`; lay a file of your own"
-        " over both with `snakemake --configfile my.yaml`.",
+        " `demo.yaml` is read beside it; lay a file of your own over both with"
+        " `snakemake --configfile my.yaml`.",
     ),
-    "config.yaml, `tuning`": (TuningSettings, "The search for settings."),
-    "config.yaml, `pretraining`": (PretrainSettings, "Bodies that this project makes itself."),
-    "config.yaml, an entry of `tasks`": (
-        TaskEntry,
-        "One of your own data sets; docs/data.md says how they are read.",
-    ),
-    "search_space.yaml": (SearchSpace, "What the search may choose from."),
+    "config.yaml, `tuning`": (TuningSettings, ""),
+    "config.yaml, `pretraining`": (PretrainSettings, ""),
+    "config.yaml, an entry of `tasks`": (TaskEntry, " docs/data.md says how they are read."),
+    "search_space.yaml": (SearchSpace, ""),
     "hyperparameters.yaml": (
         Hyperparameters,
-        "Settings of runs, each entry in the groups below. A later entry overrules an earlier one,"
+        " Each entry has the groups below. A later entry overrules an earlier one,"
         " key by key: `defaults.all`, the body, `official`, the task, the task with this body,"
         " what a search found, the method, and what the method's declaration fixes.",
     ),
 }
-
-
 PEERS_SECTION = (
-    "What a peer is fitted with, under the names that its library or its module has; a variant of a"
+    "A peer is fitted with these, under the names that its library or its module has; a variant of a"
     " peer takes the keys of the one it varies."
 )
 
 
 def parts() -> Iterator[tuple[str, type[BaseModel], str]]:
     """Yield title, settings and introduction of every part: all settings that can be set."""
-    for title, (model, what) in FILES.items():
-        yield title, model, what
+    for title, (model, more) in FILES.items():
+        yield title, model, _first_line(model) + more
     for name, model in all_groups().items():
         yield f"hyperparameters.yaml, `{name}`", model, _first_line(model)
     for name in DISTANCES:
         settings = DISTANCES[name].settings
         if settings.model_fields:
             title = f"hyperparameters.yaml, `distances`, `{name}`"
-            yield title, settings, DISTANCES[name].title + "."
+            yield title, settings, _first_line(settings)
 
 
 def _first_line(model: type[BaseModel]) -> str:
@@ -206,16 +201,28 @@ def hyperparameters_schema() -> str:
     distances = {name: DISTANCES[name].settings.model_json_schema() for name in DISTANCES}
     groups["distances"] = {
         "type": "object",
-        "description": "Settings of distances, by name.",
+        "description": "Each distance has the settings under its name.",
         "properties": distances,
         "additionalProperties": False,
     }
-    entry = {"type": "object", "properties": groups, "additionalProperties": False}
+    entry = {
+        "type": "object",
+        "description": "An entry has settings in these groups.",
+        "properties": groups,
+        "additionalProperties": False,
+    }
     sections = {
         name: {"type": "object", "description": field.description, "additionalProperties": entry}
         for name, field in Hyperparameters.model_fields.items()
     }
-    return _schema({"type": "object", "properties": sections, "additionalProperties": False})
+    return _schema(
+        {
+            "type": "object",
+            "description": _first_line(Hyperparameters),
+            "properties": sections,
+            "additionalProperties": False,
+        }
+    )
 
 
 GENERATED = {

@@ -41,7 +41,7 @@ def _by_body(given: object) -> object:
 
 
 class Configuration(Experiment):
-    """`config/config.yaml`: what is built, and how."""
+    """`config/config.yaml` says what is built, and how."""
 
     tables: tuple[str, ...] = Field(
         default=("demo",), description="`snakemake all` builds these tables."
@@ -87,7 +87,7 @@ class Configuration(Experiment):
     )
     peers: dict[str, dict[str, Any]] = Field(
         default={},
-        description="A peer that is named here has these settings over its own defaults.",
+        description="A peer named here has these settings over its own defaults.",
     )
     hours_per_job: Annotated[float, Field(gt=0)] = Field(
         default=8.0,

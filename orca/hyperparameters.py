@@ -17,7 +17,7 @@ WHERE = "config/hyperparameters.yaml"
 
 
 class SearchSpace(Settings):
-    """`config/search_space.yaml`: the values that a search may choose from, by `group.key`."""
+    """`config/search_space.yaml` lists the values that a search may choose from, by `group.key`."""
 
     default: dict[str, list[Any]] = Field(
         description="The search of every body may choose these values (paper, A.2.2)."
@@ -42,15 +42,15 @@ class SearchSpace(Settings):
 
 
 class Hyperparameters(Settings):
-    """`config/hyperparameters.yaml`: settings by body, task and method, in groups."""
+    """`config/hyperparameters.yaml` has settings by body, task and method, in groups."""
 
     defaults: dict[str, dict[str, Any]] = Field(
-        description="The settings of each body; those under `all` hold for every body."
+        description="Each body has these settings; those under `all` hold for every body."
     )
     official: dict[str, dict[str, Any]] = Field(
         default={},
-        description="The official code's configurations, by task/body, or by task/body/method for"
-        " a method that has its own.",
+        description="These are the official code's configurations, by task/body, or by"
+        " task/body/method for a method that has its own.",
     )
     tasks: dict[str, dict[str, Any]] = Field(
         default={}, description="A task, or a task/body, has these settings instead of its body's."

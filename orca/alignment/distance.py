@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DistanceSettings(Settings):
-    """Settings of one distance; by themselves, those of a distance that has none."""
+    """A distance has settings of its own, which extend these, or none."""
 
 
 class Computation(ABC):

@@ -30,7 +30,7 @@ AXES = ({"sample", "length"}, {"sample", "channel", "length"}, {"sample", "chann
 
 
 class TaskEntry(BaseModel):
-    """One of your own data sets."""
+    """This entry describes one of your own data sets."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

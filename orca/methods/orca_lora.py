@@ -14,7 +14,7 @@ from orca.settings import Count, Settings
 
 
 class LoraSettings(Settings):
-    """The low-rank weights."""
+    """These low-rank weights are trained beside the frozen body's own."""
 
     rank: Count = Field(default=8, description="The added low-rank weights have this rank.")
     alpha: Count = Field(

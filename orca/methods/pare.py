@@ -18,7 +18,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 class PareSettings(Settings):
-    """Patch replacement; null takes the value of PaRe's code for this kind of task."""
+    """Patch replacement goes by these; null takes the value of PaRe's code for this kind of task."""
 
     first_share: Fraction | None = Field(
         default=None,

@@ -13,7 +13,7 @@ from orca.settings import Count, Settings
 
 
 class PromptSettings(Settings):
-    """The prompts."""
+    """These prompts are trained in every block of the frozen body."""
 
     prompts: Count = Field(
         default=10, description="Every block of the body gets this many prompts."

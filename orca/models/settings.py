@@ -11,7 +11,7 @@ EmbedderStart = Literal["random", "layer_norm", "pretrained"]
 
 
 class ModelSettings(Settings):
-    """The shape of the model that every stage shares."""
+    """The model has this shape in every stage."""
 
     sequence_length: Count = Field(
         default=64, description="A sequence is cut into about this number of tokens."

@@ -16,7 +16,7 @@ CHECKPOINT_SECONDS = 30.0  # between two checkpoints, unless the configuration s
 
 
 class OptimizerSettings(Settings):
-    """What moves the weights in both stages."""
+    """This optimizer moves the weights in both stages."""
 
     name: Literal["adamw", "adam", "sgd"] = Field(
         default="adamw", description="Both stages train with this optimizer."
@@ -36,7 +36,7 @@ class OptimizerSettings(Settings):
 
 
 class AlignSettings(Settings):
-    """Stage two: the embedder is trained until target features lie like the source's."""
+    """Stage two trains the embedder until target features lie like the source's."""
 
     epochs: Epochs = Field(
         default=60, description="Stage two trains the embedder for this many epochs."
@@ -101,7 +101,7 @@ class AlignSettings(Settings):
 
 
 class FinetuneSettings(Settings):
-    """Stage three: the weights are trained on the task."""
+    """Stage three trains the weights on the task."""
 
     epochs: Count = Field(default=60, description="Stage three trains for this many epochs.")
     batch_size: Count = Field(default=32, description="A micro-batch has this many samples.")

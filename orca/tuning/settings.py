@@ -8,7 +8,7 @@ from orca.settings import Count, Settings
 
 
 class TuningSettings(Settings):
-    """The search by asynchronous successive halving (ASHA)."""
+    """The search for settings goes by asynchronous successive halving (ASHA)."""
 
     trials: Count = Field(default=32, description="The search tries this number of configurations.")
     min_epochs: Count = Field(default=1, description="The lowest rung trains for this many epochs.")

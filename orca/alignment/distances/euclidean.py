@@ -10,7 +10,7 @@ from orca.alignment.distance import Distance, DistanceSettings
 
 
 class EuclideanSettings(DistanceSettings):
-    """How the mean Euclidean distance is computed."""
+    """These settings say how the mean Euclidean distance is computed."""
 
     debiased: bool = Field(
         default=True,

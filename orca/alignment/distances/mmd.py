@@ -8,7 +8,7 @@ from orca.alignment.distance import Distance, DistanceSettings
 
 
 class MmdSettings(DistanceSettings):
-    """How the maximum mean discrepancy is computed."""
+    """These settings say how the maximum mean discrepancy is computed."""
 
     rows: Literal["drawn", "all"] = Field(
         default="drawn",

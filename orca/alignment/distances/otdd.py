@@ -41,7 +41,7 @@ SingleSamples = Annotated[
 
 
 class OtddSettings(DistanceSettings):
-    """How the optimal transport dataset distance is computed."""
+    """These settings say how the optimal transport dataset distance is computed."""
 
     inner: Inner = "exact"
     p: Literal[1, 2] = Field(

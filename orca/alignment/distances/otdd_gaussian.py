@@ -9,7 +9,7 @@ from orca.alignment.distances.otdd import Inner, LabelGradient, OtddSettings
 
 
 class GaussianSettings(OtddSettings):
-    """Gaussians in the classes' places; the official code lets the gradient through them."""
+    """OTDD has Gaussians in the classes' places; the gradient goes through them (official code)."""
 
     inner: Inner = "gaussian"
     label_gradient: LabelGradient = True

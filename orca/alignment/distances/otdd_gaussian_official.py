@@ -10,7 +10,7 @@ from orca.alignment.distances.otdd_official import OfficialSettings
 
 
 class OfficialGaussianSettings(OfficialSettings):
-    """Gaussians in the classes' places, and the official code's way of solving."""
+    """OTDD has Gaussians in the classes' places, and is solved as in the official code."""
 
     inner: Inner = "gaussian"
     label_gradient: LabelGradient = True

@@ -9,7 +9,7 @@ from orca.alignment.distances.otdd import OtddSettings, Schedule, SingleSamples
 
 
 class OfficialSettings(OtddSettings):
-    """The official code's way of solving, and what it leaves out of the source."""
+    """OTDD is solved, and leaves out source classes of one sample, as in the official code."""
 
     schedule: Schedule = "official"
     single_samples: SingleSamples = False

@@ -10,7 +10,7 @@ from orca.alignment.distance import Distance, DistanceSettings
 
 
 class SlicedSettings(DistanceSettings):
-    """How the sliced Wasserstein distance is computed."""
+    """These settings say how the sliced Wasserstein distance is computed."""
 
     directions: int = Field(
         default=128, gt=0, description="Each call draws this many random directions anew."

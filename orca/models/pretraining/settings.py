@@ -8,7 +8,7 @@ from orca.settings import Count, Rate, Settings, Share
 
 
 class PretrainSettings(Settings):
-    """Images and training of a body that this project pretrains itself."""
+    """This project pretrains a body of its own on these images, in this way."""
 
     fractal_classes: Count = Field(
         default=80, description="The body learns to distinguish this many kinds of fractals."
