@@ -3,25 +3,24 @@
 Written here, and tested against scikit-learn, because importing that takes a second or two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Num
 
 from orca.errors import DataError
+from orca.evaluation.fields import spans
 
+Scores = Float[np.ndarray, " _"] | Bool[np.ndarray, " _"]
+ByTruth = Iterator[tuple[Scores, Scores]]
+"""Scores of positives and of negatives, some at a time."""
 
-def _groups(
-    scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray, " n"]
-) -> tuple[Float[np.ndarray, " groups"], Float[np.ndarray, " groups"]]:
-    """Return positives and negatives of each distinct score, from the highest down."""
-    order = np.argsort(-scores, kind="stable")
-    ordered, hits = scores[order], positive[order].astype(np.float64)
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    positives = np.add.reduceat(hits, starts)
-    negatives = np.add.reduceat(1.0 - hits, starts)
-    return positives, negatives
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+HELD = 2**18
+HELD_SHARE = 16
+"""So many scores are sorted at once, or this part of them all where that is more."""
 
 
 def area_under_roc(scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray, " n"]) -> float:
@@ -31,21 +30,65 @@ def area_under_roc(scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray, "
 
     Source: Hanley and McNeil 1982.
     """
-    positives, negatives = _groups(scores, positive)
-    total = positives.sum() * negatives.sum()
-    if total == 0:
+
+    def parts() -> ByTruth:
+        for span in spans(scores):
+            yield scores[span][positive[span]], scores[span][~positive[span]]
+
+    return area_of_parts(parts)
+
+
+def area_of_parts(parts: Callable[[], ByTruth]) -> float:
+    """Return the area under the ROC curve of scores that are looked at some at a time.
+
+    Pairs are counted in whole numbers, so the order and size of the parts change nothing.
+
+    Args:
+        parts: yields them, as often as asked.
+    """
+    positives, negatives = map(sum, zip(*((len(a), len(b)) for a, b in parts()), strict=True))
+    pairs = positives * negatives
+    if pairs == 0:
         return float("nan")
-    below = negatives.sum() - np.cumsum(negatives)
-    return float((positives * (below + negatives / 2)).sum() / total)
+    fewer, more = (0, 1) if positives < negatives else (1, 0)
+    won = 0  # by the kind that is more: 2 for each pair, 1 for a tie
+    size = max(HELD, (positives + negatives) // HELD_SHARE)
+    for held in _sorted((part[fewer] for part in parts()), size):
+        for part in parts():
+            asked = np.sort(part[more])
+            won += sum(int(np.searchsorted(held, asked, side).sum()) for side in SIDES)
+    return (won if more == 0 else 2 * pairs - won) / (2 * pairs)
+
+
+def _sorted(parts: Iterator[Scores], size: int) -> Iterator[Scores]:
+    """Yield all scores, about `size` of them sorted at a time."""
+    held: list[Scores] = []
+    for part in parts:
+        held.append(part)
+        if sum(map(len, held)) >= size:
+            yield _joined(held)
+    if held:
+        yield _joined(held)
+
+
+def _joined(held: list[Scores]) -> Scores:
+    """Return the scores sorted, and drop what they came from."""
+    joined = np.concatenate(held)
+    held.clear()
+    joined.sort()
+    return joined
 
 
 def average_precision(scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray, " n"]) -> float:
     """Return the mean precision over the positives, each at its own score; NaN without any."""
-    positives, negatives = _groups(scores, positive)
+    order = np.argsort(-scores, kind="stable")
+    ordered, hits = scores[order], positive[order].astype(np.float64)
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])  # of each distinct score
+    positives = np.add.reduceat(hits, starts)
     if positives.sum() == 0:
         return float("nan")
     found = np.cumsum(positives)
-    precision = found / (found + np.cumsum(negatives))
+    precision = found / (found + np.cumsum(np.add.reduceat(1.0 - hits, starts)))
     return float((positives * precision).sum() / positives.sum())
 
 

@@ -12,6 +12,7 @@ from sklearn import metrics as sk
 from torchmetrics.functional.classification import multilabel_auroc, multilabel_average_precision
 
 from orca.errors import DataError, TrainingError
+from orca.evaluation import ranking
 from orca.evaluation.metric import METRICS
 from orca.evaluation.ranking import area_under_roc, average_precision
 from orca.evaluation.score import Score
@@ -291,14 +292,43 @@ def test_a_metric_of_fields_is_the_same_in_blocks_as_at_once(name, monkeypatch):
     assert compute(name, predicted, target) == pytest.approx(whole, rel=1e-14)
 
 
-@pytest.mark.parametrize("name", OF_FIELDS)
-def test_a_metric_of_fields_takes_little_memory_beside_the_predictions(name):
-    predicted, target = rng.normal(size=(2, 3000, 2, 32, 32)).astype(np.float32)
+def extra_memory(name, predicted, target):
+    """Return what a metric takes at most beside its arguments, in sizes of the predictions."""
     tracemalloc.start()
     compute(name, predicted, target)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 0.3 * predicted.nbytes
+    return peak / predicted.nbytes
+
+
+@pytest.mark.parametrize("name", OF_FIELDS)
+def test_a_metric_of_fields_takes_little_memory_beside_the_predictions(name):
+    predicted, target = rng.normal(size=(2, 3000, 2, 32, 32)).astype(np.float32)
+    assert extra_memory(name, predicted, target) < 0.3
+
+
+@pytest.mark.parametrize("kind", ["binary_field", "masked_binary_field"])
+@pytest.mark.parametrize("share", [0.02, 0.5])
+def test_a_metric_of_points_takes_little_memory_beside_the_predictions(kind, share):
+    predicted = rng.normal(size=(1500, 1, 64, 64)).astype(np.float32)
+    target = np.empty((1500, 1 + kind.startswith("masked"), 64, 64), np.float32)
+    target[:, :1], target[:, 1:] = rng.random(predicted.shape) < share, 0
+    chunk = 2 * 1008 / 1500  # predictions and targets of a chunk are copied
+    names = [name for name in METRICS if kind in METRICS[name].kinds]
+    assert len(names) >= 2
+    for name in names:
+        most = 0.4 + (chunk if name.endswith("_chunked") else 0.0)
+        assert extra_memory(name, predicted, target) < most
+
+
+@pytest.mark.parametrize("held", [1, 7, 1000])
+def test_an_area_is_the_same_however_many_scores_are_sorted_at_once(held, masks, monkeypatch):
+    predicted, target, *_ = masks
+    predicted = predicted.round(1)
+    whole = compute("one_minus_auroc", predicted, target)
+    monkeypatch.setattr(ranking, "HELD", held)
+    monkeypatch.setattr("orca.evaluation.fields.BLOCK_BYTES", 300)
+    assert compute("one_minus_auroc", predicted, target) == whole
 
 
 def test_no_metric_of_a_score_is_better_than_perfect():

@@ -1,20 +1,25 @@
 """Area under the ROC curve of labels, or of points of a field, that are 0 or 1, from logits."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Num
+from jaxtyping import Float, Num
 
 from orca.evaluation.chunked import ChunkMean
+from orca.evaluation.fields import spans
 from orca.evaluation.metric import Metric, one_minus
-from orca.evaluation.ranking import area_under_roc, mean_defined, mean_over_labels
+from orca.evaluation.ranking import (
+    ByTruth,
+    area_of_parts,
+    area_under_roc,
+    mean_defined,
+    mean_over_labels,
+)
 
 Logits = Float[np.ndarray, "n *shape"]
 Binary = Num[np.ndarray, "n *stored"]
 
 
-def _counted(
-    predicted: Logits, target: Binary
-) -> tuple[Float[np.ndarray, " points"], Bool[np.ndarray, " points"]]:
-    """Return score and truth of every point of a split's fields that counts.
+def _by_truth(predicted: Logits, target: Binary) -> ByTruth:
+    """Yield scores of positive and of negative points that count, a few fields at a time.
 
     Args:
         predicted: [n, channels, *grid].
@@ -22,11 +27,11 @@ def _counted(
             not count.
     """
     channels = predicted.shape[1]
-    truth = target[:, :channels] > 0.5
-    if target.shape[1] == channels:
-        return predicted.ravel(), truth.ravel()
-    counts = target[:, channels:] < 0.5
-    return predicted[counts], truth[counts]
+    for span in spans(predicted):
+        scores, truth = predicted[span], target[span, :channels] > 0.5
+        masked = target.shape[1] != channels
+        counts = target[span, channels:] < 0.5 if masked else np.ones_like(truth)
+        yield scores[truth & counts], scores[~truth & counts]
 
 
 def auroc(predicted: Logits, target: Binary) -> float:
@@ -41,7 +46,7 @@ def auroc(predicted: Logits, target: Binary) -> float:
     what = "the area under the ROC curve"
     if predicted.ndim == 2:
         return mean_over_labels(area_under_roc, predicted, target, what)
-    return mean_defined([area_under_roc(*_counted(predicted, target))], what)
+    return mean_defined([area_of_parts(lambda: _by_truth(predicted, target))], what)
 
 
 METRICS = {

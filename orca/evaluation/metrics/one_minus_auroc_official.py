@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float, Num
 
+from orca.evaluation.fields import spans
 from orca.evaluation.metric import Metric, one_minus
-from orca.evaluation.ranking import area_under_roc, mean_defined
+from orca.evaluation.ranking import ByTruth, area_of_parts, mean_defined
 
 
 def auroc_of_masks(
@@ -17,12 +18,16 @@ def auroc_of_masks(
     Source: official code, `inv_auroc`, Cosmic.
     """
     channels = predicted.shape[1]
-    truth = (target[:, :channels] > 0.5).ravel()
-    mask = (predicted > 0).ravel()
-    if target.shape[1] != channels:
-        counts = (target[:, channels:] < 0.5).ravel()
-        truth, mask = truth & counts, mask & counts
-    return mean_defined([area_under_roc(mask.astype(np.float64), truth)], "the area of masks")
+
+    def parts() -> ByTruth:
+        for span in spans(predicted):
+            mask, truth = predicted[span] > 0, target[span, :channels] > 0.5
+            if target.shape[1] != channels:
+                counts = target[span, channels:] < 0.5
+                truth, mask = truth & counts, mask & counts
+            yield mask[truth], mask[~truth]
+
+    return mean_defined([area_of_parts(parts)], "the area of masks")
 
 
 METRIC = Metric(
