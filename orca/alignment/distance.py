@@ -81,6 +81,8 @@ class Distance:
         settings: the type of its settings, with defaults and ranges.
         computation: the `Computation` behind it, as "module:class"; it is imported where it is
             loaded, so that listing the distances imports no PyTorch.
+        variant_of: the distance that this one varies, if any.
+        as_published: whether it stands for that distance under `protocol: published`.
     """
 
     title: str
@@ -88,6 +90,8 @@ class Distance:
     sees: Literal["one_class", "all_classes"]
     settings: type[DistanceSettings]
     computation: str
+    variant_of: str = ""
+    as_published: bool = False
 
     def load(self) -> Computation:
         """Import and return its computation."""

@@ -7,7 +7,6 @@ embedder and predictor are trained too.
 from typing import Any
 
 from orca.methods.method import Method
-from orca.methods.released import released
 
 
 def train_layer_norms(model: Any, settings: Any, generator: Any) -> None:
@@ -35,5 +34,5 @@ METHOD = Method(
     title="Fine-tuning (layer norm)",
     origin="Lu et al. 2022 (arXiv:2103.05247); ORCA (ICML 2023), Table 3",
     trains=train_layer_norms,
+    released={"trains": train_named_layer_norms},
 )
-METHODS = {"fpt_released": released(METHOD, of="fpt", trains=train_named_layer_norms)}

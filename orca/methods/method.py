@@ -1,12 +1,15 @@
 """What a method is: where it starts, how it aligns, what it trains."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import ModuleType
 from typing import Any
 
+from orca.alignment.distance import DISTANCES
 from orca.declarations import Declarations
+from orca.methods.released import ENDING, FIXES
 from orca.models.settings import BodyStart, EmbedderStart
-from orca.settings import Settings
+from orca.settings import Settings, merge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,8 @@ class Method:
             an `orca.methods.objectives.objective.ObjectiveInputs`; empty for the plain task loss.
         variant_of: the method that this one varies; a variant joins no table of all methods.
         as_published: whether it stands for that method under `protocol: published`.
+        released: fields of its twin, by name, that ORCA's released code has otherwise, beyond what
+            every twin has otherwise.
     """
 
     title: str
@@ -46,6 +51,7 @@ class Method:
     objective: str = ""
     variant_of: str = ""
     as_published: bool = False
+    released: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def settings_group(self) -> str:
@@ -56,5 +62,30 @@ class Method:
         """Return the method's own settings, `given` over their defaults; None if it has none."""
         return self.settings.model_validate(given) if self.settings else None
 
+    def twin(self, name: str) -> "Method":
+        """Return what stands for the method under `protocol: published`.
 
-METHODS: Declarations[Method] = Declarations("orca.methods", "method")
+        Args:
+            name: of the method.
+        """
+        twin = replace(
+            self,
+            title=f"{self.title} (released code)",
+            alignment=DISTANCES.as_published(self.alignment),
+            fixes=merge(FIXES, self.fixes),
+            variant_of=name,
+            as_published=True,
+            released={},
+        )
+        return replace(twin, **self.released)
+
+
+class MethodDeclarations(Declarations[Method]):
+    """All declared methods, each with its twin."""
+
+    def _declared_in(self, module: ModuleType) -> dict[str, Method]:
+        declared = super()._declared_in(module)
+        return declared | {f"{name}{ENDING}": m.twin(name) for name, m in declared.items()}
+
+
+METHODS = MethodDeclarations("orca.methods", "method")

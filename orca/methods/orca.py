@@ -5,7 +5,6 @@ embedding: Swin's patch filters (A.2.3), the layer norm (A.4.5), and RoBERTa's p
 """
 
 from orca.methods.method import Method
-from orca.methods.released import released
 
 METHOD = Method(
     title="ORCA",
@@ -13,4 +12,3 @@ METHOD = Method(
     embedder="pretrained",
     alignment="otdd",
 )
-METHODS = {"orca_released": released(METHOD, of="orca", alignment="otdd_official")}

@@ -7,9 +7,8 @@ depend on the seed and the epoch alone.
 from dataclasses import replace
 
 from orca.methods.orca import METHOD as ORCA
-from orca.methods.released import released
 
-AFTER = {
+METHODS = {
     f"orca_after_{epochs}": replace(
         ORCA,
         title=f"ORCA, aligned for {epochs} epochs",
@@ -18,8 +17,4 @@ AFTER = {
         variant_of="orca",
     )
     for epochs in (0, 5, 10, 20, 40, 60)
-}
-METHODS = AFTER | {
-    f"{name}_released": released(method, of=name, alignment="otdd_official")
-    for name, method in AFTER.items()
 }

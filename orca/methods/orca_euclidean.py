@@ -6,7 +6,6 @@ Source: ORCA (ICML 2023), Table 9; official code, `objective: l2`.
 from dataclasses import replace
 
 from orca.methods.orca import METHOD as ORCA
-from orca.methods.released import released
 
 METHOD = replace(
     ORCA,
@@ -14,6 +13,3 @@ METHOD = replace(
     origin="ORCA (ICML 2023), Table 9",
     alignment="euclidean",
 )
-METHODS = {
-    "orca_euclidean_released": released(METHOD, of="orca_euclidean", alignment="euclidean_paired")
-}

@@ -6,7 +6,6 @@ Source: ORCA (ICML 2023), Figure 6; Alvarez-Melis and Fusi 2020 (arXiv:2002.0292
 from dataclasses import replace
 
 from orca.methods.orca import METHOD as ORCA
-from orca.methods.released import released
 
 METHOD = replace(
     ORCA,
@@ -14,8 +13,3 @@ METHOD = replace(
     origin="ORCA (ICML 2023), Figure 6",
     alignment="otdd_gaussian",
 )
-METHODS = {
-    "orca_gaussian_released": released(
-        METHOD, of="orca_gaussian", alignment="otdd_gaussian_official"
-    )
-}

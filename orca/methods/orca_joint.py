@@ -6,7 +6,6 @@ Source: ORCA (ICML 2023), section 3.4, before Algorithm 1 splits it by class.
 from dataclasses import replace
 
 from orca.methods.orca import METHOD as ORCA
-from orca.methods.released import released
 
 METHOD = replace(
     ORCA,
@@ -14,4 +13,3 @@ METHOD = replace(
     origin="one OTDD over all target classes at once, as the paper's text defines it (3.4)",
     alignment="otdd_joint",
 )
-METHODS = {"orca_joint_released": released(METHOD, of="orca_joint")}

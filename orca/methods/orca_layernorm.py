@@ -5,16 +5,13 @@ Source: ORCA (ICML 2023), Table 3.
 
 from dataclasses import replace
 
-from orca.methods.fpt import train_layer_norms
+from orca.methods.fpt import train_layer_norms, train_named_layer_norms
 from orca.methods.orca import METHOD as ORCA
-from orca.methods.released import released
 
 METHOD = replace(
     ORCA,
     title="ORCA (layer norm)",
     origin="ORCA (ICML 2023), Table 3",
     trains=train_layer_norms,
+    released={"trains": train_named_layer_norms},
 )
-METHODS = {
-    "orca_layernorm_released": released(METHOD, of="orca_layernorm", alignment="otdd_official")
-}

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from orca.methods.method import Method
-from orca.methods.released import released
 from orca.settings import Count, Settings
 
 Amount = Annotated[float, Field(ge=0)]
@@ -78,20 +77,19 @@ PARE = Method(
     trains=freeze_where_asked,
     needs_source=True,
     objective="orca.methods.objectives.patch_replacement:replace_lowest",
+    released={
+        "origin": f"{ORIGIN}; its code: after the sampled epochs the highest-scored patches go",
+        "objective": "orca.methods.objectives.patch_replacement:replace_highest",
+    },
 )
 METHODS = {
     "pare": PARE,
-    "pare_released": released(
-        PARE,
-        of="pare",
-        origin=f"{ORIGIN}; its code: after the sampled epochs the highest-scored patches go",
-        objective="orca.methods.objectives.patch_replacement:replace_highest",
-    ),
     "pare_figure": replace(
         PARE,
         title="PaRe (figure)",
         origin=f"{ORIGIN}; its figure: no patches are sampled",
         objective="orca.methods.objectives.patch_replacement:replace_lowest_from_the_start",
         variant_of="pare",
+        released={},
     ),
 }

@@ -1,11 +1,9 @@
 """Train from scratch: the same architecture with random weights, no alignment."""
 
 from orca.methods.method import Method
-from orca.methods.released import released
 
 METHOD = Method(
     title="Train from scratch",
     origin="ORCA (ICML 2023), section 4 and Table 3",
     start="random",
 )
-METHODS = {"scratch_released": released(METHOD, of="scratch")}

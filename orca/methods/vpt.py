@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import Field
 
 from orca.methods.method import Method
-from orca.methods.released import released
 from orca.settings import Count, Settings
 
 
@@ -38,4 +37,3 @@ METHOD = Method(
     settings=PromptSettings,
     trains=train_prompts,
 )
-METHODS = {"vpt_released": released(METHOD, of="vpt")}

@@ -75,7 +75,7 @@ class Figure:
 
     def under(self, experiment: Experiment) -> "Figure":
         """Return the figure as it is drawn under a protocol: by the runs that stand for its own."""
-        if not self.paper or experiment.protocol != "published":
+        if experiment.protocol != "published":
             return self
         return replace(
             self,

@@ -7,6 +7,7 @@ from orca.alignment.distance import DISTANCES
 from orca.declarations import named
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
+from orca.methods.released import FIXES
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
 from orca.settings import checked
@@ -46,9 +47,23 @@ def test_what_a_method_fixes_are_settings_with_values_that_are_allowed(name):
             checked(GROUPS[group], content, where=name)
 
 
-def test_one_method_at_most_stands_for_another_under_the_published_protocol():
-    stand_in = [method.variant_of for method in METHODS.values() if method.as_published]
-    assert len(stand_in) == len(set(stand_in)) > 5
+def test_each_method_has_one_twin_that_stands_for_it_under_the_published_protocol():
+    own = sorted(name for name, method in METHODS.items() if not method.as_published)
+    twins = {name: method for name, method in METHODS.items() if method.as_published}
+    assert sorted(twin.variant_of for twin in twins.values()) == own
+    for name, twin in twins.items():
+        varied = METHODS[twin.variant_of]
+        assert METHODS.as_published(twin.variant_of) == name
+        assert METHODS.path(name) == METHODS.path(twin.variant_of)
+        assert twin.alignment == DISTANCES.as_published(varied.alignment)
+        assert all(twin.fixes[group].items() >= fixed.items() for group, fixed in FIXES.items())
+        assert all(twin.fixes[group].items() >= own.items() for group, own in varied.fixes.items())
+
+
+def test_one_distance_at_most_stands_for_another_under_the_published_protocol():
+    stand_in = [distance.variant_of for distance in DISTANCES.values() if distance.as_published]
+    assert len(stand_in) == len(set(stand_in)) > 1
+    assert set(stand_in) <= set(DISTANCES)
 
 
 def test_methods_with_one_group_of_settings_share_its_class_and_no_stage_has_that_group():
@@ -146,8 +161,11 @@ def test_layer_norms_of_the_body_are_trained_and_embedder_and_predictor_with_the
     assert names - in_body == outside
 
 
-def test_as_released_swin_s_norms_between_its_stages_stay_as_they_are():
-    whole, released = (set(trained(toy("swin_base", name))) for name in ("fpt", "fpt_released"))
+@pytest.mark.parametrize("name", ["fpt", "orca_layernorm"])
+def test_as_released_swin_s_norms_between_its_stages_stay_as_they_are(name):
+    whole, released = (
+        set(trained(toy("swin_base", each))) for each in (name, METHODS.as_published(name))
+    )
     assert {name.rpartition(".")[0] for name in whole - released} == {
         "body.encoder.layers.0.downsample.norm"
     }

@@ -66,6 +66,7 @@ def different(**alike: object) -> list[str]:
         "fixes": {},
         "variant_of": "",
         "as_published": False,
+        "released": {},
         **alike,
     }
     plainest = sorted(METHODS, reverse=True)  # of equal ones the first by name stays

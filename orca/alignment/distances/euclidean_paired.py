@@ -17,4 +17,6 @@ DISTANCE = Distance(
     sees="one_class",
     settings=PairedSettings,
     computation="orca.alignment.euclidean:PairedComputation",
+    variant_of="euclidean",
+    as_published=True,
 )

@@ -22,4 +22,6 @@ DISTANCE = Distance(
     sees="one_class",
     settings=OfficialGaussianSettings,
     computation="orca.alignment.otdd:OtddComputation",
+    variant_of="otdd_gaussian",
+    as_published=True,
 )

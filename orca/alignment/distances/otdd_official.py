@@ -21,4 +21,6 @@ DISTANCE = Distance(
     sees="one_class",
     settings=OfficialSettings,
     computation="orca.alignment.otdd:OtddComputation",
+    variant_of="otdd",
+    as_published=True,
 )
