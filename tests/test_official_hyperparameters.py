@@ -1,7 +1,9 @@
 """The official configurations of config/hyperparameters.yaml against the values of their files.
 
 tests/reference/official_hyperparameters.csv has the values as the official code's YAML files state
-them (commit 19b8c1c), but for `samples_per_class`, which is what its loop makes of `maxsamples`.
+them (commit 19b8c1c), but for `samples_per_class`, which is what its loop makes of `maxsamples`, and for
+`loss` and `metric`, which its code chooses by data set. Whether losses of one kind are equal,
+tests/training/test_official_losses.py says.
 """
 
 import csv
@@ -19,6 +21,30 @@ from orca.workflow.runs import Runs
 
 ROOT = Path(__file__).parents[1]
 ROWS = list(csv.DictReader((ROOT / "tests/reference/official_hyperparameters.csv").open()))
+LOSSES = {
+    "ce": {"cross_entropy"},
+    "ce_by_frequency": {"weighted_cross_entropy"},
+    "focal_gamma_0": {"focal"},
+    "bce": {"zeroed_bce_with_logits"},  # points to be ignored are set to 0 before it
+    "bce_positive_4": {"bce_with_logits_positive_4"},
+    "bce_positive_10": {"bce_with_logits_positive_10"},
+    "mse": {"mse", "masked_mse"},  # PSICOV's mask leaves nothing out there
+    "relative_l2_sum": {"relative_l2_sum"},
+    "nrmse": {"nrmse"},
+    "rmse": {"rmse"},
+}
+METRICS = {  # of chunks of a thousand samples where that is more than a mean over samples
+    "accuracy": "zero_one_error_pct",
+    "auroc": "one_minus_auroc_chunked",
+    "relative_l2_mean": "relative_l2",
+    "nrmse": "nrmse",
+    "psicov_mae": "mae8_official",
+    "ecg_f1": "one_minus_f1_chunked",
+    "inv_auroc": "one_minus_auroc_official",
+    "map": "one_minus_map_official",
+    "r2_score": "r2_chunked",
+    "auc_metric": "auroc_ovo",
+}
 WITHOUT_A_FILE = {  # Table 13's other bodies, and Table 24's VPT
     ("deepsea", "swin_base"), ("spherical", "roberta_base"), ("ecg", "swin_base"),
 }  # fmt: skip  # Table 13's other bodies
@@ -61,6 +87,20 @@ def test_a_configuration_has_the_official_values(published, row):
     has_official_values(row, groups)
     assert groups["align"].epochs == int(row["align_epochs"])
     assert groups["align"].samples_per_class == int(row["samples_per_class"])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["config"])
+def test_the_task_that_stands_for_a_data_set_has_the_official_loss_and_metric(row):
+    task, metric = TASKS[TASKS.as_published(row["task"])], METRICS[row["metric"]]
+    assert task.loss in LOSSES[row["loss"]]
+    assert task.loss_in_units == (row["loss"] == "relative_l2_sum")
+    if task.suite == "lift_openml":  # printed are accuracies, whose line the code has switched off
+        assert task.metric == "accuracy_pct"
+        assert metric in task.extra_metrics
+    else:
+        assert task.metric == metric
+    if row["metric"] == "auc_metric":
+        assert task.samples.test <= 1000  # one chunk
 
 
 @pytest.mark.parametrize("number", [2, 9, 13, 14, 18, 21, 23])
