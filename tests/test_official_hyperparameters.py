@@ -7,6 +7,7 @@ tests/training/test_official_losses.py says.
 """
 
 import csv
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from orca.data.target import Classes, MultiLabel
 from orca.data.task import TASKS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
+from orca.models.patching import closest_kernel
 from orca.reporting.declared_table import TABLES
 from orca.training.settings import GROUPS
 from orca.workflow.runs import Runs
@@ -101,6 +103,25 @@ def test_the_task_that_stands_for_a_data_set_has_the_official_loss_and_metric(ro
         assert task.metric == metric
     if row["metric"] == "auc_metric":
         assert task.samples.test <= 1000  # one chunk
+
+
+def test_burgers_has_the_paper_s_kernel_and_the_official_variant_the_code_s():
+    for ending, origin in product(("", "_simulated"), ("default", "published", "tuned")):
+        found = runs(origin)
+        model = found.finetune_settings(f"pde_burgers{ending}", "roberta_base", "orca")["model"]
+        assert (model.kernel, model.kernel_rule) == (None, "closest_padded")
+        assert origin == "default" or closest_kernel(1024, target=model.sequence_length) == 8
+        run = (f"pde_burgers_official{ending}", "roberta_base")
+        assert found.finetune_settings(*run, "orca_released")["model"].kernel == 2
+        aligned = found.align_settings(*run, found.alignment_of("orca_released"))
+        assert aligned["model"].kernel == 2  # 512 tokens of 1024 points
+
+
+def test_no_official_configuration_names_a_kernel_which_would_overrule_the_length(published):
+    assert all(
+        "kernel" not in content.get("model", {})
+        for content in published.hyperparameters.official.values()
+    )
 
 
 @pytest.mark.parametrize("number", [2, 9, 13, 14, 18, 21, 23])
