@@ -23,6 +23,13 @@ def _experiment() -> Any:
     return checked(Experiment, read_yaml(path), where=str(path)) if path.exists() else Experiment()
 
 
+def _protocol() -> str:
+    """Return what is said of the protocol under a figure."""
+    from orca.experiment import PROTOCOLS
+
+    return PROTOCOLS[_experiment().protocol]
+
+
 @click.command()
 @click.argument("table")
 @SCORES
@@ -45,7 +52,7 @@ def profile(table: str) -> None:
     """Draw a table's performance profile."""
     from orca.reporting.profiles import plot_profile
 
-    plot_profile(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_profile")
+    plot_profile(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_profile", _protocol())
 
 
 @plot.command()
@@ -54,7 +61,7 @@ def ranks(table: str) -> None:
     """Draw the average ranks of a table's methods with their critical difference."""
     from orca.reporting.ranks import plot_ranks
 
-    plot_ranks(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_ranks")
+    plot_ranks(TABLES_FOLDER / f"{table}.json", FIGURES_FOLDER / f"{table}_ranks", _protocol())
 
 
 @plot.command()
@@ -65,7 +72,9 @@ def alignment(table: str) -> None:
     from orca.settings import read_yaml
 
     histories = read_yaml(Path(layout.path("histories", table=table)))["histories"]
-    plot_alignment([Path(path) for path in histories], FIGURES_FOLDER / f"{table}_alignment")
+    plot_alignment(
+        [Path(path) for path in histories], FIGURES_FOLDER / f"{table}_alignment", _protocol()
+    )
 
 
 @plot.command()

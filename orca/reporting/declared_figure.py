@@ -55,7 +55,7 @@ class Figure:
         predictions: that it is drawn from.
         alignments: whose histories it is drawn from.
         draw: draws the files of table, predictions and alignments, in that order, to the stem of
-            the files to write.
+            the files to write, over a sentence on the protocol.
     """
 
     title: str
@@ -65,7 +65,7 @@ class Figure:
     table: str = ""
     predictions: tuple[PredictionInput, ...] = ()
     alignments: tuple[AlignmentInput, ...] = ()
-    draw: Callable[[list[Path], Path], None]
+    draw: Callable[[list[Path], Path, str], None]
 
     @property
     def heading(self) -> str:
@@ -123,6 +123,6 @@ def plot(figure: str, inputs: list[Path], out: Path, *, experiment: Experiment) 
                 mend=f"make it: snakemake {path}",
             )
     out.mkdir(parents=True, exist_ok=True)
-    declared.draw(inputs, out / figure)
-    caption = f"{declared.caption} {PROTOCOLS[experiment.protocol]}"
-    write_text(out / f"{figure}.txt", caption + "\n")
+    protocol = PROTOCOLS[experiment.protocol]
+    declared.draw(inputs, out / figure, protocol)
+    write_text(out / f"{figure}.txt", f"{declared.caption} {protocol}\n")

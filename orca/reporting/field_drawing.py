@@ -24,18 +24,19 @@ def _fields(path: Path) -> tuple[Num[np.ndarray, "n points"], Num[np.ndarray, "n
     return found[0][:, 0], found[1][:, 0]
 
 
-def plot_fields(files: list[Path], stem: Path) -> None:
+def plot_fields(files: list[Path], stem: Path, protocol: str) -> None:
     """Draw the first samples of each file, true and predicted.
 
     Args:
         files: NumPy archives with `target` and `predicted`, a line of panels each.
         stem: of the files to write.
+        protocol: sentence under the figure.
 
     Raises:
         ResultsError: if a file does not hold `target` and `predicted` of equal shape
             [n, channels, points].
     """
-    with look(PAGE, 1.6 * len(files) + 0.5, stem) as figure:
+    with look(PAGE, 1.6 * len(files) + 0.5, stem, protocol=protocol) as figure:
         axes = figure.subplots(len(files), SHOWN, squeeze=False, sharex=True)
         for line, (target, predicted) in zip(axes, map(_fields, files), strict=True):
             points = target.shape[1]

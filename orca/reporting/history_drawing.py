@@ -81,7 +81,7 @@ def _draw_panels(figure: Any, panels: Panels, draw: Callable[[Any, Curves], None
     return axes
 
 
-def plot_alignment(histories: list[Path], stem: Path) -> None:
+def plot_alignment(histories: list[Path], stem: Path, protocol: str) -> None:
     """Draw the distance at each epoch of stage two, a panel for each task and body.
 
     Each seed is drawn thinly, and the mean where every seed has a value.
@@ -89,6 +89,7 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
     Args:
         histories: files whose paths end in `<task>/<body>/<alignment>/seed<k>/history.csv`.
         stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
+        protocol: sentence under the figure.
     """
     panels = _by_panel(histories, "value")
     alignments = sorted({name for curves in panels.values() for name in curves})
@@ -104,7 +105,8 @@ def plot_alignment(histories: list[Path], stem: Path) -> None:
 
     one = len(alignments) == 1
     down, across = _size(panels)
-    with look(COLUMN if across == 1 else PAGE, 1.75 * down + 0.35, stem) as figure:
+    width = COLUMN if across == 1 else PAGE
+    with look(width, 1.75 * down + 0.35, stem, protocol=protocol) as figure:
         axes = _draw_panels(figure, panels, draw)
         for axis in axes[:, 0] if panels else []:
             axis.set_ylabel(f"{_distance(alignments[0])} to the source" if one else "distance")
@@ -162,12 +164,13 @@ def _draw_training(panels: Panels, title: str, order: list[str]) -> str:
         return as_svg(figure)
 
 
-def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
+def plot_estimate_beside_exact(history: Path, stem: Path, protocol: str) -> None:
     """Draw the class-wise distance and the exact one by epoch.
 
     Args:
         history: of an alignment that kept both, in the columns `value` and `exact`.
         stem: of the files to write.
+        protocol: sentence under the figure.
 
     Raises:
         ResultsError: if the exact distance was not kept.
@@ -179,7 +182,7 @@ def plot_estimate_beside_exact(history: Path, stem: Path) -> None:
             what="it does not hold the exact distance (column 'exact')",
             mend="align with align.record_exact_every set, as the method orca_exact_recorded does",
         )
-    with look(COLUMN, 2.3, stem) as figure:
+    with look(COLUMN, 2.3, stem, protocol=protocol) as figure:
         axis = figure.subplots()
         for index, (name, label) in enumerate((("value", "class by class"), ("exact", "exact"))):
             axis.plot(columns[name].dropna(), label=label, **style(index))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,6 +23,7 @@ DASHES: tuple[Any, ...] = (
 )  # fmt: skip
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 COLUMN, PAGE = 3.35, 6.9  # widths in inches: one column, and both
+SMALL = 5.5  # points, of the line under a figure
 
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
@@ -54,22 +56,34 @@ SETTINGS: Any = {
 
 
 @contextmanager
-def look(width: float, height: float, stem: Path | None = None) -> Iterator[Any]:
-    """Give a `matplotlib.figure.Figure` of the common look; nothing global is changed.
+def look(
+    width: float, height: float, stem: Path | None = None, *, protocol: str = ""
+) -> Iterator[Any]:
+    """Give a `matplotlib` figure of the common look; nothing global is changed.
 
     Args:
         width: of the figure in inches.
-        height: likewise.
+        height: likewise, without the line under it.
         stem: of the files that it is saved as in the end: SVG, PDF and PNG; None for none.
+        protocol: sentence in small letters under the figure; empty for none.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     with mpl.rc_context(SETTINGS):
-        figure = Figure(figsize=(width, height))
-        yield figure
+        lines = wrap(protocol, int(width * 72 / (0.5 * SMALL)))
+        below = (len(lines) + 0.5) * 1.2 * SMALL / 72 if lines else 0.0
+        figure = Figure(figsize=(width, height + below))
+        yield _over(figure, lines, height / below) if lines else figure
         if stem:
             _save(figure, stem)
+
+
+def _over(figure: Any, lines: list[str], ratio: float) -> Any:
+    """Return the part of a figure over some lines, as many times as high as these."""
+    upper, lower = figure.subfigures(2, 1, height_ratios=(ratio, 1))
+    lower.text(0.01, 1, "\n".join(lines), va="top", fontsize=SMALL, color="#555555")
+    return upper
 
 
 def style(index: int) -> dict[str, Any]:

@@ -54,18 +54,19 @@ def performance_profiles(errors: Mapping[str, Sequence[float]]) -> dict[str, Ste
     }
 
 
-def plot_profile(table_json: Path, out_stem: Path) -> None:
+def plot_profile(table_json: Path, out_stem: Path, protocol: str) -> None:
     """Draw a table's performance profiles, published and ours, and write every step as CSV.
 
     Args:
         table_json: a table as `tabulate` writes it.
         out_stem: the files' path without ending; `.svg`, `.pdf`, `.png`, `.csv` are written.
+        protocol: sentence under the figure.
     """
     table = read_table(table_json)
     found = [(each, performance_profiles(each.by_title(table))) for each in competitions(table)]
     alone = len(found) <= 1
     out_stem.parent.mkdir(parents=True, exist_ok=True)
-    with look(COLUMN if alone else PAGE, 2.8, out_stem) as figure:
+    with look(COLUMN if alone else PAGE, 2.8, out_stem, protocol=protocol) as figure:
         axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
         for axis, (held, profiles) in zip(axes, found, strict=False):
             _draw(axis, held, profiles, alone=alone)

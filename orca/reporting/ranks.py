@@ -71,12 +71,13 @@ def rank_test(errors: Mapping[str, Sequence[float]]) -> RankTest | None:
     )
 
 
-def plot_ranks(table_json: Path, out_stem: Path) -> None:
+def plot_ranks(table_json: Path, out_stem: Path, protocol: str) -> None:
     """Draw the average ranks of a table's methods, and join those that do not differ.
 
     Args:
         table_json: a table as `tabulate` writes it.
         out_stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
+        protocol: sentence under the figure.
     """
     table = read_table(table_json)
     tests = [
@@ -85,7 +86,8 @@ def plot_ranks(table_json: Path, out_stem: Path) -> None:
     ]
     found = [(title, test) for title, test in tests if test]
     most = max((len(test.methods) for _, test in found), default=4)
-    with look(PAGE, max(1, len(found)) * (0.95 + 0.13 * most), out_stem) as figure:
+    height = max(1, len(found)) * (0.95 + 0.13 * most)
+    with look(PAGE, height, out_stem, protocol=protocol) as figure:
         axes = figure.subplots(max(len(found), 1), 1, squeeze=False)[:, 0]
         for axis, (title, test) in zip(axes, found, strict=False):
             _draw(axis, title, test)

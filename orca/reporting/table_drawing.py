@@ -23,17 +23,18 @@ def _points(table: FilledTable, column: int, group: str = "") -> list[tuple[floa
     ]
 
 
-def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
+def plot_two_quantities(table_json: Path, stem: Path, protocol: str, *, along: str) -> None:
     """Draw the two columns of a table against the number that each row's title begins with.
 
     Args:
         table_json: a table whose groups of rows become panels.
         stem: of the files to write.
+        protocol: sentence under the figure.
         along: title of the horizontal axis.
     """
     table = read_table(table_json)
     groups = list(dict.fromkeys(row.group for row in table.rows))
-    with look(PAGE, 2.2, stem) as figure:
+    with look(PAGE, 2.2, stem, protocol=protocol) as figure:
         axes = figure.subplots(1, len(groups), squeeze=False)[0]
         for axis, group in zip(axes, groups, strict=True):
             axis.set_title(task_title(group))
@@ -51,16 +52,17 @@ def plot_two_quantities(table_json: Path, stem: Path, *, along: str) -> None:
                 side.grid(visible=side is axis)
 
 
-def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
+def plot_by_number(table_json: Path, stem: Path, protocol: str, *, along: str) -> None:
     """Draw a curve for each column against the number that each row's title begins with.
 
     Args:
         table_json: the table.
         stem: of the files to write.
+        protocol: sentence under the figure.
         along: title of the horizontal axis.
     """
     table = read_table(table_json)
-    with look(COLUMN, 2.4, stem) as figure:
+    with look(COLUMN, 2.4, stem, protocol=protocol) as figure:
         axis = figure.subplots()
         for column, head in enumerate(table.columns):
             curve: dict[str, Any] = {"marker": MARKERS[column], **style(column)}
@@ -78,15 +80,17 @@ def plot_by_number(table_json: Path, stem: Path, *, along: str) -> None:
         axis.set_ylabel(table.rows[0].metric_title or "error")
 
 
-def plot_errors_by_task(table_json: Path, stem: Path) -> None:
+def plot_errors_by_task(table_json: Path, stem: Path, protocol: str) -> None:
     """Draw every number of a table, a row of signs for each task, on a logarithmic axis.
 
     Args:
         table_json: a table of errors; rows are tasks, columns methods.
         stem: of the files to write.
+        protocol: sentence under the figure.
     """
     table = read_table(table_json)
-    with look(PAGE * 0.72, 0.34 * len(table.rows) + 0.9, stem) as figure:
+    height = 0.34 * len(table.rows) + 0.9
+    with look(PAGE * 0.72, height, stem, protocol=protocol) as figure:
         axis = figure.subplots()
         for column in range(len(table.columns)):
             _draw_column(axis, table, column)

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from orca.errors import ResultsError
-from orca.experiment import Experiment
+from orca.experiment import PROTOCOLS, Experiment
 from orca.provenance import write_text
 from orca.reporting.declared_figure import FIGURES, plot
 from orca.reporting.declared_table import TABLES
@@ -123,12 +123,13 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
             mend="unpack an archive that `orca scores pack` made, or run `snakemake all`",
         )
     _render(names, out, folder, read_published(published), experiment)
+    protocol = PROTOCOLS[experiment.protocol]
     for name in names:
         table, stem = out / "tables" / f"{name}.json", str(out / "figures" / name)
         if TABLES[name].ranked:
-            plot_profile(table, Path(f"{stem}_profile"))
+            plot_profile(table, Path(f"{stem}_profile"), protocol)
             if len(TABLES[name].all_rows(experiment)) >= LEAST_TASKS:
-                plot_ranks(table, Path(f"{stem}_ranks"))
+                plot_ranks(table, Path(f"{stem}_ranks"), protocol)
 
 
 def _render(

@@ -80,12 +80,13 @@ class Pages:
         return used_code("reporting/tabulate.py", *map(TABLES.path, TABLES)).digest
 
     def figures_key(self, wildcards: Any) -> str:
-        """Return a digest of the code that draws a table's figures."""
-        return used_code(
+        """Return a digest of what draws a table's figures, and of the protocol under them."""
+        code = used_code(
             "reporting/profiles.py",
             "reporting/ranks.py",
             "reporting/history_drawing.py",
         ).digest
+        return digest_of([code, self.jobs.runs.configuration.experiment.protocol])
 
     def figure_key(self, wildcards: Any) -> str:
         """Return a digest of the code that draws a figure of a paper."""
@@ -102,6 +103,7 @@ class Pages:
 
     def alignment_files(self, wildcards: Any) -> list[str]:
         """Return the alignments that a table's figure of them is drawn from."""
+        self.jobs.settings_files[layout.path("experiment")] = self._experiment
         found = self.alignments(wildcards.table)
         path = layout.path("histories", table=wildcards.table)
         self.jobs.settings_files[path] = {"histories": _histories(found)}

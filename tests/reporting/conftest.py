@@ -16,7 +16,7 @@ import torch
 from orca.data.target import Classes, Field
 from orca.data.task import TASKS, Samples, Task
 from orca.evaluation.score import SCORE, Score
-from orca.experiment import Experiment
+from orca.experiment import PROTOCOLS, Experiment
 from orca.logs import Clock
 from orca.methods.method import METHODS
 from orca.provenance import write_json
@@ -360,7 +360,7 @@ def tabulated(tmp_path_factory):
             published=nothing,
             experiment=experiment(),
         )
-        plot_profile(out / "demo.json", results / "figures" / "demo_profile")
+        plot_profile(out / "demo.json", results / "figures" / "demo_profile", PROTOCOLS["sound"])
         histories = sorted((results / "aligned").glob("*/*/*/*/history.csv"))
-        plot_alignment(histories, results / "figures" / "demo_alignment")
+        plot_alignment(histories, results / "figures" / "demo_alignment", PROTOCOLS["sound"])
     return results

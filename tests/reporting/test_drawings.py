@@ -1,4 +1,5 @@
 import csv
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -15,6 +16,7 @@ from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_alignment, plot_estimate_beside_exact
 from orca.reporting.look import COLOURS, DASHES
 from orca.reporting.profiles import plot_profile
+from orca.reporting.ranks import plot_ranks
 from orca.reporting.tabulate import write_table
 from orca.workflow.layout import alignment_name
 
@@ -27,9 +29,14 @@ def assert_drawn(stem):
     ET.parse(stem.with_name(f"{stem.name}.svg"))
 
 
+def words(svg):
+    """Return the words of a drawing, whose letters are outlines, from the comments on them."""
+    return " ".join(re.findall(r"<!-- (.*?) -->", svg.read_text()))
+
+
 def test_a_profile_is_drawn_in_every_format_sharp_and_twice_the_same(tabulated, tmp_path):
     for name in ("a", "b"):
-        plot_profile(tabulated / "tables" / "demo.json", tmp_path / name)
+        plot_profile(tabulated / "tables" / "demo.json", tmp_path / name, PROTOCOLS["sound"])
     assert_drawn(tmp_path / "a")
     for ending in ("svg", "pdf", "png", "csv"):
         first, second = ((tmp_path / f"{name}.{ending}").read_bytes() for name in ("a", "b"))
@@ -42,7 +49,7 @@ def test_a_profile_is_drawn_in_every_format_sharp_and_twice_the_same(tabulated, 
 
 def test_alignment_is_drawn_with_a_panel_for_each_task(tabulated, tmp_path):
     histories = sorted((tabulated / "aligned").glob("*/*/*/*/history.csv"))
-    plot_alignment(histories, tmp_path / "alignment")
+    plot_alignment(histories, tmp_path / "alignment", PROTOCOLS["sound"])
     assert_drawn(tmp_path / "alignment")
     axes = (tmp_path / "alignment.svg").read_text().count('id="axes_')
     assert axes == 6  # five tasks, and one place left empty
@@ -62,16 +69,28 @@ def history(tmp_path):
     return path
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_figure_says_under_it_which_protocol_it_shows(tabulated, tmp_path, protocol):
+    table, said = tabulated / "tables" / "demo.json", PROTOCOLS[protocol]
+    histories = sorted((tabulated / "aligned").glob("*/*/*/*/history.csv"))
+    plot_profile(table, tmp_path / "profile", said)
+    plot_ranks(table, tmp_path / "ranks", said)
+    plot_alignment(histories, tmp_path / "alignment", said)
+    for name in ("profile", "ranks", "alignment"):
+        assert_drawn(tmp_path / name)
+        assert said in words(tmp_path / f"{name}.svg")
+
+
 def test_an_empty_place_in_a_history_is_left_out(tmp_path, history):
     history.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.9,\n2,0.8,3.0\n")
-    plot_alignment([history], tmp_path / "alignment")
+    plot_alignment([history], tmp_path / "alignment", PROTOCOLS["sound"])
     assert_drawn(tmp_path / "alignment")
     assert "OTDD to the source" in (tmp_path / "alignment.svg").read_text()
 
 
 def test_an_alignment_of_no_epoch_is_drawn_too(tmp_path, make, history):
     make.align_history(history, [])
-    plot_alignment([history], tmp_path / "alignment")
+    plot_alignment([history], tmp_path / "alignment", PROTOCOLS["sound"])
     assert_drawn(tmp_path / "alignment")
 
 
@@ -79,7 +98,7 @@ def test_an_alignment_of_no_epoch_is_drawn_too(tmp_path, make, history):
 def test_a_history_that_is_none_is_named(tmp_path, content, history):
     history.write_text(content)
     with pytest.raises(ResultsError) as fault:
-        plot_alignment([history], tmp_path / "alignment")
+        plot_alignment([history], tmp_path / "alignment", PROTOCOLS["sound"])
     assert fault.value.where == str(history)
 
 
@@ -90,22 +109,22 @@ def test_fields_are_drawn_at_both_resolutions(tmp_path):
         target = numbers.normal(size=(4, 1, points))
         files.append(tmp_path / f"{points}.npz")
         np.savez(files[-1], target=target, predicted=target + 0.1)
-    plot_fields(files, tmp_path / "fields")
+    plot_fields(files, tmp_path / "fields", PROTOCOLS["sound"])
     assert_drawn(tmp_path / "fields")
 
 
 def test_fields_of_two_shapes_are_refused(tmp_path):
     np.savez(tmp_path / "odd.npz", target=np.zeros((2, 1, 8)), predicted=np.zeros((2, 1, 9)))
     with pytest.raises(ResultsError, match=r"odd\.npz"):
-        plot_fields([tmp_path / "odd.npz"], tmp_path / "fields")
+        plot_fields([tmp_path / "odd.npz"], tmp_path / "fields", PROTOCOLS["sound"])
 
 
 def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path, history):
     history.write_text("epoch,loss,value\n0,1.0,5.0\n1,0.5,3.0\n")
     with pytest.raises(ResultsError, match="exact"):
-        plot_estimate_beside_exact(history, tmp_path / "figure")
+        plot_estimate_beside_exact(history, tmp_path / "figure", PROTOCOLS["sound"])
     history.write_text("epoch,loss,value,exact\n0,1.0,5.0,5.2\n1,0.5,3.0,2.9\n")
-    plot_estimate_beside_exact(history, tmp_path / "figure")
+    plot_estimate_beside_exact(history, tmp_path / "figure", PROTOCOLS["sound"])
     assert_drawn(tmp_path / "figure")
 
 
@@ -143,6 +162,7 @@ def test_figures_of_tables_are_drawn_from_runs_too(
     assert_drawn(tmp_path / "figures" / name)
     caption = (tmp_path / "figures" / f"{name}.txt").read_text()
     assert PROTOCOLS["sound"] in caption
+    assert PROTOCOLS["sound"] in words(tmp_path / "figures" / f"{name}.svg")
 
 
 def test_under_the_published_protocol_a_figure_shows_the_released_runs():

@@ -22,7 +22,7 @@ FIGURE_2 = Figure(
     paper=ORCA,
     number="2",
     table="table_9",
-    draw=lambda inputs, stem: plot_profile(inputs[0], stem),
+    draw=lambda inputs, stem, protocol: plot_profile(inputs[0], stem, protocol),
     caption=(
         "The fraction of tasks on which aligning by a distance gives an error of at most τ times "
         "the least (Dolan and Moré 2002). Up and to the left is better."
@@ -46,7 +46,7 @@ FIGURE_6 = Figure(
             changes={"align": {"record_exact_every": 5}},
         ),
     ),
-    draw=lambda inputs, stem: plot_estimate_beside_exact(inputs[0], stem),
+    draw=lambda inputs, stem, protocol: plot_estimate_beside_exact(inputs[0], stem, protocol),
     caption=(
         "The distance by Algorithm 1, which alignment descends, and the exact one over all classes "
         "at once, by epoch. The paper does not say which task it shows."
@@ -70,7 +70,9 @@ FIGURES = {
         paper=ORCA,
         number="4 (left)",
         table="figure_4_left",
-        draw=lambda inputs, stem: plot_two_quantities(inputs[0], stem, along="epochs of alignment"),
+        draw=lambda inputs, stem, protocol: plot_two_quantities(
+            inputs[0], stem, protocol, along="epochs of alignment"
+        ),
         caption=(
             "Test error (left axis) and distance between target and source features (right axis) "
             "by the epochs that the embedder was aligned; bars are standard deviations over seeds."
@@ -81,8 +83,8 @@ FIGURES = {
         paper=ORCA,
         number="4 (right)",
         table="figure_4_right",
-        draw=lambda inputs, stem: plot_by_number(
-            inputs[0], stem, along="series to train and to choose by"
+        draw=lambda inputs, stem, protocol: plot_by_number(
+            inputs[0], stem, protocol, along="series to train and to choose by"
         ),
         caption="Test error on Satellite; bars are standard deviations over seeds.",
     ),
@@ -91,7 +93,7 @@ FIGURES = {
         paper=ORCA,
         number="5 (left)",
         table="table_14",
-        draw=lambda inputs, stem: plot_errors_by_task(inputs[0], stem),
+        draw=lambda inputs, stem, protocol: plot_errors_by_task(inputs[0], stem, protocol),
         caption=(
             "Normalised errors, on a logarithmic axis. Open signs are published numbers, filled "
             "ones ours. U-Net was not published on Navier-Stokes and Darcy flow."
