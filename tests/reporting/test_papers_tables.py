@@ -68,6 +68,7 @@ def test_tables_of_pare_show_what_orcas_paper_prints_and_a_number_of_pare_fills_
             for column in shared:
                 one, other = (make.cell(t, row.name, column) for t in (table, papers))
                 assert one.theirs.value == other.theirs.value
+                assert one.method == other.method  # what ORCA's table runs again, PaRe's does
         assert {row[-1].theirs.text for row in table.cells} == {"–"}
     number = "pare_icml2024,{0},{0},cifar100,zero_one_error_pct,lower,pare,swin_base,6.25,0.1,,"
     for file in numbers_of_papers.folder.glob("*.csv"):
