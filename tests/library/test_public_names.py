@@ -25,6 +25,7 @@ from tests.models.library_models import loaded
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/library.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
@@ -73,6 +74,19 @@ def test_the_page_lists_every_public_name_and_no_other():
         assert getattr(orca, name).__doc__
 
 
+def test_every_public_name_is_used_in_a_block_of_the_page_an_example_or_the_notebook():
+    notebook = nbformat.read(ROOT / "examples/alignment.ipynb", as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    texts = [*BLOCKS, *cells, *(path.read_text() for path in EXAMPLES)]
+    used = {
+        node.attr
+        for text in texts
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "orca"
+    }
+    assert sorted(set(orca.__all__) - used) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_run(example, tmp_path):
@@ -84,7 +98,7 @@ def test_the_examples_run(example, tmp_path):
 def test_the_blocks_of_the_page_run_one_after_the_other(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     names = {}
-    for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+    for block in BLOCKS:
         exec(compile(block, "docs/library.md", "exec"), names)
 
 
