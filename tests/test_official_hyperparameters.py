@@ -49,7 +49,7 @@ METRICS = {  # of chunks of a thousand samples where that is more than a mean ov
 }
 WITHOUT_A_FILE = {  # Table 13's other bodies, and Table 24's VPT
     ("deepsea", "swin_base"), ("spherical", "roberta_base"), ("ecg", "swin_base"),
-}  # fmt: skip  # Table 13's other bodies
+}  # fmt: skip
 
 
 def runs(origin: str) -> Runs:
