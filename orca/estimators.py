@@ -262,7 +262,7 @@ class CrossModalRegressor(RegressorMixin, _CrossModal):
         return self.target_constants_.decode(outputs).astype(np.float64)
 
     def _classes(self, targets: np.ndarray, seed: int) -> np.ndarray:
-        """Return clusters of the targets, as many as 10 where there are so many values."""
+        """Return clusters of the targets: at most 10, and no more than there are different values."""
         clusters = min(10, len(np.unique(targets)))
         return pseudo_labels([targets], clusters=clusters, seed=seed)
 

@@ -180,7 +180,7 @@ def build(  # noqa: PLR0913 (each is a choice of its own)
     count = output if isinstance(output, int) else output.outputs
     if count < 1:
         mend = "give the number of classes, or a target such as orca.Scalar()"
-        raise SettingsError(where="output", what=f"it asks for {count} numbers", mend=mend)
+        raise SettingsError(where="output", what=f"the output has size {count}", mend=mend)
     chosen = settings or ModelSettings()
     loaded = load_body(body, settings=chosen, seed=seed) if isinstance(body, str) else body
     model = assemble.put_together(

@@ -66,9 +66,8 @@ def distance_calls(
         raise FeatureError(
             where="the target's classes",
             what=f"each of the {len(labels)} samples is the only one of its class",
-            mend="give classes of several samples, or let those of one take part:"
-            " `align.single_samples: true`, which a method fixes whose name ends in `_released`:"
-            " take the one without this ending",
+            mend="give classes of several samples, or set `align.single_samples: true`; methods"
+            " whose name ends in `_released` fix it to false, so use the method without this ending",
         )
     if sees == "all_classes":
         for number in range(rounds):

@@ -83,7 +83,7 @@ class OtddComputation(Computation):
         settings: OtddSettings,
         generator: torch.Generator,
     ) -> Float[Tensor, ""]:
-        """Return the distance less what, for one class, the label distances add to it."""
+        """Return the distance without the constant label term of a single class."""
         return distance_to_source(source, target, target_labels, terms, settings, whole=False)
 
     def value(

@@ -87,7 +87,7 @@ def read_proxy(name: str, raw: Path) -> Texts | Images:
 
     Args:
         name: of a declared proxy.
-        raw: folder of its source, `results/raw/<source>`; of no account for one without files.
+        raw: folder of its source, `results/raw/<source>`; ignored if the proxy has no files.
 
     Raises:
         SettingsError: if there is no proxy of that name.

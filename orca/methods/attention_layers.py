@@ -17,8 +17,9 @@ def query_key_value(model: "Model") -> tuple[str, str, str]:
     if len(model.projections) == 1:
         raise SettingsError(
             where="a method that treats queries, keys and values differently",
-            what=f"this body makes them in one layer, {model.projections[0]}",
-            mend="choose a body that makes each in its own, such as swin_base or roberta_base",
+            what=f"this body computes all three in one layer, {model.projections[0]}",
+            mend="choose a body that has separate layers for queries, keys and values, such as"
+            " swin_base or roberta_base",
         )
     query, key, value = model.projections
     return query, key, value

@@ -6,7 +6,7 @@ from orca.peers.suited_tasks import fields
 
 
 def suits(task: Task) -> bool:
-    """Return whether a task's inputs are fields such as it asks for, and as many."""
+    """Return whether a task's inputs are the same fields as its targets."""
     return fields(task) and task.input_shape == task.target.shape
 
 

@@ -41,5 +41,5 @@ def pooled(task: Task) -> bool:
 
 
 def others(task: Task) -> bool:
-    """Return whether a task asks for classes, labels or a number of no table and no series of one."""
+    """Return whether a task of classes, labels or a number has neither tables nor series as inputs."""
     return pooled(task) and not tables(task) and not series(task)

@@ -80,7 +80,7 @@ def peers(*names: str) -> tuple[Axis, ...]:
 def rerun(**names: tuple[str, str]) -> tuple[Axis, ...]:
     """Return a column for each published method, of the title and the method or peer of ours.
 
-    One that we make no runs for has none of ours.
+    A column without our runs shows only the published number.
     """
     return tuple(
         Axis(name=name, title=title, method=ours, published={"method": name})

@@ -22,9 +22,10 @@ class Lead:
     """How the methods of a row stand to each other.
 
     Args:
-        sentence: it in words.
+        sentence: the standing in words.
         first: by how much the best method is ahead of the next; None where it cannot be said.
-        pair: by how much the one of two given methods is ahead of the other; None likewise.
+        pair: by how much the one of two given methods is ahead of the other; None if there is no
+            such pair.
     """
 
     sentence: str

@@ -63,8 +63,8 @@ def look(
 
     Args:
         width: of the figure in inches.
-        height: likewise, without the line under it.
-        stem: of the files that it is saved as in the end: SVG, PDF and PNG; None for none.
+        height: of the figure in inches, without the line under it.
+        stem: of the files that the figure is saved as: SVG, PDF and PNG; None saves none.
         protocol: sentence in small letters under the figure; empty for none.
     """
     import matplotlib as mpl

@@ -36,10 +36,11 @@ EXPLANATION = (
 def unlike_published(name: str, method: str) -> Unlike:
     """Return what is not the published one of scores on a task; empty where all is.
 
-    It is what first tells the task from the variant that stands for it under `protocol: published`.
-    A substitute for data that nobody can have is other data, and so is a copy with other rows.
-    Peers were published by other papers, to which that variant is nothing; where those networks
-    march in time, and ours go from the first frame to the last at once, the metric is another one.
+    The first difference between the task and its published variant, which `protocol: published`
+    runs instead. A substitute for data that cannot be obtained differs, and so does a copy with
+    other rows. The numbers published for peers come from other papers, which did not use that
+    variant; their networks that march in time have another metric than ours, which go from the
+    first frame to the last at once.
     """
     like = TASKS[name].variant_of if name in TASKS else ""
     if like:

@@ -54,7 +54,7 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
         optimizer: which optimizer, with which constants.
         rows: numbers of the samples that take part, ascending; None for all.
         seed: of all draws.
-        checkpoints: that the run goes on from; None keeps none.
+        checkpoints: to resume from; None writes none.
         exact: the distance over all classes at once that the history keeps beside the objective.
         history: that is filled, and returned.
 

@@ -75,7 +75,7 @@ class TargetSamples:
 
 
 def embedder_rate(rate: float, factor: float) -> float:
-    """Return the embedder's learning rate: fine-tuning's times a factor, but for high rates itself.
+    """Return the embedder's learning rate: fine-tuning's times `factor`, or, above 1e-3, times 1.
 
     Source: official code, which multiplies by 10 where fine-tuning's rate is at most 1e-3.
     """

@@ -35,7 +35,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def output_of(target: int | Target) -> Output:
-    """Return what a model must put out for this kind of target; a number is one of classes."""
+    """Return the output that this kind of target needs; an integer means that many classes."""
     match target:
         case int():
             return Pooled(target)

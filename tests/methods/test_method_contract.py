@@ -181,7 +181,7 @@ def test_prompts_are_looked_at_and_leave_the_frozen_model_alone():
 
 @pytest.mark.parametrize(("name", "own"), [("vpt", {}), ("pare", {"frozen_query_key": True})])
 def test_a_body_that_makes_queries_keys_and_values_in_one_layer_says_so(name, own):
-    with pytest.raises(SettingsError, match="makes them in one layer, Wqkv"):
+    with pytest.raises(SettingsError, match="computes all three in one layer, Wqkv"):
         toy("modernbert_base", name, **own)
 
 

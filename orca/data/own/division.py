@@ -84,7 +84,7 @@ def _fold(
         raise DataError(
             where=where,
             what=f"its samples cannot be dealt into {entry.folds} folds: {fault}",
-            mend="say fewer `folds`",
+            mend="set `folds` to a smaller number",
         ) from fault
     return dealt[entry.fold][1].astype(np.int64)
 

@@ -209,7 +209,7 @@ def _likely(
     listed = ", ".join(f"{name} {list(shape)}" for name, shape in shapes.items())
     raise SettingsError(
         where=str(path),
-        what=f"nobody said which array is the {key}; there are {listed}",
+        what=f"`{key}` is not set; the file's arrays are {listed}",
         mend=f"--{key} ARRAY",
     )
 

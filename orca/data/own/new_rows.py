@@ -63,7 +63,7 @@ def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEn
     if path.suffix.lower() not in SUFFIXES:
         raise DataError(
             where=str(path),
-            what=f"its suffix '{path.suffix}' is that of no file that is read",
+            what=f"files with the suffix '{path.suffix}' cannot be read",
             mend=f"give a file of the kind that the run was trained on: {', '.join(SUFFIXES)}",
         )
     given = {key: value for key, value in (entry or STANDING_IN).items() if key != "format"}

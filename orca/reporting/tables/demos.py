@@ -19,7 +19,7 @@ def every_method() -> tuple[str, ...]:
 
 
 DEMO = Table(
-    title="Demo: a small language model tuned to tables and physics, beside what one would use otherwise",
+    title="Demo: a small language model tuned to tables and physics, beside baselines",
     paper=ORCA,
     published_as="18",
     compared=("orca", "finetune"),

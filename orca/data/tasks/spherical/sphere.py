@@ -34,9 +34,8 @@ def laid_on_sphere(
 ) -> UInt8[np.ndarray, "n channels 60 60"]:
     """Return images as the turned sphere shows them, by colatitude and longitude.
 
-    They cover its southern half, but for four gaps at the equator, before it is turned; elsewhere
-    it is 0. Each channel
-    of each image is stretched to all of 0 to 255.
+    Before the sphere is turned, an image covers its southern half except for four gaps at the
+    equator; elsewhere the sphere is 0. Each channel of each image is stretched to 0 to 255.
     """
     planes = images.reshape(*images.shape[:2], -1)
     shown = np.zeros((*images.shape[:2], (2 * BANDWIDTH) ** 2))
