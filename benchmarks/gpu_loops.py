@@ -53,7 +53,7 @@ class Shape:
     Args:
         body: its name.
         input_shape: of a sample.
-        target: likewise.
+        target: of a sample.
         loss: of the task.
         batch: samples of a step.
         kind: of the stored inputs.

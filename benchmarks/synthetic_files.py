@@ -20,7 +20,7 @@ class Stored:
 
     Args:
         inputs: in the type that they are stored in.
-        targets: likewise.
+        targets: in the type that they are stored in.
     """
 
     inputs: np.ndarray

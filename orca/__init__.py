@@ -1,4 +1,4 @@
-"""Fine-tune a pretrained transformer on data it has never seen the like of: align, then refine.
+"""Fine-tune a pretrained transformer on data of another modality: align, then refine.
 
 The public names are listed in `__init__.pyi`; each is imported when it is first used.
 """

@@ -75,7 +75,7 @@ class Configuration(Experiment):
         description="Bodies that this project makes itself are pretrained by these settings.",
     )
     tuning: TuningSettings = Field(
-        default=TuningSettings(), description="The search for settings goes by these."
+        default=TuningSettings(), description="The search for settings uses these."
     )
     tuning_by_body: dict[str, dict[str, Any]] = Field(
         default={}, description="The search of a body that is named here differs in these keys."

@@ -1,7 +1,7 @@
 """What runs cost: the operations of a body, and the seconds that they take on a machine.
 
 One estimate for time limits, seeds that share a job, `orca plan` and the time left of `orca run`.
-The V100's constants were put so that estimates lie among the printed hours of ORCA (ICML 2023),
+The V100's constants were chosen so that estimates lie among the printed hours of ORCA (ICML 2023),
 Tables 11 and 12; docs/cluster.md compares them. The core's were measured on an Intel Xeon (AVX-512).
 """
 
@@ -64,7 +64,7 @@ def epoch_seconds(task: Task, body: str, groups: Groups, machine: Machine) -> fl
 
 
 def align_seconds(task: Task, body: str, groups: Groups, machine: Machine) -> float:
-    """Return the seconds of stage two: the way of each class's samples, and what compares them."""
+    """Return the seconds of stage two: embedding each class's samples, and comparing them."""
     settings = groups["align"]
     assert isinstance(settings, AlignSettings)
     wanted = settings.clusters
@@ -75,20 +75,20 @@ def align_seconds(task: Task, body: str, groups: Groups, machine: Machine) -> fl
 
 
 def search_epochs(search: TuningSettings) -> float:
-    """Return about how many epochs a search trains: each rung about as many as the lowest."""
+    """Return about how many epochs a search trains; each rung takes about as many as the lowest."""
     rungs = 1 + math.floor(math.log(search.max_epochs / search.min_epochs, search.reduction_factor))
     return float(search.trials * search.min_epochs * rungs + search.max_epochs)
 
 
 def pretrain_seconds(body: str, settings: PretrainSettings, machine: Machine) -> float:
-    """Return the seconds of pretraining a body that nobody publishes."""
+    """Return the seconds of pretraining a body that is not published."""
     samples = settings.epochs * (settings.fractal_classes * settings.images_per_class + DIGITS)
     each = FORWARD_AND_BACK * operations(BODIES[body].shape, 1) / machine.operations
     return samples * (each + machine.steps["grid"] / settings.batch_size)
 
 
 def _operations(task: Task, body: str, groups: Groups) -> float:
-    """Return the operations of one sample's way through a body and back."""
+    """Return the operations of one sample's forward and backward pass through a body."""
     model, shape = groups["model"], BODIES[body].shape
     assert isinstance(model, ModelSettings)
     if model.layers is not None and isinstance(shape, BertShape):
@@ -107,7 +107,7 @@ def _tokens(task: Task, settings: ModelSettings) -> int:
 
 
 def operations(shape: Any, tokens: int) -> int:
-    """Return the operations of one sample's way through a body: of a shape not known, a base one's.
+    """Return the operations of one sample's forward pass; an unknown shape counts as a base one.
 
     Args:
         shape: of the body.

@@ -133,7 +133,7 @@ class Declarations(Mapping[str, T]):
         return {d.variant_of: name for name, d in declared.items() if d.as_published}
 
     def as_published(self, name: str) -> str:
-        """Return the variant that stands for `name` under `protocol: published`, or `name`."""
+        """Return the variant that replaces `name` under `protocol: published`, or `name`."""
         return self._stand_ins.get(name, name)
 
     def look_up(self, name: str, *, where: str) -> T:

@@ -184,7 +184,7 @@ class _CrossModal(BaseEstimator):
 
 
 class CrossModalClassifier(ClassifierMixin, _CrossModal):
-    """A pretrained transformer, aligned to the data and fine-tuned to tell classes apart.
+    """A pretrained transformer, aligned to the data and fine-tuned to predict classes.
 
     Takes rows of numbers (n x features), frames of pandas with texts among their columns, series
     (n x channels x length) and grids (n x channels x height x width).
@@ -279,7 +279,7 @@ def _has_texts(given: Any) -> bool:
 
 
 def _with_channels(given: np.ndarray) -> Inputs:
-    """Return rows of numbers as one token of as many channels; else the array."""
+    """Return rows of numbers as one token with a channel for each; other arrays as they are."""
     _check_range(given, "X")
     array = np.asarray(given, np.float32)
     return array[:, :, None] if array.ndim == 2 else array

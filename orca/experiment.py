@@ -1,4 +1,10 @@
-"""Which runs an experiment has: the bodies, the seeds, a person's own tasks."""
+"""Which runs an experiment has: the bodies, the seeds, a person's own tasks.
+
+`protocol: published` replaces tasks and methods (`orca.reporting.cell_plan`), proxies
+(`orca.workflow.runs`) and the origin of settings (`orca.configuration`). The replacements are the
+declarations with `as_published` (`orca.declarations`), those of methods made by
+`orca.methods.released`.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -59,7 +65,7 @@ class Experiment(Settings):
 
 
 def further_folds(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the tasks that test the other folds of a person's own; itself it tests the first."""
+    """Return the tasks for the further folds of a person's own, which itself tests the first."""
     folds = entry.get("folds")
     if not isinstance(folds, int) or entry.get("fold"):
         return ()

@@ -170,7 +170,7 @@ def checked_groups(
     Args:
         content: groups, keys and values.
         known: the groups that there are.
-        where: they come from, for the error.
+        where: their origin, for the error.
 
     Raises:
         SettingsError: for the first group, key or value that is not allowed.

@@ -21,7 +21,7 @@ def training_mb(task: Task) -> int:
 
 
 def evaluation_mb(task: Task) -> int:
-    """Return the main memory that a job needs which predicts a whole test split."""
+    """Return the main memory of a job that predicts a whole test split."""
     return BASE_MB + predictions_mb(task, assumed_sizes(task).test)
 
 
@@ -31,7 +31,7 @@ def peer_mb(task: Task, peer: Peer, body: str = "") -> int:
     Args:
         task: that it is fitted to.
         peer: what is fitted.
-        body: that it stands on, if it does.
+        body: whose features it is fitted to, if any.
     """
     sizes, values = assumed_sizes(task), _values(task)
     held = (sizes.fit + sizes.test) * values * (1 + (COLUMNS if task.table else 0))

@@ -20,7 +20,7 @@ class PackageIndexError(OrcaError):
 def fetch_wheel(requirement: str, *, sha256: str, folder: Path) -> Path:
     """Return the wheel of a requirement, complete and checked; one that is there is kept.
 
-    It is not installed, so what it needs itself need not fit what is installed here.
+    It is not installed, so its requirements need not fit what is installed here.
 
     Args:
         requirement: of one version, `name==version`.

@@ -53,7 +53,7 @@ class Hours:
 
 
 def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
-    """Return the gigabytes that would be fetched, and the files whose size nobody states."""
+    """Return the gigabytes that would be fetched, and the files whose size is not known."""
     files = [way for _, way in _missing(jobs, runs)]
     files += {archive for way in files for archive in way.archives if not getattr(way, "urls", ())}
     size, unknown = 0, 0

@@ -105,7 +105,7 @@ def atomic(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path, *, of: str = "") -> None:
-    """Remove what processes that are no more have left half written.
+    """Remove the half-written files of processes that have ended.
 
     Args:
         folder: that they wrote to; it may be missing.
@@ -122,7 +122,7 @@ def _here() -> str:
 
 
 def _abandoned(path: Path, host: str, pid: str) -> bool:
-    """Whether the process that wrote a file is no more; on another machine age has to tell."""
+    """Whether the process that wrote a file has ended; on another machine, its age decides."""
     if host != _here():
         return time.time() - path.stat().st_mtime > ABANDONED_S
     try:

@@ -17,7 +17,7 @@ DEEPEST = 64
 """Levels of lists and objects within each other."""
 
 MOST_VALUES = 2_000_000
-"""A few lines of YAML that refer to each other can stand for more than any memory holds."""
+"""A few lines of YAML that refer to each other can expand to more than any memory holds."""
 
 FAULTS = (
     ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError, yaml.YAMLError
@@ -65,7 +65,7 @@ def read_record(
     Args:
         model: what it should be.
         path: the file.
-        what: the same for the error, with its article: "a score".
+        what: its name for the error, with its article: "a score".
         mend: for the error: what makes the file again.
         error: its kind.
 
@@ -99,7 +99,7 @@ def object_of(text: str) -> dict[str, Any]:
     """Return the object that a JSON text says, as strictly as `read_mapping`.
 
     Raises:
-        ValueError: if it says none.
+        ValueError: if it is none.
     """
     return _checked(_parse_json(text))
 
@@ -123,7 +123,7 @@ def _parse_json(text: str) -> Any:
 
 
 def parse_yaml(text: str) -> Any:
-    """Return what a YAML text says; its depth is looked at first, for deep ones end the process."""
+    """Return what a YAML text says; its depth is checked first: deep ones end the process."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)

@@ -1,4 +1,4 @@
-"""Relative links in the pages lead to files and headings that exist. Others are not fetched."""
+"""Relative links in the pages, and modules that docstrings name, exist. Others are not fetched."""
 
 import re
 from pathlib import Path
@@ -11,6 +11,8 @@ PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md
 LINK = re.compile(r"\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 HEADING = re.compile(r"^#+ +(.*?)#* *$", re.MULTILINE)
 OUTSIDE = re.compile(r"[a-z]+:")
+MODULES = sorted((ROOT / "orca").rglob("*.py"))
+NAMED = re.compile(r"`orca\.(\w+(?:\.\w+)+)`")  # a public name has one dot, and is tested elsewhere
 
 
 def text(page: Path) -> str:
@@ -54,3 +56,32 @@ def test_a_link_to_nothing_and_an_anchor_of_nothing_are_found(tmp_path):
         "# A heading: `code`\n[a](#a-heading-code) [b](#b) [c](none.md) [d](https://e.example/f)\n"
     )
     assert broken(page) == ["#b", "none.md"]
+
+
+def missing(text: str) -> list[str]:
+    """Return the modules, or their attributes, that a text names and the package lacks."""
+    return [name for name in NAMED.findall(text) if not is_there(name)]
+
+
+def is_there(name: str) -> bool:
+    """Return whether a dotted name under `orca` is a package, a module, or a word in a module."""
+    parts = name.split(".")
+    if (ROOT / "orca").joinpath(*parts).is_dir():
+        return True
+    for count in range(len(parts), 0, -1):
+        module = (ROOT / "orca").joinpath(*parts[:count]).with_suffix(".py")
+        if module.exists():
+            words = set(re.findall(r"\w+", module.read_text(encoding="utf-8")))
+            return words.issuperset(parts[count:])
+    return False
+
+
+def test_the_modules_that_docstrings_name_exist():
+    assert [name for path in MODULES for name in missing(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_module_and_an_attribute_that_are_not_there_are_found():
+    text = (
+        "`orca.training.align_loop.embedder_rate` `orca.training.none` `orca.training.align.none_`"
+    )
+    assert missing(text) == ["training.none", "training.align.none_"]

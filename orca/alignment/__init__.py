@@ -1,1 +1,1 @@
-"""Distances between two sets of labelled features: functions of tensors, which know no task and no body."""
+"""Distances between two sets of labelled features: functions of tensors without task or body."""

@@ -5,9 +5,12 @@
 An epoch draws its samples anew and descends this sum. A distance that sees all classes at once
 takes a round's samples together: d(T, S) = (1/R) Σ_r d(samples of all classes in round r, S).
 
+This module only draws; `orca.training.align_loop` takes b and R from the settings
+`align.samples_per_class` and `align.rounds`, computes the distances, and steps the optimizer.
+
 Source: Shen et al. 2023 (arXiv:2302.05738), section 3.4 and Algorithm 1 (size b, rounds R).
-Differs from the official code: there R is 1, b is rounded up past a multiple of the batch size,
-and a class of a single sample is left out (`align.single_samples`).
+Differs from the official code: there R is 1, b is rounded up to the next multiple of the batch
+size, and a class of a single sample is left out (`align.single_samples`).
 """
 
 from collections.abc import Iterator

@@ -58,7 +58,7 @@ def official_steps(start: float, *, end: float, p: int) -> Steps:
 def side_by_side(problems: list[Steps], *, like: Tensor) -> Float[Tensor, "steps 2 *batch"]:
     """Return the steps of a batch of problems, ending together.
 
-    Those that need fewer steps begin with some of relaxation 0, which leave the potentials.
+    Problems that need fewer steps begin with steps of relaxation 0, which change nothing.
 
     Args:
         problems: the steps of each problem.
@@ -90,8 +90,8 @@ def anneal_to_convergence(
 ) -> Float[Tensor, "*batch sides"]:
     """Return converged potentials at the last temperature of `steps`.
 
-    One pass of annealing leads near enough nearly always. Where mass has to cross gaps
-    much wider than eps it does not: then each temperature is iterated to a coarse convergence.
+    One pass of annealing is nearly always enough. Where mass has to cross gaps much wider than eps,
+    it is not: then each temperature is iterated to a coarse convergence.
 
     Args:
         kernel: of the problem.

@@ -1,7 +1,8 @@
 """Transport between the classes of two sets: many small problems of uneven size.
 
-Problems of like size are solved together, the smaller ones padded with points of no mass: on a CPU
-as many as its cache holds, with little padding; on a GPU, which they would leave idle, all.
+Problems of similar size are solved together, the smaller ones padded with points without mass: on a
+CPU, as many as fit into its cache with little padding; on a GPU, which small batches would leave
+idle, all at once.
 """
 
 import math
@@ -26,8 +27,8 @@ class Batching:
     """Which problems are solved together.
 
     Args:
-        entries: of all costs of a batch at most, padding included, unless it is a single problem.
-        padding: the same at most, as a multiple of the entries without padding.
+        entries: most cost entries of a batch, padding included; a single problem may have more.
+        padding: most entries with padding, as a multiple of those without.
     """
 
     entries: int
@@ -128,7 +129,7 @@ def _solve(  # noqa: PLR0913 - what is solved, how, and what is wanted
 
 
 def problem_batches(shapes: Sequence[Shape], batching: Batching) -> list[list[int]]:
-    """Return which problems are solved together: neighbours in size, as many as may be.
+    """Return the problems that are solved together: neighbours in size, up to the bounds.
 
     Args:
         shapes: of each problem's cost.

@@ -65,7 +65,7 @@ class Sides:
     def cost(self) -> Float[Tensor, "m n"]:
         """Feature cost between target and source, a row for each target point.
 
-        So the sums over the source that the gradient takes are over what lies side by side.
+        The gradient's sums over the source thus run along contiguous memory.
         """
         return feature_cost(self.target.points, self.source, p=self.p)
 

@@ -41,7 +41,7 @@ class Computation(ABC):
         settings: Any,
         generator: "torch.Generator",
     ) -> "torch.Tensor":
-        """Return what a training step descends: gradient as of `value`, constants left out.
+        """Return what training minimises: `value` without constants, so with the same gradient.
 
         Args:
             target: n x width, on the source's device and of its type; the embedder's output.

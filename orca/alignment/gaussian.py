@@ -1,4 +1,4 @@
-"""Bures-Wasserstein distance between classes, each in the place of a Gaussian, in float64.
+"""Bures-Wasserstein distance between classes, each replaced by a Gaussian, in float64.
 
 For Gaussians with the means and covariances of two samples with centred matrices X and Y,
 tr (A^½ B A^½)^½ is the sum of the singular values of X Yᵀ / √(n m), so no covariance is formed.

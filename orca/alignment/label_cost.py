@@ -1,4 +1,7 @@
-"""Distance between two classes: of their samples by transport, or of Gaussians in their place."""
+"""Distance between two classes: of their samples by transport, or of Gaussians in their place.
+
+Those within the source are computed once: `orca.training.source_terms` keeps them in a file.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -5,7 +5,8 @@ OTDD = OT(S, T) - ½ OT(S, S) - ½ OT(T, T), with the cost of moving sample (x, 
     (‖x - x'‖^p + W[l, l']) / p,
 
 where W is the distance between the classes l and l' as sets of features (to the power p), by
-transport of their samples, debiased in the same way, or between Gaussians.
+transport of their samples, debiased in the same way, or between Gaussians
+(`orca.alignment.label_cost`; its part within the source is kept by `orca.training.source_terms`).
 
 The gradient is that of the transport cost at a fixed plan (envelope theorem). For a target of
 one class W, held fixed, adds to each source sample a constant: it moves neither plan nor gradient.

@@ -20,7 +20,7 @@ Box = tuple[Float[Tensor, "... width"], Float[Tensor, "... width"]]
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points that costs are taken to, and sums over, again and again."""
+    """Points that many costs and weighted sums are computed from."""
 
     points: Float[Tensor, "n width"]
 
@@ -38,9 +38,9 @@ class Points:
     def weighted_sums(self, weights: Float[Tensor, "m n"]) -> Float[Tensor, "m width"]:
         """Return Σ_j weights_ij points_j.
 
-        In float32 on a CPU, where a large matrix has few entries that matter, as a plan has, over
-        these alone. The bound `NEGLIGIBLE` takes every entry left out to be as large as it may
-        be; those of a plan fall off so fast that the sums are right to 5e-5 or better.
+        In float32 on a CPU, a large matrix with few large entries, such as a plan, is summed over
+        these alone. The bound `NEGLIGIBLE` assumes that each entry left out is as large as
+        possible; the entries of a plan decay so fast that the sums are right to 5e-5 or better.
         """
         if weights.device.type == "cpu" and weights.dtype == torch.float32:
             large = weights.numel() * self.points.shape[1] >= LARGE
@@ -143,7 +143,7 @@ def block_sums(
 
 
 def pairs(rows: PointsByClass, columns: PointsByClass) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of classes; each but once where rows and columns are the same."""
+    """Yield the pairs of classes; each only once where rows and columns are the same."""
     for k in range(len(rows.sizes)):
         for other in range(k + 1 if rows is columns else 0, len(columns.sizes)):
             yield k, other

@@ -8,6 +8,9 @@ first.
 Each step needs the kernel exp((f + g - cost) / eps) once, for both its row and column sums. It
 is built block by block, in the processor's cache, by exp2 of an exponent that is kept above
 `FLOOR`: entries below add nothing to a sum, but numbers that underflow cost ten times as much.
+
+`orca.alignment.annealing` repeats the step and decides when to stop: after the official schedule's
+steps, or in `converge` once the marginals are right to `tolerance`.
 """
 
 import math

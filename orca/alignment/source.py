@@ -44,7 +44,7 @@ class SourceFeatures:
 
     @cached_property
     def of_several(self) -> "SourceFeatures":
-        """The classes of several samples alone; the whole, where there are no others.
+        """The classes that have several samples; the source itself if all have.
 
         Raises:
             FeatureError: if each class has one sample.
@@ -55,7 +55,7 @@ class SourceFeatures:
             raise FeatureError(
                 where="the source's classes",
                 what=f"each of the {len(self.labels)} samples is the only one of its class",
-                mend="give a source with classes of several samples, or let those of one take part:"
+                mend="give a source with classes of several samples, or set"
                 " `single_samples: true` of the distance",
             )
         return self if bool(kept.all()) else self.of(self.features[kept], self.labels[kept])

@@ -149,7 +149,7 @@ def read_groups(content: dict[str, Any], names: tuple[str, ...], *, where: Path)
 def write_stamp(folder: str, seeds: tuple[int, ...], facts: Mapping[int, Any]) -> None:
     """Write the file that says that a job's runs are finished, with the facts of each.
 
-    Only the workflow's jobs leave one: it stands for settings that the workflow has written.
+    Only the workflow's jobs write one, because it vouches for settings that the workflow wrote.
     """
     from orca.provenance import write_json
 

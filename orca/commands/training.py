@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @BODY
 @DEVICE
 def pretrain_body(body: str, device: str) -> None:
-    """Pretrain a body that nobody publishes, on images that need no network."""
+    """Pretrain a body that is not published, on images that need no network."""
     from orca.models.pretraining.settings import PretrainSettings
     from orca.settings import checked
     from orca.training.job_settings import JobSettings
@@ -83,7 +83,7 @@ def embed_source(body: str, proxy: str, samples: int, device: str) -> None:
 @click.argument("terms")
 @DEVICE
 def source_terms(body: str, proxy: str, terms: str, device: str) -> None:
-    """Compute what a distance needs of the source, once; TERMS is such as otdd-reg=0.05."""
+    """Compute what a distance needs of the source, once; TERMS is a name such as otdd-reg=0.05."""
     from orca.alignment.distance import DISTANCES
     from orca.training.source_terms import source_terms as compute
 

@@ -19,7 +19,7 @@ CHUNK_BYTES = 2**16
 """A connection that breaks loses at most this much of what has arrived."""
 
 LARGEST_BYTES = 200 * 10**9
-"""What is taken at most where nobody states an exact size."""
+"""Most bytes that are accepted where no exact size is stated."""
 
 PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml", b"<error")
 """How answers begin that are pages for a person, or an object store's refusal."""
@@ -37,8 +37,8 @@ class _RefusedError(Exception):
 class Download(Way):
     """A file that a server gives.
 
-    Not by pooch, which goes on neither with a part of a file nor at another address, and takes a
-    refusing server's page for data; files here have up to 55 GB.
+    pooch is not used: it resumes no partial file, tries no other address, and accepts a refusing
+    server's page as data; files here have up to 55 GB.
 
     Args:
         name: file name under the source's folder.
@@ -77,7 +77,7 @@ class Download(Way):
 
     @property
     def needs_trust(self) -> bool:
-        """Whether the file is read on a person's word alone: a pickle of which nobody publishes a digest."""
+        """Whether a person has to vouch for the file: it is a pickle without a published digest."""
         return self.pickled and not self.digest
 
     def bring(self, path: Path) -> None:
@@ -199,7 +199,7 @@ class Download(Way):
 
     @property
     def _most_bytes(self) -> int:
-        """How many bytes are taken: the stated size, or where none is exact a limit."""
+        """Most bytes that are accepted: the stated size, or a limit if no exact size is known."""
         return LARGEST_BYTES if self._exact_size is None else self._exact_size
 
     def _refuse_pages(self, answer: "requests.Response") -> None:

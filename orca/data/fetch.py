@@ -33,7 +33,7 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
     """Bring all raw files of a task or proxy to `folder`, which is its source's own.
 
     Files that are there already are kept, if they are what they should be. The record
-    `sources.json` in the folder is written last, so it stands for the whole. Digests seen for
+    `sources.json` in the folder is written last, so where it is, all files are. Digests seen for
     the first time go to `digests.json` beside the folder; a file that differs from it is
     refused. A pickle of which no digest is published is refused until a person vouched for its
     bytes, which `trusted.json` remembers. Two processes do not fetch into one folder at once: the
@@ -48,7 +48,8 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
         What the record says: size and sha256 of each file.
 
     Raises:
-        DataError: if a file cannot be had, is not what it should be, or nobody vouches for it.
+        DataError: if a file cannot be had, is not the expected one, or lacks a person who vouches
+            for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _read_json(folder / f".{RECORD}")

@@ -34,9 +34,9 @@ class KeelFacts:
 
     Args:
         table: its name there.
-        shape: of a row as a model takes it (`orca.data.table.encode`).
+        shape: of a row as a model takes it (`orca.data.schema.Schema.inputs`).
         categorical: numbers of the features that OpenML has as categories, counted from 0.
-        rows: how many there are; None for as many as OpenML has.
+        rows: their number; None if it is OpenML's.
         differs: what else is not as in OpenML's table; empty if only texts and order may be.
     """
 

@@ -75,7 +75,7 @@ class Bundled(Download):
 
     @property
     def public(self) -> bool:
-        """Whether anybody can have the file, by itself or in an archive."""
+        """Whether the file is publicly available, itself or in an archive."""
         return bool(self.urls) or any(archive.public for archive in self.archives)
 
     @property

@@ -60,7 +60,7 @@ class Constants:
 
 
 def no_change(shape: tuple[int, ...]) -> Constants:
-    """Return the constants for samples of this many axes that leave all as it is."""
+    """Return constants that change nothing, for samples with this many axes."""
     ones = (1,) * len(shape)
     return Constants(np.zeros(ones, np.float32), np.ones(ones, np.float32))
 

@@ -1,4 +1,4 @@
-"""What a source proxy is: labelled texts or images that stand for a body's pretraining data."""
+"""What a source proxy is: labelled texts or images in place of a body's pretraining data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Images:
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy:
-    """A labelled data set that a body embeds once, to be what target features should lie like.
+    """A labelled data set that a body embeds once; target features are aligned to the result.
 
     Args:
         title: what it is.
@@ -58,7 +58,7 @@ class Proxy:
         deviation: by colour, in the same scale.
         augmentation: names of random changes made to an image before it is embedded, once, in order.
         variant_of: the proxy of the same files that this one varies, if any.
-        as_published: whether it stands for that proxy under `protocol: published`.
+        as_published: whether it replaces that proxy under `protocol: published`.
     """
 
     title: str

@@ -47,9 +47,9 @@ def check_digits(
     whose: str,
     otherwise: str = "",
 ) -> None:
-    """Check that single precision changes no number that is learnt from by what matters.
+    """Check that single precision changes no number that is learnt from noticeably.
 
-    What matters is a thousandth of the deviation of its column. A column that is constant up to the
+    Noticeable is a thousandth of the deviation of its column. A column that is constant up to the
     rounding of double precision passes.
 
     Args:

@@ -1,6 +1,6 @@
 """How large a task's data are, before any are prepared: as declared, or as a person's file says.
 
-Of a person's file no more is read than it takes: headers of arrays, the first lines and the
+Only what is needed of a person's file is read: headers of arrays, the first lines and the
 number of lines of a csv file.
 """
 
@@ -16,13 +16,13 @@ from orca.data.task import AS_READ, Task
 
 LINES = 200  # of a csv file, that tell which columns hold texts, and how many different ones
 BLOCK = 2**20
-ASSUMED_SAMPLES, ASSUMED_LENGTH = 50_000, 64  # where only the data tell
+ASSUMED_SAMPLES, ASSUMED_LENGTH = 50_000, 64  # where they are known from the data alone
 _MEASURED: dict[tuple[str, str, int, int], tuple[int, tuple[int, ...]]] = {}
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Samples of each part, and the shape of an input; `AS_READ` where only the data tell."""
+    """Samples of each part, and the shape of an input; `AS_READ` where the data decide."""
 
     fit: int
     validation: int
@@ -40,7 +40,7 @@ def sizes_of(task: Task) -> Sizes:
 
 
 def assumed_sizes(task: Task) -> Sizes:
-    """Return a task's sizes, with assumed ones where only the data tell."""
+    """Return a task's sizes, with assumed ones where they are known from the data alone."""
     known = sizes_of(task)
     return Sizes(
         _or(known.fit, ASSUMED_SAMPLES),
@@ -66,7 +66,7 @@ def _own_sizes(entry: TaskEntry) -> Sizes:
 
 
 def _measured(entry: TaskEntry, name: str) -> tuple[int, tuple[int, ...]]:
-    """Return how many samples a file holds, and the shape of one; measured once for its state."""
+    """Return how many samples a file holds, and the shape of one; kept while the file is the same."""
     state = Path(name).expanduser().stat()
     key = (repr(entry), name, state.st_size, state.st_mtime_ns)
     if key not in _MEASURED:
@@ -89,7 +89,7 @@ def _measure(entry: TaskEntry, name: str) -> tuple[int, tuple[int, ...]]:
 
 
 def _csv_sizes(path: Path, columns: int, separator: str) -> tuple[int, tuple[int, ...]]:
-    """Return the rows of a csv file, and the shape that `orca.data.table` encodes one to."""
+    """Return the rows of a csv file, and the shape that `orca.data.schema` makes of one."""
     with path.open("rb") as file:
         rows = sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
     with path.open(newline="", encoding="utf-8", errors="replace") as file:

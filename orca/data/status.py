@@ -108,7 +108,7 @@ def add_source(source: str, path: Path, raw: Path, *, trusted: bool = False) -> 
 def _add_bundle(
     path: Path, sources: Mapping[str, HasFiles], raw: Path, *, trusted: bool
 ) -> list[Path]:
-    """Take the bundle's files, but for those that are there; it stays where it is."""
+    """Take the bundle's files, except those that are there; the bundle stays where it is."""
     bundle = _place(path, BUNDLE)
     if bundle is None:
         raise DataError(

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class AnyTarget:
-    """What all kinds of targets tell; a single number unless they say otherwise."""
+    """What all kinds of targets have in common; the defaults are those of a single number."""
 
     name: ClassVar[str] = "scalar"
 

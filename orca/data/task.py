@@ -18,11 +18,11 @@ Block = tuple[Shaped[np.ndarray, "block *input"], Shaped[np.ndarray, "block *tar
 """Some samples: inputs as float32, or as uint8 or float16 where these say all; targets."""
 
 AS_READ = -1
-"""Stands for a length, in `Task.input_shape` or `Samples`, that only the data tell."""
+"""Marks a length, in `Task.input_shape` or `Samples`, that is known from the data alone."""
 
 
 def fits(shape: tuple[int, ...], declared: tuple[int, ...]) -> bool:
-    """Return whether a shape is the declared one, in which `AS_READ` stands for any length."""
+    """Return whether a shape is the declared one, in which `AS_READ` matches any length."""
     pairs = zip(shape, declared, strict=False)
     return len(shape) == len(declared) and all(want in (AS_READ, have) for have, want in pairs)
 
@@ -31,7 +31,7 @@ def fits(shape: tuple[int, ...], declared: tuple[int, ...]) -> bool:
 class Samples:
     """Samples of each part; `validation` is set aside from the training data.
 
-    `AS_READ` where only the data tell; a tenth is then set aside.
+    `AS_READ` where they are known from the data alone; a tenth is then set aside.
     """
 
     train: int
@@ -89,17 +89,17 @@ class Way(ABC):
 
     @property
     def public(self) -> bool:
-        """Whether anybody can have the file."""
+        """Whether the file is publicly available."""
         return True
 
     @property
     def needs_trust(self) -> bool:
-        """Whether the file is read on a person's word alone."""
+        """Whether a person has to vouch for the file."""
         return False
 
     @property
     def archives(self) -> tuple["Way", ...]:
-        """Archives that hold the file, which are fetched where nobody gives it by itself."""
+        """Archives that hold the file; they are fetched if no server gives the file itself."""
         return ()
 
     @abstractmethod
@@ -165,7 +165,7 @@ class Task:
         suite: the benchmark it belongs to.
         origin: whose data these are, and under which licence.
         input_shape: (channels, length) of a sequence or (channels, height, width) of a grid;
-            `AS_READ` where only the data tell. `Prepared.input_shape` has the true one.
+            `AS_READ` where the data decide. `Prepared.input_shape` has the true one.
         target: what is predicted.
         samples: samples of each part; checked against what `read` gives.
         loss: what training descends, a name in `orca.training.losses`.
@@ -177,7 +177,7 @@ class Task:
         normalisation: of inputs and targets.
         augmentation: names of random changes made to a training input, in order.
         variant_of: the task that this one varies, if any.
-        as_published: whether it stands for that task under `protocol: published`. No part of the
+        as_published: whether it replaces that task under `protocol: published`. No part of the
             digest.
         differs: what the variant does otherwise, and who does it that way.
         option: what differs for `read` between the members of one family.
@@ -226,7 +226,7 @@ class Task:
 
     @property
     def public(self) -> bool:
-        """Whether anybody can have its data."""
+        """Whether its data are publicly available."""
         return all(way.public for way in self.files)
 
     @property

@@ -162,7 +162,7 @@ class Simulated(Way):
 
 
 def _workers(samples: int) -> int:
-    """Return how many processes pay: each takes a second or two to start."""
+    """Return how many processes are worth their start, which takes a second or two each."""
     return 1 if samples < FEW_SAMPLES else usable_cores()
 
 

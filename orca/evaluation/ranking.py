@@ -104,7 +104,7 @@ def mean_over_labels(
         area: of one label, from its scores and truth values.
         predicted: scores.
         target: 0 or 1.
-        what: the area, as an error calls it.
+        what: name of the area, for the error.
 
     Raises:
         DataError: if it is defined for no label.
@@ -118,7 +118,7 @@ def mean_defined(values: list[float], what: str) -> float:
 
     Args:
         values: one for each label; NaN where it is not defined.
-        what: they are, as an error says it.
+        what: name of the values, for the error.
 
     Raises:
         DataError: if none is defined.

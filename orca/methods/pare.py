@@ -2,6 +2,8 @@
 
 Source: Cai et al. 2024 (ICML, arXiv:2406.09003). The paper's figure and its code disagree on which
 target patches are replaced; each reading is a method of its own.
+`orca.methods.objectives.patch_replacement` computes the loss, and
+`orca.methods.objectives.mixing` chooses the patches: sampled in the first epochs, then by rank.
 """
 
 from dataclasses import replace

@@ -86,7 +86,7 @@ def load_body(
         name: of the body.
         settings: dropout, gradient checkpointing.
         start: with its pretrained weights, or with random ones.
-        folder: where its weights lie; plays no part for random ones.
+        folder: where its weights lie; ignored for random ones.
         generator: of random weights.
 
     Raises:

@@ -59,7 +59,7 @@ class Body:
     Args:
         title: as it stands in a table.
         kind: what its tokens are: a sequence, or a grid.
-        proxy: the source data that stand for what the body was pretrained on.
+        proxy: the source data in place of those that the body was pretrained on.
         encoder: the function that puts a body of this architecture in memory, as
             "module:function"; it is called with a shape, and else as `load` is.
         shape: its sizes, of the type that the function takes.

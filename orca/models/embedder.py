@@ -28,7 +28,7 @@ class Embedder(nn.Module):
         patches: how inputs are cut.
         width: numbers per token.
         positions: rows of the table of position embeddings; 0 for a body that finds positions
-            by itself.
+            without them.
         more_points: where the tokens of an input of another length than declared stand; see
             `ModelSettings`.
     """

@@ -28,12 +28,12 @@ class LoadedBody:
         hidden_width: numbers per token that it gives.
         norm_weight: of the layer norm in the body's own embedding.
         norm_bias: the bias of the same norm.
-        positions: the body's position embeddings, from the first token on; None if the body
-            finds positions by itself.
+        positions: the body's position embeddings, from the first token on; None if the body finds
+            positions without them.
         longest: tokens that it takes at most; sequences only.
         side: points along each side of the images it was pretrained on; grids only.
         patch: its own patch convolution; grids only.
-        reduction: patches along an axis that one token of the last block stands for.
+        reduction: patches along an axis that one token of the last block covers.
         projections: names of the linear layers that make queries, keys and values, in this order;
             one name where one layer makes all.
         words: the body's own embedding layer, from token numbers [batch, tokens] to

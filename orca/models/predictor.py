@@ -63,7 +63,7 @@ class PooledHead(nn.Module):
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
     ) -> Float[Tensor, "batch outputs"]:
-        """Return the logits; `points` plays no part."""
+        """Return the logits; `points` is ignored."""
         return self.linear(pool(hidden))
 
 
@@ -73,7 +73,7 @@ class SingleHead(PooledHead):
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
     ) -> Float[Tensor, " batch"]:
-        """Return the number of each sample; `points` plays no part."""
+        """Return the number of each sample; `points` is ignored."""
         return super().forward(hidden, points).squeeze(1)
 
 
@@ -96,7 +96,7 @@ def to_size(
 
 
 class DenseHead(nn.Module):
-    """Spreads each hidden token over the points that it stands for, each in its place.
+    """Spreads each hidden token over the points that it covers, each in its place.
 
     Undoes the cutting of `Patches`, and the merging of patches by a body of grids. With `learned`
     a linear layer gives the values, and every output channel has weights of its own; without, a
@@ -106,7 +106,7 @@ class DenseHead(nn.Module):
         width: of the hidden states.
         output: fields to give.
         patches: how the input was cut.
-        reduction: patches along an axis that a hidden token stands for.
+        reduction: patches along an axis that a hidden token covers.
         learned: whether values come from a linear layer (paper) or from averages (official code).
 
     Source: ORCA (ICML 2023), 3.1, footnote 2; Shi et al. 2016 (arXiv:1609.05158); without

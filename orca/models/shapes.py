@@ -78,7 +78,7 @@ class SwinShape:
 
     @property
     def reduction(self) -> int:
-        """Patches along an axis that one token of the last stage stands for."""
+        """Patches along an axis that one token of the last stage covers."""
         return 2 ** (len(self.depths) - 1)
 
     @property

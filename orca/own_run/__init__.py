@@ -1,1 +1,1 @@
-"""One command from a person's file to a table: guess, write the entry, run the workflow, tell."""
+"""One command from a person's file to a table: guess, write the entry, run the workflow, report."""

@@ -32,7 +32,7 @@ def seconds_of(text: str, *, where: str) -> float:
     """Return the seconds that a text such as `10min`, `90s` or `1.5h` says.
 
     Raises:
-        SettingsError: if it says none.
+        SettingsError: if it is no duration.
     """
     found = re.fullmatch(r"\s*([\d.]+)\s*([a-z]+)\s*", text.lower())
     if not found or found[2] not in UNITS or not found[1].replace(".", "", 1).isdigit():

@@ -97,8 +97,8 @@ class Progress(logging.Handler):
     def seconds_left(self) -> float:
         """About how long the rest takes: as estimated, corrected by the pace of the jobs until now.
 
-        Of the jobs that run, those count that took longer than the pace of the others allows. The
-        pace moves the estimate the less, the less of all work it is known from.
+        A running job counts towards the pace once it has taken longer than the others' pace allows.
+        The less work the pace is known from, the less it moves the estimate.
         """
         running = [(expected, self._clock() - began) for expected, began in self._running.values()]
         counted, pace = list(self._ended), self._pace(self._ended)
@@ -113,6 +113,6 @@ class Progress(logging.Handler):
         return max(sum(each) / self._at_once, max(each, default=0.0))
 
     def _pace(self, jobs: Sequence[tuple[float, float]]) -> float:
-        """Return how much longer than expected jobs take, from what each would take and took."""
+        """Return by what factor jobs take longer than expected, from expected and actual times."""
         expected, taken = (sum(part) for part in zip(*jobs, strict=True)) if jobs else (0.0, 0.0)
         return (taken + self._trust) / (expected + self._trust)

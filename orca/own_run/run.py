@@ -37,7 +37,7 @@ class Wishes:
         name: of the task; empty for the file's.
         entry: keys of the task's entry.
         bodies: of the runs; empty for one that needs no model hub.
-        seeds: how many; None for as many as the configuration says.
+        seeds: their number; None for the configuration's.
         budget: a time such as `10min`; empty for none.
         cores: that jobs share; None for all.
         dry: whether nothing is run or written.

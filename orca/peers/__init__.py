@@ -1,1 +1,1 @@
-"""What a person would take otherwise, on the same split: one file each, declaring `PEER`."""
+"""Baselines on the same split: one file each, declaring `PEER`."""

@@ -1,6 +1,6 @@
 """Fourier neural operator, of PDEBench's sizes.
 
-In 60 lines of ours: the authors' library brings an experiment tracker and some twenty packages.
+Our own 60 lines: the authors' library brings an experiment tracker and some twenty packages.
 """
 
 from orca.peers.peer import PDEBENCH, Peer, Predict, Problem, trained_for

@@ -1,6 +1,6 @@
 """MiniRocket: how often fixed kernels are exceeded along a series, and a ridge on that.
 
-In some lines of ours: the libraries that have it want an older pandas than this project.
+Our own lines, because the libraries that have it need an older pandas than this project.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """What a peer is: a model that is fitted as its own library does it, to the rows a method has.
 
-Peers by default settings are fitted to all rows of `fit.h5`, as methods are that keep their last
+With default settings, peers are fitted to all rows of `fit.h5`, like methods that keep their last
 epoch. A searched one draws settings from its space, at random and as often as the search for
 fine-tuning tries; each draw is fitted to the training rows and scored on the validation rows, and
 the best is fitted to all.
@@ -98,7 +98,7 @@ class Problem:
         threads: that it may use.
         device: for peers in PyTorch.
         constants: of normalising, of inputs and of targets.
-        body: for peers that stand on one.
+        body: for peers that use one.
     """
 
     rows: Rows
@@ -174,7 +174,7 @@ class Peer:
     Args:
         title: as it stands in a table.
         origin: the paper that proposes it, and the library that computes it.
-        suits: whether a task is one for it.
+        suits: whether it can be fitted to a task.
         fit: the function that fits it, as "module:function"; it takes a `Problem` and returns a
             `Predict`.
         libraries: the packages that compute it, as Python imports them; runs record their versions.
@@ -264,7 +264,7 @@ PDEBENCH = {
 
 
 def trained_for(peer: Peer, epochs: int, *, of: str) -> Peer:
-    """Return the variant of a network that is trained for other epochs, as its title says."""
+    """Return the variant of a network with another number of epochs, which its title says."""
     return replace(
         peer,
         title=f"{peer.title} ({epochs} epochs)",

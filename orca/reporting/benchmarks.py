@@ -38,7 +38,7 @@ FACTS_OF_LIFT = _openml(
 
 
 def resolutions(task: str, points: int, *, body: str = "") -> tuple[Axis, ...]:
-    """Return rows: trained and tested on `points`, tested on twice as many, trained on these too.
+    """Return rows: trained and tested on `points`; tested on twice as many; trained on these too.
 
     Args:
         task: name of the task with a place for the points that it is trained on.

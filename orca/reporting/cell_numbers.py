@@ -1,4 +1,4 @@
-"""What our runs say in a cell of a table, mean and spread or why there is none, and under it."""
+"""What a cell says of our runs, mean and spread or why there are none, and the notes on it."""
 
 import statistics
 from collections import Counter

@@ -31,7 +31,7 @@ class CellPlan:
         absent: why there can be no runs, or why hardly anybody can make them.
         quantity: what is reported of each run.
         key: columns of the published numbers, and what they must be.
-        unlike: what is not the published one of scores on the task.
+        unlike: what scores on the task have other than the published ones.
     """
 
     axis: Axis

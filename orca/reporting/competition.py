@@ -1,4 +1,4 @@
-"""Who is best: in a row, by average rank, by wins, and of which errors profiles and tests are made."""
+"""Who is best: in a row, by average rank, by wins, and the errors behind profiles and tests."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ Cells = Sequence[Sequence[TableCell]]
 
 
 def mark_best(row: list[TableCell]) -> list[TableCell]:
-    """Return the row with marks on what none is better than, of theirs and ours; ties are all marked."""
+    """Return the row with the best published number and our best one marked, and all ties."""
     row = [*row]
     for whose in get_args(Whose):
         errors = [cell.error(whose) for cell in row]
@@ -27,12 +27,12 @@ def mark_best(row: list[TableCell]) -> list[TableCell]:
 class Competition:
     """The errors of the methods that compete on the tasks that can be decided.
 
-    A method competes if it has a result on any task and suits all; peers may suit some alone, and
-    among our results are compared only where we run them on every task. A task can be decided if
+    A method competes if it has a result on any task and suits all. Peers may suit only some tasks;
+    among our results they compete only where we run them on every task. A task can be decided if
     every competing method has a result there; a run that failed is a result, of infinite error.
 
     Args:
-        whose: the numbers are.
+        whose: ours, or the published ones.
         errors: of each column that competes, on the tasks that can be decided.
         tasks: how many these are.
         of: all tasks.

@@ -1,4 +1,4 @@
-"""Draws what a run predicted for test samples: who is taken for whom, how far off, how sure."""
+"""Draws what a run predicted for test samples: confusions, sizes of errors, certainty."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def draw_predictions(kind: str, predicted: Predicted, target: Targets, names: Se
         kind: of the target: `Classes`, `MultiLabel`, `Scalar` or `Field`.
         predicted: as a run gives them: logits, numbers or fields.
         target: what was to be predicted.
-        names: of classes; as many as are known.
+        names: of the classes, as far as they are known.
     """
     with look(PAGE, 3.0) as figure:
         _DRAWN[kind](figure.subplots(1, 2), predicted, target, names)

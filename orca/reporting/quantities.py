@@ -57,7 +57,7 @@ def metric_value(name: str, *, ending: str = "") -> Quantity:
 
 
 def accuracy(score: Score) -> float | None:
-    """Return the accuracy, which is what the 0-1 error leaves of 100 %."""
+    """Return the accuracy: 100 % minus the 0-1 error."""
     error = metric_value("zero_one_error_pct").of(score)
     return None if error is None else 100.0 - error
 

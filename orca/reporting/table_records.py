@@ -19,7 +19,7 @@ Unlike = Literal["", "metric", "unit", "split", "data"]
 
 
 class TableRecord(BaseModel):
-    """A part of a filled table: frozen, and nothing in it goes unnamed."""
+    """A part of a filled table: frozen, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,7 +48,7 @@ class OurResult(TableRecord):
         std: sample standard deviation over them; None for fewer than two.
         n: seeds that have a score.
         text: as it stands in the table, without the mark of the best.
-        remark: on the runs, where they are not as many as the row's others; stands beside it.
+        remark: on the number of runs, if it is not the row's usual one; shown beside `text`.
         best: whether none in the row is better.
         absent: why there can be no runs.
         runs: one for each seed asked for.
@@ -105,7 +105,7 @@ class TableCell(TableRecord):
     """Where a row and a column meet. A cell that we make no runs for has no `ours`.
 
     Args:
-        unlike: what is not the published one of our scores.
+        unlike: what our scores have other than the published ones.
     """
 
     metric: str = ""

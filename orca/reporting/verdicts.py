@@ -34,7 +34,7 @@ EXPLANATION = (
 
 
 def unlike_published(name: str, method: str) -> Unlike:
-    """Return what is not the published one of scores on a task; empty where all is.
+    """Return what scores on a task have other than the published ones; empty if nothing.
 
     The first difference between the task and its published variant, which `protocol: published`
     runs instead. A substitute for data that cannot be obtained differs, and so does a copy with
@@ -130,7 +130,7 @@ def compare_means(ours: Sample, theirs: Sample, margin: float) -> tuple[float, f
 
     Args:
         ours: our runs.
-        theirs: likewise; a spread of 0 takes the mean as exact.
+        theirs: the published number; a spread of 0 takes the mean as exact.
         margin: largest difference that counts as the same, in the unit of the means.
     """
     from scipy.stats import ttest_ind_from_stats

@@ -37,7 +37,7 @@ def target_labels(
     Args:
         setup: whose task it is.
         prepared: the open set.
-        source: tells how many classes the source has.
+        source: whose number of classes `source_classes` means.
         wanted: number of clusters, or `source_classes`.
         seed: of the clustering.
 

@@ -25,7 +25,7 @@ def products(precision: Precision) -> Iterator[None]:
 
 
 def forward_pass(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
-    """Return what a forward pass runs in: products of bfloat16 numbers, if these are wanted.
+    """Return the context of a forward pass: with products of bfloat16 numbers, if wanted.
 
     A weight is cast once inside one block, however often it is used.
     """

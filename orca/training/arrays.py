@@ -21,7 +21,7 @@ def as_samples(
     *,
     free: bool = False,
 ) -> SampleSet:
-    """Return arrays as samples of a model; a set as it is.
+    """Return arrays as samples of a model; a set is returned as it is.
 
     Args:
         model: that takes them.
@@ -104,7 +104,7 @@ def _output_shape(model: Model, sample: np.ndarray) -> tuple[int, ...]:
 
 
 def _kind_for(values: np.ndarray, output: tuple[int, ...]) -> Target:
-    """Return what kind of target these values are beside a model's output."""
+    """Return the kind of target that these values are, by the shape of a model's output."""
     each = values.shape[1:]
     if not each and not output:
         return Scalar()

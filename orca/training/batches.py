@@ -33,8 +33,8 @@ class Batches:
         size: samples per batch; the last batch of an epoch may be smaller.
         seed: of the order.
         device: where the batches are wanted.
-        least: batches that an epoch has at least; it passes over a small set as often as that
-            takes.
+        least: smallest number of batches in an epoch, which passes over a small set as often as
+            that takes.
     """
 
     data: SampleSet

@@ -25,28 +25,27 @@ TRIES: dict[Compiled, int] = {"off": 0, "default": 1, "reduce-overhead": 3}
 
 
 def pays(*, kernels: int, operations: float, steps: int, precision: Precision) -> bool:
-    """Return whether a GPU waits for a run's steps by more than compiling takes.
+    """Return whether compiling saves a GPU more time of waiting than it takes.
 
     This depends on the run's shape and on no clock: equal runs, and a run that goes on after an
-    interruption, come to the same.
+    interruption, decide the same.
 
     Args:
-        kernels: that a step asks for, forth and back.
-        operations: multiplications and additions of a step, forth and back.
+        kernels: of a step, forward and backward.
+        operations: multiplications and additions of a step, forward and backward.
         steps: of the run, or those of them that are certain.
         precision: of the products.
 
-    Source: an H100's data sheet, of whose operations a second nine tenths are reached in float32
-        and a third in TF32 and bfloat16; 5 microseconds to launch a kernel and as many in PyTorch;
-        half a minute in which MiniLM's 300 kernels are compiled. `benchmarks/gpu.py` shows what
-        comes of it.
+    Source: an H100's data sheet: nine tenths of its operations per second are reached in float32, a
+        third in TF32 and bfloat16. A kernel takes 5 microseconds to launch and 5 more in PyTorch;
+        MiniLM's 300 kernels take half a minute to compile. `benchmarks/gpu.py` measures the effect.
     """
     waited = kernels * ASKING_SECONDS - operations / SPEED[precision]
     return steps * waited > kernels * COMPILING_SECONDS
 
 
 class _Kernels(TorchDispatchMode):
-    """Counts the operators that are run, but for views."""
+    """Counts the operators that are run, except views."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +73,7 @@ def step_work(model: Model, inputs: Inputs, precision: Precision) -> tuple[int, 
 
 
 def _step(model: Model, inputs: Inputs, precision: Precision) -> None:
-    """Go forth and back, and leave no gradient and no random number used."""
+    """Go forward and backward, and leave no gradient and no random number used."""
     with torch.random.fork_rng([inputs.device] if inputs.is_cuda else []):
         with forward_pass(precision, inputs.device):
             output = model(inputs)
@@ -90,7 +89,7 @@ def chosen(
     precision: Precision,
     work: Callable[[], tuple[int, int]],
 ) -> Compiled:
-    """Return how a model is to run: `auto` is `off`, but on a GPU that would wait for its steps.
+    """Return how a model is to run: `auto` is `off`, except on a GPU that would wait for its steps.
 
     Args:
         wanted: the setting.
@@ -178,11 +177,11 @@ def compile_parts(model: Model, how: Compiled) -> None:
 
 
 def as_written(model: Model, how: Compiled) -> None:
-    """Let a model run as PyTorch writes it again: compiled, it is for a training step's shapes alone.
+    """Let a model run uncompiled again: its compiled code is for a training step's shapes alone.
 
     Args:
         model: whose parts `compile_parts` compiled.
-        how: as it was told.
+        how: as `compile_parts` was told.
     """
     if how == "off":
         return
@@ -192,7 +191,7 @@ def as_written(model: Model, how: Compiled) -> None:
 
 
 def next_step(how: Compiled) -> None:
-    """Say that what the step before has computed may be written over."""
+    """Say that the results of the step before may be written over."""
     if how == "reduce-overhead":
         torch.compiler.cudagraph_mark_step_begin()
 

@@ -157,7 +157,7 @@ def _predicted(
 def _seconds(record: Mapping[str, Any]) -> dict[str, float]:
     """Return the seconds of stage two, where there was one, and of stage three's parts.
 
-    Distances that are only written down, of held-out samples or exact ones, are no part of it.
+    The time of distances that are only recorded, held-out or exact, is left out.
     """
     aligned = record["alignment"].get("seconds", {})
     spent = sum(seconds for part, seconds in aligned.items() if part in ALIGNING)

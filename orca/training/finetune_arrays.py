@@ -41,7 +41,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
     certain_epochs: int | None = None,
     history: History | None = None,
 ) -> History:
-    """Train all weights of a model that ask for it on a task.
+    """Train the weights of a model that require a gradient on a task.
 
     The model changes in its place and is left in evaluation mode. Values are taken as they are: normalise them before.
 
@@ -58,9 +58,9 @@ def finetune(  # noqa: PLR0913 (see `align`)
         optimizer: which optimizer, with which constants.
         rows: numbers of the samples that take part, ascending; None for all.
         seed: of order and dropout.
-        checkpoints: that the run goes on from; None keeps none.
+        checkpoints: to resume from; None writes none.
         report: gets each score (epoch, error); it may raise to end the run.
-        certain_epochs: before which it does not; None for all.
+        certain_epochs: epochs before which `report` ends no run; None for all.
         history: that is filled, and returned.
 
     Returns:

@@ -56,9 +56,9 @@ class FinetuneLoop:
         optimizer_settings: which optimizer, with which constants.
         seed: of order and dropout.
         checkpoints: the run's progress, which it goes on from.
-        validation: scores the model on set-aside samples; None where nothing is chosen by it.
+        validation: scores the model on set-aside samples; None where no epoch is chosen by it.
         report: gets each score (epoch, error); the search ends a run by raising from it.
-        certain_epochs: before which `report` ends no run; None where it ends none.
+        certain_epochs: epochs before which `report` ends no run; None where it ends none.
         history: that the run fills.
     """
 

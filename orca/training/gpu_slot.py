@@ -24,7 +24,7 @@ WAIT_SECONDS = 0.5
 
 
 def slots_of(environment: Mapping[str, str], count: int) -> list[str]:
-    """Return the names of the visible GPUs as the machine knows them, to tell their locks apart.
+    """Return the names of the visible GPUs as the machine knows them, so that their locks differ.
 
     Args:
         environment: variables of the process.

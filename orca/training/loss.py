@@ -23,7 +23,7 @@ from orca.evaluation.metric import Kind
 
 @dataclass(frozen=True, eq=False)
 class Loss:
-    """A loss; on a GPU it makes nobody wait for its value.
+    """A loss; on a GPU, nothing waits for its value.
 
     Args:
         formula: from (output, target) to a scalar; not a number where no loss is defined.
@@ -44,7 +44,7 @@ class DeclaredLoss:
     """A loss that a task can name.
 
     Args:
-        make: from the training samples of each class to the loss; None stands for no counts.
+        make: from the training samples of each class to the loss; None means no counts.
         kinds: of targets that it is defined for.
         needs_class_counts: whether `make` refuses None.
     """

@@ -41,7 +41,7 @@ class PeerRuns:
         device: for peers in PyTorch.
         trials: of the search of a searched peer; the first are the peer's own settings.
         search_seed: of its draws.
-        body: that it stands on, or `NO_BODY`.
+        body: that it uses, or `NO_BODY`.
         weights: folder of the body's weights.
     """
 

@@ -17,7 +17,7 @@ def peer_key(
     Args:
         task: its declaration.
         peer: its name.
-        body: that it stands on, or `NO_BODY`.
+        body: that it uses, or `NO_BODY`.
         settings: the peer's, by name, before any search.
         search: trials and seed of the search of a searched peer; no part of another's key.
     """

@@ -46,7 +46,7 @@ class Predictions:
 
     @property
     def probabilities(self) -> Float[np.ndarray, "n outputs"]:
-        """Of each class, which sum to 1, or of each label by itself."""
+        """Of each class, which sum to 1, or of each label on its own."""
         if isinstance(self.task.target, MultiLabel):
             return 1 / (1 + np.exp(-self.outputs.astype(np.float64)))
         return softmax(self.outputs)
@@ -98,7 +98,7 @@ def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
 
     Args:
         run: the finished run.
-        inputs: a file of the kind that it was trained on; a target in it plays no part.
+        inputs: a file of the kind that it was trained on; a target in it is ignored.
         output: csv, parquet or npz, by its suffix.
 
     Raises:

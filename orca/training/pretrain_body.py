@@ -1,4 +1,4 @@
-"""Pretrains a body that nobody publishes, so that the workflow needs no download for it."""
+"""Pretrains a body that is not published, so that the workflow needs no download for it."""
 
 import math
 import time

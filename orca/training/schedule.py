@@ -1,4 +1,8 @@
-"""Courses of the learning rate, as factors on its base value."""
+"""Courses of the learning rate, as factors on its base value.
+
+The base value of the embedder in stage two, ten times fine-tuning's, is set by
+`orca.training.align_loop.embedder_rate`.
+"""
 
 from bisect import bisect_left
 from collections.abc import Callable

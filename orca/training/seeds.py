@@ -70,7 +70,7 @@ def run_seeds(
 
 
 def withdraw_stamps(folder: Path, seed: int, content: object) -> None:
-    """Remove the stamps of jobs that say something else of a seed than is true from now on.
+    """Remove the stamps of jobs that say of a seed what is no longer true.
 
     Jobs of other shares may have made the seed before; without their stamp they are made again.
 

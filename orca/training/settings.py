@@ -43,8 +43,8 @@ class AlignSettings(Settings):
     )
     rate_factor: Annotated[float, Field(gt=0)] = Field(
         default=10.0,
-        description="The embedder's learning rate is fine-tuning's times this, but fine-tuning's"
-        " itself where that is above 1e-3 (official code).",
+        description="The embedder's learning rate is fine-tuning's times this; where fine-tuning's is"
+        " above 1e-3, the two are equal (official code).",
     )
     milestones: tuple[Count, ...] = Field(
         default=(20, 40, 60),
@@ -76,8 +76,8 @@ class AlignSettings(Settings):
     )
     clusters: Count | Literal["source_classes"] = Field(
         default="source_classes",
-        description="A target without classes is clustered into this many pseudo-classes: as many"
-        " as the source has (paper, 3.4); the official code has 10.",
+        description="A target without classes is clustered into this many pseudo-classes, or into the"
+        " number of classes of the source (paper, 3.4); the official code has 10.",
     )
     patience: Count | None = Field(
         default=None,
@@ -164,7 +164,7 @@ class FinetuneSettings(Settings):
         default="auto",
         description="The model runs as PyTorch writes it (`off`), as code compiled for its shapes"
         " (`default`), or as compiled code that a GPU replays whole (`reduce-overhead`). `auto` is"
-        " the last on a GPU, if steps take longer to ask for than to compute, are enough to make up"
+        " the last on a GPU, if steps take longer to launch than to compute, are enough to make up"
         " for compiling, which takes a minute or so, and the model can be compiled; else `off`.",
     )
 

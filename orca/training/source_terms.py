@@ -1,4 +1,8 @@
-"""Computes all that a distance needs of the source alone, once for all tasks."""
+"""Computes all that a distance needs of the source alone, once for all tasks.
+
+The file written here is the cache of the label distances within the source, which
+`orca.alignment.otdd` computes by `orca.alignment.label_cost`; `orca.training.align` reads it.
+"""
 
 from pathlib import Path
 

@@ -27,7 +27,7 @@ def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) ->
     Args:
         model: with the same weights marked as trained.
         tensors: by name.
-        where: the file they come from, for the error.
+        where: their file, for the error.
 
     Raises:
         StateError: if they are of another model.

@@ -64,7 +64,8 @@ def pool(
     Args:
         predicted: a row per piece.
         targets: a row per piece; the pieces of a recording share theirs.
-        groups: number of the recording that each piece is of; None where each stands for itself.
+        groups: number of the recording that each piece is of; None where each is a sample of its
+            own.
         how: `mean` of the logits, `majority` of the predicted classes, or `none`.
     """
     if groups is None or how == "none":

@@ -92,7 +92,7 @@ class Search:
             return open_study(self.folder / "journal.log", self.name, self.settings, self.choices)
 
     def work(self) -> None:
-        """Run trials until the study has as many as the settings say."""
+        """Run trials until the study has the number that the settings say."""
         study = self.study()
         while len(ended(study)) < self.settings.trials:
             with ExitStack() as held:

@@ -42,7 +42,7 @@ class TrialSettings:
 
         Args:
             values: by key.
-            where: they come from, for the error.
+            where: their origin, for the error.
 
         Raises:
             SettingsError: if a key is unknown or a value is not allowed.

@@ -94,7 +94,7 @@ def stamp(folder: str, seeds: str = "{seeds}") -> str:
 
 
 def seeds_name(seeds: Sequence[int]) -> str:
-    """Return what stands for some successive seeds in a path: `seed0`, `seeds0-2`."""
+    """Return the name of some successive seeds in a path: `seed0`, `seeds0-2`."""
     first, last = seeds[0], seeds[-1]
     if list(seeds) != list(range(first, last + 1)):
         raise ValueError(f"seeds that are not successive have no name: {list(seeds)}")
@@ -102,7 +102,7 @@ def seeds_name(seeds: Sequence[int]) -> str:
 
 
 def seeds_of(name: str) -> tuple[int, ...]:
-    """Return the seeds that a name of `seeds_name` stands for, or its numbers alone: `0`, `0-2`.
+    """Return the seeds that a name of `seeds_name` means, or its numbers alone: `0`, `0-2`.
 
     Raises:
         ValueError: if it is neither, or has no seed.

@@ -164,7 +164,7 @@ class Runs:
 
     @cached_property
     def pretrained_bodies(self) -> tuple[str, ...]:
-        """Bodies that the workflow makes itself: nobody publishes them, and no folder has them."""
+        """Bodies that the workflow makes itself: not published, and in no configured folder."""
         made = (name for name in BODIES if BODIES[name].weights.made_by)
         return tuple(name for name in made if name not in self.configuration.body_folders)
 
@@ -257,7 +257,7 @@ class Runs:
     def of_table(self, table: str) -> list[Run]:
         """Return the runs that a table needs, as far as they can be made here.
 
-        Left out are those whose data nobody can have, and peers that lack a library or weights.
+        Runs whose data cannot be had are left out, and peers that lack a library or weights.
         """
         runs = TABLES.look_up(table, where="the table asked for").runs(self.configuration)
         return [

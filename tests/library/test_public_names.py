@@ -285,7 +285,7 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
         (lambda m, x, y: orca.build(loaded("minilm"), (2, 24), 2, start="pretraind"),
          SettingsError, "did you mean 'pretrained'"),
         (lambda m, x, y: orca.build(loaded("minilm"), (24,), 2), SettingsError, "no sequence"),
-        (lambda m, x, y: orca.build(loaded("minilm"), (2, 24), 0), SettingsError, "0 numbers"),
+        (lambda m, x, y: orca.build(loaded("minilm"), (2, 24), 0), SettingsError, "size 0"),
         (lambda m, x, y: orca.finetune(m, x, y[:-1], loss="mse"), DataError, "39 of them for 40"),
         (lambda m, x, y: orca.finetune(m, x * torch.nan, y, loss="mse"), DataError, "not finite"),
         (lambda m, x, y: orca.predict(m, x.double() * 1e200), DataError,

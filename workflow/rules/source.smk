@@ -1,5 +1,5 @@
 rule pretrain_body:
-    """Pretrain a body that nobody publishes, on images that need no network."""
+    """Pretrain a body that is not published, on images that need no network."""
     input:
         JOBS.pretrain_files,
     output:

@@ -99,7 +99,7 @@ class NpzArrays:
         self._file.close()
 
     def _header(self, key: str) -> NpyHeader:
-        """Return what the file says of an array, once it can hold as much."""
+        """Return an array's header, after a check that the file can hold as much as it claims."""
         if key not in self.keys:
             raise _lacking(key, self.keys, self.shown)
         with self._file.zip.open(f"{key}.npy") as stream:
@@ -123,7 +123,7 @@ class Hdf5Arrays:
 
     @property
     def keys(self) -> list[str]:
-        """Names of the arrays, but for those that are no UTF-8 and those that hold nothing."""
+        """Names of the arrays, except those that are not UTF-8 and those that hold nothing."""
         found: list[str] = []
 
         def see(name: Any, item: Any) -> None:

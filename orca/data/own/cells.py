@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NO_NUMBER_READS = {"", "?", "-", ".", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NAN"}
 GAPS = frozenset(NO_NUMBER_READS | {"null", "NULL", "None", "none"})
-"""Texts that stand for a missing value, in the columns of the inputs."""
+"""Texts that mean a missing value in the columns of the inputs."""
 
 COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+([eE][+-]?\d+)?")
 UNIT = re.compile(r"([+-]?[\d.,]*\d)\s*([^\d\s.,+-]\S*)")
@@ -60,7 +60,7 @@ def numbers_in(texts: "pandas.Series", decimal: str) -> Float[np.ndarray, " n"]:
 
 
 def number_text(value: float | int) -> str:
-    """Return the one text that stands for a number among names: 1 for 1.0."""
+    """Return the text by which a number is compared with names: 1 for 1.0."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
@@ -87,7 +87,7 @@ def as_texts(cells: "pandas.Series") -> "pandas.Series":
 
 
 def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
-    """Return what is odd about texts that are numbers written otherwise, and the mend.
+    """Return what is wrong with texts that write numbers in another way, and the mend.
 
     Args:
         texts: without gaps, of which not all are numbers.
@@ -126,7 +126,7 @@ def days_in(cells: "pandas.Series", origin: str, place: Place) -> Float[np.ndarr
         place: from a row to where it stands, for messages.
 
     Raises:
-        DataError: if a text is no date, or does not tell days from months.
+        DataError: if a text is no date, or its day and month cannot be distinguished.
     """
     import pandas as pd
 
@@ -172,7 +172,7 @@ def _form_of(texts: "pandas.Series", place: Place) -> str:
     if sign == "/" and first <= 12 and second <= 12:
         raise DataError(
             where=place(int(texts.index[0])),
-            what=f"'{texts.iloc[0]}' does not tell the day from the month",
+            what=f"the day and the month of '{texts.iloc[0]}' cannot be distinguished",
             mend="write dates as 2021-04-03",
         )
     return (MONTHS_FIRST if sign == "/" and second > 12 else DAYS_FIRST).format(sign)

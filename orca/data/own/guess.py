@@ -36,8 +36,8 @@ class Fact:
     Args:
         key: of the entry.
         value: that it has.
-        why: it was guessed so; empty for what a person said.
-        otherwise: the options that say otherwise; empty for what a person said.
+        why: the reason for the guess; empty for what a person said.
+        otherwise: the options that overrule the guess; empty for what a person said.
     """
 
     key: str
@@ -64,7 +64,7 @@ def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
         said: keys and values of the entry that need no guess; of a table at least `target`.
 
     Raises:
-        SettingsError: if the suffix is that of no format, or it cannot be guessed what is the target.
+        SettingsError: if the suffix belongs to no known format, or the target cannot be guessed.
         DataError: if the file cannot be read, or has no such column or array.
     """
     suffix = path.suffix.lower()
@@ -104,9 +104,7 @@ def _look_at_table(
     path: Path, entry: TaskEntry, said: Mapping[str, Any]
 ) -> tuple[list[Fact], TargetGuess]:
     if not said.get("target"):
-        raise SettingsError(
-            where=str(path), what="nobody said what is to be predicted", mend="--target COLUMN"
-        )
+        raise SettingsError(where=str(path), what="`target` is not set", mend="--target COLUMN")
     # Of classes, words such as `none` may be names; of numbers they are gaps.
     entry = entry.model_copy(update={"target": said["target"], "kind": "classes"})
     table = read_table(path, entry, shown=str(path))
@@ -125,7 +123,7 @@ def _look_at_table(
 
 
 def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, Any]) -> TargetGuess:
-    """Return whether texts are numbers or names; a word for a gap is a name if it is no rare one."""
+    """Return whether texts are numbers or names; a frequent word for a gap is a name."""
     import pandas as pd
 
     known = [text for text in texts if text not in cells.GAPS]
@@ -215,7 +213,7 @@ def _likely(
 
 
 def _look_at_field(axes: int, target: tuple[int, ...]) -> TargetGuess:
-    """Return a field; its channels are its first axis where the inputs have as many axes."""
+    """Return a field; its first axis holds channels if it has as many axes as the inputs."""
     why = f"numbers of shape {list(target[1:])} a sample"
     whole = len(target) == max(3, axes)
     return TargetGuess("field", why, shape=target[1:] if whole else (1, *target[1:]))

@@ -1,4 +1,4 @@
-"""New rows, whose target nobody knows, read as the fit file taught."""
+"""New rows, whose target is unknown, read as the fit file taught."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -188,7 +188,7 @@ def _lines_within(content: "pandas.DataFrame", path: Path) -> Int[np.ndarray, " 
 
 
 def _separator(path: Path, entry: TaskEntry, shown: str) -> str:
-    """Return the character that parts the header's columns, and say so if it is no comma."""
+    """Return the separator of the header's columns, and log it if it is not a comma."""
     with path.open(encoding=_codec(entry)) as file:
         header = re.sub(r'"[^"]*"', "", file.readline(LONGEST_HEADER))
     counts = {sign: header.count(sign) for sign in SEPARATORS}
@@ -221,7 +221,7 @@ def table_of(content: "pandas.DataFrame", shown: str) -> OwnTable:
     """Return a frame in memory as a table: each column numbers, dates or texts.
 
     Raises:
-        DataError: if a column holds what is no cell, such as lists.
+        DataError: if a column holds values that cannot be cells, such as lists.
     """
     import pandas as pd
 

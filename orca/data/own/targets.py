@@ -45,8 +45,8 @@ def labels_in_table(table: OwnTable, name: str) -> Labels:
 def has_target(table: OwnTable, entry: TaskEntry) -> Bool[np.ndarray, " n"]:
     """Return which rows have a target, and log how many have none.
 
-    An empty cell, and one that says ?, is none. Other texts that stand for missing values
-    elsewhere, such as None, are names of classes where `classes` has them.
+    An empty cell, and one that says ?, is none. Other texts that mean a missing value elsewhere,
+    such as None, are names of classes where `classes` has them.
     """
     table.require(entry.targets)
     names = () if isinstance(entry.classes, int) else entry.classes
@@ -71,7 +71,7 @@ def class_names(labels: Labels, entry: TaskEntry) -> tuple[str, ...]:
     """Return the names of the classes in order: the entry's, or the labels themselves, sorted.
 
     Raises:
-        DataError: if there are not as many labels as the entry says, or they are fractions.
+        DataError: if the number of labels is not the entry's, or they are fractions.
     """
     if not isinstance(entry.classes, int):
         return entry.classes

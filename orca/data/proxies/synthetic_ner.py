@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SEED = 123
 PER_CLASS = 350
 
-# The braces stand for the entity. Several kinds share a wording, so that the words around an
-# entity do not tell all.
+# The braces mark the entity. Several kinds share a wording, so that the words around an
+# entity do not give its kind away.
 PLACES = (
     "The delegation arrived in {} on the morning train.",
     "Heavy rain is expected in {} for the rest of the week.",

@@ -28,8 +28,8 @@ def solve(portion: Portion) -> Fields:
     """Return `nu`, (sample, x, y), the permeability, and `tensor`, (sample, 1, x, y), the pressure.
 
     The variant `steady` is what the task means to be. The published file holds the pressure at
-    time 1.75 of a relaxation from a random start, `published_like`: where the material is tight,
-    a part is left of a start that the permeability does not tell.
+    time 1.75 of a relaxation from a random start, `published_like`: where the material is tight, a
+    part of that start is left, on which the permeability has no influence.
 
     Differs from the published data: theirs step in time; ours solve the same differences directly.
     """

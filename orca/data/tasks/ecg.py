@@ -4,9 +4,10 @@ Source: Clifford et al. 2017 (CinC challenge 2017), from PhysioNet; Hong et al. 
 NAS-Bench-360 (arXiv:2110.05668), whose `challenge2017.pkl` holds the same recordings in the same
 order, with the same labels: those of version 3 (as the script of Hong et al. makes it).
 Differs from the official code: a recording's class is the majority of its windows' classes, as in
-NAS-Bench-360 and in the challenge; there each window is scored by itself (`ecg_official`), and
+NAS-Bench-360 and in the challenge; there each window is scored on its own (`ecg_official`), and
 windows overlap more in rare classes, in the test split as well. A tenth of the training
-recordings is set aside to choose by.
+recordings is set aside to choose by. The official F1 is `one_minus_f1_chunked`, declared in
+`orca.evaluation.metrics.one_minus_f1`.
 """
 
 import csv

@@ -158,7 +158,7 @@ def _official(name: str, task: Task) -> Task:
 
 
 def _variant(name: str, task: Task, differs: str, **changes: Any) -> Task:
-    """Return a task with changes, as a variant of `name` or of what it is one of already."""
+    """Return a task with changes, as a variant of `name`, or of what `name` itself varies."""
     told = "; ".join(filter(None, (task.differs, differs)))
     return replace(task, variant_of=task.variant_of or name, differs=told, **changes)
 

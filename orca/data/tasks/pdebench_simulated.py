@@ -1,7 +1,7 @@
 """PDEBench's tasks on data that we solve from the equations ourselves; no network needed.
 
 They have the files' layout, resolution and number of samples of the published ones, but are
-other draws by other solvers: their scores stand beside the paper's, not for them.
+other draws by other solvers: their scores are shown beside the paper's and do not replace them.
 
 Source: Takamoto et al. 2022 (arXiv:2210.07182); `orca.data.simulate` states each equation.
 """

@@ -1,4 +1,4 @@
-"""Relative error of fields, each channel by itself."""
+"""Relative error of fields, each channel on its own."""
 
 import numpy as np
 from jaxtyping import Num

@@ -23,8 +23,8 @@ def _by_truth(predicted: Logits, target: Binary) -> ByTruth:
 
     Args:
         predicted: [n, channels, *grid].
-        target: of the same shape; or with as many channels again, which are 1 where a point does
-            not count.
+        target: of the same shape; or with twice the channels, the second half being 1 where a point
+            does not count.
     """
     channels = predicted.shape[1]
     for span in spans(predicted):

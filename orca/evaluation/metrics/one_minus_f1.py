@@ -1,4 +1,8 @@
-"""F1 of one class out of several, from logits, every class counting the same."""
+"""F1 of one class out of several, from logits, every class counting the same.
+
+`one_minus_f1_chunked` is the official code's on ECG: the mean over shuffled chunks of 1000 windows
+(`orca.evaluation.chunked`).
+"""
 
 import numpy as np
 from jaxtyping import Float, Int

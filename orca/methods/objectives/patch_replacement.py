@@ -48,7 +48,7 @@ PATCHES = 56 * 56  # that Swin has; shares of patches are whole numbers of these
 
 @dataclass(frozen=True)
 class _Official:
-    """What one of PaRe's three scripts fixes."""
+    """The numbers that one of PaRe's three scripts fixes."""
 
     curriculum: Curriculum
     mix_weight: float
@@ -101,7 +101,7 @@ def official_numbers(model: Model, settings: PareSettings, replace: Replace) -> 
 
 
 class Gate(nn.Module):
-    """A score between 0 and 1 for each patch, by itself."""
+    """A score between 0 and 1 for each patch, from this patch alone."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -128,11 +128,11 @@ class PatchReplacement(Objective):
         labels: of the source samples.
         widths: of the model's patches, and of its hidden states.
 
-    Differs from the code: source samples are drawn anew for every batch rather than going
-    through them in turn, so no batch is left without its mixture; the source head has as many
-    outputs as the source has classes, unless `source_outputs` says 200; a dense task has a source head like the others
-    (as the figure), where the code compares the one dense output with foreground maps; the
-    mixture is a copy, where the code overwrites what the plain pass still needs.
+    Differs from the code: source samples are drawn anew for every batch rather than taken in
+    turn, so no batch is left without its mixture; the source head has an output for each class of
+    the source, unless `source_outputs` says 200; a dense task has a source head like the others (as
+    the figure), where the code compares the one dense output with foreground maps; the mixture is a
+    copy, where the code overwrites what the plain pass still needs.
     """
 
     def __init__(

@@ -96,7 +96,7 @@ def sample_subset(
     Args:
         scores: of the patches.
         count: ones in each row.
-        temperature: of the relaxation; plays no part forwards.
+        temperature: of the relaxation; it has no effect on the mask itself.
         generator: of the noise.
         exact_steps: see `expected_counts`.
     """

@@ -1,1 +1,1 @@
-"""The transformers themselves, from embedded tokens to hidden states: Hugging Face's, but for BERT."""
+"""The transformers themselves, from embedded tokens to hidden states: Hugging Face's except BERT."""

@@ -22,7 +22,7 @@ HOW: dict[str, Any] = {"attn_implementation": "sdpa", "dtype": torch.float32}
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the library from reporting weights that it has no use for, as those of heads."""
+    """Keep the library from reporting weights that it has no use for, such as those of heads."""
     level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()

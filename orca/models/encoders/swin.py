@@ -38,10 +38,10 @@ class SwinEncoder(nn.Module):
         return self.layernorm(stages.last_hidden_state)
 
     def _shift_where_windows_are_many(self, side: int) -> None:
-        """Let every other block shift its windows, but where one window holds the whole grid.
+        """Let every other block shift its windows, except where one window holds the whole grid.
 
-        The library does so itself, but there shrinks windows for good to a grid smaller than
-        them, which its table of relative positions does not fit. Here such a grid is padded.
+        The library does so too, but permanently shrinks its windows to a grid that is smaller than
+        them, which then do not fit its table of relative positions. Here such a grid is padded.
         """
         for stage in self.encoder.layers:
             for number, block in enumerate(stage.blocks):

@@ -11,8 +11,8 @@ def focal_without_focus(
 ) -> Float[Tensor, ""]:
     """Mean of -log(p + 1e-9) for the true class's softmax probability p.
 
-    Source: official code, NinaPro: the focal loss with gamma 0 and alpha 1, which leaves
-    cross-entropy but for the offset.
+    Source: official code, NinaPro: the focal loss with gamma 0 and alpha 1, which is cross-entropy
+        except for the offset.
     """
     probability = predicted.softmax(dim=1).gather(1, target.long().unsqueeze(1))
     return -(probability + 1e-9).log().mean()

@@ -249,7 +249,7 @@ ODD = [
         entry={"dates": ["when"]}, check=lambda m: (m.columns()["when"].origin == "2021-02-01"
         and m.frame()["when"].max() == 27)),
     Odd("dates_that_do_not_tell_days_from_months", {"fit.csv": table(when=["01/02/2021"] * ROWS)},
-        entry={"dates": ["when"]}, says="does not tell the day from the month"),
+        entry={"dates": ["when"]}, says="cannot be distinguished"),
     Odd("the_target_is_among_the_inputs", {"fit.csv": table()}, entry={"inputs": ["a", "y"]},
         says="'y' is among the inputs and in 'target'"),
     Odd("nothing_but_the_target", {"fit.csv": {"y": YES}}, says="no column is left"),
