@@ -19,7 +19,7 @@ from orca.workflow import layout
 @click.command()
 @TASK
 @click.argument("name", metavar="PEER")
-@click.option("--body", default=NO_BODY, help="The body that the peer stands on, if it needs one.")
+@click.option("--body", default=NO_BODY, help="The body that the peer uses, if it needs one.")
 @SEEDS
 @DEVICE
 def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: str) -> None:
@@ -37,13 +37,13 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
         suited = [each for each in PEERS if PEERS[each].suits(task.task)]
         raise SettingsError(
             where=f"the peer '{name}'",
-            what=f"{task.task.title} is no task for it",
-            mend=f"choose one of those for it: {', '.join(suited) or 'there is none'}",
+            what=f"it does not suit the task {task.task.title}",
+            mend=f"choose a peer that does: {', '.join(suited) or 'there is none'}",
         )
     if declared.on_body != (body != NO_BODY):
         raise SettingsError(
             where="--body",
-            what=f"{declared.title} stands on {'a' if declared.on_body else 'no'} body",
+            what=f"{declared.title} {'needs a' if declared.on_body else 'uses no'} body",
             mend="name one, such as minilm" if declared.on_body else "leave the option out",
         )
     out = layout.run_folder("scores", task.name, body, name)

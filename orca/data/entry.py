@@ -99,7 +99,7 @@ class TaskEntry(BaseModel):
     )
     separator: str = Field(
         default="",
-        description="This sign parts the columns of a csv; empty finds it in the header.",
+        description="This character separates the columns of a csv; empty finds it in the header.",
     )
     encoding: str = Field(default="utf-8", description="A csv has this encoding.")
     axes: tuple[Axis, ...] = Field(
@@ -184,7 +184,7 @@ class TaskEntry(BaseModel):
         if self.format is None and self._suffix not in SUFFIXES:
             raise ValueError(
                 f"'format' is missing and the file's suffix '{self._suffix}' does not tell it",
-                OTHER_SUFFIXES.get(self._suffix, "say `format`: npz, csv, parquet or hdf5"),
+                OTHER_SUFFIXES.get(self._suffix, "set `format`: npz, csv, parquet or hdf5"),
             )
         if self.kind == "classes" and self.classes in (0, 1, ()):
             raise ValueError("'classes' is missing: say how many there are, or their names")
@@ -198,7 +198,7 @@ class TaskEntry(BaseModel):
                 "say one of the two: each says what the test samples are",
             )
         if self.folds == 1 or self.fold >= max(self.folds, 1):
-            raise ValueError(f"fold {self.fold} of {self.folds}", "say `folds: 5`, and no `fold`")
+            raise ValueError(f"fold {self.fold} of {self.folds}", "set `folds: 5`, and no `fold`")
         self._check_columns()
         self._check_axes()
         return self
@@ -213,7 +213,7 @@ class TaskEntry(BaseModel):
         if self.kind == "field" and self.is_table and self.as_ == "table":
             raise ValueError(
                 "a field is predicted at the points of a series, and the table's columns are none",
-                "say `as: series`; several numbers of a row are `kind: scalar`",
+                "set `as: series`; several numbers of a row are `kind: scalar`",
             )
         if self.kind == "field" and self.is_table and prod(self.target_shape) != len(self.targets):
             raise ValueError(

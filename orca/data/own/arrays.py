@@ -195,7 +195,7 @@ def _ask(where: str, shape: tuple[int, ...], axes: Sequence[str]) -> DataError:
     return DataError(
         where=where,
         what=f"an array of shape {shape} seems to have its axes in another order than {standard}",
-        mend=f"say `axes: [{', '.join(axes)}]` if these are its axes, else `axes: {standard}`",
+        mend=f"set `axes: [{', '.join(axes)}]` if these are its axes, else `axes: {standard}`",
     )
 
 

@@ -99,7 +99,7 @@ def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
     if decimal == "." and len(commas) and written:
         return (
             f"'{commas.iloc[0]}' is a number with a decimal comma",
-            'say `decimal: ","` in the entry; or, if commas part thousands, take them out of the file',
+            'set `decimal: ","` in the entry; or, if commas part thousands, take them out of the file',
         )
     units = texts.str.extract(UNIT.pattern)
     if texts.str.fullmatch(UNIT.pattern).all() and units[1].nunique() == 1:

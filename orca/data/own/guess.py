@@ -104,7 +104,9 @@ def _look_at_table(
     path: Path, entry: TaskEntry, said: Mapping[str, Any]
 ) -> tuple[list[Fact], TargetGuess]:
     if not said.get("target"):
-        raise SettingsError(where=str(path), what="`target` is not set", mend="--target COLUMN")
+        raise SettingsError(
+            where=str(path), what="`target` is not set", mend="give --target COLUMN"
+        )
     # Of classes, words such as `none` may be names; of numbers they are gaps.
     entry = entry.model_copy(update={"target": said["target"], "kind": "classes"})
     table = read_table(path, entry, shown=str(path))
@@ -208,7 +210,7 @@ def _likely(
     raise SettingsError(
         where=str(path),
         what=f"`{key}` is not set; the file's arrays are {listed}",
-        mend=f"--{key} ARRAY",
+        mend=f"give --{key} ARRAY",
     )
 
 

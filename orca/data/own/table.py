@@ -24,10 +24,10 @@ SIGNATURES = {
     b"PK\x03\x04": ("a spreadsheet or an archive", "save the sheet as csv"),
     b"\xd0\xcf\x11\xe0": ("a spreadsheet of Excel", "save the sheet as csv"),
     b"\x93NUMPY": ("an array of NumPy", "save inputs and targets with numpy.savez as npz"),
-    b"\x89HDF": ("an HDF5 file", "say `format: hdf5`"),
-    b"PAR1": ("a parquet file", "say `format: parquet`"),
-    b"\xff\xfe": ("a text in UTF-16", "say `encoding: utf-16`"),
-    b"\xfe\xff": ("a text in UTF-16", "say `encoding: utf-16`"),
+    b"\x89HDF": ("an HDF5 file", "set `format: hdf5`"),
+    b"PAR1": ("a parquet file", "set `format: parquet`"),
+    b"\xff\xfe": ("a text in UTF-16", "set `encoding: utf-16`"),
+    b"\xfe\xff": ("a text in UTF-16", "set `encoding: utf-16`"),
     b"\x1f\x8b": ("compressed", "unpack it"),
 }
 LONGEST_HEADER = 2**24
@@ -73,7 +73,7 @@ class OwnTable:
             if name not in known:
                 mend = nearest(name, known)
                 if len(known) == 1:
-                    mend += "\nIf a character other than a comma parts the columns, say it in `separator`"
+                    mend += "\nIf a character other than a comma separates the columns, set it as `separator`"
                 raise DataError(where=self.path, what=f"it has no column '{name}'", mend=mend)
 
 
@@ -139,7 +139,7 @@ def _read_csv(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
         raise DataError(
             where=shown,
             what=f"it is no text in {entry.encoding}: {fault}",
-            mend="say the `encoding`, such as latin-1 or cp1252; or save the file as UTF-8",
+            mend="set the `encoding`, such as latin-1 or cp1252; or save the file as UTF-8",
         ) from fault
     except pd.errors.EmptyDataError as fault:
         raise DataError(
@@ -150,7 +150,7 @@ def _read_csv(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
             where=shown,
             what=f"it is no csv table: {_said(fault)}",
             mend="give each row as many fields as the header has, and close all quotes; if another"
-            " character parts the columns, say it in `separator`",
+            " character separates the columns, set it as `separator`",
         ) from fault
     names = [
         str(name).strip() or f"Unnamed: {number}" for number, name in enumerate(content.iloc[0])
@@ -194,7 +194,7 @@ def _separator(path: Path, entry: TaskEntry, shown: str) -> str:
     counts = {sign: header.count(sign) for sign in SEPARATORS}
     found = max(counts, key=lambda sign: counts[sign])
     if counts[found] and found != ",":
-        log.info("%s: %s parts the columns", shown, SEPARATORS[found])
+        log.info("%s: %s separates the columns", shown, SEPARATORS[found])
     return found
 
 

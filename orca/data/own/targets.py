@@ -86,7 +86,7 @@ def class_names(labels: Labels, entry: TaskEntry) -> tuple[str, ...]:
         raise DataError(
             where=labels.place(at),
             what=f"the label {fractions[0]} is no whole number",
-            mend="mend the cell; or say `kind: scalar` if numbers are predicted",
+            mend="mend the cell; or set `kind: scalar` if numbers are predicted",
         )
     if len(numbers) != entry.classes:
         raise _other_count(numbers, labels, entry)
@@ -97,7 +97,7 @@ def _other_count(present: Sequence[str], labels: Labels, entry: TaskEntry) -> Da
     shown = ", ".join(present[:SHOWN]) + (", ..." if len(present) > SHOWN else "")
     mend = "say in `classes` how many there are, or their names in order"
     if len(present) > max(SHOWN, len(labels.texts) / 2):
-        mend = "say `kind: scalar` if numbers are predicted"
+        mend = "set `kind: scalar` if numbers are predicted"
     return DataError(
         where=labels.place(None),
         what=f"{len(present)} different labels ({shown}), where `classes` says {entry.classes}",
@@ -138,7 +138,7 @@ def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n 
         raise DataError(
             where=fault.where,
             what=fault.what,
-            mend="mend the cell; or say `kind: classes` if the column holds classes",
+            mend="mend the cell; or set `kind: classes` if the column holds classes",
         ) from fault
 
 
@@ -206,7 +206,7 @@ def _one_per_sample(values: np.ndarray, place: Callable[[int | None], str]) -> n
     raise DataError(
         where=place(None),
         what=f"targets of shape {values.shape[1:]} instead of one label for each sample",
-        mend="give a label for each sample; or say `kind: multi_label`, or `kind: field`",
+        mend="give a label for each sample; or set `kind: multi_label`, or `kind: field`",
     )
 
 
@@ -220,7 +220,7 @@ def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.n
         raise DataError(
             where=place(None),
             what=f"targets of type {values.dtype} are no real numbers",
-            mend="save real numbers; or say `kind: classes` if they are names of classes",
+            mend="save real numbers; or set `kind: classes` if they are names of classes",
         )
     wide = values.astype(np.float64)
     finite = np.isfinite(wide)
@@ -274,6 +274,6 @@ def reshaped(
         raise DataError(
             where=place(None),
             what=f"targets of shape {values.shape[1:]} instead of {shape}",
-            mend="say `target_shape` as it is, channels first, or the `kind` that fits",
+            mend="set `target_shape` to the shape of the targets, channels first, or another `kind`",
         )
     return values.reshape(len(values), *shape)
