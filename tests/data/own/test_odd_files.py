@@ -385,7 +385,7 @@ ODD = [
         {"fit.csv": 'a,note,y\n1,"x\ny",no\n\n2,x,yes\n2,x,maybe\n' + "3,x,no\n4,x,yes\n" * 30},
         says="column 'y', row 6: 'maybe' is none"),
     Odd("tabs_part_the_columns", {"fit.tsv": "a\ty\n" + "1.5\tno\n2.5\tyes\n" * 20},
-        check=lambda m: "a tab parts" in m.log),
+        check=lambda m: "a tab separates" in m.log),
     # Parts
     Odd("groups_are_not_divided",
         {"fit.csv": table(patient=[f"p{row // 4}" for row in range(ROWS)])},
