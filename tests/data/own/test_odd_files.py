@@ -186,7 +186,7 @@ ODD = [
     Odd("decimal_commas_and_semicolons_are_read",
         {"fit.csv": "a;y\n" + "".join(f"1.00{n % 10},5;{y}\n" for n, y in enumerate(YES))},
         entry={"decimal": ","}, check=lambda m: 1009.5 in m.frame()["a"].tolist()
-        and "a semicolon parts" in m.log),
+        and "a semicolon separates" in m.log),
     Odd("numbers_with_a_unit_are_named", {"fit.csv": table(b=[f"{v} €" for v in NUMBERS])},
         says=r"column 'b', row 2: '.*€' is a number with a unit"),
     Odd("one_text_in_a_column_of_numbers", {"fit.csv": table(b=changed(NUMBERS, 8, "12a"))},
