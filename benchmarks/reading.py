@@ -54,8 +54,7 @@ def measure(path: Path, task: Task, batch: int, seconds: float) -> list[float]:
         start = time.perf_counter()
         batches.read(0, 0)
         found, number = [time.perf_counter() - start], 0
-        # Versions before 0.2 normalise while they load.
-        for work in (getattr(batches, "load", batches.read), batches.read):
+        for work in (batches.load, batches.read):
             times: list[float] = []
             while sum(times) < seconds:
                 number += 1
