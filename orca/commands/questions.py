@@ -40,7 +40,8 @@ def bodies(task: AskedTask) -> None:
     records = sorted(Path(layout.root("aligned"), task.name).glob("*/*/seed*/run.json"))
     ranking = bodies_by_distance(records)
     if not ranking:
-        place = layout.run_folder("aligned", task.name, "<body>", "otdd-pretrained")
+        name = layout.alignment_name("otdd", "pretrained")
+        place = layout.run_folder("aligned", task.name, "<body>", name)
         raise ResultsError(
             where=f"orca bodies {task.name}",
             what="no body has been aligned to this task with samples held out",
