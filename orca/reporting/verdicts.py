@@ -39,8 +39,7 @@ def unlike_published(name: str, method: str) -> Unlike:
     The first difference between the task and its published variant, which `protocol: published`
     runs instead. A substitute for data that cannot be obtained differs, and so does a copy with
     other rows. The numbers published for peers come from other papers, which did not use that
-    variant; their networks that march in time have another metric than ours, which go from the
-    first frame to the last at once.
+    variant.
     """
     like = TASKS[name].variant_of if name in TASKS else ""
     if like:
@@ -48,8 +47,7 @@ def unlike_published(name: str, method: str) -> Unlike:
         if not TASKS[like].public or here.fit + here.test != there.fit + there.test:
             return "data"
     if method in PEERS:
-        in_time = name in TASKS and getattr(TASKS[name].option, "target_frame", None)
-        return "metric" if in_time and PEERS[method].published_in_steps else ""
+        return ""
     other = TASKS.as_published(name)
     if other == name:
         return ""
@@ -117,12 +115,18 @@ def judge(cell: TableCell, incomparable: str = "", alike: Sequence[str] = ()) ->
 
 def _unlike(cell: TableCell, theirs: PublishedResult) -> tuple[str, str]:
     """Return why two numbers of one machine cannot be compared, also in two words, or nothing."""
-    if cell.unlike:
-        reason = f"our {cell.unlike} of {cell.task} is not the published one"
-        return reason, f"other {cell.unlike}"
+    unlike = cell.unlike or ("metric" if _marches(cell) else "")
+    if unlike:
+        return f"our {unlike} of {cell.task} is not the published one", f"other {unlike}"
     if theirs.body not in ("", "not_stated", cell.body):
         return f"our body is {cell.body}, the published one is {theirs.body}", "other body"
     return "", ""
+
+
+def _marches(cell: TableCell) -> bool:
+    """Return whether the published network marched in time where ours goes to the last frame."""
+    in_time = cell.task in TASKS and getattr(TASKS[cell.task].option, "target_frame", None)
+    return bool(in_time) and cell.method in PEERS and PEERS[cell.method].published_in_steps
 
 
 def compare_means(ours: Sample, theirs: Sample, margin: float) -> tuple[float, float]:
