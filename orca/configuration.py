@@ -11,7 +11,7 @@ from orca.experiment import Experiment
 from orca.hyperparameters import WHERE
 from orca.models.pretraining.settings import PretrainSettings
 from orca.settings import Count, Name, checked, merge
-from orca.training.settings import CHECKPOINT_SECONDS, CheckpointSeconds
+from orca.training.settings import CHECKPOINT_SECONDS, SOURCE_SAMPLES, CheckpointSeconds
 from orca.tuning.settings import TuningSettings
 
 CHECKOUT = PACKAGE.parent
@@ -68,7 +68,8 @@ class Configuration(Experiment):
         description="The source of a body that is named here is this proxy, not the body's own.",
     )
     source_samples: Count = Field(
-        default=5000, description="This many source samples are embedded and cached, at most."
+        default=SOURCE_SAMPLES,
+        description="This many source samples are embedded and cached, at most.",
     )
     pretraining: PretrainSettings = Field(
         default=PretrainSettings(),

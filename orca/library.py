@@ -29,6 +29,7 @@ from orca.models.weights import fetch_weights
 from orca.training.batches import seeded
 from orca.training.build import choose_device, output_of
 from orca.training.embed_source import embed_source
+from orca.training.settings import SOURCE_SAMPLES
 
 CPU = torch.device("cpu")
 
@@ -223,7 +224,7 @@ def proxy_features(
     body: str,
     proxy: str = "",
     *,
-    samples: int = 5000,
+    samples: int = SOURCE_SAMPLES,
     device: Literal["auto", "cpu", "cuda"] = "auto",
 ) -> SourceFeatures:
     """Return the source features of a declared body: a proxy's samples by its own embedding.

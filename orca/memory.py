@@ -6,9 +6,10 @@ from orca.data.sizes import assumed_sizes
 from orca.data.task import Task
 from orca.models.body import BODIES
 from orca.peers.peer import Peer
+from orca.training.settings import HELD_BYTES
 
 BASE_MB = 6_000  # interpreter, PyTorch, weights twice and a checkpoint on its way to the disk
-HELD_MB = 2_148  # training data that are kept, the limit in orca.training.samples
+HELD_MB = math.ceil(HELD_BYTES / 1e6)
 MOST_PREPARED_MB = 30_000
 COLUMNS = 2  # sets as large as its rows that a table's columns take, and what they are made of
 

@@ -24,7 +24,7 @@ from orca.commands.options import (
 from orca.logs import log
 from orca.models.settings import EmbedderStart
 from orca.settings import nested, not_default
-from orca.training.settings import ALIGN_READS, FINETUNE_READS
+from orca.training.settings import ALIGN_READS, FINETUNE_READS, SOURCE_SAMPLES
 from orca.workflow import layout
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def pretrain_body(body: str, device: str) -> None:
 @click.command()
 @BODY
 @click.argument("proxy")
-@click.option("--samples", type=click.IntRange(min=1), default=5000, show_default=True)
+@click.option("--samples", type=click.IntRange(min=1), default=SOURCE_SAMPLES, show_default=True)
 @DEVICE
 def embed_source(body: str, proxy: str, samples: int, device: str) -> None:
     """Pass a source proxy through the body's own embedding, once."""

@@ -15,8 +15,8 @@ from torch import Tensor
 from orca.data.normalise import Constants
 from orca.data.sample_set import ArrayName, SampleSet
 from orca.data.target import Classes
+from orca.training.settings import HELD_BYTES
 
-HELD_BYTES = 2 << 30  # a set up to this size, as it is stored, is read once and kept
 AHEAD = 4  # batches that are ready before they are asked for
 
 Item = TypeVar("Item")

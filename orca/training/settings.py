@@ -13,6 +13,8 @@ Compiled = Literal["off", "default", "reduce-overhead"]
 Compile = Literal["auto", "off", "default", "reduce-overhead"]
 CheckpointSeconds = Annotated[float, Field(ge=0)]
 CHECKPOINT_SECONDS = 30.0  # between two checkpoints, unless the configuration says otherwise
+SOURCE_SAMPLES = 5000  # that are embedded at most, unless the configuration says otherwise (A.2.4)
+HELD_BYTES = 2 << 30  # training data up to this size, as they are stored, are read once and kept
 
 
 class OptimizerSettings(Settings):

@@ -27,7 +27,7 @@ DISTANCE = Quantity(
     "otdd_after_alignment",
     "OTDD after alignment",
     first(recorded("alignment.held_out_distance"), recorded("alignment.aligned_distance")),
-    incomparable="the paper does not say of which samples its distance is",
+    incomparable="the paper does not say which samples its distance is over",
 )
 SHARE = ratio(spent(*ALIGNING), spent(*FINETUNING), factor=100.0)
 OF_STAGES = (
