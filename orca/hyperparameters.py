@@ -6,11 +6,10 @@ from typing import Any
 from pydantic import Field
 
 from orca.alignment.distance import DISTANCES
-from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.settings import Settings, checked, merge
+from orca.settings import Settings, checked, checked_groups, merge
 from orca.training.settings import ALIGN_READS, GROUPS
 
 WHERE = "config/hyperparameters.yaml"
@@ -159,30 +158,5 @@ def check_groups(
     for name, settings in content.get("distances", {}).items():
         declared = DISTANCES.look_up(name, where=f"{where}, distances")
         checked(declared.settings, settings, where=f"{where}, distances.{name}")
-    checked_groups({g: v for g, v in content.items() if g != "distances"}, known, where=where)
-
-
-def checked_groups(
-    content: Mapping[str, Any], known: Mapping[str, type[Settings]], *, where: str
-) -> dict[str, Settings | None]:
-    """Return settings by group.
-
-    Args:
-        content: groups, keys and values.
-        known: the groups that there are.
-        where: their origin, for the error.
-
-    Raises:
-        SettingsError: for the first group, key or value that is not allowed.
-    """
-    for group in content:
-        if group not in known:
-            raise SettingsError(
-                where=f"{where}, {group}",
-                what=f"nothing reads a group of settings '{group}' here",
-                mend=nearest(group, ["distances", *known]),
-            )
-    return {
-        group: checked(known[group], values, where=f"{where}, {group}")
-        for group, values in content.items()
-    }
+    others = {group: values for group, values in content.items() if group != "distances"}
+    checked_groups(others, {**known, "distances": Settings}, where=where)

@@ -96,6 +96,32 @@ def checked(
         raise _error(model, fault, where=where, reference=reference) from fault
 
 
+def checked_groups(
+    content: Mapping[str, Any], known: Mapping[str, type[Settings]], *, where: str
+) -> dict[str, Any]:
+    """Return settings by group, those that are given.
+
+    Args:
+        content: groups, keys and values.
+        known: the groups that there are.
+        where: their origin, for the error.
+
+    Raises:
+        SettingsError: for the first group, key or value that is not allowed.
+    """
+    for group in content:
+        if group not in known:
+            raise SettingsError(
+                where=f"{where}, {group}",
+                what=f"nothing reads a group of settings '{group}' here",
+                mend=nearest(group, list(known)),
+            )
+    return {
+        group: checked(known[group], values, where=f"{where}, {group}")
+        for group, values in content.items()
+    }
+
+
 def _error(
     model: type[BaseModel], fault: ValidationError, *, where: str, reference: str
 ) -> SettingsError:

@@ -10,7 +10,7 @@ import click
 from orca.data.task import TASKS, Task
 from orca.declarations import nearest
 from orca.errors import SettingsError
-from orca.settings import Settings, check_name, checked, read_yaml
+from orca.settings import Settings, check_name, read_yaml
 from orca.workflow import layout
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -134,16 +134,6 @@ def setup_of(asked: AskedTask, body: str, model: Settings, device: str) -> Any:
         weights=Path(layout.path("bodies", body=body)),
         device=device_of(device),
     )
-
-
-def read_groups(content: dict[str, Any], names: tuple[str, ...], *, where: Path) -> dict[str, Any]:
-    """Return the settings of some groups, checked; a group that is not there has its defaults."""
-    from orca.training.settings import GROUPS
-
-    return {
-        name: checked(GROUPS[name], content.get(name, {}), where=f"{where}, {name}")
-        for name in names
-    }
 
 
 def write_stamp(folder: str, seeds: tuple[int, ...], facts: Mapping[int, Any]) -> None:

@@ -27,7 +27,7 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
     from orca.errors import SettingsError
     from orca.evaluation.score import SCORE
     from orca.peers.peer import PEERS
-    from orca.settings import checked
+    from orca.settings import checked_groups
     from orca.training.job_settings import JobSettings
     from orca.training.peer import PeerRuns
     from orca.tuning.settings import TuningSettings
@@ -48,13 +48,14 @@ def peer(task: AskedTask, name: str, body: str, seeds: tuple[int, ...], device: 
         )
     out = layout.run_folder("scores", task.name, body, name)
     path = Path(layout.settings(out))
-    given = JobSettings.read(path).settings
-    search = checked(TuningSettings, given.get("search", {}), where=f"{path}, search")
+    given = {"search": {}, **JobSettings.read(path).settings}
+    own = given.pop("peer", {})
+    search = checked_groups(given, {"search": TuningSettings}, where=str(path))["search"]
     runs = PeerRuns(
         peer=name,
         task_name=task.name,
         task=task.task,
-        settings=declared.with_settings(given.get("peer", {}), where=f"{path}, peer"),
+        settings=declared.with_settings(own, where=f"{path}, peer"),
         folder=Path(layout.path("prepared", task=task.name)),
         device=device_of(device),
         trials=search.trials,

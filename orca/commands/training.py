@@ -4,6 +4,7 @@ Where files lie follows from the names (`orca.workflow.layout`); settings are re
 `settings.yaml` beside the results, which the workflow writes, or are the defaults.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -17,13 +18,12 @@ from orca.commands.options import (
     TASK,
     AskedTask,
     device_of,
-    read_groups,
     setup_of,
     write_stamp,
 )
 from orca.logs import log
 from orca.models.settings import EmbedderStart
-from orca.settings import nested, not_default
+from orca.settings import Settings, checked_groups, nested, not_default
 from orca.training.settings import ALIGN_READS, FINETUNE_READS, SOURCE_SAMPLES
 from orca.workflow import layout
 
@@ -37,17 +37,15 @@ if TYPE_CHECKING:
 def pretrain_body(body: str, device: str) -> None:
     """Pretrain a body that is not published, on images that need no network."""
     from orca.models.pretraining.settings import PretrainSettings
-    from orca.settings import checked
     from orca.training.job_settings import JobSettings
     from orca.training.pretrain_body import pretrain_body as pretrain
 
     out = layout.path("bodies", body=body)
     path = Path(layout.settings(out))
     job = JobSettings.read(path)
-    given = job.settings.get("pretraining", {})
     pretrain(
         body,
-        settings=checked(PretrainSettings, given, where=f"{path}, pretraining"),
+        settings=job.groups({"pretraining": PretrainSettings}, where=path)["pretraining"],
         device=device_of(device),
         out=Path(out),
         state=Path(layout.path("state", step="pretrain_body"), body),
@@ -106,7 +104,6 @@ def source_terms(body: str, proxy: str, terms: str, device: str) -> None:
 def tune(task: AskedTask, body: str, worker: str | None, device: str) -> None:
     """Search for settings until there are enough trials; write them and the best settings."""
     from orca.provenance import write_json
-    from orca.settings import checked
     from orca.training.job_settings import JobSettings
     from orca.tuning.best import close
     from orca.tuning.search import Search
@@ -116,13 +113,12 @@ def tune(task: AskedTask, body: str, worker: str | None, device: str) -> None:
     out = layout.path("tuned", task=task.name, body=body)
     path = Path(layout.settings(out))
     job = JobSettings.read(path)
-    groups = read_groups(job.settings, FINETUNE_READS, where=path)
-    given = job.settings.get("search", {})
+    groups = job.groups({**FINETUNE_READS, "search": TuningSettings}, where=path)
     search = Search(
         setup=setup_of(task, body, groups["model"], device),
-        defaults=TrialSettings(**groups),
+        defaults=TrialSettings(**{name: groups[name] for name in FINETUNE_READS}),
         space=job.space,
-        settings=checked(TuningSettings, given, where=f"{path}, search"),
+        settings=groups["search"],
         folder=Path(layout.path("state", step="tune"), task.name, body),
         checkpoint_seconds=job.checkpoint_seconds,
     )
@@ -160,11 +156,13 @@ def align(  # noqa: PLR0913 (click passes each option by name)
     from orca.training.align import Align
 
     declared = DISTANCES.look_up(distance, where="--distance")
-    name = "-".join([distance, start, *changes])
+    known = {**ALIGN_READS, "distance": declared.settings}
+    given = layout.parse_changes(changes)
+    checked_groups(nested(given), known, where="--set")
+    name = layout.alignment_name(distance, start, sorted(given.items()))
     out = layout.run_folder("aligned", task.name, body, name)
-    job, content, path = _settings(task, body, out, nested(layout.parse_alignment(name)[2]))
-    groups = read_groups(content, ALIGN_READS, where=path)
-    own = declared.read_settings(content.get("distance", {}), where=f"{path}, distance")
+    job, groups = _settings(task, body, out, known, nested(given))
+    own = groups["distance"]
     terms = layout.terms_name(distance, sorted(not_default(own).items()))
     proxy = job.proxy_of(body)
     step = Align(
@@ -194,8 +192,8 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
 
     declared = METHODS.look_up(method, where="--method")
     out = layout.run_folder("finetuned", task.name, body, method)
-    job, content, path = _settings(task, body, out, declared.fixes)
-    groups = read_groups(content, FINETUNE_READS, where=path)
+    own = {"method": declared.settings} if declared.settings else {}
+    job, groups = _settings(task, body, out, {**FINETUNE_READS, **own}, declared.fixes)
     alignment = job.alignment or alignment_name(declared, declared.fixes)
     by_test = groups["finetune"].selection == "test_as_published"
     source = layout.path("features", body=body, proxy=job.proxy_of(body))
@@ -204,7 +202,7 @@ def finetune(task: AskedTask, body: str, method: str, seeds: tuple[int, ...], de
         method=method,
         settings=groups["finetune"],
         optimizer=groups["optimizer"],
-        own=declared.own_settings(content.get("method", {})),
+        own=groups.get("method"),
         aligned=Path(layout.run_folder("aligned", task.name, body, alignment))
         if alignment
         else None,
@@ -227,9 +225,9 @@ def _make(step: Any, name: str, out: str, seeds: tuple[int, ...], job: "JobSetti
 
 
 def _settings(
-    task: AskedTask, body: str, out: str, *changes: Any
-) -> tuple["JobSettings", Any, Path]:
-    """Return a job's file as read, its settings under tuned and fixed ones, and the file's path."""
+    task: AskedTask, body: str, out: str, known: Mapping[str, type[Settings]], *changes: Any
+) -> tuple["JobSettings", dict[str, Any]]:
+    """Return a job's file as read, and its groups of settings under tuned and fixed ones."""
     from orca.training.job_settings import JobSettings
     from orca.tuning.best import tuned_values
 
@@ -242,4 +240,4 @@ def _settings(
         if job.hyperparameters == "tuned"
         else {}
     )
-    return job, job.over(tuned, job.fixed, *changes), path
+    return job, job.groups(known, tuned, job.fixed, *changes, where=path)

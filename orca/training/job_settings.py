@@ -9,7 +9,7 @@ from pydantic import Field
 
 from orca.models.body import BODIES
 from orca.provenance import write_text
-from orca.settings import Groups, Settings, checked, merge, not_default, read_yaml
+from orca.settings import Groups, Settings, checked, checked_groups, merge, not_default, read_yaml
 from orca.training.settings import CHECKPOINT_SECONDS, CheckpointSeconds
 
 
@@ -59,12 +59,25 @@ class JobSettings(Settings):
         """
         return self.proxy or BODIES.look_up(body, where="the body asked for").proxy
 
-    def over(self, *changes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """Return the settings by group with others put over them, one after the other."""
+    def groups(
+        self, known: Mapping[str, type[Settings]], *changes: Mapping[str, Any], where: Path
+    ) -> dict[str, Any]:
+        """Return the groups of settings that a step reads.
+
+        Args:
+            known: the groups.
+            changes: settings by group that are put over them, one after the other; those of
+                other groups are other steps'.
+            where: the file, for the error.
+
+        Raises:
+            SettingsError: for the first group, key or value that is not allowed.
+        """
+        checked_groups(self.settings, known, where=str(where))
         merged: dict[str, Any] = self.settings
         for change in changes:
             merged = merge(merged, change)
-        return merged
+        return checked_groups({g: merged.get(g, {}) for g in known}, known, where=str(where))
 
 
 def that_differ(groups: Groups) -> dict[str, dict[str, Any]]:

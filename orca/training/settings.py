@@ -171,12 +171,15 @@ class FinetuneSettings(Settings):
     )
 
 
-GROUPS: dict[str, type[Settings]] = {
+# The groups that each stage reads, beside those of the distance and of the method.
+ALIGN_READS: dict[str, type[Settings]] = {
     "model": ModelSettings,
     "optimizer": OptimizerSettings,
     "align": AlignSettings,
+}
+FINETUNE_READS: dict[str, type[Settings]] = {
+    "model": ModelSettings,
+    "optimizer": OptimizerSettings,
     "finetune": FinetuneSettings,
 }
-# The groups that each stage reads, beside those of the distance and of the method.
-ALIGN_READS = ("model", "optimizer", "align")
-FINETUNE_READS = ("model", "optimizer", "finetune")
+GROUPS = ALIGN_READS | FINETUNE_READS

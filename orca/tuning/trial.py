@@ -12,11 +12,11 @@ from orca.data.store import Prepared
 from orca.errors import SettingsError, TrainingError
 from orca.evaluation.metric import METRICS
 from orca.models.settings import ModelSettings
-from orca.settings import checked
+from orca.settings import checked_groups
 from orca.training.checkpoint import State
 from orca.training.finetune_arrays import finetune
 from orca.training.progress import History
-from orca.training.settings import FINETUNE_READS, GROUPS, FinetuneSettings, OptimizerSettings
+from orca.training.settings import FINETUNE_READS, FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
 from orca.training.validate import Validation
@@ -57,11 +57,7 @@ class TrialSettings:
                     mend=f"name a key as `group.key`, the group one of {', '.join(FINETUNE_READS)}",
                 )
             groups[group][name] = value
-        checked_groups: dict[str, Any] = {
-            name: checked(GROUPS[name], content, where=f"{where}, {name}")
-            for name, content in groups.items()
-        }
-        return TrialSettings(**checked_groups)
+        return TrialSettings(**checked_groups(groups, FINETUNE_READS, where=where))
 
 
 def trial_settings(

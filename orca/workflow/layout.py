@@ -7,7 +7,7 @@ for one seed and `seeds0-2.json` for several, and reads its settings from `setti
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from orca.errors import SettingsError
 
@@ -148,7 +148,9 @@ def alignment_name(distance: str, start: str, changes: Sequence[tuple[str, objec
 
 def parse_alignment(name: str) -> tuple[str, str, dict[str, object]]:
     """Return distance, start and changed settings of an alignment's folder name."""
-    return _parse(name, words=2)  # type: ignore[return-value]
+    words, changes = parse_terms(name)
+    distance, _, start = words.partition("-")
+    return distance, start, changes
 
 
 def terms_name(distance: str, changes: Sequence[tuple[str, object]] = ()) -> str:
@@ -158,7 +160,8 @@ def terms_name(distance: str, changes: Sequence[tuple[str, object]] = ()) -> str
 
 def parse_terms(name: str) -> tuple[str, dict[str, object]]:
     """Return the distance and its settings of a name of source terms."""
-    return _parse(name, words=1)  # type: ignore[return-value]
+    words, *changes = re.split(r"-(?=[a-z_][a-z_.0-9]*=)", name)
+    return words, parse_changes(changes)
 
 
 def change(key: str, value: object) -> str:
@@ -166,16 +169,14 @@ def change(key: str, value: object) -> str:
     return f"{key}={json.dumps(value, separators=(',', ':'))}".replace('"', "")
 
 
+def parse_changes(changes: Iterable[str]) -> dict[str, object]:
+    """Return by key the settings that `change` wrote, or a person in its way."""
+    pairs = (each.partition("=") for each in changes)
+    return {key: _value(text) for key, _, text in pairs}
+
+
 def _value(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _parse(name: str, *, words: int) -> tuple[object, ...]:
-    first, *changes = re.split(r"-(?=[a-z_][a-z_.0-9]*=)", name)
-    head = first.split("-", words - 1)
-    pairs = (change.partition("=") for change in changes)
-    missing = [""] * (words - len(head))
-    return (*head, *missing, {key: _value(value) for key, _, value in pairs})

@@ -25,7 +25,6 @@ from orca.hyperparameters import (
     all_groups,
     check_groups,
     check_method,
-    checked_groups,
 )
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES
@@ -33,8 +32,8 @@ from orca.models.settings import EmbedderStart
 from orca.peers.peer import PEERS
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
-from orca.settings import Groups, checked, merge, nested, not_default, read_yaml
-from orca.training.settings import ALIGN_READS, FINETUNE_READS, GROUPS
+from orca.settings import Groups, checked, checked_groups, merge, nested, not_default, read_yaml
+from orca.training.settings import ALIGN_READS, FINETUNE_READS
 from orca.training.task_checks import check_names
 from orca.tuning.search_key import METHOD as SEARCHED_METHOD
 from orca.workflow import layout
@@ -231,7 +230,7 @@ class Runs:
         content = {group: base.get(group, {}) for group in ALIGN_READS}
         content["distance"] = base.get("distances", {}).get(distance, {})
         content = merge(content, nested(changes))
-        known = {**GROUPS, "distance": declared.settings}
+        known = {**ALIGN_READS, "distance": declared.settings}
         return checked_groups(content, known, where=f"the alignment '{alignment}'")
 
     @cache  # noqa: B019
@@ -240,7 +239,7 @@ class Runs:
         declared = METHODS[method]
         given = merge(self.base(task, body, method), self.of_method(method))
         content = {group: given.get(group, {}) for group in FINETUNE_READS}
-        found = checked_groups(content, GROUPS, where=f"the run {task}/{body}/{method}")
+        found = checked_groups(content, FINETUNE_READS, where=f"the run {task}/{body}/{method}")
         return {**found, "method": declared.own_settings(given.get(declared.settings_group, {}))}
 
     def plain_settings(self, task: str, body: str) -> Groups:

@@ -10,6 +10,7 @@ import yaml
 from snakemake.iocontainers import Wildcards
 
 from orca import memory
+from orca.cli import orca
 from orca.commands.options import SeedsArgument
 from orca.cost import V100
 from orca.data.proxy import PROXIES
@@ -21,6 +22,8 @@ from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.peers.peer import PEERS
+from orca.training.job_settings import JobSettings
+from orca.training.settings import ALIGN_READS, FINETUNE_READS
 from orca.workflow import layout, resources
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
@@ -177,11 +180,37 @@ def test_a_method_s_own_settings_are_its_own(with_methods):
 
 
 @pytest.mark.parametrize(
-    "alignment", ["otdd-random-align.epoch=3", "otdd-random-aligns.epochs=3", "otdd-warm", "otdd"]
+    "alignment",
+    [
+        "otdd-random-align.epoch=3",
+        "otdd-random-aligns.epochs=3",
+        "otdd-random-finetune.epochs=3",  # which no alignment reads
+        "otdd-warm",
+        "otdd",
+    ],
 )
 def test_an_alignment_of_what_is_not_there_is_refused(runs, alignment):
     with pytest.raises(SettingsError, match="the alignment"):
         runs.align_settings("openml_61", "minilm", alignment)
+
+
+@pytest.mark.parametrize("change", ["finetune.epochs=3", "align.epoch=3", "foo"])
+def test_a_command_refuses_a_setting_that_its_alignment_does_not_read(tmp_path, monkeypatch, change):
+    monkeypatch.chdir(tmp_path)
+    words = ["align", "openml_61", "minilm", "--distance", "otdd", "--start", "random"]
+    with pytest.raises(SettingsError, match="^--set, "):
+        orca([*words, "--seeds", "0", "--set", change], standalone_mode=False)
+
+
+def test_a_group_of_settings_that_a_job_s_step_does_not_read_is_refused(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("settings: {finetune: {epochs: 3}}\n")
+    job = JobSettings.read(path)
+    assert job.groups(FINETUNE_READS, where=path)["finetune"].epochs == 3
+    with pytest.raises(SettingsError, match="nothing reads a group of settings 'finetune' here"):
+        job.groups(ALIGN_READS, where=path)
+    tuned = {"finetune": {"epochs": 3}}  # may be there for the other stage
+    assert set(JobSettings().groups(ALIGN_READS, tuned, where=path)) == set(ALIGN_READS)
 
 
 # Jobs
