@@ -48,7 +48,7 @@ onerror:
         job for job in workflow.dag.needrun_jobs() if job.rule.name == "tabulate"
     }
     tables = {job.wildcards.table for job in waiting - workflow.scheduler.failed}
-    if text := tables_left(tables, RUNS):
+    if text := PAGES.tables_left(tables):
         print(f"\n{text}", file=sys.stderr)
 
 

@@ -9,6 +9,7 @@ from safetensors import SafetensorError
 from orca.data.prepared_file import CARD, FILES, check_sealed
 from orca.data.raw_file import beyond_memory
 from orca.errors import READER_FAULTS, DataError
+from orca.provenance import HISTORY, RECORD
 from orca.text_files import object_of, read_mapping
 
 Lines = Iterator[str]
@@ -95,8 +96,8 @@ KINDS = {
     "sources.json": "raw files, with their sizes and digests",
     "embedder.safetensors": "an embedder that stage two aligned",
     "weights.safetensors": "the weights that stage three trained",
-    "run.json": "the record of a run: settings, inputs, seconds",
-    "history.csv": "a run, epoch by epoch",
+    RECORD: "the record of a run: settings, inputs, seconds",
+    HISTORY: "a run, epoch by epoch",
     "best.yaml": "the settings that a search found",
     "trials.csv": "the trials of a search",
 }

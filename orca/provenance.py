@@ -18,6 +18,8 @@ from orca.code_digest import PACKAGE, package_digest
 from orca.errors import StateError
 from orca.text_files import found_json
 
+RECORD = "run.json"  # of a run; written last: what it does not name is none of the run's
+HISTORY = "history.csv"  # of a run, epoch by epoch
 KEPT_BYTES = 2**24  # of a file whose digest takes long enough to be kept
 TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<host>\w*)-(?P<pid>\d+)-[0-9a-f]{8}\.part")
 ABANDONED_S = 24 * 3600.0

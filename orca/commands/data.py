@@ -49,7 +49,11 @@ def prepare(task: AskedTask) -> None:
     write(task.task, task.name, Path(layout.path("raw", source=task.task.source)), out)
     if entry:
         check_parts(task.task, entry, out)
-    draw_samples(task.task, out / "fit.h5", out / "samples.png")
+    draw_samples(
+        task.task,
+        Path(layout.path("fit", task=task.name)),
+        Path(layout.path("picture", task=task.name)),
+    )
 
 
 RAW = click.option("--raw", type=FOLDER, default=Path(layout.root("raw")), show_default=True)

@@ -7,6 +7,7 @@ import click
 
 from orca.commands.options import FILE, FOLDER, TASK, AskedTask
 from orca.errors import ResultsError
+from orca.provenance import RECORD
 from orca.workflow import layout
 
 
@@ -26,7 +27,7 @@ def write_config_reference(root: Path) -> None:
 @click.option("--directory", "folder", type=FOLDER, default=Path(), help="That it would run in.")
 def plan(targets: tuple[str, ...], **given: Any) -> None:
     """Print what targets would cost: jobs by step, gigabytes, GPU hours. Nothing is run."""
-    from orca.plan import plan as cost_of
+    from orca.workflow.plan import plan as cost_of
 
     click.echo(cost_of(targets, **given))
 
@@ -37,7 +38,7 @@ def bodies(task: AskedTask) -> None:
     """Print the bodies that have been aligned to a task, the closest first."""
     from orca.reporting.body_distances import bodies_by_distance
 
-    records = sorted(Path(layout.root("aligned"), task.name).glob("*/*/seed*/run.json"))
+    records = sorted(Path(layout.root("aligned"), task.name).glob(f"*/*/seed*/{RECORD}"))
     ranking = bodies_by_distance(records)
     if not ranking:
         name = layout.alignment_name("otdd", "pretrained")

@@ -17,7 +17,7 @@ from orca.experiment import further_folds
 from orca.peers.peer import PEERS
 from orca.training.settings import AlignSettings, FinetuneSettings
 from orca.workflow import layout
-from orca.workflow.planned import Job
+from orca.workflow.plan import Job
 from orca.workflow.resources import run_seconds
 from orca.workflow.runs import Runs
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from orca.logs import said_in
 from orca.reporting.run_costs import seconds_in_words
-from orca.workflow.failures import said_in
-from orca.workflow.planned import Job
+from orca.workflow.plan import Job
 
 TRUST = 20.0, 0.2
 """Seconds of jobs, and their share of all, after which their pace counts as much as the estimate."""

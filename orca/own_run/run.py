@@ -22,7 +22,7 @@ from orca.reporting.run_costs import seconds_in_words
 from orca.reporting.table_records import FilledTable, read_table
 from orca.settings import merge, read_yaml
 from orca.workflow import layout
-from orca.workflow.planned import Job, planned_jobs
+from orca.workflow.plan import Job, planned_jobs
 from orca.workflow.runs import Runs
 
 TABLE = "own"  # which shows a person's own tasks

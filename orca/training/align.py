@@ -17,7 +17,7 @@ from orca.data.target import Classes, Field
 from orca.errors import SettingsError, StateError
 from orca.logs import log
 from orca.models.settings import EmbedderStart
-from orca.provenance import kept_digest
+from orca.provenance import HISTORY, RECORD, kept_digest
 from orca.settings import Settings
 from orca.training.align_arrays import align, distance_to_source
 from orca.training.align_loop import SourceDistance
@@ -179,9 +179,9 @@ class Align:
         which = "aligned_distance" if drawn else "held_out_distance"
         log.info("%s: %s", which.replace("_", " "), value)
         write_tensors(out / "embedder.safetensors", model.embedder.state_dict())
-        write_history(out / "history.csv", history.rows)
+        write_history(out / HISTORY, history.rows)
         setup.write_record(
-            out / "run.json",
+            out / RECORD,
             clock=history.clock,
             inputs=self.inputs(seed),
             settings=self._groups,

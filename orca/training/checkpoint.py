@@ -22,9 +22,9 @@ from torch import Tensor
 
 from orca.errors import StateError
 from orca.logs import log
-from orca.provenance import atomic, sweep, write_text, writing
+from orca.provenance import RECORD, atomic, sweep, write_text, writing
 from orca.training.progress import Checkpoints
-from orca.training.record import RECORD, whole_outputs
+from orca.training.record import whole_outputs
 from orca.training.tensor_file import read_tensors, write_tensors
 
 LOCK = ".lock"

@@ -14,7 +14,7 @@ from orca.evaluation.predictions import PREDICTIONS, write_predictions
 from orca.evaluation.score import Score, read_score
 from orca.logs import Clock, log
 from orca.models.assemble import Model
-from orca.provenance import digest_of, write_json
+from orca.provenance import RECORD, digest_of, write_json
 from orca.training.finished_run import FinishedRun
 from orca.training.key import evaluate_key
 from orca.training.record import digests
@@ -71,7 +71,7 @@ def _short(score: Score) -> dict[str, Any]:
 def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) -> str:
     record = run.record
     code = evaluate_key(task=run.task, body=record["body"], method=record["method"])
-    files = [*digests([run.folder / "run.json", *tests]).values()]
+    files = [*digests([run.folder / RECORD, *tests]).values()]
     return digest_of([code, files, hyperparameters])
 
 

@@ -14,6 +14,7 @@ from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import log
 from orca.models.assemble import Model
+from orca.provenance import HISTORY, RECORD
 from orca.settings import Settings
 from orca.training.batches import seeded
 from orca.training.checkpoint import State
@@ -148,11 +149,11 @@ class Finetune:
                 )
             )
         write_tensors(out / "weights.safetensors", {} if reason else trained_tensors(model))
-        write_history(out / "history.csv", history.rows)
+        write_history(out / HISTORY, history.rows)
         setup.schema.write(out / SCHEMA)
         trained = trained_parameters(model, objective)
         setup.write_record(
-            out / "run.json",
+            out / RECORD,
             clock=history.clock,
             inputs=self.inputs(seed),
             settings=self._groups,

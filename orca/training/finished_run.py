@@ -16,6 +16,7 @@ from orca.errors import DataError
 from orca.methods.method import METHODS
 from orca.models.assemble import Model
 from orca.models.settings import ModelSettings
+from orca.provenance import RECORD
 from orca.settings import Settings, checked
 from orca.training.record import FinetuneRecord, read_run
 from orca.training.settings import FinetuneSettings, Precision
@@ -58,10 +59,10 @@ class FinishedRun:
         """The declaration of the run's task, or the user's own as it was described then."""
         entry = self.record["task_entry"]
         if entry is None:
-            return TASKS.look_up(self.record["task"], where=f"{self.folder}/run.json, task")
+            return TASKS.look_up(self.record["task"], where=f"{self.folder}/{RECORD}, task")
         from orca.data.user_task import task_of
 
-        where = f"{self.folder}/run.json, task_entry"
+        where = f"{self.folder}/{RECORD}, task_entry"
         axes = len(self.schema.input_shape)
         return task_of(self.record["task"], entry, where=where, axes=axes)
 
@@ -97,7 +98,7 @@ class FinishedRun:
 
     def _settings(self, model: type[S], group: str) -> S:
         given = self.record["settings"].get(group, {})
-        return checked(model, given, where=f"{self.folder}/run.json, settings.{group}")
+        return checked(model, given, where=f"{self.folder}/{RECORD}, settings.{group}")
 
     @property
     def precision(self) -> Precision:
@@ -111,7 +112,7 @@ class FinishedRun:
             StateError: if its weights are missing or of another model.
         """
         method = self.record["method"]
-        declared = METHODS.look_up(method, where=f"{self.folder}/run.json, method")
+        declared = METHODS.look_up(method, where=f"{self.folder}/{RECORD}, method")
         own = declared.own_settings(self.record["settings"].get("method", {}))
         model = self.setup.build_for(method, own, seed=self.record["seed"])
         path = self.folder / WEIGHTS

@@ -18,7 +18,7 @@ from orca.models.card import write_card
 from orca.models.pretraining.images import LabelledImages, coloured, pretraining_images
 from orca.models.pretraining.model import body_tensors, untrained
 from orca.models.pretraining.settings import PretrainSettings
-from orca.provenance import digest_of
+from orca.provenance import HISTORY, RECORD, digest_of
 from orca.training.batches import seeded
 from orca.training.checkpoint import State, publish
 from orca.training.key import pretrain_key
@@ -214,7 +214,7 @@ def _make(
         found = accuracy(model, held_out, seeded(seed, 17))
     log.info("accuracy on %d held-out images: %.3f", len(held_out.labels), found)
     write_tensors(out / "model.safetensors", body_tensors(model))
-    write_history(out / "history.csv", run.history)
+    write_history(out / HISTORY, run.history)
     facts = facts | {
         "seed": seed,
         "classes": data.classes,
@@ -224,5 +224,5 @@ def _make(
     }
     write_card(name, out, way="pretraining", seconds=clock.seconds, **facts)
     write_run(
-        out / "run.json", device=device, clock=clock, inputs={}, key=state.key, status="ok", **facts
+        out / RECORD, device=device, clock=clock, inputs={}, key=state.key, status="ok", **facts
     )

@@ -11,11 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orca.errors import StateError
 from orca.logs import Clock, peak_memory_mb
-from orca.provenance import atomic, environment, file_digest, kept_digest, write_json
+from orca.provenance import RECORD, atomic, environment, file_digest, kept_digest, write_json
 from orca.text_files import found_json, read_record
 
-RECORD = "run.json"
-"""Written last: what it does not name is none of the run's."""
 Seconds = Annotated[float, Field(ge=0, le=1e10)]
 
 

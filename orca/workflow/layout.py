@@ -23,6 +23,8 @@ PATHS = {
     "prepared": "results/prepared/{task}",
     "fit": "results/prepared/{task}/fit.h5",  # training and validation samples
     "test": "results/prepared/{task}/test.h5",  # which only `evaluate` and `predict` read
+    "data_card": "results/prepared/{task}/card.json",  # says that the others are there
+    "picture": "results/prepared/{task}/samples.png",
     "schema": "results/prepared/{task}/schema.json",  # what the fit file taught
     "source": "results/source/{body}",
     "features": "results/source/{body}/{proxy}.safetensors",

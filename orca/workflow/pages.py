@@ -8,12 +8,11 @@ from typing import Any
 
 from orca.code_digest import used_code
 from orca.cost import V100, finetune_seconds
-from orca.data.prepared_file import CARD
 from orca.evaluation.metric import METRICS
 from orca.evaluation.score import Run
 from orca.methods.method import METHODS
 from orca.peers.peer import PEERS
-from orca.provenance import digest_of
+from orca.provenance import HISTORY, digest_of
 from orca.reporting.declared_figure import FIGURES, Figure
 from orca.reporting.declared_table import TABLES
 from orca.reporting.names import method_title
@@ -22,6 +21,8 @@ from orca.settings import merge, not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
 from orca.workflow.runs import alignment_name
+
+MOST_NAMED = 5  # tables on the screen
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +178,7 @@ class Pages:
         }
         return [
             *(file for table in own for file in self.figures_of_table(table)),
-            *(f"{layout.path('prepared', task=task)}/{CARD}" for task in tasks),
+            *(layout.path("data_card", task=task) for task in tasks),
         ]
 
     def report_key(self, wildcards: Any) -> str:
@@ -186,6 +187,28 @@ class Pages:
         self.report_files(wildcards)
         shown = self.jobs.settings_files[layout.path("report_settings", report=wildcards.report)]
         return digest_of([code, dict(shown)])
+
+    def tables_left(self, tables: Iterable[str]) -> str:
+        """Return which tables a failed workflow leaves behind, and the command that renders them.
+
+        Empty where no run of theirs has a score.
+
+        Args:
+            tables: that were asked for and not begun.
+        """
+        scores = Path(layout.root("scores"))
+        left = [
+            table
+            for table in sorted(tables)
+            if any((scores / run.score_file).exists() for run in self.jobs.runs.of_table(table))
+        ]
+        if not left:
+            return ""
+        few, more = ", ".join(left[:MOST_NAMED]), len(left) - MOST_NAMED
+        return (
+            f"Not rendered: {few}{f' and {more} more' if more > 0 else ''}."
+            " From the scores that are there: snakemake from_scores"
+        )
 
     def scores_there(self) -> str:
         """Return a digest that changes when a score file comes, goes or changes."""
@@ -198,7 +221,7 @@ class Pages:
 def _histories(folders: Sequence[tuple[str, str]]) -> list[str]:
     """Return the histories of the runs of some jobs."""
     return [
-        f"{layout.run(folder, seed)}/history.csv"
+        f"{layout.run(folder, seed)}/{HISTORY}"
         for folder, seeds in folders
         for seed in layout.seeds_of(seeds)
     ]

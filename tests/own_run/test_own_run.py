@@ -22,7 +22,7 @@ from orca.own_run.progress import Progress
 from orca.own_run.run import Wishes, _runs_of, _settled, _within, describe
 from orca.reporting.declared_table import TABLES
 from orca.workflow.jobs import Jobs
-from orca.workflow.planned import Job
+from orca.workflow.plan import Job
 
 GENERATOR = np.random.default_rng(0)
 

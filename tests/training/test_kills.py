@@ -14,10 +14,10 @@ import torch
 
 from orca import provenance
 from orca.logs import Clock
-from orca.provenance import atomic
+from orca.provenance import RECORD, atomic
 from orca.training import record as record_module
 from orca.training.checkpoint import State, publish
-from orca.training.record import RECORD, whole_outputs, write_history, write_run
+from orca.training.record import whole_outputs, write_history, write_run
 from orca.training.seeds import run_seeds
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.training.kills import killed_at_each_change

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from orca.errors import SettingsError
-from orca.plan import Hours, downloads, fallbacks, plan
 from orca.reporting.published import read_published
-from orca.workflow.planned import Job, planned_jobs
+from orca.workflow.plan import Hours, Job, downloads, fallbacks, plan, planned_jobs
 from orca.workflow.runs import Runs
 
 ROOT = Path(__file__).parents[2]

@@ -195,7 +195,9 @@ def test_an_alignment_of_what_is_not_there_is_refused(runs, alignment):
 
 
 @pytest.mark.parametrize("change", ["finetune.epochs=3", "align.epoch=3", "foo"])
-def test_a_command_refuses_a_setting_that_its_alignment_does_not_read(tmp_path, monkeypatch, change):
+def test_a_command_refuses_a_setting_that_its_alignment_does_not_read(
+    tmp_path, monkeypatch, change
+):
     monkeypatch.chdir(tmp_path)
     words = ["align", "openml_61", "minilm", "--distance", "otdd", "--start", "random"]
     with pytest.raises(SettingsError, match="^--set, "):

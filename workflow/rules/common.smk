@@ -3,12 +3,13 @@ from shlex import quote
 
 from orca.configuration import config_folder
 from orca.data.task import TASKS
+from orca.logs import what_failed
 from orca.models.body import BODIES
 from orca.peers.peer import PEERS
+from orca.provenance import HISTORY, RECORD
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.workflow import layout
-from orca.workflow.failures import tables_left, what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
 from orca.workflow.peer_jobs import PeerJobs
@@ -29,7 +30,6 @@ shell.prefix(
     f'orca() {{{{ exec {quote(sys.executable)} -m orca "$@"; }}}}; '
 )
 
-PREPARED = layout.path("prepared")
 BODY = layout.path("bodies")
 TUNED = layout.path("tuned")
 ALIGNED = layout.path("aligned")

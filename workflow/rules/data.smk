@@ -49,8 +49,8 @@ rule prepare:
         fit=layout.path("fit"),
         test=layout.path("test"),
         schema=layout.path("schema"),
-        card=f"{PREPARED}/card.json",
-        picture=f"{PREPARED}/samples.png",
+        card=layout.path("data_card"),
+        picture=layout.path("picture"),
     log:
         layout.path("logs", step="prepare", name="{task}"),
     benchmark:

@@ -5,8 +5,8 @@ rule pretrain_body:
     output:
         card=layout.path("card"),
         weights=f"{BODY}/model.safetensors",
-        history=f"{BODY}/history.csv",
-        record=f"{BODY}/run.json",
+        history=f"{BODY}/{HISTORY}",
+        record=f"{BODY}/{RECORD}",
     log:
         layout.path("logs", step="pretrain_body", name="{body}"),
     benchmark:

@@ -1,11 +1,12 @@
-"""What targets would cost: jobs by step, gigabytes to download, GPU hours.
+"""The jobs that Snakemake would run for some targets, by its own dry run, and what they would cost.
 
-The jobs are those of Snakemake's own dry run, so what is done already costs nothing. The hours of
-a run are those of our records of the same task, body and method, or else estimated (`orca.cost`).
+What is done already costs nothing. The hours of a run are those of our records of the same task,
+body and method, or else estimated (`orca.cost`).
 """
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,15 +14,91 @@ from pathlib import Path
 from orca.cost import V100
 from orca.data.proxy import PROXIES
 from orca.data.task import Way
-from orca.errors import SettingsError
+from orca.errors import OrcaError, SettingsError
+from orca.provenance import RECORD
 from orca.text_files import found_json
 from orca.workflow import layout
-from orca.workflow.planned import Job, planned_jobs
 from orca.workflow.resources import run_seconds
 from orca.workflow.runs import Runs
 
 TRAINING = {"align": "aligned", "finetune": "finetuned", "tune": "tuned", "tune_worker": "tuned"}
 MEANING = "Hours: of one V100 where estimated; of the machine that ran, where from our records."
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that would run: its rule, and its wildcards by name."""
+
+    step: str
+    wildcards: Mapping[str, str]
+
+    @property
+    def runs(self) -> int:
+        """Runs that it makes: one for each seed."""
+        return len(layout.seeds_of(self.wildcards.get("seeds", "seed0")))
+
+
+def planned_jobs(
+    targets: Sequence[str], *, snakefile: Path, config_files: Sequence[Path], folder: Path
+) -> tuple[list[Job], Runs]:
+    """Return the jobs that Snakemake would run for some targets, and the runs they are from.
+
+    Args:
+        targets: files or rules.
+        snakefile: of the workflow.
+        config_files: laid over the workflow's own.
+        folder: that the results lie in.
+
+    Raises:
+        OrcaError: if a file or a setting is at fault.
+        SettingsError: if the workflow is not there, or Snakemake cannot make a target for another
+            reason; it has printed why.
+    """
+    if not snakefile.is_file():
+        raise SettingsError(
+            where=str(snakefile),
+            what="the workflow is not there",
+            mend="change to the repository's folder, or name its Snakefile by `--snakefile`",
+        )
+    from snakemake.api import SnakemakeApi
+    from snakemake.settings import types
+
+    with SnakemakeApi(types.OutputSettings(quiet={types.Quietness.ALL}, dryrun=True)) as api:
+        logging.disable(logging.CRITICAL)
+        try:
+            workflow = api.workflow(
+                resource_settings=types.ResourceSettings(cores=1),
+                config_settings=types.ConfigSettings(configfiles=list(config_files)),
+                snakefile=snakefile,
+                workdir=folder,
+            )
+            dag = workflow.dag(types.DAGSettings(targets=set(targets), force_incomplete=True))
+            dag.execute_workflow(executor="dryrun")
+        except Exception as fault:
+            logging.disable(logging.NOTSET)
+            if declared := _declared(fault):
+                raise declared from None
+            api.print_exception(fault)
+            raise SettingsError(
+                where=f"orca plan {' '.join(targets)}",
+                what="Snakemake cannot plan it, as said above",
+                mend="name a file under results/, or a rule such as `all` or `demo`",
+            ) from fault
+        finally:
+            logging.disable(logging.NOTSET)
+        inner = workflow._workflow  # the API itself does not give the jobs out
+        order = {rule.name: place for place, rule in enumerate(inner.rules)}
+        found = [job for job in inner.dag.jobs if inner.dag.finished(job) and job.output]
+        found.sort(key=lambda job: order[job.rule.name])
+        runs: Runs = inner.globals["RUNS"]
+    return [Job(job.rule.name, dict(job.wildcards.items())) for job in found], runs
+
+
+def _declared(fault: BaseException | None) -> OrcaError | None:
+    """Return the error of ours that Snakemake wraps in its own, if it is one."""
+    while fault is not None and not isinstance(fault, OrcaError):
+        fault = fault.__cause__ or fault.__context__
+    return fault
 
 
 @dataclass(frozen=True)
@@ -36,7 +113,7 @@ class Hours:
         """Mean hours by step, task, body and method or alignment."""
         found: dict[tuple[str, ...], list[float]] = defaultdict(list)
         for step in ("align", "finetune"):
-            for path in (self.folder / layout.root(TRAINING[step])).glob("*/*/*/seed*/run.json"):
+            for path in (self.folder / layout.root(TRAINING[step])).glob(f"*/*/*/seed*/{RECORD}"):
                 seconds = found_json(path).get("seconds")
                 if isinstance(seconds, dict):
                     found[(step, *path.parts[-5:-2])].append(sum(seconds.values()) / 3600)
@@ -90,17 +167,7 @@ def _missing(jobs: Iterable[Job], runs: Runs) -> Iterator[tuple[str, Way]]:
 def plan(
     targets: Sequence[str], *, snakefile: Path, config_files: Sequence[Path], folder: Path
 ) -> str:
-    """Return as text what some targets would cost; arguments as of `planned_jobs`.
-
-    Raises:
-        SettingsError: if the workflow is not there.
-    """
-    if not snakefile.is_file():
-        raise SettingsError(
-            where=str(snakefile),
-            what="the workflow is not there",
-            mend="change to the repository's folder, or name its Snakefile by `--snakefile`",
-        )
+    """Return as text what some targets would cost; arguments and errors as of `planned_jobs`."""
     jobs, runs = planned_jobs(
         targets, snakefile=snakefile, config_files=config_files, folder=folder
     )

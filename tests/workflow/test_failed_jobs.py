@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from orca.evaluation.score import Run
+from orca.logs import what_failed
 from orca.peers.peer import PEERS
 from orca.workflow import layout
-from orca.workflow.failures import tables_left, what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
 from orca.workflow.runs import Runs
@@ -87,9 +87,9 @@ def test_tables_left_behind_are_named_with_their_command_where_a_run_has_a_score
 ):
     runs = Runs.read({}, ROOT / "config")
     monkeypatch.chdir(tmp_path)
-    assert not tables_left(["demo", "table_2"], runs)
+    assert not Pages(Jobs(runs)).tables_left(["demo", "table_2"])
     score_of_demo(runs)
-    told = tables_left(["table_2", "demo"], runs)
+    told = Pages(Jobs(runs)).tables_left(["table_2", "demo"])
     assert told.startswith("Not rendered: demo. ")
     assert told.endswith("snakemake from_scores")
 
@@ -98,7 +98,7 @@ def test_of_many_tables_left_behind_five_are_named(tmp_path, monkeypatch):
     runs = Runs.read({}, ROOT / "config")
     monkeypatch.chdir(tmp_path)
     score_of_demo(runs)
-    assert "demo, demo, demo, demo, demo and 2 more." in tables_left(["demo"] * 7, runs)
+    assert "demo, demo, demo, demo, demo and 2 more." in Pages(Jobs(runs)).tables_left(["demo"] * 7)
 
 
 @pytest.mark.slow
