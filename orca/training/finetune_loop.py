@@ -17,13 +17,11 @@ from orca.training.batches import Batches, seeded
 from orca.training.compiling import as_compiled, as_written, next_step, repeatable, start
 from orca.training.loss import Loss
 from orca.training.optimizer import Optimizer
-from orca.training.progress import Checkpoints, History
+from orca.training.progress import Checkpoints, History, PendingLosses
 from orca.training.schedule import make_schedule
 from orca.training.settings import Compiled, FinetuneSettings, OptimizerSettings
 from orca.training.tensors import load_trained, trained_tensors, under
 from orca.training.validate import Validation
-
-READ_EVERY = 64  # losses wait on the device and are read so many at a time
 
 
 @dataclass(kw_only=True)
@@ -75,7 +73,7 @@ class FinetuneLoop:
     history: History = field(default_factory=History)
     compiled: Compiled = field(default="off", init=False)
     progress: Position = field(default_factory=Position)
-    _losses: dict[int, Tensor] = field(default_factory=dict, init=False)
+    _losses: PendingLosses = field(default_factory=PendingLosses, init=False)
     _best: dict[str, Tensor] = field(default_factory=dict, init=False)
     """The weights of the best epoch so far: in main memory, and in every checkpoint."""
 
@@ -134,9 +132,9 @@ class FinetuneLoop:
             torch.manual_seed(seeded(self.seed, 2, epoch).initial_seed())  # for dropout
         self._clear_gradients()
         for batch, (inputs, targets) in self.batches.epoch(epoch, self.progress.batch):
-            self._losses[batch] = self._backward(epoch, batch, inputs, targets)
+            self._losses.add(batch, self._backward(epoch, batch, inputs, targets))
             last = batch + 1 == self.batches.per_epoch
-            if len(self._losses) == READ_EVERY or last:
+            if self._losses.many or last:
                 self._read_losses(epoch)
             if (batch + 1) % self.settings.accumulation == 0 or batch == self._last_step:
                 self._step(epoch, batch)
@@ -179,7 +177,7 @@ class FinetuneLoop:
         (loss / joined).backward()  # type: ignore[no-untyped-call]
         if self.settings.accumulate == "official":
             self._clip()
-        return loss.detach()
+        return loss
 
     def _clip(self) -> None:
         if self.settings.gradient_clipping is not None:
@@ -191,14 +189,10 @@ class FinetuneLoop:
         Raises:
             TrainingError: if one is no finite number.
         """
-        if not self._losses:
-            return
-        values = torch.stack(list(self._losses.values())).tolist()
-        for batch, value in zip(self._losses, values, strict=True):
+        for batch, value in self._losses.read():
             if not math.isfinite(value):
                 self._diverged(epoch, batch, value)
             self.progress.loss_sum += value
-        self._losses.clear()
 
     def _diverged(self, epoch: int, batch: int, value: float) -> None:
         numbers = self.batches.sample_numbers(epoch, batch).tolist()

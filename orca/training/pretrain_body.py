@@ -23,6 +23,7 @@ from orca.training.batches import seeded
 from orca.training.checkpoint import State, publish
 from orca.training.key import pretrain_key
 from orca.training.optimizer import Optimizer
+from orca.training.progress import PendingLosses
 from orca.training.record import whole_outputs, write_history, write_run
 from orca.training.settings import OptimizerSettings
 from orca.training.tensor_file import write_tensors
@@ -65,6 +66,7 @@ class Pretraining:
         steps = OptimizerSettings(weight_decay=self.settings.weight_decay, betas=BETAS)
         self.optimizer = Optimizer(self.model.parameters(), steps)
         self.batches = max(1, len(self.images.labels) // self.settings.batch_size)
+        self._losses = PendingLosses()
         self.device = next(self.model.parameters()).device
 
     def run(self) -> None:
@@ -91,19 +93,25 @@ class Pretraining:
         labels = self.images.labels[chosen].to(self.device)
         output = self.model(inputs)
         loss = functional.cross_entropy(output, labels, label_smoothing=LABEL_SMOOTHING)
-        if not math.isfinite(value := loss.item()):
-            raise TrainingError(
-                where=f"pretraining step {step}",
-                what=f"the loss is {value}",
-                mend="lower pretraining.learning_rate in config/config.yaml",
-            )
         self.optimizer.clear_gradients()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
         self.optimizer.rate = self.settings.learning_rate * rate_factor(step, total)
         self.optimizer.step()
-        self.loss_sum += value
+        self._losses.add(step, loss)
+        if self._losses.many or (step + 1) % self.batches == 0:
+            self._read_losses()
         self.epoch_seconds += time.monotonic() - start
+
+    def _read_losses(self) -> None:
+        for step, value in self._losses.read():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    where=f"pretraining step {step}",
+                    what=f"the loss is {value}",
+                    mend="lower pretraining.learning_rate in config/config.yaml",
+                )
+            self.loss_sum += value
 
     def _chosen(self, step: int) -> Int[Tensor, " batch"]:
         epoch, batch = divmod(step, self.batches)
@@ -124,6 +132,7 @@ class Pretraining:
         self.loss_sum = self.epoch_seconds = 0.0
 
     def _save(self) -> None:
+        self._read_losses()
         tensors = {f"model.{name}": value for name, value in self.model.state_dict().items()}
         tensors |= {f"optimizer.{k}": v for k, v in self.optimizer.tensors().items()}
         record = {

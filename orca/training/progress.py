@@ -1,9 +1,10 @@
 """How far a stage has come: the history it leaves, and the checkpoints that it goes on from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor
 
 from orca.logs import Clock
@@ -11,6 +12,31 @@ from orca.training.settings import Compiled
 
 if TYPE_CHECKING:
     import pandas
+
+READ_EVERY = 64
+
+
+class PendingLosses:
+    """Losses of steps that lie on the device and are read together, so that no step waits."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[int, Tensor]] = []
+
+    def add(self, step: int, loss: Tensor) -> None:
+        """Keep a step's loss, a number."""
+        self._waiting.append((step, loss.detach()))
+
+    @property
+    def many(self) -> bool:
+        """Whether as many wait as are read at a time."""
+        return len(self._waiting) >= READ_EVERY
+
+    def read(self) -> Iterator[tuple[int, float]]:
+        """Yield the steps and losses that wait, in order; none waits then."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            values = torch.stack([loss for _, loss in waiting]).tolist()
+            yield from zip((step for step, _ in waiting), values, strict=True)
 
 
 @dataclass

@@ -11,11 +11,15 @@ from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.training import finetune_loop
-from orca.training.batches import Batches
+from orca.models.pretraining.images import pretraining_images
+from orca.models.pretraining.model import untrained
+from orca.models.pretraining.settings import PretrainSettings
+from orca.training import finetune_loop, progress
+from orca.training.batches import Batches, seeded
 from orca.training.checkpoint import State
 from orca.training.finetune import Finetune
 from orca.training.loss import LOSSES, make_loss
+from orca.training.pretrain_body import Pretraining
 from orca.training.setup import Setup
 from tests.edited import edited
 from tests.training.toy_grid import NAME, TASKS, different, toy_place
@@ -136,8 +140,20 @@ def test_no_body_waits_for_the_device(body, shape, monkeypatch):
     assert not found
 
 
+def test_no_step_of_pretraining_waits_for_the_device(tmp_path, monkeypatch):
+    settings = PretrainSettings(fractal_classes=2, images_per_class=8, batch_size=8)
+    images = pretraining_images(settings)
+    model = untrained("swin_fractals", images.classes, seeded(0, 0)).train()
+    loop = Pretraining(
+        model=model, images=images, settings=settings, state=State(tmp_path, "a", seconds=30.0)
+    )
+    with counted(monkeypatch) as found:
+        loop._train(0, 10)
+    assert not found
+
+
 def test_the_first_bad_step_is_named_though_its_loss_is_read_later(tmp_path, monkeypatch):
-    monkeypatch.setattr(finetune_loop, "READ_EVERY", 5)
+    monkeypatch.setattr(progress, "READ_EVERY", 5)
     step = make_finetune(tmp_path, FIELDS, selection="best_on_validation")
     with edited(step.setup.prepared) as file:
         file["targets"][13] = 0.0
