@@ -48,7 +48,8 @@ onerror:
         job for job in workflow.dag.needrun_jobs() if job.rule.name == "tabulate"
     }
     tables = {job.wildcards.table for job in waiting - workflow.scheduler.failed}
-    if text := PAGES.tables_left(tables):
+    left = {table: RUNS.of_table(table) for table in sorted(tables)}
+    if text := tables_left(left, Path(layout.root("scores"))):
         print(f"\n{text}", file=sys.stderr)
 
 

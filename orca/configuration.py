@@ -1,15 +1,25 @@
 """`config/config.yaml`: what is built, on what, within which limits; and where `config/` is."""
 
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from orca.code_digest import PACKAGE
+from orca.data.proxy import PROXIES
+from orca.data.task import TASKS
+from orca.data.user_task import entry_of
+from orca.declarations import Declarations
 from orca.errors import SettingsError
 from orca.experiment import Experiment
-from orca.hyperparameters import WHERE
+from orca.hyperparameters import WHERE, all_groups, check_groups
+from orca.models.body import BODIES
 from orca.models.pretraining.settings import PretrainSettings
+from orca.peers.peer import PEERS
+from orca.reporting.declared_figure import FIGURES
+from orca.reporting.declared_table import TABLES
 from orca.settings import Count, Name, checked, merge
 from orca.training.settings import CHECKPOINT_SECONDS, SOURCE_SAMPLES, CheckpointSeconds
 from orca.tuning.settings import TuningSettings
@@ -124,6 +134,53 @@ class Configuration(Experiment):
         pattern=r"^(auto|cpu|cuda(:\d+)?)$",
         description="Runs use this device: `auto`, `cpu`, `cuda` or `cuda:1`.",
     )
+
+    def check_names(self) -> None:
+        """Check the names that other things are declared by, and the entries of a person's tasks.
+
+        Raises:
+            SettingsError: for the first that is not declared; it offers the nearest.
+        """
+        bodies = (
+            self.bodies.values(), self.seeds_by_body, self.body_folders, self.tuning_by_body,
+            self.tune_workers_by_body, self.proxies, {*self.hyperparameters} - {"default"},
+        )  # fmt: skip
+        named: list[tuple[str, Iterable[str], Declarations[Any]]] = [
+            ("tables", self.tables, TABLES),
+            ("figures", self.figures, FIGURES),
+            ("reports", chain.from_iterable(self.reports.values()), TABLES),
+            ("bodies", chain(*bodies), BODIES),
+            ("proxies", self.proxies.values(), PROXIES),
+            ("peers", self.peers, PEERS),
+        ]
+        for key, names, declared in named:
+            for name in names:
+                declared.look_up(name, where=f"{PLACE}, {key}")
+        for peer in self.peers:
+            self.peer_settings(peer)
+        for name in self.tasks:
+            self._check_own(name, where=f"{PLACE}, tasks.{name}")
+
+    def _check_own(self, name: str, *, where: str) -> None:
+        if name in TASKS:
+            raise SettingsError(
+                where=where,
+                what="a declared task has this name already",
+                mend="give your own task another name",
+            )
+        own = entry_of(self.tasks[name], where=where)
+        check_groups(own.settings, all_groups(), where=f"{where}, settings")
+        for body in own.bodies:
+            BODIES.look_up(body, where=f"{where}, bodies")
+
+    def peer_settings(self, peer: str) -> dict[str, Any]:
+        """Return the settings of a peer.
+
+        Raises:
+            SettingsError: for the first that it does not know.
+        """
+        given = self.peers.get(peer, {})
+        return PEERS[peer].with_settings(given, where=f"{PLACE}, peers.{peer}")
 
     def origin_of(self, body: str) -> Origin:
         """Return where the settings of a body's runs come from."""

@@ -145,7 +145,7 @@ def _status(
     source: str, names: tuple[str, ...], files: tuple[Way, ...], folder: Path
 ) -> SourceStatus:
     missing = tuple(way.name for way in files if not (folder / way.name).exists())
-    sizes: list[Any] = [getattr(way, "size", None) for way in files]
+    sizes: list[Any] = [way.size for way in files]
     state: State = "missing" if len(missing) == len(files) else "partly"
     if not missing:
         state = "here"

@@ -98,6 +98,16 @@ class Way(ABC):
         return False
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """Where servers give the file, the best first."""
+        return ()
+
+    @property
+    def size(self) -> int | None:
+        """Its bytes, where they are known before it is there."""
+        return None
+
+    @property
     def archives(self) -> tuple["Way", ...]:
         """Archives that hold the file; they are fetched if no server gives the file itself."""
         return ()

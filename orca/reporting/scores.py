@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from orca.errors import ResultsError
 from orca.evaluation.predictions import PREDICTIONS
 from orca.evaluation.score import SCORE, Run, Score, command_for, read_score
 from orca.provenance import atomic
+
+MOST_NAMED = 5  # tables on the screen
 
 
 @dataclass(frozen=True)
@@ -108,3 +111,25 @@ def pack_scores(results: Path, out: Path) -> None:
             entry = tarfile.TarInfo(f"results/scores/{path.relative_to(folder)}")
             entry.size, entry.mode = len(content), 0o644
             archive.addfile(entry, io.BytesIO(content))
+
+
+def tables_left(tables: Mapping[str, Iterable[Run]], folder: Path) -> str:
+    """Return which tables a failed workflow leaves behind, and the command that renders them.
+
+    Empty where no run of theirs has a score.
+
+    Args:
+        tables: that were asked for and not begun, and the runs of each.
+        folder: of the scores.
+    """
+    scores = ScoreFolder(folder)
+    left = [
+        table for table, runs in tables.items() if any(scores.path(run).exists() for run in runs)
+    ]
+    if not left:
+        return ""
+    few, more = ", ".join(left[:MOST_NAMED]), len(left) - MOST_NAMED
+    return (
+        f"Not rendered: {few}{f' and {more} more' if more > 0 else ''}."
+        " From the scores that are there: snakemake from_scores"
+    )

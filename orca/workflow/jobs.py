@@ -37,8 +37,9 @@ class Jobs:
     settings_files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write_settings(self) -> None:
-        """Write the files of settings of all planned jobs."""
-        for path, content in self.settings_files.items():
+        """Write the files of settings of all planned jobs, and of all tables."""
+        experiment = not_default(self.runs.configuration.experiment)
+        for path, content in {**self.settings_files, layout.path("experiment"): experiment}.items():
             write_settings(Path(path), content)
 
     def keep(self, place: str, **content: Any) -> None:
@@ -80,16 +81,14 @@ class Jobs:
 
         One that is missing is left to `fetch`, which says so.
         """
-        kind, name = self.runs.sources[wildcards.source]
-        files = self.runs.task(name).files if kind == "task" else ()
+        files = self.runs.needing(wildcards.source).files
         own = [Path(file.path).expanduser() for file in files if isinstance(file, Own)]
         return [str(path) for path in own if path.is_file()]
 
     def fetch_key(self, wildcards: Any) -> str:
         """Return the key of a raw folder: what those of its files are made by that we make."""
-        kind, name = self.runs.sources[wildcards.source]
-        source = PROXIES[name] if kind == "proxy" else self.runs.task(name)
-        return digest_of([(file.name, getattr(file, "recipe", "")) for file in source.files])
+        files = self.runs.needing(wildcards.source).files
+        return digest_of([(file.name, file.recipe) for file in files])
 
     def body_folder(self, wildcards: Any) -> list[str]:
         """Return the folder that the configuration names for a body's weights, as an option."""

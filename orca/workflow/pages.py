@@ -1,8 +1,8 @@
 """What tables, figures and reports are made from, and their keys, by Snakemake's wildcards."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,6 @@ from orca.settings import merge, not_default
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
 from orca.workflow.runs import alignment_name
-
-MOST_NAMED = 5  # tables on the screen
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +55,8 @@ class Pages:
             for task, body, method, seeds in self.shares(runs)
         ]
 
-    @cached_property
-    def _experiment(self) -> Mapping[str, Any]:
-        return not_default(self.jobs.runs.configuration.experiment)
-
     def table_files(self, wildcards: Any) -> list[str]:
         """Return the scores that a table is built from."""
-        self.jobs.settings_files[layout.path("experiment")] = self._experiment
         return self.scores(self.jobs.runs.of_table(wildcards.table))
 
     def table_key(self, wildcards: Any) -> str:
@@ -104,7 +97,6 @@ class Pages:
 
     def alignment_files(self, wildcards: Any) -> list[str]:
         """Return the alignments that a table's figure of them is drawn from."""
-        self.jobs.settings_files[layout.path("experiment")] = self._experiment
         found = self.alignments(wildcards.table)
         path = layout.path("histories", table=wildcards.table)
         self.jobs.settings_files[path] = {"histories": _histories(found)}
@@ -122,12 +114,10 @@ class Pages:
 
     def figure_files(self, wildcards: Any) -> list[str]:
         """Return what a figure of a paper is drawn from."""
-        settings_files = self.jobs.settings_files
-        settings_files[layout.path("experiment")] = self._experiment
         figure = FIGURES[wildcards.figure].under(self.jobs.runs.configuration.experiment)
         made_by = self._figure_inputs(figure)
         path = layout.path("figure_inputs", figure=wildcards.figure)
-        settings_files[path] = {"inputs": list(made_by)}
+        self.jobs.settings_files[path] = {"inputs": list(made_by)}
         return list(made_by.values())
 
     def _figure_inputs(self, figure: Figure) -> dict[str, str]:
@@ -188,33 +178,10 @@ class Pages:
         shown = self.jobs.settings_files[layout.path("report_settings", report=wildcards.report)]
         return digest_of([code, dict(shown)])
 
-    def tables_left(self, tables: Iterable[str]) -> str:
-        """Return which tables a failed workflow leaves behind, and the command that renders them.
-
-        Empty where no run of theirs has a score.
-
-        Args:
-            tables: that were asked for and not begun.
-        """
-        scores = Path(layout.root("scores"))
-        left = [
-            table
-            for table in sorted(tables)
-            if any((scores / run.score_file).exists() for run in self.jobs.runs.of_table(table))
-        ]
-        if not left:
-            return ""
-        few, more = ", ".join(left[:MOST_NAMED]), len(left) - MOST_NAMED
-        return (
-            f"Not rendered: {few}{f' and {more} more' if more > 0 else ''}."
-            " From the scores that are there: snakemake from_scores"
-        )
-
     def scores_there(self) -> str:
         """Return a digest that changes when a score file comes, goes or changes."""
         files = sorted(Path(layout.root("scores")).glob("*/*/*/seed*/*.json"))
         stamps = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-        self.jobs.settings_files[layout.path("experiment")] = self._experiment
         return digest_of(stamps)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from orca.configuration import PLACE
 from orca.peers.peer import NO_BODY, PEERS
 from orca.settings import not_default
 from orca.training.peer_key import peer_key
@@ -35,11 +34,10 @@ class PeerJobs:
         """Return the key of a peer's runs."""
         configuration, peer = self.jobs.runs.configuration, wildcards.method
         search = configuration.tuning
-        given = configuration.peers.get(peer, {})
         return peer_key(
             task=self.jobs.runs.task(wildcards.task),
             peer=peer,
             body=wildcards.body,
-            settings=PEERS[peer].with_settings(given, where=f"{PLACE}, peers.{peer}"),
+            settings=configuration.peer_settings(peer),
             search=(search.trials, search.seed),
         )

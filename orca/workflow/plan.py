@@ -9,10 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from orca.cost import V100
-from orca.data.proxy import PROXIES
 from orca.data.task import Way
 from orca.errors import OrcaError, SettingsError
 from orca.provenance import RECORD
@@ -132,35 +133,31 @@ class Hours:
 def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
     """Return the gigabytes that would be fetched, and the files whose size is not known."""
     files = [way for _, way in _missing(jobs, runs)]
-    files += {archive for way in files for archive in way.archives if not getattr(way, "urls", ())}
-    size, unknown = 0, 0
-    for file in files:
-        stated = getattr(file, "size", None)
-        size += 0 if file.recipe else stated or 0  # what is made or a person's own is here
-        unknown += bool(getattr(file, "urls", ())) and stated is None
-    return size / 1e9, unknown
+    files += {archive for way in files if not way.urls for archive in way.archives}
+    fetched = [file for file in files if not file.recipe]  # what is made or a person's own is here
+    unknown = [file for file in fetched if file.urls and file.size is None]
+    return sum(file.size or 0 for file in fetched) / 1e9, len(unknown)
 
 
 def fallbacks(jobs: Iterable[Job], runs: Runs) -> str:
     """Return as text which archives are fetched too if servers refuse files that these hold."""
-    held: dict[Way, list[str]] = defaultdict(list)
+    held: dict[Way, set[str]] = defaultdict(set)
     for source, way in _missing(jobs, runs):
-        for archive in way.archives if getattr(way, "urls", ()) else ():
-            held[archive].append(source)
-    told = []
-    for archive, sources in held.items():
-        stated = getattr(archive, "size", None)
-        size = f"{stated / 1e9:,.1f} GB" if stated else "of unstated size"
-        told.append(f"{archive.name}, {size}, for {', '.join(sorted({*sources}))}")
-    return "; ".join(told)
+        for archive in way.archives if way.urls else ():
+            held[archive].add(source)
+    sizes = {way: f"{way.size / 1e9:,.1f} GB" if way.size else "of unstated size" for way in held}
+    said = (
+        f"{archive.name}, {sizes[archive]}, for {', '.join(sorted(sources))}"
+        for archive, sources in held.items()
+    )
+    return "; ".join(said)
 
 
 def _missing(jobs: Iterable[Job], runs: Runs) -> Iterator[tuple[str, Way]]:
     """Yield the files that jobs fetch, each with its source."""
     for job in jobs:
         if job.step == "fetch":
-            kind, name = runs.sources[job.wildcards["source"]]
-            needing = PROXIES[name] if kind == "proxy" else runs.task(name)
+            needing = runs.needing(job.wildcards["source"])
             yield from ((needing.source, way) for way in needing.files)
 
 
@@ -172,25 +169,25 @@ def plan(
         targets, snakefile=snakefile, config_files=config_files, folder=folder
     )
     hours = Hours(runs, folder)
-    counts, made = Counter(job.step for job in jobs), Counter[str]()
-    spent: dict[str, Counter[str]] = defaultdict(Counter)
-    for job in jobs:
-        if job.step in TRAINING:
-            each, source = hours.of(job)
-            made[job.step] += job.runs
-            spent[job.step][source] += each * job.runs  # type: ignore[assignment]
+    made, spent = Counter[str](), Counter[str]()
     lines = [f"{'step':<16}{'jobs':>7}{'runs':>7}{'hours':>11}   of which"]
-    for step, count in counts.items():
-        parts = [f"{value:,.1f} {source}" for source, value in spent[step].items() if value]
-        shown = f"{spent[step].total():>11,.1f}" if step in TRAINING else " " * 11
-        lines.append(
-            f"{step:<16}{count:>7}{made[step] or '':>7}{shown}   {', '.join(parts)}".rstrip()
-        )
-    total = sum(by_source.total() for by_source in spent.values())
-    lines.append(f"{'all':<16}{len(jobs):>7}{made.total():>7}{total:>11,.1f}")
-    searched = sum(spent[step].total() for step in ("tune", "tune_worker") if step in spent)
-    if searched:
-        lines += ["", f"With --config hyperparameters=published: {total - searched:,.1f} hours."]
+    for step, group in groupby(jobs, key=attrgetter("step")):
+        there = list(group)
+        if step not in TRAINING:
+            lines.append(f"{step:<16}{len(there):>7}")
+            continue
+        by_source: Counter[str] = Counter()
+        for job in there:
+            each, source = hours.of(job)
+            by_source[source] += each * job.runs  # type: ignore[assignment]
+        made[step], spent[step] = sum(job.runs for job in there), by_source.total()
+        parts = ", ".join(f"{value:,.1f} {source}" for source, value in by_source.items() if value)
+        row = f"{step:<16}{len(there):>7}{made[step]:>7}{spent[step]:>11,.1f}   {parts}"
+        lines.append(row.rstrip())
+    lines.append(f"{'all':<16}{len(jobs):>7}{made.total():>7}{spent.total():>11,.1f}")
+    if searched := spent["tune"] + spent["tune_worker"]:
+        rest = spent.total() - searched
+        lines += ["", f"With --config hyperparameters=published: {rest:,.1f} hours."]
     bring, unstated = downloads(jobs, runs)
     more = f", and {unstated} files of unstated size" if unstated else ""
     lines += ["", f"To download: {bring:,.1f} GB{more}."]

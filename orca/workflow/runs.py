@@ -3,34 +3,30 @@
 No arithmetic and no heavy import, so that planning is quick.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
 from orca.alignment.distance import DISTANCES
 from orca.configuration import PLACE, Configuration, Origin
-from orca.data.proxy import PROXIES
+from orca.data.proxy import PROXIES, Proxy
 from orca.data.task import TASKS, Task
 from orca.data.user_task import entry_of, task_of
-from orca.declarations import Declarations, nearest
+from orca.declarations import nearest
 from orca.errors import SettingsError
 from orca.evaluation.score import Run
 from orca.experiment import own_source
 from orca.hyperparameters import (
     Hyperparameters,
     SearchSpace,
-    all_groups,
-    check_groups,
     check_method,
 )
 from orca.methods.method import METHODS, Method
 from orca.models.body import BODIES
 from orca.models.settings import EmbedderStart
 from orca.peers.peer import PEERS
-from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.settings import Groups, checked, checked_groups, merge, nested, not_default, read_yaml
 from orca.training.settings import ALIGN_READS, FINETUNE_READS
@@ -54,53 +50,13 @@ class Runs:
             SettingsError: for the first key, value or name that is not allowed.
         """
         runs = cls(checked(Configuration, config, where=PLACE), folder)
-        runs.check()
+        runs.configuration.check_names()
+        for task in runs.configuration.seeds_by_task:
+            runs.task(task, where=f"{PLACE}, seeds_by_task")
+        runs.hyperparameters.check()
+        for entry in (*runs.hyperparameters.tasks, *runs.hyperparameters.official):
+            runs.task(entry.partition("/")[0], where=f"{folder}/hyperparameters.yaml, {entry}")
         return runs
-
-    def check(self) -> None:
-        """Check every name in the configuration.
-
-        Raises:
-            SettingsError: for the first that is not declared; it offers the nearest.
-        """
-        given, where = self.configuration, PLACE
-        bodies = (
-            given.bodies.values(), given.seeds_by_body, given.body_folders, given.tuning_by_body,
-            given.tune_workers_by_body, given.proxies, {*given.hyperparameters} - {"default"},
-        )  # fmt: skip
-        named: list[tuple[str, Iterable[str], Declarations[Any]]] = [
-            ("tables", given.tables, TABLES),
-            ("figures", given.figures, FIGURES),
-            ("reports", chain.from_iterable(given.reports.values()), TABLES),
-            ("bodies", chain(*bodies), BODIES),
-            ("proxies", given.proxies.values(), PROXIES),
-        ]
-        for key, names, declared in named:
-            for name in names:
-                declared.look_up(name, where=f"{where}, {key}")
-        for peer, settings in given.peers.items():
-            place = f"{where}, peers"
-            PEERS.look_up(peer, where=place).with_settings(settings, where=f"{place}.{peer}")
-        for task in given.seeds_by_task:
-            self.task(task, where=f"{where}, seeds_by_task")
-        for name, own in given.tasks.items():
-            self._check_own(name, own, where=f"{where}, tasks.{name}")
-        self.hyperparameters.check()
-        for entry in (*self.hyperparameters.tasks, *self.hyperparameters.official):
-            self.task(entry.partition("/")[0], where=f"{self.folder}/hyperparameters.yaml, {entry}")
-
-    @staticmethod
-    def _check_own(name: str, entry: dict[str, Any], *, where: str) -> None:
-        if name in TASKS:
-            raise SettingsError(
-                where=where,
-                what="a declared task has this name already",
-                mend="give your own task another name",
-            )
-        own = entry_of(entry, where=where)
-        check_groups(own.settings, all_groups(), where=f"{where}, settings")
-        for body in own.bodies:
-            BODIES.look_up(body, where=f"{where}, bodies")
 
     @cached_property
     def hyperparameters(self) -> Hyperparameters:
@@ -153,6 +109,11 @@ class Runs:
         baselines = (name for name in PROXIES if not PROXIES[name].variant_of)
         owners = {PROXIES[name].source: ("proxy", name) for name in baselines}
         return owners | {self.source_of(name): ("task", name) for name in reversed(self.tasks)}
+
+    def needing(self, source: str) -> Task | Proxy:
+        """Return what a raw folder is fetched for."""
+        kind, name = self.sources[source]
+        return PROXIES[name] if kind == "proxy" else self.task(name)
 
     def proxy_of(self, body: str) -> str:
         """Return the source proxy of a body: the configuration's, or its own as by the protocol."""

@@ -10,6 +10,7 @@ import yaml
 from orca.evaluation.score import Run
 from orca.logs import what_failed
 from orca.peers.peer import PEERS
+from orca.reporting.scores import tables_left
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
@@ -87,18 +88,15 @@ def test_tables_left_behind_are_named_with_their_command_where_a_run_has_a_score
 ):
     runs = Runs.read({}, ROOT / "config")
     monkeypatch.chdir(tmp_path)
-    assert not Pages(Jobs(runs)).tables_left(["demo", "table_2"])
+    folder = Path(layout.root("scores"))
+    tables = {table: runs.of_table(table) for table in ("demo", "table_2")}
+    assert not tables_left(tables, folder)
     score_of_demo(runs)
-    told = Pages(Jobs(runs)).tables_left(["table_2", "demo"])
+    told = tables_left(tables, folder)
     assert told.startswith("Not rendered: demo. ")
     assert told.endswith("snakemake from_scores")
-
-
-def test_of_many_tables_left_behind_five_are_named(tmp_path, monkeypatch):
-    runs = Runs.read({}, ROOT / "config")
-    monkeypatch.chdir(tmp_path)
-    score_of_demo(runs)
-    assert "demo, demo, demo, demo, demo and 2 more." in Pages(Jobs(runs)).tables_left(["demo"] * 7)
+    seven = {f"t{number}": tables["demo"] for number in range(7)}
+    assert "t0, t1, t2, t3, t4 and 2 more." in tables_left(seven, folder)
 
 
 @pytest.mark.slow

@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 from shlex import quote
 
 from orca.configuration import config_folder
@@ -9,6 +10,7 @@ from orca.peers.peer import PEERS
 from orca.provenance import HISTORY, RECORD
 from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
+from orca.reporting.scores import tables_left
 from orca.workflow import layout
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
