@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orca.data import conll
-from orca.data.proxies import conll2003
+from orca.data.conll_columns import read_columns
+from orca.data.proxies import conll2000, conll2003
 from orca.data.proxy import PROXIES, Images, Texts, read_proxy
 from orca.data.status import add_source
 from orca.errors import DataError
@@ -60,8 +60,8 @@ def test_the_sentences_of_our_own_are_many_balanced_and_not_conll():
 
 
 def test_spans_are_the_chunks_and_the_words_between_them(raw):
-    sentences = conll.read_columns(raw / "train.txt.gz", "", column=2)
-    found = [(span.tag, " ".join(span.words)) for span in conll.spans(sentences[0])]
+    sentence = read_columns(raw / "train.txt.gz", column=2)[0]
+    found = [(tag, " ".join(word for word, _ in words)) for tag, words in conll2000.spans(sentence)]
     assert found == [
         ("NP", "Confidence"), ("PP", "in"), ("NP", "the pound"), ("VP", "is widely expected"),
         ("O", "."),

@@ -6,13 +6,16 @@ Differs from a later release by the same authors: that takes 350 words of each t
 validation part, embedded in their sentences; here a word is embedded alone.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from orca.data.conll_columns import OUTSIDE, Sentence, read_columns
 from orca.data.download import Download
 from orca.data.proxy import Proxy, Texts
+from orca.data.raw_file import damaged, reading
 
 SAMPLES = 5000
 SEED = 42
@@ -32,11 +35,11 @@ class AnyCopy(Download):
         Raises:
             DataError: if they are not those of the training part.
         """
-        from orca.data.conll import counts, read_entities
-        from orca.data.raw_file import damaged
-
         super().check(path)
-        found = counts(read_entities(path, TAGS))
+        sentences = _entities(path)
+        tags = [tag for sentence in sentences for _, tag in sentence]
+        first = Counter(tag[2:] for tag in tags if tag.startswith("B-"))
+        found = {"sentences": len(sentences), "tokens": len(tags), **first}
         if found != TRAINING_PART:
             raise damaged(path, f"it holds {found}, CoNLL-2003's training part {TRAINING_PART}")
 
@@ -65,20 +68,50 @@ PROXY = Proxy(
 
 def read(raw: Path) -> Texts:
     """Return the words, tag by tag."""
-    from orca.data.conll import read_entities
-
-    sentences = read_entities(raw / PROXY.files[0].name, TAGS)
+    pairs = [pair for sentence in _entities(raw / PROXY.files[0].name) for pair in sentence]
     generator = np.random.default_rng(SEED)
     texts: list[str] = []
     labels: list[int] = []
-    for number, (tag, count) in enumerate(zip(TAGS, _even_counts(), strict=True)):
-        own = [word for sentence in sentences for word, its in sentence if its == tag]
-        chosen = generator.permutation(len(own))[:count]
+    each, rest = divmod(SAMPLES, len(TAGS))
+    for number, tag in enumerate(TAGS):
+        own = [word for word, its in pairs if its == tag]
+        chosen = generator.permutation(len(own))[: each + (number < rest)]
         texts += [own[int(place)] for place in chosen]
         labels += [number] * len(chosen)
     return Texts(tuple(texts), np.array(labels), TAGS)
 
 
-def _even_counts() -> list[int]:
-    each, rest = divmod(SAMPLES, len(TAGS))
-    return [each + (number < rest) for number in range(len(TAGS))]
+def _entities(path: Path) -> list[Sentence]:
+    """Return the sentences of a column file, of `train.txt` in a zip file, or of the Hub's parquet.
+
+    A span's first tag is made `B-`, where a file marks only what follows another span (IOB1).
+
+    Raises:
+        DataError: if the file is none of these, or damaged.
+    """
+    start = path.open("rb").read(4) if path.is_file() else b""
+    if start == b"PAR1":
+        sentences = _from_parquet(path)
+    else:
+        sentences = read_columns(path, column=3, member="train.txt" * (start == b"PK\3\4"))
+    return [_with_first_tags(sentence) for sentence in sentences]
+
+
+def _from_parquet(path: Path) -> list[Sentence]:
+    import pandas
+
+    with reading(path, "it is no parquet file of words and their tags", Exception):
+        frame = pandas.read_parquet(path, columns=["tokens", "ner_tags"])
+        return [
+            tuple((str(word), TAGS[tag]) for word, tag in zip(words, numbers, strict=True))
+            for words, numbers in zip(frame["tokens"], frame["ner_tags"], strict=True)
+        ]
+
+
+def _with_first_tags(sentence: Sentence) -> Sentence:
+    tagged, before = [], OUTSIDE
+    for word, tag in sentence:
+        begins = tag.startswith("I-") and before[2:] != tag[2:]
+        tagged.append((word, f"B-{tag[2:]}" if begins else tag))
+        before = tag
+    return tuple(tagged)
