@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from orca.data.fetch import fetch
-from orca.data.keel import KEEL, KeelTable
 from orca.data.table import codes, is_categorical, read_arff
 from orca.data.task import TASKS
 from orca.data.tasks.openml import CARRIED
+from orca.data.tasks.openml.keel import KEEL, KeelTable
 from orca.errors import DataError
 from orca.package_index import PackageIndexError
 from orca.provenance import file_digest

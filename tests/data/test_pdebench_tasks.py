@@ -4,9 +4,9 @@ import h5py
 import numpy as np
 import pytest
 
-from orca.data.pdebench_file import Frames
 from orca.data.target import Field
 from orca.data.task import TASKS, Samples
+from orca.data.tasks.pdebench.frames import Frames
 from orca.data.ways import Simulated
 from orca.errors import DataError
 from tests.data import fixtures_pdebench as fixtures

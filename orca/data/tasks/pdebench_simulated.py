@@ -8,11 +8,11 @@ Source: Takamoto et al. 2022 (arXiv:2210.07182); `orca.data.simulate` states eac
 
 from dataclasses import replace
 
-from orca.data.pdebench_file import read
 from orca.data.target import Field
 from orca.data.task import Samples, Task
 from orca.data.tasks.pdebench import BASELINES as PUBLISHED
 from orca.data.tasks.pdebench import official, resolutions
+from orca.data.tasks.pdebench.frames import read
 from orca.data.ways import Simulated
 
 __all__ = ["TASKS", "read"]
@@ -78,8 +78,7 @@ def _published_like(name: str, twin: Task) -> Task:
         variant_of=f"{name}_simulated",
         as_published=False,
         differs="; ".join(
-            ["solved as the published file was, see docs/fidelity.md"]
-            + [twin.differs] * bool(twin.differs)
+            filter(None, ("solved as the published file was, see docs/fidelity.md", twin.differs))
         ),
     )
 
@@ -94,15 +93,6 @@ FINE = replace(
 )
 TWINS = {name: _simulated(name) for name in FRAMES}
 OFFICIAL = official(TWINS)
-PUBLISHED_LIKE = (
-    ("pde_darcy_flow", "", TWINS["pde_darcy_flow"]),
-    ("pde_diffusion_reaction_1d", "", TWINS["pde_diffusion_reaction_1d"]),
-    (
-        "pde_diffusion_reaction_1d",
-        "_official",
-        OFFICIAL["pde_diffusion_reaction_1d_official"],
-    ),
-)
 TASKS = {
     **{f"{name}_simulated": task for name, task in TWINS.items()},
     **{
@@ -110,8 +100,12 @@ TASKS = {
         for name, task in OFFICIAL.items()
     },
     **{
-        f"{name}_published_like{ending}_simulated": _published_like(name, twin)
-        for name, ending, twin in PUBLISHED_LIKE
+        f"{name}_published_like{ending}_simulated": _published_like(name, twins[name + ending])
+        for name, ending, twins in (
+            ("pde_darcy_flow", "", TWINS),
+            ("pde_diffusion_reaction_1d", "", TWINS),
+            ("pde_diffusion_reaction_1d", "_official", OFFICIAL),
+        )
     },
     **resolutions(
         TWINS["pde_advection"],

@@ -8,13 +8,14 @@ fields of Navier-Stokes stay apart and are scored in their own units. The varian
 do as the code does. Of the training samples, a tenth is set aside to choose by.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
 from orca.data.download import Download
-from orca.data.pdebench_file import Frames, read
 from orca.data.target import Field
 from orca.data.task import Normalisation, Samples, Task
+from orca.data.tasks.pdebench.frames import Frames, read
 
 __all__ = ["TASKS", "read"]
 
@@ -161,32 +162,9 @@ BASELINES: dict[str, Task] = {
 
 def official(baselines: dict[str, Task]) -> dict[str, Task]:
     """Return the official code's variants of some of the tasks, by name."""
-    variants = {
-        "pde_advection": _coarser(ADVECTION, 4),
-        "pde_burgers": replace(
-            BURGERS, loss="rmse", differs="trained on the RMSE, as in the official code"
-        ),
-        "pde_diffusion_reaction_1d": _two_frames(DIFFUSION_REACTION_1D, 29, 99),
-        "pde_diffusion_sorption": _two_frames(DIFFUSION_SORPTION, 100, 99),
-        "pde_navier_stokes_1d": _flat(NAVIER_STOKES_1D),
-        "pde_darcy_flow": _coarser(DARCY_FLOW, 2),
-        "pde_shallow_water": _two_frames(SHALLOW_WATER, 100, 99),
-        "pde_diffusion_reaction_2d": _u_to_v(_two_frames(DIFFUSION_REACTION_2D, 100, 99)),
-        "pde_navier_stokes_2d": _standardised(NAVIER_STOKES_2D, "targets"),
-    }
     return {
-        f"{name}_official": replace(
-            variants[name],
-            variant_of=name,
-            as_published=True,
-            suite=task.suite,
-            origin=task.origin,
-            files=task.files,
-            source=task.source,
-            samples=task.samples,
-        )
+        f"{name}_official": replace(AS_OFFICIAL[name](task), variant_of=name, as_published=True)
         for name, task in baselines.items()
-        if name in variants
     }
 
 
@@ -203,20 +181,16 @@ def resolutions(task: Task, points: int, *, names: str, baseline: str = "") -> d
 
     Source: ORCA (ICML 2023), A.5.2 and Table 16.
     """
-    found = {}
-    for each, also in (
-        (points, ((f"at_{2 * points}", names.format(2 * points)),)),
-        (2 * points, ()),
-    ):
-        coarser = _coarser(task, task.input_shape[-1] // each)
-        found[names.format(each)] = replace(
-            coarser,
+    return {
+        names.format(each): replace(
+            _coarser(task, task.input_shape[-1] // each),
             title=f"{task.title}, {each} points",
             variant_of=baseline,
             differs=f"on {each} points (Table 16)" if baseline else "",
-            also_tested_on=also,
+            also_tested_on=((f"at_{2 * each}", names.format(2 * each)),) * (each == points),
         )
-    return found
+        for each in (points, 2 * points)
+    }
 
 
 def _coarser(task: Task, stride: int) -> Task:
@@ -280,6 +254,19 @@ def _frames(task: Task) -> Frames:
     return task.option
 
 
+AS_OFFICIAL: dict[str, Callable[[Task], Task]] = {
+    "pde_advection": lambda task: _coarser(task, 4),
+    "pde_burgers": lambda task: replace(
+        task, loss="rmse", differs="trained on the RMSE, as in the official code"
+    ),
+    "pde_diffusion_reaction_1d": lambda task: _two_frames(task, 29, 99),
+    "pde_diffusion_sorption": lambda task: _two_frames(task, 100, 99),
+    "pde_navier_stokes_1d": _flat,
+    "pde_darcy_flow": lambda task: _coarser(task, 2),
+    "pde_shallow_water": lambda task: _two_frames(task, 100, 99),
+    "pde_diffusion_reaction_2d": lambda task: _u_to_v(_two_frames(task, 100, 99)),
+    "pde_navier_stokes_2d": lambda task: _standardised(task, "targets"),
+}
 TASKS = {
     **BASELINES,
     **official(BASELINES),

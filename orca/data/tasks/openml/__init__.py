@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from orca.data.keel import KEEL, KeelTable
 from orca.data.normalise import of_inputs
-from orca.data.openml_rows import ROWS
 from orca.data.schema import Schema, layout_of
 from orca.data.split import draw_stratified
 from orca.data.table import codes, learn, present, read_arff, values_of
 from orca.data.target import Classes
 from orca.data.task import AS_READ, Normalisation, Part, Samples, Splits, Task
+from orca.data.tasks.openml.keel import KEEL, KeelTable
+from orca.data.tasks.openml.rows import ROWS
 from orca.data.ways import Carried, OpenMLTable
 
 SPLIT_SEED = 0
@@ -204,22 +204,20 @@ def _standardised(inputs: np.ndarray, only: np.ndarray, *, by: np.ndarray) -> np
     return of_inputs("per_position", [by], only).encode(inputs)
 
 
-def _tables() -> dict[str, Task]:
-    """Return a task per table; where a table serves two benchmarks, `..._lift` is the second."""
-    tables = {}
-    for number, row in ROWS.items():
-        make = _from_openml
-        if number in SCIKIT_LEARN:
-            make = _from_scikit_learn
-        elif number in KEEL and KEEL[number].rows is None:
-            make = _from_keel
-        tables[f"openml_{number}"] = make(number, row.suites[0])
-        for suite in row.suites[1:]:
-            tables[f"openml_{number}_lift"] = make(number, suite)
-    return tables
+def _table(number: int, suite: str) -> Task:
+    if number in SCIKIT_LEARN:
+        return _from_scikit_learn(number, suite)
+    if number in KEEL and KEEL[number].rows is None:
+        return _from_keel(number, suite)
+    return _from_openml(number, suite)
 
 
-TABLES = _tables()
+# Where a table serves two benchmarks, `..._lift` is the second.
+TABLES = {
+    f"openml_{number}{ending}": _table(number, suite)
+    for number, row in ROWS.items()
+    for suite, ending in zip(row.suites, ("", "_lift"), strict=False)
+}
 OTHER_COPIES = {
     f"openml_{n}_carried": _variant(
         f"openml_{n}", _from_keel(n, ROWS[n].suites[0]), f"KEEL's copy: {facts.differs}"

@@ -1,6 +1,6 @@
 """Reads pairs of frames out of PDEBench's files, published or simulated, without loading them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import h5py
 
 SAMPLES_AT_ONCE = 32
+Rows = Sequence[str] | range
+"""Samples of a file: names of its groups, or numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,24 +59,26 @@ def read(raw: Path, task: Task) -> Splits:
     assert isinstance(frames, Frames)
     path = raw / task.files[0].name
     fit, test = task.samples.fit, task.samples.test
+    groups = frames.layout == "groups"
     with _open(path) as file:
-        names = _sample_names(file, frames)
-    if len(names) != fit + test:
-        raise damaged(path, f"it holds {len(names)} samples instead of {fit + test}")
-    test_first = frames.layout == "arrays" and frames.test == "first"
-    test_names = names[:test] if test_first else names[fit:]
-    fit_names = names[test:] if test_first else names[:fit]
-    later = frames.target_frame
-    test_later = frames.test_target_frame if frames.test_target_frame is not None else later
+        rows = sorted(file) if groups else range(len(_array(file, str(frames.targets[0]))))
+    if len(rows) != fit + test:
+        raise damaged(path, f"it holds {len(rows)} samples instead of {fit + test}")
+    if groups or frames.test == "last":
+        for_fit, for_test = rows[:fit], rows[fit:]
+    else:
+        for_fit, for_test = rows[test:], rows[:test]
+    later, test_later = frames.target_frame, frames.test_target_frame
     parts = [
-        _part(path, frames, fit_names, later, task),
-        _part(path, frames, test_names, test_later, task),
+        _part(path, frames, for_fit, later),
+        _part(path, frames, for_test, later if test_later is None else test_later),
     ]
     if frames.targets_by:
-        own = of_inputs("per_position", (inputs for inputs, _ in parts[0].blocks()), None)
-        of_frame = of_inputs("per_position", (targets for _, targets in parts[0].blocks()), None)
-        by = own if frames.targets_by == "inputs" else of_frame
-        parts = [_encoded(part, own, by) for part in parts]
+        constants = [
+            of_inputs("per_position", (block[which] for block in parts[0].blocks()), None)
+            for which in (0, ("inputs", "targets").index(frames.targets_by))
+        ]
+        parts = [_encoded(part, *constants) for part in parts]
     return Splits(fit=parts[0], test=parts[1])
 
 
@@ -86,45 +90,31 @@ def _encoded(part: Part, for_inputs: Constants, for_targets: Constants) -> Part:
     return Part(part.count, blocks)
 
 
-def _part(path: Path, frames: Frames, names: list[str], later: int | None, task: Task) -> Part:
+def _part(path: Path, frames: Frames, rows: Rows, later: int | None) -> Part:
     def blocks() -> Iterator[Block]:
         with _open(path) as file:
-            for start in range(0, len(names), SAMPLES_AT_ONCE):
-                some = names[start : start + SAMPLES_AT_ONCE]
-                inputs = _stack(file, frames, frames.inputs, some, 0 if later is not None else None)
-                targets = _stack(file, frames, frames.targets, some, later)
-                yield inputs, targets
+            for start in range(0, len(rows), SAMPLES_AT_ONCE):
+                some = rows[start : start + SAMPLES_AT_ONCE]
+                inputs = _stack(file, frames, frames.inputs, some, None if later is None else 0)
+                yield inputs, _stack(file, frames, frames.targets, some, later)
 
-    return Part(len(names), blocks)
-
-
-def _sample_names(file: "h5py.File", frames: Frames) -> list[str]:
-    if frames.layout == "groups":
-        return sorted(file)
-    array = own_array(file, str(frames.targets[0]), mend="fetch it again")
-    return [str(number) for number in range(array.shape[0])]
+    return Part(len(rows), blocks)
 
 
 def _stack(
-    file: "h5py.File",
-    frames: Frames,
-    sources: tuple[str | int, ...],
-    names: list[str],
-    frame: int | None,
+    file: "h5py.File", frames: Frames, keys: Sequence[str | int], rows: Rows, frame: int | None
 ) -> Float[np.ndarray, "n *sample"]:
     """Return one frame of some samples: [n, channels, *grid], every `stride`-th point."""
     place = _place(file, frame)
     if frames.layout == "groups":
-        channels = [int(source) for source in sources]
-        values = np.stack([_group_frame(file, name, place) for name in names])
-        stacked = np.moveaxis(values, -1, 1)[:, channels]
+        values = np.stack([_group_frame(file, str(name), place) for name in rows])
+        stacked = np.moveaxis(values, -1, 1)[:, [int(key) for key in keys]]
     else:
-        rows = slice(int(names[0]), int(names[-1]) + 1)
-        arrays = [_array_frame(file, str(key), rows, place) for key in sources]
-        stacked = np.stack(arrays, axis=1)
+        some = slice(int(rows[0]), int(rows[-1]) + 1)
+        stacked = np.stack([_array_frame(file, str(key), some, place) for key in keys], axis=1)
     every = (slice(None), slice(None), *(slice(None, None, frames.stride),) * (stacked.ndim - 2))
     stacked = np.ascontiguousarray(stacked[every], np.float32)
-    return stacked.reshape(len(names), 1, -1) if frames.flat else stacked
+    return stacked.reshape(len(rows), 1, -1) if frames.flat else stacked
 
 
 def _place(file: "h5py.File", frame: int | None) -> int | None:
@@ -142,14 +132,14 @@ def _group_frame(
 ) -> Float[np.ndarray, "*grid channels"]:
     what = f"frame {place} of its 'data' cannot be read"
     with reading(f"{file.filename}, sample '{name}'", what, KeyError, ValueError, IndexError):
-        return np.asarray(own_array(file, f"{name}/data", mend="fetch it again")[place])
+        return np.asarray(_array(file, f"{name}/data")[place])
 
 
 def _array_frame(
     file: "h5py.File", key: str, rows: slice, place: int | None
 ) -> Float[np.ndarray, "n *grid"]:
     """Return a frame of an array; the one of Darcy flow has an axis of length 1 for time."""
-    array = own_array(file, key, mend="fetch it again")
+    array = _array(file, key)
     if place is None:
         values = array[rows]
         return np.asarray(values[:, 0] if values.ndim == 4 else values)
@@ -157,6 +147,10 @@ def _array_frame(
         where = f"{file.filename}, '{key}'"
         raise damaged(where, f"it has {array.shape[1]} frames; frame {place} was asked for")
     return np.asarray(array[rows, place])
+
+
+def _array(file: "h5py.File", key: str) -> "h5py.Dataset":
+    return own_array(file, key, mend="fetch it again")
 
 
 def _open(path: Path) -> "h5py.File":
