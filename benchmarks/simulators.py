@@ -65,17 +65,20 @@ def speed(names: list[str]) -> None:
 
 
 def _time(name: str, simulation: Simulation, choices: dict[str, Any]) -> None:
+    portion = _portion(
+        choices["samples"],
+        choices.get("cells", simulation.cells),
+        choices.get("frames", tuple(range(simulation.frames))),
+        choices.get("variant", simulation.variants[0]),
+    )
     with tempfile.TemporaryDirectory() as folder:
         start, busy = time.perf_counter(), time.process_time()
-        simulation.generate(Path(folder) / "twin", **choices)
+        simulation.generate(Path(folder) / "twin", portion)
         seconds, busy = time.perf_counter() - start, time.process_time() - busy
-    variant = choices.get("variant", simulation.variants[0])
-    cells = choices.get("cells", simulation.cells)
-    frames = len(choices.get("frames", range(simulation.frames)))
-    samples = choices["samples"]
+    samples = len(portion.samples)
     print(
-        f"| {name} | {variant} | {cells} | {frames} | {samples} | {seconds:.2f} "
-        f"| {busy / samples:.4f} |",
+        f"| {name} | {portion.variant} | {portion.cells} | {len(portion.frames)} | {samples} "
+        f"| {seconds:.2f} | {busy / samples:.4f} |",
         flush=True,
     )
 

@@ -33,7 +33,8 @@ class Portion:
         samples: numbers of the samples; consecutive.
         cells: grid points along each axis.
         frames: numbers of the frames to return, ascending.
-        seed: 0 repeats the published draws wherever these come from numpy's generator.
+        seed: 0 repeats the published draws wherever these come from numpy's generator; below 2^32,
+            so that no two samples and seeds share a generator.
         variant: one of the simulation's variants.
     """
 
@@ -84,30 +85,22 @@ class Simulation:
     variants: tuple[str, ...] = ("standard",)
     block: int = 64
 
-    def generate(  # noqa: PLR0913 - each is a choice of the caller's, and all have defaults
+    def generate(
         self,
         path: Path,
+        portion: Portion,
         *,
-        samples: int,
-        cells: int | None = None,
-        frames: tuple[int, ...] | None = None,
-        seed: int = 0,
-        variant: str | None = None,
-        progress: Callable[[int], object] | None = None,
+        progress: Callable[[int], object] = lambda _: None,
         workers: int = 1,
     ) -> None:
         """Solve the equation and write `path`, which appears only when it is complete.
 
-        The contents depend on (seed, sample number) alone: not on `workers`, and a smaller
-        `samples` gives the first samples of a larger file.
+        The contents depend on (seed, sample number) alone: not on `workers`, and fewer samples
+        give the first samples of a larger file.
 
         Args:
             path: the file to write; missing folders are made, an old file is replaced.
-            samples: how many.
-            cells: grid points along each axis; the published number if None.
-            frames: numbers of the frames to keep, ascending; all if None.
-            seed: from 0 to 2^32 - 1, so that no two samples and seeds share a generator.
-            variant: the default one if None.
+            portion: all that the file holds; samples count from 0.
             progress: called with the number of samples finished since the last call.
             workers: processes to spread the blocks over; 1 stays in this one.
 
@@ -115,15 +108,8 @@ class Simulation:
             DataError: if a solution is not finite.
             StateError: if the file cannot be written.
         """
-        portion = Portion(
-            samples=range(samples),
-            cells=self.cells if cells is None else cells,
-            frames=tuple(range(self.frames)) if frames is None else tuple(frames),
-            seed=seed,
-            variant=self.variants[0] if variant is None else variant,
-        )
         with atomic(path) as unfinished, written(unfinished) as file:
-            origin = {"title": self.title, "variant": portion.variant, "seed": seed}
+            origin = {"title": self.title, "variant": portion.variant, "seed": portion.seed}
             file.attrs.update({f"simulated_{name}": value for name, value in origin.items()})
             if len(portion.frames) < self.frames:
                 file.attrs["frames"] = np.asarray(portion.frames, np.int64)
@@ -132,7 +118,7 @@ class Simulation:
             if self.layout == "groups":
                 self._write_groups(file, axes, blocks, origin)
             else:
-                self._write_arrays(file, axes, blocks, samples)
+                self._write_arrays(file, axes, blocks, len(portion.samples))
 
     def axes(self, cells: int) -> dict[str, np.ndarray]:
         """Return the coordinates of the stored grid by axis name; files of arrays have a time more."""
@@ -182,14 +168,19 @@ class Simulation:
                     group[f"grid/{axis}"] = coordinates
 
     def _blocks(
-        self, portion: Portion, workers: int, progress: Callable[[int], object] | None
+        self, portion: Portion, workers: int, progress: Callable[[int], object]
     ) -> Iterator[tuple[range, Fields]]:
-        portions = self._split(portion)
-        for done, fields in _in_order(self.solve, portions, workers):
-            _check_finite(self.title, done, fields)
+        for done, fields in _in_order(self.solve, self._split(portion), workers):
+            for name, values in fields.items():
+                if not np.isfinite(values).all():
+                    numbers = f"samples {done.samples[0]} to {done.samples[-1]}"
+                    raise DataError(
+                        where=f"{self.title}, {numbers}, '{name}'",
+                        what="the solution is not finite",
+                        mend="choose more cells, or another seed",
+                    )
             yield done.samples, fields
-            if progress is not None:
-                progress(len(done.samples))
+            progress(len(done.samples))
 
     def _split(self, portion: Portion) -> Iterator[Portion]:
         values = len(portion.frames) * portion.cells**self.dimensions
@@ -214,16 +205,6 @@ def _in_order(
                 yield first, future.result()
         for last, future in waiting:
             yield last, future.result()
-
-
-def _check_finite(title: str, portion: Portion, fields: Fields) -> None:
-    for name, values in fields.items():
-        if not np.isfinite(values).all():
-            raise DataError(
-                where=f"{title}, samples {portion.samples[0]} to {portion.samples[-1]}, '{name}'",
-                what="the solution is not finite",
-                mend="choose more cells, or another seed",
-            )
 
 
 def cell_centres(low: float, high: float, cells: int) -> Float[np.ndarray, " cells"]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orca.code_digest import used_code
-from orca.data.simulation import Simulation
+from orca.data.simulation import Portion, Simulation
 from orca.data.task import Way
 from orca.declarations import Declarations
 from orca.errors import DataError
@@ -149,16 +149,15 @@ class Simulated(Way):
             for _ in range(finished):
                 next(ticks, None)
 
-        simulation.generate(
-            path,
-            samples=self.samples,
+        portion = Portion(
+            samples=range(self.samples),
             cells=self.cells,
-            frames=self.frames,
+            frames=self.frames or tuple(range(simulation.frames)),
             seed=self.seed,
-            variant=self.variant,
-            progress=advance,
-            workers=self.workers or _workers(self.samples),
+            variant=self.variant or simulation.variants[0],
         )
+        workers = self.workers or _workers(self.samples)
+        simulation.generate(path, portion, progress=advance, workers=workers)
 
 
 def _workers(samples: int) -> int:

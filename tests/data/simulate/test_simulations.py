@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -21,25 +22,19 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def arrays(path, simulation):
-    """Fields of a generated file by key, read by somebody who knows the layout only."""
-    with h5py.File(path) as file:
-        if simulation.layout == "groups":
-            return {"data": np.stack([group["data"][:] for group in file.values()])}
-        return {key: file[key][:] for key in file if not key.endswith("-coordinate")}
-
-
-def small(simulation):
-    """A grid and frames that take a moment."""
-    return {"cells": 16, "frames": (0, 3)[: simulation.frames]}
+def small(simulation, samples=2, **changes):
+    """Some samples on a grid and at frames that take a moment."""
+    frames, variant = (0, 3)[: simulation.frames], simulation.variants[0]
+    return portion(samples, **{"cells": 16, "frames": frames, "variant": variant, **changes})
 
 
 @EVERY
 def test_a_sample_is_the_same_in_whatever_block_it_is_solved(name):
     simulation = SIMULATIONS[name]
-    choices = {"seed": 5, "variant": simulation.variants[-1], **small(simulation)}
-    together = simulation.solve(portion(5, **choices))
-    alone = simulation.solve(portion(range(3, 4), **choices))
+    together, alone = (
+        simulation.solve(small(simulation, samples, seed=5, variant=simulation.variants[-1]))
+        for samples in (5, range(3, 4))
+    )
     for key, values in alone.items():
         np.testing.assert_array_equal(values[0], together[key][3])
 
@@ -48,17 +43,17 @@ def test_a_sample_is_the_same_in_whatever_block_it_is_solved(name):
 def test_another_seed_gives_other_samples_and_the_same_seed_the_same_file(name, tmp_path):
     simulation = SIMULATIONS[name]
     for run, seed in enumerate((4, 4, 5)):
-        simulation.generate(tmp_path / f"{run}", samples=4, seed=seed, **small(simulation))
+        simulation.generate(tmp_path / f"{run}", small(simulation, 4, seed=seed))
     digests = [digest(tmp_path / f"{run}") for run in range(3)]
     assert digests[0] == digests[1] != digests[2]
 
 
 @EVERY
-def test_kept_frames_are_those_of_the_whole_file(name, tmp_path):
+def test_kept_frames_are_those_of_the_whole_file(name):
     simulation = SIMULATIONS[name]
     kept = tuple(frame for frame in (0, 2, 3) if frame < simulation.frames)
     some, whole = (
-        simulation.solve(portion(2, 16, frames, variant=simulation.variants[0]))
+        simulation.solve(small(simulation, frames=frames))
         for frames in (kept, tuple(range(min(simulation.frames, 4))))
     )
     for key, values in some.items():
@@ -70,18 +65,18 @@ def test_kept_frames_are_those_of_the_whole_file(name, tmp_path):
 def test_two_workers_write_the_same_bytes_as_one(name, tmp_path):
     simulation = SIMULATIONS[name]
     for workers in (1, 2):
-        choices = small(simulation) | {"samples": simulation.block + 3, "workers": workers}
-        simulation.generate(tmp_path / f"{workers}", **choices)
+        some = small(simulation, simulation.block + 3)
+        simulation.generate(tmp_path / f"{workers}", some, workers=workers)
     assert digest(tmp_path / "1") == digest(tmp_path / "2")
 
 
 @EVERY
-def test_every_variant_can_be_asked_for_and_is_another_solution(name, tmp_path):
+def test_every_variant_is_another_solution(name):
     simulation = SIMULATIONS[name]
-    choices = small(simulation) | {"frames": (simulation.frames - 1,)}
-    for variant in simulation.variants:
-        simulation.generate(tmp_path / variant, samples=2, variant=variant, **choices)
-    solutions = [arrays(tmp_path / variant, simulation) for variant in simulation.variants]
+    solutions = [
+        simulation.solve(small(simulation, frames=(simulation.frames - 1,), variant=variant))
+        for variant in simulation.variants
+    ]
     last = list(solutions[0])[-1]
     assert len({solution[last].tobytes() for solution in solutions}) == len(solutions)
 
@@ -102,22 +97,21 @@ PUBLISHED = {
 @EVERY
 def test_keys_and_shapes_are_the_published_ones_at_the_cells_and_frames_asked_for(name, tmp_path):
     simulation = SIMULATIONS[name]
-    choices = small(simulation)
-    simulation.generate(tmp_path / "twin", samples=2, **choices)
-    found = arrays(tmp_path / "twin", simulation)
-    sizes = {simulation.cells: choices["cells"], simulation.frames: len(choices["frames"])}
-    if simulation.frames == 1:
-        sizes.pop(1)
-    expected = {
-        key: (2, *(sizes.get(size, size) for size in shape))
-        for key, shape in PUBLISHED[name].items()
-    }
+    some = small(simulation)
+    simulation.generate(tmp_path / "twin", some)
+    with h5py.File(tmp_path / "twin") as file:  # read by somebody who knows the layout only
+        if simulation.layout == "groups":
+            found = {"data": np.stack([group["data"][:] for group in file.values()])}
+        else:
+            found = {key: file[key][:] for key in file if not key.endswith("-coordinate")}
+    sizes = {1: 1, simulation.frames: len(some.frames), simulation.cells: some.cells, 2: 2}
+    expected = {key: (2, *map(sizes.get, shape)) for key, shape in PUBLISHED[name].items()}
     assert {key: values.shape for key, values in found.items()} == expected
     assert {values.dtype for values in found.values()} == {np.dtype("f4")}
 
 
 def test_a_single_file_holds_arrays_coordinates_and_constants(tmp_path):
-    PLAIN.generate(tmp_path / "twin", samples=5, cells=16, seed=3)
+    PLAIN.generate(tmp_path / "twin", small(PLAIN, seed=3, frames=tuple(range(201))))
     with h5py.File(tmp_path / "twin") as file:
         assert set(file) == {"tensor", "x-coordinate", "t-coordinate"}
         assert file["x-coordinate"].dtype == np.float32
@@ -127,9 +121,8 @@ def test_a_single_file_holds_arrays_coordinates_and_constants(tmp_path):
 
 
 def test_groups_are_numbered_with_four_digits(tmp_path):
-    SIMULATIONS["diffusion_sorption"].generate(
-        tmp_path / "twin", samples=5, cells=16, frames=(0, 7, 9)
-    )
+    simulation = SIMULATIONS["diffusion_sorption"]
+    simulation.generate(tmp_path / "twin", small(simulation, 5, frames=(0, 7, 9)))
     with h5py.File(tmp_path / "twin") as file:
         assert list(file) == ["0000", "0001", "0002", "0003", "0004"]
         for group in file.values():
@@ -162,7 +155,7 @@ def test_blocks_stay_small_however_many_samples_are_asked_for():
 
 def test_progress_adds_up_to_the_number_of_samples(tmp_path):
     seen = []
-    PLAIN.generate(tmp_path / "a", samples=70, cells=16, frames=(0,), progress=seen.append)
+    PLAIN.generate(tmp_path / "a", small(PLAIN, 70), progress=seen.append)
     assert sum(seen) == 70
     assert len(seen) > 1
 
@@ -175,17 +168,15 @@ def test_an_interrupted_file_does_not_appear_and_the_old_one_stays(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        PLAIN.generate(path, samples=2, cells=16, frames=(0,), progress=interrupt)
+        PLAIN.generate(path, small(PLAIN), progress=interrupt)
     assert [entry.name for entry in tmp_path.iterdir()] == ["twin.hdf5"]
     assert path.read_text() == "old"
 
 
 def test_a_solution_that_is_not_finite_is_never_stored(tmp_path):
-    from dataclasses import replace
-
     broken = replace(PLAIN, solve=lambda portion: {"tensor": np.full((1, 1, 16), np.nan)})
     with pytest.raises(DataError, match="not finite"):
-        broken.generate(tmp_path / "twin", samples=1, cells=16, frames=(0,))
+        broken.generate(tmp_path / "twin", small(PLAIN, 1))
 
 
 def test_an_error_comes_back_whole_from_a_worker():
