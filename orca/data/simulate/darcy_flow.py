@@ -6,6 +6,7 @@ Source: PDEBench (arXiv:2210.07182), 2D Darcy flow, beta = 0.1.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -35,10 +36,8 @@ def solve(portion: Portion) -> Fields:
     """
     nu = np.empty((len(portion.samples), portion.cells, portion.cells), np.float32)
     tensor = np.empty((len(portion.samples), 1, portion.cells, portion.cells), np.float32)
-    batch: Batch | None = None
     for place, sample in enumerate(portion.samples):
-        if batch is None or batch.number != sample // BATCH:
-            batch = Batch.draw(sample // BATCH, seed=portion.seed, cells=portion.cells)
+        batch = draw_batch(sample // BATCH, seed=portion.seed, cells=portion.cells)
         permeability = np.where(batch.is_open(sample % BATCH), OPEN, TIGHT)
         operator = cell_diffusion(permeability)
         pressure = operator.solve(np.full_like(permeability, FORCE))
@@ -67,7 +66,6 @@ class Batch:
     """What 200 samples share, and the random numbers of each of them.
 
     Args:
-        number: which batch of the file.
         cells: along each axis.
         bumps: x, y and squared width of five Gaussian bumps.
         starts: ten uniform numbers for the start of each sample's relaxation.
@@ -75,35 +73,11 @@ class Batch:
         threshold: mean of the sum of bumps over all samples and cells.
     """
 
-    number: int
     cells: int
     bumps: Float[np.ndarray, "samples 3 bumps"]
     starts: Float[np.ndarray, "samples 8"]
     phases: Float[np.ndarray, "waves waves"]
     threshold: float
-
-    @classmethod
-    def draw(cls, number: int, *, seed: int, cells: int) -> "Batch":
-        """Draw a whole batch, also if the file ends within it."""
-        samples = range(number * BATCH, (number + 1) * BATCH)
-        uniform = np.stack(
-            [np.random.default_rng([sample, seed]).random(3 * BUMPS + 8) for sample in samples]
-        )
-        bumps, starts = np.split(uniform, [3 * BUMPS], axis=1)
-        bumps = bumps.reshape(-1, 3, BUMPS)
-        bumps[:, 2] = 0.5 * (1 - bumps[:, 2])
-        shared = np.random.default_rng([number, seed, 1])
-        phases = shared.uniform(0, 2 * np.pi, (2 * HIGHEST_WAVE + 1,) * 2)
-        across, along = _bump_factors(bumps, cells)
-        threshold = float((across.mean(2) * along.mean(2)).sum(1).mean())
-        return cls(
-            number=number,
-            cells=cells,
-            bumps=bumps,
-            starts=starts,
-            phases=phases,
-            threshold=threshold,
-        )
 
     def is_open(self, sample: int) -> Bool[np.ndarray, "n n"]:
         """Return where the sum of bumps exceeds the threshold."""
@@ -121,6 +95,23 @@ class Batch:
             across, along = window(x, opens_and_closes)
             waves *= across[:, None] * along
         return 0.1 + 9.9 * level + waves
+
+
+@lru_cache(maxsize=1)
+def draw_batch(number: int, *, seed: int, cells: int) -> Batch:
+    """Draw a whole batch, also if the file ends within it; the last one is kept."""
+    samples = range(number * BATCH, (number + 1) * BATCH)
+    uniform = np.stack(
+        [np.random.default_rng([sample, seed]).random(3 * BUMPS + 8) for sample in samples]
+    )
+    bumps, starts = np.split(uniform, [3 * BUMPS], axis=1)
+    bumps = bumps.reshape(-1, 3, BUMPS)
+    bumps[:, 2] = 0.5 * (1 - bumps[:, 2])
+    shared = np.random.default_rng([number, seed, 1])
+    phases = shared.uniform(0, 2 * np.pi, (2 * HIGHEST_WAVE + 1,) * 2)
+    across, along = _bump_factors(bumps, cells)
+    threshold = float((across.mean(2) * along.mean(2)).sum(1).mean())
+    return Batch(cells=cells, bumps=bumps, starts=starts, phases=phases, threshold=threshold)
 
 
 def random_waves(

@@ -66,12 +66,14 @@ def advance(
     u: Float[np.ndarray, "n x"], *, time: float, steps: int, growing: bool
 ) -> Float[np.ndarray, "n x"]:
     """Return the concentration after `time`: half growth, diffusion, half growth, per step."""
-    step = time / steps
-    damping = diffusion_factors(u.shape[1], time=step)
+    from scipy.fft import irfft, rfft
+
+    step, cells = time / steps, u.shape[1]
+    damping = np.exp(-DIFFUSIVITY * step * (2 * np.pi * np.arange(cells // 2 + 1)) ** 2)
     growth = step if growing else 0.0
     u = grow(u, time=growth / 2)
     for number in range(steps):
-        u = diffuse(u, damping)
+        u = irfft(damping * rfft(u, axis=1), cells, axis=1)
         u = grow(u, time=growth / 2 if number == steps - 1 else growth)
     return u
 
@@ -81,20 +83,6 @@ def grow(u: Float[np.ndarray, "n x"], *, time: float) -> Float[np.ndarray, "n x"
     if time == 0:
         return u
     return u / (u + (1 - u) * np.exp(-GROWTH_RATE * time))
-
-
-def diffusion_factors(cells: int, *, time: float) -> Float[np.ndarray, " k"]:
-    """Return what diffusion multiplies each Fourier coefficient by in `time`."""
-    return np.exp(-DIFFUSIVITY * time * (2 * np.pi * np.arange(cells // 2 + 1)) ** 2)
-
-
-def diffuse(
-    u: Float[np.ndarray, "n x"], factors: Float[np.ndarray, " k"]
-) -> Float[np.ndarray, "n x"]:
-    """Multiply the Fourier coefficients of each row by `factors`."""
-    from scipy.fft import irfft, rfft
-
-    return irfft(factors * rfft(u, axis=1), u.shape[1], axis=1)
 
 
 SIMULATION = Simulation(

@@ -37,14 +37,13 @@ def solve(portion: Portion) -> Fields:
     implicit step.
     """
     x = cell_centres(*DOMAIN, portion.cells)
-    density, velocity, pressure = draw_gases(portion.generators(), x)
-    gases = evolve(np.stack([density, velocity, pressure]), frames=portion.frames)
+    gases = evolve(draw_gases(portion.generators(), x), frames=portion.frames)
     return {"density": gases[0], "Vx": gases[1], "pressure": gases[2]}
 
 
 def draw_gases(
     generators: Sequence[np.random.Generator], x: Float[np.ndarray, " x"]
-) -> tuple[Float[np.ndarray, "n x"], Float[np.ndarray, "n x"], Float[np.ndarray, "n x"]]:
+) -> Float[np.ndarray, "3 n x"]:
     """Draw density, velocity and pressure at the points `x`, one gas per generator."""
     fields = [
         draw_wave_fields(generators, modes=3, period=x[-1] - x[0], window_probability=0.5).at(x)
@@ -53,7 +52,7 @@ def draw_gases(
     exponents = np.stack([generator.random(4) for generator in generators])[:, :, None]
     density = _within(DENSITIES, scaled_to_unit(fields[0]), exponents[:, 0], exponents[:, 1])
     pressure = _within(PRESSURES, scaled_to_unit(fields[2]), exponents[:, 2], exponents[:, 3])
-    return density, fields[1], pressure
+    return np.stack([density, fields[1], pressure])
 
 
 def _within(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from orca.data.simulate.darcy_flow import Batch, cell_diffusion, random_waves, solve
+from orca.data.simulate.darcy_flow import cell_diffusion, draw_batch, random_waves, solve
 from orca.data.simulation import cell_centres
 from tests.data.simulate.conftest import portion, relative_error
 
@@ -18,7 +18,7 @@ def test_half_of_the_cells_are_open():
 
 
 def test_the_threshold_is_the_mean_over_all_samples_of_a_batch():
-    batch = Batch.draw(0, seed=0, cells=16)
+    batch = draw_batch(0, seed=0, cells=16)
     x = cell_centres(0.0, 1.0, 16)
     total = 0.0
     for bumps in batch.bumps:
@@ -63,7 +63,7 @@ def test_the_published_like_pressure_is_the_steady_one_and_a_positive_rest():
 
 
 def test_starts_have_the_drawn_level_and_spread():
-    batch = Batch.draw(3, seed=1, cells=32)
+    batch = draw_batch(3, seed=1, cells=32)
     for sample in range(20):
         level, spread, windowed = batch.starts[sample, :3]
         start = batch.start(sample) - (0.1 + 9.9 * level)
@@ -85,7 +85,7 @@ def test_waves_have_no_part_that_is_constant_along_an_axis():
 
 
 def test_the_second_batch_has_other_phases_and_another_threshold():
-    first, second = (Batch.draw(number, seed=0, cells=16) for number in (0, 1))
+    first, second = (draw_batch(number, seed=0, cells=16) for number in (0, 1))
     assert first.threshold != second.threshold
     assert not np.allclose(first.phases, second.phases)
     across_two_batches, _ = fields(range(198, 202), cells=16)

@@ -22,7 +22,7 @@ from tests.data.simulate.conftest import relative_error
 
 def draw(count, *, cells=64):
     x = cell_centres(-1.0, 1.0, cells)
-    return np.stack(draw_gases([np.random.default_rng([n, 0]) for n in range(count)], x))
+    return draw_gases([np.random.default_rng([n, 0]) for n in range(count)], x)
 
 
 def integrate(flow, *, time, spacing, courant=0.4):
