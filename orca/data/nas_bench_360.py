@@ -7,7 +7,7 @@ its files lie as the official code of ORCA reads them, archives unpacked.
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
@@ -28,6 +28,7 @@ BARRIER = (
     " Hugging Face hub; its authors offer the file in the Google Drive folder"
     " 1OOp6UrCiP79mTIkCrUdjjHWDo8K0bJUw, which a browser opens"
 )
+Archive = zipfile.ZipFile | tarfile.TarFile
 BUNDLE = Download(
     name="nb360.tar",
     urls=("https://huggingface.co/datasets/smellingsalt/nb360/resolve/main/nb360.tar",),
@@ -105,7 +106,6 @@ class Bundled(Download):
 
 
 def in_bucket(
-    name: str,
     place: str,
     *mirrors: str,
     bundled: str = "",
@@ -116,7 +116,6 @@ def in_bucket(
     """Return the way to a file of the benchmark.
 
     Args:
-        name: file name under the source's folder.
         place: its path in the bucket.
         mirrors: further addresses, tried first, since the bucket refuses.
         bundled: its place in the bundle (`Held.member`); its name alone, if empty.
@@ -124,6 +123,7 @@ def in_bucket(
         mb: megabytes, as the benchmark's page states them, if it does.
         pickled: it is a pickle, or holds some.
     """
+    name = Path(place).name
     return Bundled(
         name=name,
         urls=(*mirrors, f"{BUCKET}/{place}"),
@@ -148,7 +148,7 @@ def take_out(bundle: Path, wanted: Mapping[Path, str]) -> None:
     absent = dict(wanted)
     faults = (OSError, EOFError, tarfile.TarError)
     with reading(bundle, "it is damaged", *faults), open_tar(bundle) as tar, ExitStack() as packs:
-        packed: dict[Path, _Add] = {}
+        packed: dict[Path, Archive] = {}
         for entry, path, inside in _found_in(tar, wanted):
             stream = tar.extractfile(entry)
             assert isinstance(stream, BufferedIOBase)
@@ -159,7 +159,7 @@ def take_out(bundle: Path, wanted: Mapping[Path, str]) -> None:
                 continue
             if path not in packed:
                 packed[path] = packs.enter_context(_archive(path))
-            packed[path](f"{Path(wanted[path]).name}/{inside}", entry.size, stream)
+            _add(packed[path], f"{Path(wanted[path]).name}/{inside}", entry.size, stream)
     if absent:
         raise DataError(
             where=str(bundle),
@@ -180,30 +180,20 @@ def _found_in(
                 yield entry, path, inside.strip("/")
 
 
-_Add = Callable[[str, int, BufferedIOBase], None]
-
-
 @contextmanager
-def _archive(path: Path) -> Iterator[_Add]:
-    """Yield what adds a member to a zip or tar file, which has the same bytes each time.
-
-    It takes the member's name, size and content.
-    """
+def _archive(path: Path) -> Iterator[Archive]:
     with atomic(path) as temporary:
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(temporary, "w") as archive:
+        zipped = path.suffix == ".zip"
+        with zipfile.ZipFile(temporary, "w") if zipped else tarfile.open(temporary, "w") as archive:
+            yield archive
 
-                def add(name: str, _: int, content: BufferedIOBase) -> None:
-                    with archive.open(zipfile.ZipInfo(name), "w") as member:
-                        shutil.copyfileobj(content, member)
 
-                yield add
-        else:
-            with tarfile.open(temporary, "w") as tar:
-
-                def add_to_tar(name: str, size: int, content: BufferedIOBase) -> None:
-                    entry = tarfile.TarInfo(name)
-                    entry.size = size
-                    tar.addfile(entry, content)
-
-                yield add_to_tar
+def _add(archive: Archive, name: str, size: int, content: BufferedIOBase) -> None:
+    """Add a member; an archive of the same members has the same bytes each time."""
+    if isinstance(archive, zipfile.ZipFile):
+        with archive.open(zipfile.ZipInfo(name), "w") as member:
+            shutil.copyfileobj(content, member)
+    else:
+        entry = tarfile.TarInfo(name)
+        entry.size = size
+        archive.addfile(entry, content)

@@ -11,7 +11,7 @@ set to 0 in output and target.
 
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +23,7 @@ from orca.data.raw_file import damaged, open_tar
 from orca.data.safe_pickle import load_npy
 from orca.data.target import Field
 from orca.data.task import Block, Normalisation, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 FILTER = "f435w"
 
@@ -36,6 +37,7 @@ GALAXIES = frozenset({
 })  # fmt: skip
 MIDDLE = slice(64, 192)
 SKY_SHARES = (-0.9, 3.0)
+ZENODO = "https://zenodo.org/api/files/8998d801-f877-4301-8b9d-efd3a3adaed7"
 
 
 @dataclass(frozen=True)
@@ -58,45 +60,32 @@ COSMIC = Task(
     extra_metrics=("one_minus_auroc_official",),
     files=tuple(
         in_bucket(
-            name, f"cosmic/{name}", f"https://zenodo.org/api/files/{place}", bundled=bundled, mb=mb
+            f"cosmic/deepCR.ACS-WFC.{part}.tar",
+            f"{ZENODO}/deepCR.ACS-WFC.{part}.tar?versionId={version}",
+            bundled=f"npy_{part}",
+            mb=mb,
         )
-        for name, bundled, mb, place in (
-            (
-                "deepCR.ACS-WFC.train.tar",
-                "npy_train",
-                6_500,
-                "8998d801-f877-4301-8b9d-efd3a3adaed7/deepCR.ACS-WFC.train.tar"
-                "?versionId=9157d939-07da-4ce2-89a3-f59b298b51fd",
-            ),
-            (
-                "deepCR.ACS-WFC.test.tar",
-                "npy_test",
-                2_000,
-                "8998d801-f877-4301-8b9d-efd3a3adaed7/deepCR.ACS-WFC.test.tar"
-                "?versionId=571378b4-9e36-478e-9f8d-c6cc04ce7b8d",
-            ),
+        for part, mb, version in (
+            ("train", 6_500, "9157d939-07da-4ce2-89a3-f59b298b51fd"),
+            ("test", 2_000, "571378b4-9e36-478e-9f8d-c6cc04ce7b8d"),
         )
     ),
     source="cosmic",
     normalisation=Normalisation(inputs="per_channel"),
     option=Sky(added=False),
 )
-TASKS = {
-    "cosmic": COSMIC,
-    "cosmic_official": replace(
-        COSMIC,
-        loss="zeroed_bce_with_logits",
-        metric="one_minus_auroc_official",
-        extra_metrics=("one_minus_auroc",),
-        normalisation=Normalisation(),
-        option=Sky(added=True),
-        variant_of="cosmic",
-        as_published=True,
-        differs="sky added to training and test stamps, raw electron counts, ignored pixels set to"
-        " 0 in output and target, AUROC of thresholded masks, as in the official code; but the sky"
-        " is drawn once",
-    ),
-}
+TASKS = with_official(
+    "cosmic",
+    COSMIC,
+    loss="zeroed_bce_with_logits",
+    metric="one_minus_auroc_official",
+    extra_metrics=("one_minus_auroc",),
+    normalisation=Normalisation(),
+    option=Sky(added=True),
+    differs="sky added to training and test stamps, raw electron counts, ignored pixels set to"
+    " 0 in output and target, AUROC of thresholded masks, as in the official code; but the sky"
+    " is drawn once",
+)
 
 
 def read(raw: Path, task: Task) -> Splits:

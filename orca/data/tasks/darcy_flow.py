@@ -21,6 +21,7 @@ from orca.data.nas_bench_360 import in_bucket
 from orca.data.raw_file import damaged, matlab_array, reading
 from orca.data.target import Field
 from orca.data.task import Normalisation, Part, Samples, Splits, Task, UnitGaussian
+from orca.data.tasks import with_official
 from orca.data.ways import Simulated
 
 MIRROR = "https://hkzdata.s3.us-west-2.amazonaws.com/PINO/data"
@@ -38,7 +39,7 @@ DARCY_FLOW = Task(
     loss_in_units=True,
     metric="relative_l2",
     files=tuple(
-        in_bucket(name, name, f"{MIRROR}/{name}", bundled=f"darcy-flow-5/{name}", mb=1_600)
+        in_bucket(name, f"{MIRROR}/{name}", bundled=f"darcy-flow-5/{name}", mb=1_600)
         for name in NAMES
     ),
     source="darcy_flow",
@@ -63,13 +64,11 @@ def _simulated(name: str, samples: Samples, **changes: Any) -> Task:
 
 
 TASKS = {
-    "darcy_flow": DARCY_FLOW,
-    "darcy_flow_official": replace(
+    **with_official(
+        "darcy_flow",
         DARCY_FLOW,
         loss="relative_l2_sum",
         normalisation=UnitGaussian(inputs="per_position", targets="per_position"),
-        variant_of="darcy_flow",
-        as_published=True,
         differs="the loss is summed over a batch, and the validation samples count in what"
         " normalises, as in the official code",
     ),

@@ -7,7 +7,6 @@ parts of 1008 pieces (`deepsea_official`).
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from orca.data.nas_bench_360 import in_bucket
 from orca.data.npz import rows_in, shape_in
 from orca.data.target import MultiLabel
 from orca.data.task import Block, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 ROWS_AT_ONCE = 2048
 DEEPSEA = Task(
@@ -28,20 +28,16 @@ DEEPSEA = Task(
     loss="bce_with_logits_positive_4",
     metric="one_minus_auroc",
     extra_metrics=("one_minus_auroc_chunked",),
-    files=(in_bucket("deepsea_filtered.npz", "deepsea/deepsea_filtered.npz", mb=860),),
+    files=(in_bucket("deepsea/deepsea_filtered.npz", mb=860),),
     source="deepsea",
 )
-TASKS = {
-    "deepsea": DEEPSEA,
-    "deepsea_official": replace(
-        DEEPSEA,
-        metric="one_minus_auroc_chunked",
-        extra_metrics=("one_minus_auroc",),
-        variant_of="deepsea",
-        as_published=True,
-        differs="the AUROC is the mean over parts of 1008 pieces, as in the official code",
-    ),
-}
+TASKS = with_official(
+    "deepsea",
+    DEEPSEA,
+    metric="one_minus_auroc_chunked",
+    extra_metrics=("one_minus_auroc",),
+    differs="the AUROC is the mean over parts of 1008 pieces, as in the official code",
+)
 
 
 def read(raw: Path, task: Task) -> Splits:

@@ -10,9 +10,8 @@ at a random place and flipped at random, once); a tenth of the training images c
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import UInt8
@@ -21,9 +20,7 @@ from orca.data.download import Download
 from orca.data.raw_file import member_of, open_zip, reading
 from orca.data.target import Classes
 from orca.data.task import Block, Normalisation, Part, Samples, Splits, Task
-
-if TYPE_CHECKING:
-    import PIL.Image
+from orca.data.tasks import with_official
 
 SIDE = 224
 SIDE_TO_CUT = 256
@@ -130,21 +127,16 @@ def _task(name: str, domain: Domain) -> Task:
     )
 
 
-def _official(name: str, task: Task) -> Task:
-    return replace(
-        task,
+TASKS = {
+    each: task
+    for name, domain in DOMAINS.items()
+    for each, task in with_official(
+        f"domainnet_{name}",
+        _task(name, domain),
         augmentation=(),
         option=Framing(random_cut=True),
-        variant_of=name,
-        as_published=True,
         differs="training images cut out and flipped at random, once, as in the official code",
-    )
-
-
-_BASELINES = {f"domainnet_{name}": _task(name, domain) for name, domain in DOMAINS.items()}
-TASKS = {
-    **_BASELINES,
-    **{f"{name}_official": _official(name, task) for name, task in _BASELINES.items()},
+    ).items()
 }
 
 
@@ -188,25 +180,15 @@ def _picture(
     import PIL.Image
 
     content = io.BytesIO(member_of(archive, name))
+    side = SIDE if generator is None else SIDE_TO_CUT
     with (
         reading(f"{archive.filename}, {name}", "it is no picture", OSError),
         PIL.Image.open(content) as image,
     ):
-        picture = image.convert("RGB")
-    framed = _squeezed(picture, SIDE) if generator is None else _cut(picture, generator)
-    return np.ascontiguousarray(framed.transpose(2, 0, 1))
-
-
-def _squeezed(picture: "PIL.Image.Image", side: int) -> UInt8[np.ndarray, "side side 3"]:
-    import PIL.Image
-
-    return np.asarray(picture.resize((side, side), PIL.Image.Resampling.BILINEAR))
-
-
-def _cut(
-    picture: "PIL.Image.Image", generator: np.random.Generator
-) -> UInt8[np.ndarray, "224 224 3"]:
-    values = _squeezed(picture, SIDE_TO_CUT)
-    top, left = generator.integers(SIDE_TO_CUT - SIDE + 1, size=2)
-    cut = values[top : top + SIDE, left : left + SIDE]
-    return cut[:, ::-1] if generator.random() < 0.5 else cut
+        squeezed = image.convert("RGB").resize((side, side), PIL.Image.Resampling.BILINEAR)
+    values = np.asarray(squeezed).transpose(2, 0, 1)
+    if generator is not None:
+        top, left = generator.integers(SIDE_TO_CUT - SIDE + 1, size=2)
+        values = values[:, top : top + SIDE, left : left + SIDE]
+        values = values[..., ::-1] if generator.random() < 0.5 else values
+    return np.ascontiguousarray(values)

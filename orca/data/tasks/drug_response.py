@@ -20,6 +20,7 @@ from orca.data.download import Download
 from orca.data.raw_file import damaged, reading
 from orca.data.target import Scalar
 from orca.data.task import AS_READ, Block, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 ROWS_AT_ONCE = 1024
 TEST_SHARE = 0.1
@@ -87,22 +88,14 @@ GDSC = replace(
     source="drug_gdsc",
     option=Released("gdsc"),
 )
-RELEASED = {"drug_ctrp": CTRP, "drug_gdsc": GDSC}
+OFFICIAL: dict[str, Any] = {
+    "metric": "r2_chunked",
+    "extra_metrics": ("r2",),
+    "differs": "R2 is the mean over parts of 1008 pairs, as in the official code",
+}
 
 
-def _official(name: str, task: Task) -> Task:
-    return replace(
-        task,
-        metric="r2_chunked",
-        extra_metrics=("r2",),
-        variant_of=name,
-        as_published=True,
-        differs="R2 is the mean over parts of 1008 pairs, as in the official code",
-    )
-
-
-def _substitute(name: str, study: str, features: int) -> Task:
-    task = RELEASED[name]
+def _substitute(task: Task, study: str, features: int) -> Task:
     return replace(
         task,
         title=f"{task.title} (IMPROVE)",
@@ -110,17 +103,17 @@ def _substitute(name: str, study: str, features: int) -> Task:
         input_shape=(1, features),
         files=IMPROVE_FILES,
         source="drug_improve",
-        variant_of=name,
+        variant_of=task.source,
         differs="a public substitute for arrays that were never published; other features and pairs",
         option=Rebuilt(study, features),
     )
 
 
 TASKS = {
-    **RELEASED,
-    **{f"{name}_official": _official(name, task) for name, task in RELEASED.items()},
-    "drug_ctrp_improve": _substitute("drug_ctrp", "CTRPv2", 3901),
-    "drug_gdsc_improve": _substitute("drug_gdsc", "GDSCv1", 3739),
+    **with_official("drug_ctrp", CTRP, **OFFICIAL),
+    **with_official("drug_gdsc", GDSC, **OFFICIAL),
+    "drug_ctrp_improve": _substitute(CTRP, "CTRPv2", 3901),
+    "drug_gdsc_improve": _substitute(GDSC, "GDSCv1", 3739),
 }
 
 

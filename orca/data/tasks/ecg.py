@@ -14,7 +14,6 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from orca.data.raw_file import matlab_array, member_of, open_zip, reading
 from orca.data.split import draw_stratified
 from orca.data.target import Classes
 from orca.data.task import AS_READ, Block, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 PHYSIONET = "https://physionet.org/files/challenge-2017/1.0.0"
 LETTERS = ("N", "A", "O", "~")
@@ -55,19 +55,15 @@ ECG = Task(
     source="ecg",
     pooling="majority",
 )
-TASKS = {
-    "ecg": ECG,
-    "ecg_official": replace(
-        ECG,
-        pooling="none",
-        metric="one_minus_f1_chunked",
-        extra_metrics=("one_minus_f1",),
-        variant_of="ecg",
-        as_published=True,
-        differs="each window of 1000 samples is scored by itself, F1 is the mean over parts of 1000"
-        " windows, as in the official code",
-    ),
-}
+TASKS = with_official(
+    "ecg",
+    ECG,
+    pooling="none",
+    metric="one_minus_f1_chunked",
+    extra_metrics=("one_minus_f1",),
+    differs="each window of 1000 samples is scored by itself, F1 is the mean over parts of 1000"
+    " windows, as in the official code",
+)
 
 
 def read(raw: Path, task: Task) -> Splits:

@@ -20,9 +20,9 @@ from orca.data.raw_file import damaged, matlab_array, member_of, open_zip
 from orca.data.safe_pickle import load_npy_file
 from orca.data.target import Classes
 from orca.data.task import Normalisation, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 PARTS = ("train", "val", "test")
-MEGABYTES = {"ninapro_train.npy": 15}
 WIDTH, STEP = 52, 55
 """Samples of a window, and to the next: every eleventh of the script's windows, so that none overlap."""
 
@@ -55,7 +55,11 @@ NINAPRO = Task(
     loss="cross_entropy",
     metric="zero_one_error_pct",
     files=tuple(
-        in_bucket(name, f"ninapro/{name}", bundled=f"ninaPro/{name}", mb=MEGABYTES.get(name))
+        in_bucket(
+            f"ninapro/{name}",
+            bundled=f"ninaPro/{name}",
+            mb=15 if name == "ninapro_train.npy" else None,
+        )
         for part in PARTS
         for name in (f"ninapro_{part}.npy", f"label_{part}.npy")
     ),
@@ -63,13 +67,11 @@ NINAPRO = Task(
     normalisation=Normalisation(inputs="per_channel"),
 )
 TASKS = {
-    "ninapro": NINAPRO,
-    "ninapro_official": replace(
+    **with_official(
+        "ninapro",
         NINAPRO,
         loss="focal",
         normalisation=Normalisation(),
-        variant_of="ninapro",
-        as_published=True,
         differs="inputs as they are, and the focal loss with gamma 0, as in the official code",
     ),
     "ninapro_rebuilt": replace(

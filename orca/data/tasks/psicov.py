@@ -11,7 +11,7 @@ by.
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from orca.data.raw_file import damaged, member_of, open_zip
 from orca.data.safe_pickle import load_npy, load_pickle
 from orca.data.target import Field
 from orca.data.task import Block, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 LARGEST_DISTANCE = 16.0
 """Training distances are clipped at this many angstrom."""
@@ -89,7 +90,6 @@ PSICOV = Task(
     files=(
         in_bucket(
             "protein.zip",
-            "protein.zip",
             bundled="psicov/protein",
             authors=(Held("data", PDNET),),
             mb=1_100,
@@ -99,20 +99,16 @@ PSICOV = Task(
     source="psicov",
     option=Placing(),
 )
-TASKS = {
-    "psicov": PSICOV,
-    "psicov_official": replace(
-        PSICOV,
-        metric="mae8_official",
-        extra_metrics=("mae8",),
-        option=Placing(before=5, outside=100.0),
-        variant_of="psicov",
-        as_published=True,
-        differs="5 empty rows and columns before a protein; outside of it 100 angstrom, clipped to"
-        " 16 in training, are to be learnt, as in the official code; both triangles of a map are"
-        " averaged twice, and proteins cut to the length of the first, in the metric",
-    ),
-}
+TASKS = with_official(
+    "psicov",
+    PSICOV,
+    metric="mae8_official",
+    extra_metrics=("mae8",),
+    option=Placing(before=5, outside=100.0),
+    differs="5 empty rows and columns before a protein; outside of it 100 angstrom, clipped to"
+    " 16 in training, are to be learnt, as in the official code; both triangles of a map are"
+    " averaged twice, and proteins cut to the length of the first, in the metric",
+)
 
 
 def read(raw: Path, task: Task) -> Splits:

@@ -15,6 +15,7 @@ from orca.data.raw_file import reading
 from orca.data.safe_pickle import load_npy_file
 from orca.data.target import Classes
 from orca.data.task import Normalisation, Part, Samples, Splits, Task
+from orca.data.tasks import with_official
 
 FEWER = (1, 3, 10, 30, 100, 300)
 """Thousands of series, from where the paper's axis begins."""
@@ -28,19 +29,17 @@ SATELLITE = Task(
     loss="cross_entropy",
     metric="zero_one_error_pct",
     files=tuple(
-        in_bucket(name, f"satellite/{name}", mb=mb)
+        in_bucket(f"satellite/{name}", mb=mb)
         for name, mb in (("satellite_train.npy", 322), ("satellite_test.npy", 35))
     ),
     source="satellite",
     normalisation=Normalisation(inputs="per_channel"),
 )
 TASKS = {
-    "satellite": SATELLITE,
-    "satellite_official": replace(
+    **with_official(
+        "satellite",
         SATELLITE,
         normalisation=Normalisation(),
-        variant_of="satellite",
-        as_published=True,
         differs="series as they are, as in the official code",
     ),
     **{

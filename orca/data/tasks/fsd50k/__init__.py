@@ -13,6 +13,8 @@ from pathlib import Path
 from orca.data.nas_bench_360 import in_bucket
 from orca.data.target import MultiLabel
 from orca.data.task import AS_READ, Samples, Splits, Task
+from orca.data.tasks import with_official
+from orca.data.tasks.fsd50k.clips import splits_of
 from orca.data.tasks.fsd50k.whole_clips import FILES, splits_of_whole_clips
 
 
@@ -40,7 +42,7 @@ FSD50K = Task(
     samples=Samples(train=AS_READ, validation=AS_READ, test=AS_READ),
     loss="bce_with_logits_positive_10",
     metric="one_minus_map",
-    files=(in_bucket("audio.zip", "audio/audio.zip", bundled="fsd", mb=24_000),),
+    files=(in_bucket("audio/audio.zip", bundled="fsd", mb=24_000),),
     source="fsd50k",
     option=Seconds(most=8),
     pooling="mean",
@@ -48,16 +50,14 @@ FSD50K = Task(
     redraw=True,
 )
 TASKS = {
-    "fsd50k": FSD50K,
-    "fsd50k_official": replace(
+    **with_official(
+        "fsd50k",
         FSD50K,
         metric="one_minus_map_official",
         extra_metrics=("one_minus_map",),
         option=Seconds(most=1, noisy=True),
         augmentation=(),
         redraw=False,
-        variant_of="fsd50k",
-        as_published=True,
         differs="one second of each training recording, masked and mixed with noise, drawn once,"
         " as in the official code; a label without a positive counts in the metric",
     ),
@@ -75,8 +75,6 @@ TASKS = {
 
 def read(raw: Path, task: Task) -> Splits:
     """Read the pieces out of the archive, one by one, and turn them into spectrograms."""
-    from orca.data.tasks.fsd50k.clips import splits_of
-
     assert isinstance(task.option, Seconds)
     if task.option.cut_here:
         return splits_of_whole_clips(raw, classes=task.target.outputs, most=task.option.most)

@@ -41,11 +41,7 @@ SPHERICAL = Task(
     metric="zero_one_error_pct",
     files=(
         in_bucket(
-            "s2_cifar100.gz",
-            "spherical/s2_cifar100.gz",
-            bundled="spherical/s2_cifar100.gz",
-            mb=272,
-            pickled=True,
+            "spherical/s2_cifar100.gz", bundled="spherical/s2_cifar100.gz", mb=272, pickled=True
         ),
     ),
     source="spherical",
