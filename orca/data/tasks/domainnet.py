@@ -153,11 +153,7 @@ def read(raw: Path, task: Task) -> Splits:
 def _part(path: Path, listing: Path, *, random_cut: bool) -> Part:
     """Return the pictures of a list whose lines are `<path in the archive> <label>`.
 
-    Args:
-        path: zip file of pictures.
-        listing: the list.
-        random_cut: squeeze the picture to 256 x 256, cut out 224 x 224 and flip at random, with a
-            fixed seed, instead of squeezing it to 224 x 224.
+    With a random cut, each is squeezed to 256 x 256, of which 224 x 224 are cut out, and flipped.
     """
     with reading(listing, "it is missing or its lines are no path and label", OSError, ValueError):
         lines = [line.rsplit(maxsplit=1) for line in listing.read_text().splitlines()]

@@ -27,13 +27,7 @@ NOISE = "noise_22050"
 
 @dataclass(frozen=True)
 class Piece:
-    """One second of a clip.
-
-    Args:
-        member: its name in the archive.
-        clip: number of the clip at FSD50K.
-        labels: numbers of the sounds in the clip.
-    """
+    """One second of a clip: where it lies, the clip's number at FSD50K and those of its labels."""
 
     member: str
     clip: int
@@ -148,10 +142,7 @@ def _noises(archive: zipfile.ZipFile, members: Sequence[str]) -> list[Float16[np
 def _listed(archive: zipfile.ZipFile, name: str, places: dict[str, str]) -> list[Piece]:
     """Return the pieces of a list, sorted: `files` ends in the file's name, `ext` is the clip.
 
-    Args:
-        archive: with the list and the numbers of the labels.
-        name: of the list.
-        places: where the archive's files lie, by their names.
+    `places` says where the archive's files lie, by their names.
     """
     classes, listing = (
         member_of(archive, places.get(file, file)).decode()

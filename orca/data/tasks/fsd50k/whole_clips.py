@@ -42,14 +42,7 @@ FILES = tuple(
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip and the seconds of it that are kept, by their numbers.
-
-    Args:
-        member: its name in the archive.
-        number: of the clip at FSD50K.
-        labels: numbers of the sounds in it.
-        kept: numbers of its seconds.
-    """
+    """A clip and the seconds of it that are kept; all by their numbers, at FSD50K and in the clip."""
 
     member: str
     number: int
@@ -68,22 +61,12 @@ def splits_of_whole_clips(raw: Path, *, classes: int, most: int) -> Splits:
     Raises:
         DataError: if a file is damaged or misses something.
     """
-    dev, test = (
-        tuple(raw / name for name in DIGESTS if name.startswith(f"FSD50K.{part}_audio"))
-        for part in ("dev", "eval")
-    )
-    rows = _rows(raw / "FSD50K.ground_truth.zip", "dev")
-    train, validation = (
-        _clips(dev, [row for row in rows if row["split"] == split], raw, most)
-        for split in ("train", "val")
-    )
+    train, validation = (_clips(raw, "dev", split=split, most=most) for split in ("train", "val"))
+    fit = _part(raw, "dev", train + validation, classes)
     held_out = sum(len(clip.kept) for clip in validation)
-    fit = _part(dev, train + validation, classes)
     return Splits(
         fit=fit,
-        test=_part(
-            test, _clips(test, _rows(raw / "FSD50K.ground_truth.zip", "eval"), raw), classes
-        ),
+        test=_part(raw, "eval", _clips(raw, "eval"), classes),
         validation=range(fit.count - held_out, fit.count),
     )
 
@@ -93,25 +76,26 @@ def seconds_of(samples: int) -> int:
     return max(1, (samples - RATE) // STEP + 1)
 
 
-def _rows(truth: Path, name: str) -> list[dict[str, str]]:
+def _sounds(raw: Path, part: str) -> zipfile.ZipFile:
+    names = (name for name in DIGESTS if name.startswith(f"FSD50K.{part}_audio"))
+    return open_split_zip(tuple(raw / name for name in names))
+
+
+def _text(truth: Path, name: str) -> io.StringIO:
     with open_zip(truth) as archive:
-        text = member_of(archive, f"FSD50K.ground_truth/{name}.csv").decode()
-    return list(csv.DictReader(io.StringIO(text)))
+        return io.StringIO(member_of(archive, f"FSD50K.ground_truth/{name}.csv").decode())
 
 
-def _clips(
-    parts: tuple[Path, ...], rows: list[dict[str, str]], raw: Path, most: int | None = None
-) -> list[Clip]:
+def _clips(raw: Path, part: str, *, split: str = "", most: int | None = None) -> list[Clip]:
+    """Return the clips of a part's list, or of those the ones of a split."""
     truth = raw / "FSD50K.ground_truth.zip"
-    with open_zip(truth) as archive:
-        text = member_of(archive, "FSD50K.ground_truth/vocabulary.csv").decode()
-    numbers = {label: int(number) for number, label, _ in csv.reader(io.StringIO(text))}
+    numbers = {label: int(n) for n, label, _ in csv.reader(_text(truth, "vocabulary"))}
+    rows = [row for row in csv.DictReader(_text(truth, part)) if row.get("split", "") == split]
     generator = np.random.default_rng(DRAW_SEED)
-    folder = parts[-1].name.removesuffix(".zip")
     clips = []
-    with open_split_zip(parts) as archive:
+    with _sounds(raw, part) as archive:
         for row in sorted(rows, key=lambda row: int(row["fname"])):
-            member = f"{folder}/{row['fname']}.wav"
+            member = f"FSD50K.{part}_audio/{row['fname']}.wav"
             with reading(truth, f"{row} is no clip that is there", KeyError):
                 labels = tuple(numbers[label] for label in row["labels"].split(","))
                 archive.getinfo(member)
@@ -136,9 +120,9 @@ def _samples(archive: zipfile.ZipFile, name: str) -> int:
         return sound.getnframes()
 
 
-def _part(parts: tuple[Path, ...], clips: list[Clip], classes: int) -> Part:
+def _part(raw: Path, part: str, clips: list[Clip], classes: int) -> Part:
     def blocks() -> Iterator[Block]:
-        with open_split_zip(parts) as archive:
+        with _sounds(raw, part) as archive:
             for clip in clips:
                 spectra = np.zeros((len(clip.kept), 1, 96, FRAMES), np.float16)
                 labels = np.zeros((len(clip.kept), classes), np.uint8)

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What the paper's tables say of one OpenML table.
-
-    Args:
-        title: its name.
-        rows: how many rows.
-        classes: how many classes.
-        suites: the benchmarks that it belongs to.
-    """
+    """What the paper's tables say of one OpenML table, and the benchmarks that it belongs to."""
 
     title: str
     rows: int
