@@ -12,6 +12,7 @@ from orca.data.task import TASKS, Samples
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
 from tests.data.conftest import served, vouched
+from tests.data.fixtures_fsd50k import sounds
 
 BUNDLED = sorted(
     {
@@ -38,7 +39,7 @@ def published(tmp_path):
     fixtures.satellite(folder, 30, 26)
     fixtures.deepsea(folder / "deepsea_filtered.npz", {"train": 6, "val": 2, "test": 3})
     clips = {"tr": {1: (2, "Sound_3"), 2: (1, "Sound_4")}, "val": {3: (1, "Sound_5")}}
-    fixtures.sounds(folder / "audio.zip", {**clips, "eval": {4: (2, "Sound_3,Sound_6")}})
+    sounds(folder / "audio.zip", {**clips, "eval": {4: (2, "Sound_3,Sound_6")}})
     return folder
 
 

@@ -3,14 +3,13 @@ import zipfile
 
 import numpy as np
 import pytest
-import torch
 
 from orca.data.target import Field
 from orca.data.task import TASKS, Samples
 from orca.data.tasks import ecg
-from orca.data.tasks.fsd50k.clips import spectrogram
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
+from tests.data.fixtures_fsd50k import sounds
 from tests.data.made_tasks import samples_of
 
 
@@ -45,52 +44,6 @@ def test_ninapro_has_electrodes_as_rows_and_its_own_validation(sources, go):
     assert inputs.shape == (36, 1, 16, 52)
     np.testing.assert_allclose(inputs[5, 0, 3, 7], made["ninapro_val"][5, 7, 3], rtol=1e-6)
     np.testing.assert_array_equal(labels, made["label_val"])
-
-
-@pytest.mark.parametrize("compressed", [True, False])
-def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(sources, go, compressed):
-    made = fixtures.darcy(sources, 14, 46, compressed=compressed)
-    fit, test = go(
-        "darcy_flow",
-        samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
-        target=Field(grid=(10, 10)),
-    )  # fmt: skip
-    solution = made[1]["sol"][:5, ::5, ::5]
-    np.testing.assert_allclose(test.targets(test.rows("test"))[:, 0], solution, rtol=1e-6)
-    inputs, targets = samples_of(test, "test")
-    coordinates = np.linspace(0, 1, 10)
-    np.testing.assert_allclose(inputs[3, 1, 4], coordinates, rtol=1e-6)
-    np.testing.assert_allclose(inputs[3, 2, :, 4], coordinates, rtol=1e-6)
-    train = made[0]["coeff"][:10, ::5, ::5]
-    mean, std = train.mean(axis=0), train.std(axis=0)
-    std[std == 0] = 1
-    expected = (made[1]["coeff"][:5, ::5, ::5] - mean) / std
-    np.testing.assert_allclose(inputs[:, 0], expected, rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(
-        test.target_constants.decode_predicted(targets)[:, 0], solution, rtol=1e-4, atol=1e-8
-    )
-    assert fit.rows("validation").tolist() == [10, 11]
-
-
-def test_darcy_flow_as_official_is_normalised_as_by_the_code_on_all_but_the_test_s_samples(
-    sources, go
-):
-    """Its way in PyTorch: `mean`, `std`, and 1e-5 added to this; coordinates come afterwards."""
-    made = fixtures.darcy(sources, 14, 46)
-    _, test = go(
-        "darcy_flow_official",
-        samples=Samples(train=10, validation=2, test=5), input_shape=(3, 10, 10),
-        target=Field(grid=(10, 10)),
-    )  # fmt: skip
-    seen = dict(zip(("coeff", "sol"), samples_of(test, "test"), strict=True))
-    for key, values in seen.items():
-        fit, held = (torch.from_numpy(part[key][:, ::5, ::5]).float() for part in made)
-        mean, std = fit[:12].mean(dim=0), fit[:12].std(dim=0)
-        expected = (held[:5] - mean) / (std + 1e-5)
-        torch.testing.assert_close(torch.from_numpy(values[:, 0]), expected, rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(seen["coeff"][3, 1, 4], np.linspace(0, 1, 10), rtol=1e-6)
-    decoded = test.target_constants.decode_predicted(seen["sol"])
-    np.testing.assert_allclose(decoded[:, 0], made[1]["sol"][:5, ::5, ::5], rtol=1e-4, atol=1e-8)
 
 
 @pytest.fixture
@@ -243,11 +196,6 @@ def test_a_recording_that_is_no_matlab_file_is_named(sources, go):
         go("ecg")
 
 
-def test_a_record_of_9000_samples_has_the_published_numbers_of_windows():
-    signal = fixtures.GENERATOR.normal(size=9000)
-    assert [len(ecg.windows(signal, stride)) for stride in ecg.STRIDES] == [16, 97, 32, 320]
-
-
 def test_a_constant_signal_becomes_zero_and_not_nan():
     assert (ecg.windows(np.full(3000, 7), 500) == 0).all()
 
@@ -273,91 +221,6 @@ def test_deepsea_bases_become_channels(sources, go, kind):
     np.testing.assert_array_equal(samples_of(test, "test")[0].sum(axis=1), 1)
 
 
-CLIPS = {
-    "tr": {64760: (3, "Sound_1,Sound_5"), 16399: (12, "Sound_2"), 16401: (1, "Sound_3")},
-    "val": {16402: (2, "Sound_1")},
-    "eval": {37199: (4, "Sound_5,Sound_199"), 175151: (1, "Sound_0")},
-}
-
-
-def test_fsd50k_keeps_some_seconds_of_a_training_clip_and_all_of_a_test_clip(sources, go):
-    made = fixtures.sounds(sources / "audio.zip", CLIPS)
-    fit, test = go("fsd50k")
-    clips = fit.groups(fit.rows("train"))
-    assert {clip: (clips == clip).sum() for clip in CLIPS["tr"]} == {64760: 3, 16399: 8, 16401: 1}
-    assert set(fit.groups(fit.rows("validation"))) == {16402}
-    assert test.groups(test.rows("test")).tolist() == [37199] * 4 + [175151]
-    labels = samples_of(test, "test")[1]
-    assert np.flatnonzero(labels[0]).tolist() == [5, 199]
-    assert np.flatnonzero(labels[4]).tolist() == [0]
-    expected = spectrogram(made["eval_chunks/37199_2.wav"], where="here")
-    seen = samples_of(test, "test")[0][2, 0]
-    np.testing.assert_allclose(seen[:, :101], expected, atol=0.03)
-    assert not seen[:, 101].any()
-
-
-def test_fsd50k_as_official_disturbs_one_second_of_each_training_clip_and_no_other(sources, go):
-    clips = {**CLIPS, "tr": {number: (2, "Sound_1") for number in range(60)}}
-    made = fixtures.sounds(sources / "audio.zip", clips)
-    fit, test = go("fsd50k_official")
-    assert fit.groups(fit.rows("train")).tolist() == list(range(60))
-    inputs = samples_of(fit, "train")[0][:, 0]
-    whole, masked_at_most = 0, 0
-    for number, seen in enumerate(inputs):
-        pieces = [spectrogram(made[f"dev_chunks/{number}_{k}.wav"], where="") for k in (0, 1)]
-        same = [np.abs(seen[:, :101] - own) < 0.03 for own in pieces]
-        hidden = [np.abs(seen[:, :101] - own.min()) < 0.03 for own in pieces]
-        whole += any(kept.all() for kept in same)
-        masked_at_most += any((a | b).all() for a, b in zip(same, hidden, strict=True))
-    # Three of four have noise; of the others, one of two has masks.
-    assert 6 <= masked_at_most <= 26
-    assert 1 <= whole < masked_at_most
-    assert not inputs[:, :, 101].any()
-    for part, place in (("validation", "dev_chunks/16402_"), ("test", "eval_chunks/37199_")):
-        prepared = fit if part == "validation" else test
-        seen = samples_of(prepared, part)[0][0, 0, :, :101]
-        pieces = [spectrogram(made[f"{place}{k}.wav"], where="") for k in (0, 1)]
-        assert min(np.abs(seen - own).max() for own in pieces) < 0.03
-
-
-def test_the_noise_is_the_same_each_time(sources, go):
-    fixtures.sounds(sources / "audio.zip", CLIPS)
-    first, second = (
-        samples_of(go("fsd50k_official", folder)[0], "fit")[0] for folder in ("one", "two")
-    )
-    np.testing.assert_array_equal(first, second)
-
-
-def test_an_archive_without_noise_serves_the_task_but_not_the_official_variant(sources, go):
-    fixtures.sounds(sources / "whole.zip", CLIPS)
-    with (
-        zipfile.ZipFile(sources / "whole.zip") as whole,
-        zipfile.ZipFile(sources / "audio.zip", "w") as archive,
-    ):
-        for name in whole.namelist():
-            if not name.startswith("noise_22050/"):
-                archive.writestr(name, whole.read(name))
-    go("fsd50k")
-    with pytest.raises(DataError, match="no sounds under 'noise_22050'"):
-        go("fsd50k_official")
-
-
-def test_a_list_that_names_an_absent_sound_is_refused(sources, go):
-    fixtures.sounds(sources / "audio.zip", CLIPS)
-    with zipfile.ZipFile(sources / "audio.zip", "a") as archive, pytest.warns(UserWarning):
-        archive.writestr("chunks/val.csv", "files,labels,ext\n/mnt/1_0.wav,Sound_1,1\n")
-    with pytest.raises(DataError, match="no piece of a clip that is there"):
-        go("fsd50k")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"), [(fixtures.wav(44100, rate=44100), "44100 Hz"), (b"RIFF", "decoded")]
-)
-def test_a_sound_of_another_rate_or_none_is_refused(content, said):
-    with pytest.raises(DataError, match=said):
-        spectrogram(content, where="here")
-
-
 WRITERS = {
     "cifar100": lambda path: fixtures.cifar(
         path, {"train": 200, "test": 100}, label_key="fine_labels", classes=100
@@ -366,7 +229,9 @@ WRITERS = {
     "psicov": lambda path: fixtures.proteins(path, {"deepcov": [20], "psicov": [20]}),
     "ecg": lambda path: fixtures.recordings(path.parent, LENGTHS, LETTERS),
     "deepsea": lambda path: fixtures.deepsea(path, {"train": 30, "val": 10, "test": 20}),
-    "fsd50k": lambda path: fixtures.sounds(path, CLIPS),
+    "fsd50k": lambda path: sounds(
+        path, {part: {n: (1, "Sound_1")} for n, part in enumerate(("tr", "val", "eval"))}
+    ),
     "darcy_flow": lambda path: fixtures.darcy(path.parent, 14, 46),
 }
 

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from orca.data.simulation import BLOCK_BYTES, Simulation, cell_centres
+from orca.data.simulation import BLOCK_BYTES, Simulation
 from orca.declarations import Declarations
 from orca.errors import DataError
 from tests.data.simulate.conftest import portion
@@ -130,10 +130,6 @@ def test_groups_are_numbered_with_four_digits(tmp_path):
             assert set(group["grid"]) == {"x", "t"}
             assert "rho_s" in group.attrs["config"]
         np.testing.assert_array_equal(file.attrs["frames"], [0, 7, 9])
-
-
-def test_cell_centres_lie_half_a_cell_inside():
-    np.testing.assert_allclose(cell_centres(-1.0, 1.0, 4), [-0.75, -0.25, 0.25, 0.75])
 
 
 @EVERY
