@@ -24,7 +24,7 @@ FRAMES = 101
 FIRST_STEP = 1e-3
 """The first of the time steps, in seconds; a cell of the published grid fills in about 8e-3."""
 GROWTH = 1.1
-"""Each time step may reach this many times as late as the one before: fronts widen as sqrt(t)."""
+"""Each time step may reach this many times as late as the one before: fronts widen as sqrt(t). Nearer to 1 is more exact."""
 SUBSTEPS = (1, 2, 3, 4)
 """Implicit Euler steps per time step; extrapolating over their number gives fourth order."""
 
@@ -39,7 +39,7 @@ def solve(portion: Portion) -> Fields:
 
 
 def spread(
-    initial: Float[np.ndarray, " n"], *, cells: int, frames: tuple[int, ...], growth: float = GROWTH
+    initial: Float[np.ndarray, " n"], *, cells: int, frames: tuple[int, ...]
 ) -> Float[np.ndarray, "n t x"]:
     """Return the concentration in each cell at each frame.
 
@@ -47,11 +47,10 @@ def spread(
         initial: concentration everywhere at the start; from 0 to 1.
         cells: of the interval (0, 1).
         frames: ascending numbers; frame f is at 5 f seconds.
-        growth: ratio of successive times; nearer to 1 is more exact.
     """
 
     def following(u: Float[np.ndarray, "n x"], frame: int) -> Float[np.ndarray, "n x"]:
-        for step in time_steps(frame, growth=growth):
+        for step in time_steps(frame):
             u = extrapolated_step(u, step)
         return u
 
@@ -59,12 +58,12 @@ def spread(
     return np.stack(list(at_frames(start, frames, following)), axis=1)
 
 
-def time_steps(frame: int, *, growth: float = GROWTH) -> Float[np.ndarray, " steps"]:
+def time_steps(frame: int) -> Float[np.ndarray, " steps"]:
     """Return the steps that lead to `frame` from the one before it; they add up to 5 seconds."""
     start, end = FRAME_INTERVAL * (frame - 1), FRAME_INTERVAL * frame
     from_zero = [0.0] if frame == 1 else []
     start = max(start, FIRST_STEP)
-    count = int(np.ceil(np.log(end / start) / np.log(growth) - 1e-9))
+    count = int(np.ceil(np.log(end / start) / np.log(GROWTH) - 1e-9))
     return np.diff([*from_zero, *np.geomspace(start, end, count + 1)])
 
 

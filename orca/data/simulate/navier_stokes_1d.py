@@ -66,54 +66,45 @@ def _within(
 
 
 def evolve(
-    gas: Float[np.ndarray, "3 n x"],
-    *,
-    frames: tuple[int, ...],
-    viscosity: float = VISCOSITY,
+    gas: Float[np.ndarray, "3 n x"], *, frames: tuple[int, ...]
 ) -> Float[np.ndarray, "3 n t x"]:
     """Return density, velocity and pressure at each frame.
 
     Args:
         gas: density, velocity and pressure at the start, on the cells of (-1, 1).
         frames: ascending numbers; frame f is at time f / 100.
-        viscosity: nu, per unit of density.
     """
     spacing = (DOMAIN[1] - DOMAIN[0]) / gas.shape[2]
 
     def following(flow: Float[np.ndarray, "3 n x"], _: int) -> Float[np.ndarray, "3 n x"]:
-        return advance(flow, time=FRAME_INTERVAL, spacing=spacing, viscosity=viscosity)
+        return advance(flow, spacing)
 
     return np.stack(list(at_frames(flow_of(gas), frames, following, seen=gas_of)), axis=2)
 
 
-def advance(
-    flow: Float[np.ndarray, "3 n x"], *, time: float, spacing: float, viscosity: float
-) -> Float[np.ndarray, "3 n x"]:
-    """Return density, momentum and energy after `time`.
+def advance(flow: Float[np.ndarray, "3 n x"], spacing: float) -> Float[np.ndarray, "3 n x"]:
+    """Return density, momentum and energy at the next frame.
 
     Each sample takes as many steps as its own fastest wave asks for, so that its result does
     not depend on its neighbours.
     """
-    steps = np.ceil(time * wave_speed(flow) / (COURANT * spacing)).astype(int)
+    steps = np.ceil(FRAME_INTERVAL * wave_speed(flow) / (COURANT * spacing)).astype(int)
     order = np.argsort(-steps, kind="stable")
     flow, steps = flow[:, order], steps[order]
     for step in range(steps[0]):
         going = int((steps > step).sum())
-        interval = (time / steps[:going])[:, None]
+        interval = (FRAME_INTERVAL / steps[:going])[:, None]
         moved = hydrodynamic_step(flow[:, :going], interval, spacing)
-        flow[:, :going] = viscous_step(moved, interval, spacing, viscosity)
+        flow[:, :going] = viscous_step(moved, interval, spacing)
     return flow[:, np.argsort(order)]
 
 
 def viscous_step(
-    flow: Float[np.ndarray, "3 n x"],
-    interval: Float[np.ndarray, "n 1"],
-    spacing: float,
-    viscosity: float,
+    flow: Float[np.ndarray, "3 n x"], interval: Float[np.ndarray, "n 1"], spacing: float
 ) -> Float[np.ndarray, "3 n x"]:
     """Let viscosity act for `interval`, implicitly; momentum and energy are conserved."""
     density, momentum, energy = flow
-    stiffness = viscosity * (density + np.roll(density, -1, axis=1)) / 2 / spacing**2
+    stiffness = VISCOSITY * (density + np.roll(density, -1, axis=1)) / 2 / spacing**2
     velocity = solve_periodic(density, interval * stiffness, momentum)
     following = np.roll(velocity, -1, axis=1)
     stress = interval * stiffness * (following - velocity)

@@ -113,7 +113,7 @@ def test_viscosity_alone_damps_a_wave_and_turns_its_motion_into_heat():
     )
     later = flow
     for _ in range(200):
-        later = viscous_step(later, np.full((1, 1), 1e-3), spacing, VISCOSITY)
+        later = viscous_step(later, np.full((1, 1), 1e-3), spacing)
     decay = np.abs(later[1]).max() / np.abs(flow[1]).max()
     assert decay == pytest.approx(np.exp(-VISCOSITY * np.pi**2 * 0.2), rel=2e-3)
     assert later[2].sum() == pytest.approx(flow[2].sum(), rel=1e-13)
