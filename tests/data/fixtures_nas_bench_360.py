@@ -79,9 +79,7 @@ def ninapro(folder: Path, counts: dict[str, int]) -> dict[str, np.ndarray]:
     return arrays
 
 
-def darcy(
-    folder: Path, samples: int, points: int, *, compressed: bool = True
-) -> list[dict[str, np.ndarray]]:
+def darcy(folder: Path, samples: int, points: int) -> list[dict[str, np.ndarray]]:
     """Write the two MATLAB files, with the further fields of the published ones."""
     from scipy.io import savemat
 
@@ -93,7 +91,7 @@ def darcy(
             "coeff": GENERATOR.choice([3.0, 12.0], shape),
             "sol": GENERATOR.uniform(0, 1e-2, shape),
         }
-        savemat(folder / name, content, do_compression=compressed)
+        savemat(folder / name, content, do_compression=True)
         contents.append(content)
     return contents
 
@@ -194,12 +192,12 @@ def pdnet(path: Path, proteins: Path) -> None:
         _add(tar, "data/cameo-hard.lst", b"one of another set\n")
 
 
-def db5(path: Path, samples: int, *, per_gesture: int = 120) -> dict[str, np.ndarray]:
+def db5(path: Path, samples: int) -> dict[str, np.ndarray]:
     """Write a subject's zip file of three exercises; repetitions are rests (0) and gestures by turns."""
     from scipy.io import savemat
 
     subject = path.stem[1:]
-    times = np.arange(samples) // per_gesture
+    times = np.arange(samples) // 120
     content = {
         "emg": GENERATOR.integers(-128, 128, (samples, 16)).astype(np.float64),
         "restimulus": np.where(times % 2, times // 2 % 17 + 1, 0).astype(np.int8)[:, None],

@@ -8,9 +8,8 @@ import soundfile
 
 from orca.data.masks import masks
 from orca.data.raw_file import open_split_zip
-from orca.data.tasks.fsd50k.clips import spectrogram
+from orca.data.tasks.fsd50k.clips import disturbed, masked, spectrogram
 from orca.data.tasks.fsd50k.mel import RATE, log_mel
-from orca.data.tasks.fsd50k.noise import disturbed, masked
 from orca.errors import DataError
 from tests.data import fixtures_fsd50k as fixtures
 from tests.data.made_tasks import samples_of

@@ -12,7 +12,6 @@ recordings is set aside to choose by. The official F1 is `one_minus_f1_chunked`,
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,14 +98,13 @@ def _recordings(archive: Path, listed: Path) -> tuple[list[np.ndarray], Int[np.n
     what = f"a line is not a recording's name and one of {', '.join(LETTERS)}"
     with reading(listed, what, ValueError), listed.open(newline="") as file:
         rows = [(name, LETTERS.index(letter)) for name, letter in csv.reader(file)]
+    signals = []
     with open_zip(archive) as opened:
-        signals = [_signal(opened, f"training2017/{name}.mat") for name, _ in rows]
+        for name, _ in rows:
+            member = f"training2017/{name}.mat"
+            content = io.BytesIO(member_of(opened, member))
+            signals.append(np.ravel(matlab_array(content, "val", where=f"{archive}, {member}")))
     return signals, np.array([number for _, number in rows], np.int64)
-
-
-def _signal(archive: zipfile.ZipFile, name: str) -> Int[np.ndarray, " samples"]:
-    content = io.BytesIO(member_of(archive, name))
-    return np.ravel(matlab_array(content, "val", where=f"{archive.filename}, {name}"))
 
 
 def windows(signal: np.ndarray, stride: int) -> Float32[np.ndarray, "n 1000"]:

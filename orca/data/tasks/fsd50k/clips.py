@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from jaxtyping import Float, Float16
 
+from orca.data.masks import masks
 from orca.data.raw_file import damaged, member_of, open_zip, reading
 from orca.data.task import Block, Part, Splits
 from orca.data.tasks.fsd50k.mel import RATE, log_mel
-from orca.data.tasks.fsd50k.noise import disturbed
 from orca.logs import progress
 from orca.text_files import object_of
 
@@ -21,6 +21,8 @@ FRAMES = 102
 PIECES_AT_ONCE = 64
 DRAW_SEED = 0
 NOISE_SEED = 0
+NOISE_PROBABILITY = 0.75
+LARGEST_NOISE_SHARE = 0.5
 NOISE = "noise_22050"
 """Folder of the archive: the noise clips of MUSAN (Snyder et al. 2015, arXiv:1510.08484)."""
 
@@ -122,6 +124,40 @@ def _part(
                 yield spectra, labels
 
     return Part(len(pieces), blocks, groups=np.array([p.clip for p in pieces], np.int64))
+
+
+def disturbed(
+    spectrum: Float[np.ndarray, "bands frames"],
+    noises: Sequence[Float[np.ndarray, "bands _"]],
+    generator: np.random.Generator,
+) -> Float[np.ndarray, "bands frames"]:
+    """Return a spectrogram with masks, and with a stretch of noise mixed in, in decibels.
+
+    With probability 3/4 it becomes (1 - a) spectrum + a noise, a from 0 to 1/2. The noise is any of
+    `noises`, masked on its whole length by the same law, from any of its frames on.
+
+    Source: the official code of ORCA (commit 19b8c1c), which has it from NAS-Bench-360
+    (arXiv:2110.05668).
+    """
+    own = masked(spectrum, generator)
+    if generator.random() >= NOISE_PROBABILITY:
+        return own
+    noise = masked(noises[int(generator.integers(len(noises)))], generator)
+    start = int(generator.integers(noise.shape[1] - own.shape[1] + 1))
+    share = LARGEST_NOISE_SHARE * generator.random()
+    return (1 - share) * own + share * noise[:, start : start + own.shape[1]]
+
+
+def masked(
+    spectrum: Float[np.ndarray, "bands frames"], generator: np.random.Generator
+) -> Float[np.ndarray, "bands frames"]:
+    """Return a copy with some bands of bins and frames at its smallest value, or with none."""
+    changed = spectrum.astype(np.float32)
+    bins, frames = changed.shape
+    lowest = changed.min()
+    for place in masks(bins, frames, generator.random):
+        changed[place] = lowest
+    return changed
 
 
 def _noise_members(archive: zipfile.ZipFile) -> list[str]:

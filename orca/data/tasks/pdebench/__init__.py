@@ -147,17 +147,13 @@ NAVIER_STOKES_2D = replace(
     ),
 )  # fmt: skip
 
-BASELINES: dict[str, Task] = {
-    "pde_advection": ADVECTION,
-    "pde_burgers": BURGERS,
-    "pde_diffusion_reaction_1d": DIFFUSION_REACTION_1D,
-    "pde_diffusion_sorption": DIFFUSION_SORPTION,
-    "pde_navier_stokes_1d": NAVIER_STOKES_1D,
-    "pde_darcy_flow": DARCY_FLOW,
-    "pde_shallow_water": SHALLOW_WATER,
-    "pde_diffusion_reaction_2d": DIFFUSION_REACTION_2D,
-    "pde_navier_stokes_2d": NAVIER_STOKES_2D,
-}
+BASELINES = {
+    task.source: task
+    for task in (
+        ADVECTION, BURGERS, DIFFUSION_REACTION_1D, DIFFUSION_SORPTION, NAVIER_STOKES_1D,
+        DARCY_FLOW, SHALLOW_WATER, DIFFUSION_REACTION_2D, NAVIER_STOKES_2D,
+    )
+}  # fmt: skip
 
 
 def official(baselines: dict[str, Task]) -> dict[str, Task]:
