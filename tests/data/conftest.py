@@ -51,11 +51,24 @@ def vouched(task: Task, raw: Path) -> None:
         fetch(task, raw, trusted=True)
 
 
-def served(server: Loopback, place: Held, content: bytes) -> Held:
-    """Return where an archive holds a file, with a server of our own."""
-    (way,) = place.bundle.files
-    way = replace(way, urls=(server.serve(way.name, content),), attempts=1)
-    return Held(place.member, Bundle((way,), place.bundle.source))
+def resized(task: Task, grid: tuple[int, ...]) -> Task:
+    """Return a task on another grid."""
+    target = replace(task.target, grid=grid)
+    return replace(task, input_shape=(task.input_shape[0], *grid), target=target)
+
+
+def refused(name: str, server: Loopback, *contents: bytes) -> Task:
+    """Return a task whose server refuses, but the last of whose archives come from one of our own."""
+    bad = server.serve("bad", b"", statuses=[403] * 99)
+    files = []
+    for way in TASKS[name].files:
+        held = []
+        for place, content in zip(way.held[-len(contents) :], contents, strict=True):
+            (archive,) = place.bundle.files
+            archive = replace(archive, urls=(server.serve(archive.name, content),), attempts=1)
+            held.append(Held(place.member, Bundle((archive,), place.bundle.source)))
+        files.append(replace(way, urls=(bad,), held=tuple(held)))
+    return replace(TASKS[name], files=tuple(files))
 
 
 @pytest.fixture
@@ -78,7 +91,10 @@ def go(
 ) -> Callable[..., tuple[Prepared, Prepared]]:
     """Take a declared task, with changes, through the server from its files in `sources`."""
 
-    def take(name: str, out: str = "prepared", **changes: object) -> tuple[Prepared, Prepared]:
+    def take(
+        name: str, out: str = "prepared", *, grid: tuple[int, ...] = (), **changes: object
+    ) -> tuple[Prepared, Prepared]:
+        task = resized(TASKS[name], grid) if grid else TASKS[name]
         files = tuple(
             replace(
                 way,
@@ -88,8 +104,8 @@ def go(
                 attempts=1,
                 **({"held": ()} if isinstance(way, Bundled) else {}),
             )
-            for way in TASKS[name].files
+            for way in task.files
         )
-        return through(name, replace(TASKS[name], files=files, **changes), out)
+        return through(name, replace(task, files=files, **changes), out)
 
     return take

@@ -11,7 +11,7 @@ from orca.data.status import add_source, data_status
 from orca.data.task import TASKS, Samples
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
-from tests.data.conftest import served, vouched
+from tests.data.conftest import refused, vouched
 from tests.data.fixtures_fsd50k import sounds
 
 BUNDLED = sorted(
@@ -90,18 +90,6 @@ def test_a_file_that_is_there_stays(tmp_path, tar):
     own.write_bytes(b"another")
     assert own not in add_source("nb360", tar, tmp_path / "raw", trusted=True)
     assert own.read_bytes() == b"another"
-
-
-def refused(name, server, content):
-    """Return a task whose server refuses, and the bundle's address."""
-    bad = server.serve("bad", b"", statuses=[403] * 99)
-    return replace(
-        TASKS[name],
-        files=tuple(
-            replace(way, urls=(bad,), held=(served(server, way.held[-1], content),))
-            for way in TASKS[name].files
-        ),
-    )
 
 
 def test_a_server_that_refuses_is_replaced_by_the_bundle_fetched_once(

@@ -4,7 +4,6 @@ import pytest
 import torch
 from scipy.io import savemat
 
-from orca.data.target import Field
 from orca.data.task import Samples
 from orca.data.tasks.darcy_flow import read_field
 from orca.errors import DataError
@@ -12,11 +11,7 @@ from tests.data import fixtures_nas_bench_360 as fixtures
 from tests.data.made_tasks import samples_of
 
 SHAPE = (9, 11, 16)
-SMALL = {
-    "samples": Samples(train=10, validation=2, test=5),
-    "input_shape": (3, 10, 10),
-    "target": Field(grid=(10, 10)),
-}
+SMALL = {"samples": Samples(train=10, validation=2, test=5), "grid": (10, 10)}
 
 
 def test_darcy_flow_keeps_every_fifth_point_and_exact_coordinates(sources, go):

@@ -4,7 +4,6 @@ import zipfile
 import numpy as np
 import pytest
 
-from orca.data.target import Field
 from orca.data.task import TASKS, Samples
 from orca.data.tasks import ecg
 from orca.errors import DataError
@@ -53,10 +52,7 @@ def psicov(sources, go):
     def take(name):
         lengths = {"deepcov": [20, 31, 25, 40, 33], "psicov": [28, 45]}
         made = fixtures.proteins(sources / "protein.zip", lengths)
-        fit, test = go(
-            name, samples=Samples(train=4, validation=1, test=2), input_shape=(57, 40, 40),
-            target=Field(grid=(40, 40), masked=True),
-        )  # fmt: skip
+        fit, test = go(name, samples=Samples(train=4, validation=1, test=2), grid=(40, 40))
         (maps,), (targets,) = test.read(np.array([0]))
         return fit, test, *made["ps0"], maps, *targets
 

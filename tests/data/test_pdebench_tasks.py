@@ -4,24 +4,13 @@ import h5py
 import numpy as np
 import pytest
 
-from orca.data.target import Field
 from orca.data.task import TASKS, Samples
-from orca.data.tasks.pdebench.frames import Frames
-from orca.data.ways import Simulated
 from orca.errors import DataError
 from tests.data import fixtures_pdebench as fixtures
+from tests.data.conftest import resized
 from tests.data.made_tasks import samples_of
 
 TEN = Samples(train=7, validation=1, test=2)
-
-
-def small(channels, *grid):
-    """Return the changes that fit a task to ten samples on a small grid."""
-    return {
-        "samples": TEN,
-        "input_shape": (channels, *grid),
-        "target": Field(grid=grid, channels=channels),
-    }
 
 
 def file_of(name):
@@ -45,7 +34,7 @@ def test_of_arrays_the_first_tenth_is_the_test_split_and_some_later_frame_the_ta
     name, shape, trained, tested, stride, sources, go
 ):
     made = fixtures.arrays(sources / file_of(name), ("tensor",), shape)["tensor"][..., ::stride]
-    fit, test = go(name, **small(1, 16 // stride))
+    fit, test = go(name, samples=TEN, grid=(16 // stride,))
     inputs, targets = samples_of(test, "test")
     np.testing.assert_array_equal(inputs[:, 0], made[:2, 0])
     np.testing.assert_array_equal(targets[:, 0], made[:2, tested])
@@ -67,7 +56,7 @@ ALONG, ACROSS = (101, 16, 1), (101, 8, 8, 1)  # frames, grid, channels
 )
 def test_of_groups_the_last_tenth_is_the_test_split(name, shape, tested, given, asked, sources, go):
     made = fixtures.groups(sources / file_of(name), 10, shape)
-    fit, test = go(name, **small(len(given), *shape[1:-1]))
+    fit, test = go(name, samples=TEN, grid=shape[1:-1])
     inputs, targets = samples_of(test, "test")
     for row, sample in enumerate((8, 9)):
         np.testing.assert_array_equal(inputs[row], np.moveaxis(made[sample][0], -1, 0)[given])
@@ -81,7 +70,7 @@ def test_of_groups_the_last_tenth_is_the_test_split(name, shape, tested, given, 
 )
 def test_darcy_goes_from_coefficient_to_solution(name, stride, sources, go):
     made = fixtures.darcy(sources / file_of(name), 10, 16)
-    fit, _ = go(name, **small(1, 16 // stride, 16 // stride))
+    fit, _ = go(name, samples=TEN, grid=(16 // stride, 16 // stride))
     inputs, targets = samples_of(fit, "fit")
     np.testing.assert_array_equal(inputs[:, 0], made["nu"][2:, ::stride, ::stride])
     np.testing.assert_array_equal(targets[:, 0], made["tensor"][2:, 0, ::stride, ::stride])
@@ -90,7 +79,7 @@ def test_darcy_goes_from_coefficient_to_solution(name, stride, sources, go):
 def test_navier_stokes_is_normalised_at_each_place_and_scored_in_its_own_units(sources, go):
     name = "pde_navier_stokes_1d"
     made = fixtures.arrays(sources / file_of(name), GAS, (10, 101, 16))
-    fit, test = go(name, **small(3, 16))
+    fit, test = go(name, samples=TEN, grid=(16,))
     expected = np.stack([made[key][:2, 100] for key in GAS], axis=1)
     np.testing.assert_array_equal(test.targets(test.rows("test")), expected)
     inputs, targets = samples_of(fit, "train")
@@ -101,7 +90,7 @@ def test_navier_stokes_is_normalised_at_each_place_and_scored_in_its_own_units(s
 def test_navier_stokes_as_official_is_one_signal_in_the_inputs_units(sources, go):
     name = "pde_navier_stokes_1d_official"
     made = fixtures.arrays(sources / file_of(name), GAS, (10, 101, 16))
-    _, test = go(name, **small(1, 48))
+    _, test = go(name, samples=TEN, grid=(48,))
     first = np.concatenate([made[key][2:, 0] for key in GAS], axis=1)
     last = np.concatenate([made[key][:2, 100] for key in GAS], axis=1)
     expected = (last - first.mean(axis=0)) / first.std(axis=0)
@@ -113,7 +102,7 @@ def test_navier_stokes_as_official_is_one_signal_in_the_inputs_units(sources, go
 def test_compressible_flow_in_2d_has_its_test_samples_last(sources, go):
     name = "pde_navier_stokes_2d"
     made = fixtures.arrays(sources / file_of(name), (*GAS, "Vy"), (10, 21, 16, 16))
-    _, test = go(name, **small(4, 8, 8))
+    _, test = go(name, samples=TEN, grid=(8, 8))
     np.testing.assert_array_equal(
         test.targets(test.rows("test"))[:, 2], made["Vx"][8:, 20, ::2, ::2]
     )
@@ -124,7 +113,7 @@ def test_compressible_flow_in_2d_as_official_has_targets_by_constants_of_their_o
 ):
     name = "pde_navier_stokes_2d_official"
     made = fixtures.arrays(sources / file_of(name), (*GAS, "Vy"), (10, 21, 16, 16))
-    _, test = go(name, **small(4, 8, 8))
+    _, test = go(name, samples=TEN, grid=(8, 8))
     for frame, found in zip((0, 20), samples_of(test, "test"), strict=True):
         fields = np.stack([made[key][:, frame, ::2, ::2] for key in (*GAS, "Vy")], axis=1)
         expected = (fields[8:] - fields[:8].mean(axis=0)) / fields[:8].std(axis=0)
@@ -142,7 +131,7 @@ def test_compressible_flow_in_2d_as_official_has_targets_by_constants_of_their_o
 def test_a_file_with_other_samples_points_or_frames_is_refused(shape, said, sources, go):
     fixtures.arrays(sources / file_of("pde_advection"), ("tensor",), shape)
     with pytest.raises(DataError, match=said):
-        go("pde_advection", **small(1, 32))
+        go("pde_advection", samples=TEN, grid=(32,))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +147,7 @@ def test_a_file_cut_short_is_named_with_what_to_do(sources, go, name, grid, kept
     content = path.read_bytes()
     path.write_bytes(content[: int(kept * len(content))])
     with pytest.raises(DataError) as fault:
-        go(name, **small(1, *grid))
+        go(name, samples=TEN, grid=grid)
     assert path.name in fault.value.where
     assert "fetch" in fault.value.mend or "get it by hand" in fault.value.mend  # an empty one
 
@@ -170,7 +159,7 @@ def test_a_file_without_the_array_that_is_wanted_names_both(sources, go):
     with h5py.File(path, "a") as file:
         file.move("nu", "mu")
     with pytest.raises(DataError, match="nu") as fault:
-        go(name, **small(1, 8, 8))
+        go(name, samples=TEN, grid=(8, 8))
     assert path.name in fault.value.where
 
 
@@ -180,7 +169,7 @@ def test_a_group_without_data_is_named(sources, go):
     with h5py.File(sources / file_of(name), "a") as file:
         del file["0004/data"]
     with pytest.raises(DataError, match="'0004/data': it has no array"):
-        go(name, **small(1, 16))
+        go(name, samples=TEN, grid=(16,))
 
 
 SIMULATED = [name for name in TASKS if "_simulated" in name and name.startswith("pde_")]
@@ -188,20 +177,12 @@ SIMULATED = [name for name in TASKS if "_simulated" in name and name.startswith(
 
 def smallest(name):
     """Return a simulated task on the fewest cells its official variant can thin out."""
-    task = TASKS[name]
+    task, cells = TASKS[name], 16
     way, frames = task.files[0], task.option
-    assert isinstance(way, Simulated)
-    assert isinstance(frames, Frames)
-    cells = 16
-    grid = (cells // frames.stride,) * (len(task.input_shape) - 1)
-    channels = 1 if frames.flat else task.input_shape[0]
-    grid = (3 * cells,) if frames.flat else grid
-    samples = Samples(train=4, validation=1, test=2)
+    points = 3 * cells if frames.flat else cells // frames.stride
     return replace(
-        task,
-        samples=samples,
-        input_shape=(channels, *grid),
-        target=Field(grid=grid, channels=1 if frames.flat else task.target.channels),
+        resized(task, (points,) * (len(task.input_shape) - 1)),
+        samples=Samples(train=4, validation=1, test=2),
         files=(replace(way, samples=7, cells=cells),),
     )
 
@@ -222,16 +203,12 @@ def test_the_demos_diffusion_sorption_starts_constant_in_space(through):
 
 
 def test_darcy_flow_of_nas_bench_360_is_simulated_too(through):
-    task = TASKS["darcy_flow_simulated"]
+    task = resized(TASKS["darcy_flow_simulated"], (17, 17))
+    ways = zip(task.files, (5, 2), strict=True)
     task = replace(
         task,
         samples=Samples(train=4, validation=1, test=2),
-        input_shape=(3, 17, 17),
-        target=Field(grid=(17, 17)),
-        files=tuple(
-            replace(way, samples=count, cells=17)
-            for way, count in zip(task.files, (5, 2), strict=True)
-        ),
+        files=tuple(replace(way, samples=count, cells=17) for way, count in ways),
     )
     _, test = through("darcy_flow_simulated", task)
     pressure = test.targets(test.rows("test"))

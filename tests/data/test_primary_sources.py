@@ -9,11 +9,10 @@ from scipy.signal import butter, lfilter
 
 from orca.data.fetch import fetch
 from orca.data.nas_bench_360 import Bundle, Held
-from orca.data.target import Field
 from orca.data.task import TASKS, Normalisation, Samples
 from orca.errors import DataError
 from tests.data import fixtures_nas_bench_360 as fixtures
-from tests.data.conftest import served, vouched
+from tests.data.conftest import refused, resized, vouched
 from tests.data.made_tasks import samples_of
 
 PROTEINS = {"deepcov": [20, 31, 25], "psicov": [28]}
@@ -25,20 +24,9 @@ def test_psicov_comes_out_of_its_author_s_archive_before_the_bundle_is_fetched(
 ):
     made = fixtures.proteins(sources / "protein.zip", PROTEINS)
     fixtures.pdnet(sources / "pdnet.tar.gz", sources / "protein.zip")
-    (way,) = TASKS["psicov"].files
-    refusing = server.serve("bad", b"", statuses=[403] * 99)
-    authors, bundle = way.held
-    places = (
-        served(server, authors, (sources / "pdnet.tar.gz").read_bytes()),
-        served(server, bundle, b"40 GB"),
-    )
-    task = replace(
-        TASKS["psicov"],
-        files=(replace(way, urls=(refusing,), held=places),),
-        samples=Samples(train=2, validation=1, test=1),
-        input_shape=(57, 40, 40),
-        target=Field(grid=(40, 40), masked=True),
-    )
+    content = (sources / "pdnet.tar.gz").read_bytes()
+    task = resized(refused("psicov", server, content, b"40 GB"), (40, 40))
+    task = replace(task, samples=Samples(train=2, validation=1, test=1))
     _, test = through("psicov", task)
     assert server.files["/nb360.tar"].asked == []
     maps = test.read(np.array([0]))[0][0]
@@ -112,12 +100,9 @@ def test_deepsea_s_files_come_out_of_one_archive_fetched_once(tmp_path, sources,
     with tarfile.open(tmp_path / "made.tar.gz", "w:gz") as tar:
         for path in sorted(sources.glob("*.mat")):
             tar.add(path, f"deepsea_train/{path.name}")
-    ways = TASKS["deepsea_919"].files
-    place = served(server, ways[0].held[0], (tmp_path / "made.tar.gz").read_bytes())
-    places = [Held(way.held[0].member, place.bundle) for way in ways]
-    files = tuple(replace(way, held=(own,)) for way, own in zip(ways, places, strict=True))
-    fetch(replace(TASKS["deepsea_919"], files=files), tmp_path / "raw/deepsea_919")
-    assert len(server.files[f"/{place.bundle.name}"].asked) == 1
+    task = refused("deepsea_919", server, (tmp_path / "made.tar.gz").read_bytes())
+    fetch(task, tmp_path / "raw/deepsea_919")
+    assert len(server.files["/deepsea_train_bundle.v0.9.tar.gz"].asked) == 1
     for path in sources.glob("*.mat"):
         assert (tmp_path / "raw/deepsea_919" / path.name).read_bytes() == path.read_bytes()
 

@@ -155,19 +155,13 @@ def maps_of(features: dict[str, Any]) -> Float32[np.ndarray, "57 l l"]:
 
     Source: the official code of NAS-Bench-360 (commit 587bb09), PDNET's features.
     """
-    length = len(features["seq"])
-    of_residues = [
-        *np.asarray(features["ss"], np.float32),
-        *np.asarray(features["pssm"], np.float32).T,
-        np.asarray(features["sa"], np.float32),
-        np.asarray(features["entropy"], np.float32),
-    ]
+    of_residues = np.concatenate(
+        [features["ss"], np.transpose(features["pssm"]), [features["sa"], features["entropy"]]]
+    )
+    length, doubled = len(features["seq"]), 2 * len(of_residues)
     maps = np.empty((CHANNELS, length, length), np.float32)
-    for number, values in enumerate(of_residues):
-        maps[2 * number] = values[:, None]
-        maps[2 * number + 1] = values[None, :]
-    for number, key in enumerate(("ccmpred", "freecon", "potential"), start=2 * len(of_residues)):
-        maps[number] = features[key]
+    maps[0:doubled:2], maps[1:doubled:2] = of_residues[:, :, None], of_residues[:, None, :]
+    maps[doubled:] = [features[key] for key in ("ccmpred", "freecon", "potential")]
     return np.nan_to_num(maps)
 
 
