@@ -69,39 +69,38 @@ def test_as_official_a_tenth_is_for_testing_and_all_rows_give_the_constants(mixe
     assert abs(amounts.std() - 1) < 1e-5
 
 
-def test_blood_donations_as_official_lack_their_third_feature(tmp_path):
-    from orca.data.tasks.openml import read
+def inputs_of(folder, name, table):
+    """Inputs of training and test rows of a table of numbers, whose last column is the class."""
+    columns = [f"@ATTRIBUTE V{n} REAL" for n in range(table.shape[1] - 1)]
+    rows = [",".join(map(str, row)) for row in table[:, :-1]]
+    lines = ["@RELATION t", *columns, "@ATTRIBUTE Class {0,1}", "@DATA"]
+    lines += [f"{row},{label:.0f}" for row, label in zip(rows, table[:, -1], strict=True)]
+    (folder / TASKS[name].files[0].name).write_text("\n".join(lines))
+    splits = TASKS.modules[name].read(folder, TASKS[name])
+    return [next(iter(part.blocks()))[0] for part in (splits.fit, splits.test)]
 
-    rows = "\n".join(f"{n},{n * n % 17},{n % 5},{n % 7},{n % 2}" for n in range(40))
-    head = "@RELATION blood\n" + "".join(f"@ATTRIBUTE V{n} REAL\n" for n in range(1, 5))
-    (tmp_path / "1464.arff").write_text(f"{head}@ATTRIBUTE Class {{0,1}}\n@DATA\n{rows}\n")
-    ((whole, _),) = read(tmp_path, TASKS["openml_1464"]).fit.blocks()
-    ((kept, _),) = read(tmp_path, TASKS["openml_1464_official"]).fit.blocks()
+
+def test_blood_donations_as_official_lack_their_third_feature(tmp_path):
+    table = np.array([(n, n * n % 17, n % 5, n % 7, n % 2) for n in range(40)])
+    whole, _ = inputs_of(tmp_path, "openml_1464", table)
+    kept, _ = inputs_of(tmp_path, "openml_1464_official", table)
     assert whole.shape[1:] == (4, 1)
     assert kept.shape[1:] == (3, 1)
     # The fourth feature, n % 7, takes seven values; the third, n % 5, five.
-    assert [len(np.unique(kept[:, n].round(4))) for n in range(3)][-1] == 7
+    assert len(np.unique(kept[:, 2].round(4))) == 7
 
 
 def test_where_the_official_code_standardises_twice_all_but_the_test_rows_have_mean_0(tmp_path):
-    from orca.data.tasks.openml import read
-
     draw = np.random.default_rng(0).normal(5, 3, size=(60, 2))
-    rows = "\n".join(f"{a},{b},{n % 2}" for n, (a, b) in enumerate(draw))
-    head = "@RELATION t\n@ATTRIBUTE a REAL\n@ATTRIBUTE b REAL\n@ATTRIBUTE Class {0,1}\n@DATA\n"
-    for number in (1068, 1494, 1462):
-        (tmp_path / f"{number}.arff").write_text(head + rows)
-    splits = {
-        number: read(tmp_path, TASKS[f"openml_{number}_official"]) for number in (1068, 1494, 1462)
-    }
-    fit = {number: next(iter(split.fit.blocks()))[0] for number, split in splits.items()}
-    test = {number: next(iter(split.test.blocks()))[0] for number, split in splits.items()}
+    table = np.column_stack([draw, np.arange(60) % 2])
+    plain_fit, plain_test = inputs_of(tmp_path, "openml_1462_official", table)
+    assert np.abs(plain_fit.mean(axis=0)).max() > 1e-4
     for number in (1068, 1494):
-        np.testing.assert_allclose(fit[number].mean(axis=0), 0, atol=1e-6)
-        np.testing.assert_allclose(fit[number].std(axis=0), 1, atol=1e-6)
-        once = (test[1462] - fit[1462].mean(axis=0)) / fit[1462].std(axis=0)
-        np.testing.assert_allclose(test[number], once, atol=1e-5)
-    assert np.abs(fit[1462].mean(axis=0)).max() > 1e-4
+        fit, test = inputs_of(tmp_path, f"openml_{number}_official", table)
+        np.testing.assert_allclose(fit.mean(axis=0), 0, atol=1e-6)
+        np.testing.assert_allclose(fit.std(axis=0), 1, atol=1e-6)
+        once = (plain_test - plain_fit.mean(axis=0)) / plain_fit.std(axis=0)
+        np.testing.assert_allclose(test, once, atol=1e-5)
 
 
 def test_a_table_that_openml_does_not_give_is_named(cache, tmp_path):

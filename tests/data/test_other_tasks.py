@@ -11,16 +11,22 @@ from orca.errors import DataError
 from tests.data import fixtures_tables as fixtures
 from tests.data.made_tasks import samples_of
 
+SAMPLES = Samples(train=80, validation=40, test=40)
+
+
+def squeezed(content, side):
+    image = PIL.Image.open(io.BytesIO(content)).convert("RGB")
+    return np.asarray(image.resize((side, side), PIL.Image.Resampling.BILINEAR), np.float32)
+
 
 def test_domainnet_pictures_are_squeezed_and_normalised(sources, go):
     made = fixtures.domain(sources, "sketch", 120, 40)
-    fit, test = go("domainnet_sketch", samples=Samples(train=80, validation=40, test=40))
+    fit, test = go("domainnet_sketch", samples=SAMPLES)
     lines = (sources / "sketch_test_mini.txt").read_text().splitlines()
     inputs, labels = test.read(np.arange(3))
     for row, line in enumerate(lines[:3]):
         place, label = line.split()
-        image = PIL.Image.open(io.BytesIO(made[place])).convert("RGB")
-        values = np.asarray(image.resize((224, 224), PIL.Image.Resampling.BILINEAR)) / 255.0
+        values = squeezed(made[place], 224) / 255.0
         expected = (values - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
         np.testing.assert_allclose(inputs[row], expected.transpose(2, 0, 1), atol=1e-5)
         assert labels[row] == int(label)
@@ -29,9 +35,8 @@ def test_domainnet_pictures_are_squeezed_and_normalised(sources, go):
 
 def test_domainnet_as_official_cuts_training_pictures_alone(sources, go):
     made = fixtures.domain(sources, "sketch", 120, 40)
-    samples = Samples(train=80, validation=40, test=40)
     ours, official = (
-        go(name, name, samples=samples)
+        go(name, name, samples=SAMPLES)
         for name in ("domainnet_sketch", "domainnet_sketch_official")
     )
     rows = np.arange(6)
@@ -39,8 +44,7 @@ def test_domainnet_as_official_cuts_training_pictures_alone(sources, go):
     lines = (sources / "sketch_train_mini.txt").read_text().splitlines()
     places = set()
     for cut, line in zip(cuts, lines, strict=False):
-        image = PIL.Image.open(io.BytesIO(made[line.split()[0]])).convert("RGB")
-        whole = np.asarray(image.resize((256, 256), PIL.Image.Resampling.BILINEAR), np.float32)
+        whole = squeezed(made[line.split()[0]], 256)
         places.add(place_of(cut.transpose(1, 2, 0), whole))
     # Each is a part of the picture, mirrored or not, and not always the same part.
     assert len(places) > 3
@@ -65,9 +69,8 @@ def test_a_listed_picture_that_is_absent_is_named(sources, go):
     fixtures.domain(sources, "sketch", 120, 40)
     path = sources / "sketch_test_mini.txt"
     path.write_text(path.read_text().replace("test_000007", "test_999999"))
-    samples = Samples(train=80, validation=40, test=40)
     with pytest.raises(DataError, match="test_999999"):
-        go("domainnet_sketch", samples=samples)
+        go("domainnet_sketch", samples=SAMPLES)
 
 
 @pytest.mark.parametrize("shape", [(), (1,)])
@@ -121,13 +124,11 @@ def test_the_substitute_joins_genes_and_descriptors_of_each_pair(sources, tmp_pa
     assert everything.max() <= 1
 
 
-def test_the_substitute_needs_enough_features(sources):
+@pytest.mark.parametrize(
+    ("study", "features", "said"),
+    [("CTRPv2", 3901, "are wanted"), ("CTRP", 5, "no responses of CTRP")],
+)
+def test_the_substitute_needs_a_known_study_and_enough_features(sources, study, features, said):
     fixtures.improve(sources, 10, 10, 20, 10)
-    with pytest.raises(DataError, match="are wanted"):
-        rebuilt(sources, study="CTRPv2", features=3901)
-
-
-def test_an_unknown_study_is_named(sources):
-    fixtures.improve(sources, 10, 10, 20, 10)
-    with pytest.raises(DataError, match="no responses of CTRP"):
-        rebuilt(sources, study="CTRP", features=5)
+    with pytest.raises(DataError, match=said):
+        rebuilt(sources, study=study, features=features)

@@ -2,6 +2,8 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from orca.evaluation.metric import METRICS
 from orca.training.augment import AUGMENTATIONS
 from orca.training.loss import LOSSES
 
+PAGE = (Path(__file__).parents[2] / "docs/fidelity.md").read_text()
 every_task = pytest.mark.parametrize("name", TASKS)
 
 
@@ -63,14 +66,12 @@ def test_what_a_task_is_also_tested_on_is_no_part_of_its_digest():
     assert replace(task, also_tested_on=()).digest == task.digest
 
 
-def _digests(cache={}):  # noqa: B006
-    if not cache:
-        code = "from orca.data.task import TASKS\nfor n in TASKS: print(n, TASKS[n].digest)"
-        printed = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        ).stdout
-        cache.update(line.split() for line in printed.splitlines())
-    return cache
+@cache
+def _digests():
+    code = "from orca.data.task import TASKS\nfor n in TASKS: print(n, TASKS[n].digest)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(line.split() for line in done.stdout.splitlines())
 
 
 def test_a_source_has_the_same_files_for_each_task_that_reads_it():
@@ -90,3 +91,17 @@ def test_whoever_fetches_it_is_told_first_how_much(name):
 
 def _without_size(way):
     return bool(getattr(way, "urls", ())) and way.size is None
+
+
+def test_every_task_that_the_page_on_fidelity_names_is_declared():
+    named = set(re.findall(r"`((?:pde|openml|drug|domainnet)_[a-z0-9_]+)`", PAGE))
+    assert named
+    assert named <= {*TASKS, *PROXIES}
+
+
+def test_every_official_variant_is_on_the_page_on_fidelity():
+    for name in TASKS:
+        if not name.endswith("_official") or name.startswith("openml"):
+            continue
+        generic = "domainnet_<domain>_official" if name.startswith("domainnet") else name
+        assert f"`{generic}`" in PAGE, name

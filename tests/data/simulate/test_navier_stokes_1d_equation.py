@@ -25,6 +25,11 @@ def draw(count, *, cells=64):
     return draw_gases([np.random.default_rng([n, 0]) for n in range(count)], x)
 
 
+def gas(density, velocity, pressure):
+    """One gas, of fields along the line or numbers everywhere."""
+    return np.stack(np.broadcast_arrays(density, velocity, pressure))[:, None]
+
+
 def integrate(flow, *, time, spacing, courant=0.4):
     steps = int(np.ceil(time * wave_speed(flow).max() / (courant * spacing)))
     for _ in range(steps):
@@ -48,10 +53,8 @@ def test_a_sound_wave_has_the_frequency_and_damping_of_linear_theory():
     x = cell_centres(-1.0, 1.0, cells)
     density, pressure = 4.0, 3.0
     sound2 = GAMMA * pressure / density
-    gas = np.stack([np.full(cells, density), small * np.sin(wave * x), np.full(cells, pressure)])[
-        :, None
-    ]
-    velocity = evolve(gas, frames=tuple(range(101)))[1, 0].astype(float) @ np.sin(wave * x)
+    start = gas(density, small * np.sin(wave * x), pressure)
+    velocity = evolve(start, frames=tuple(range(101)))[1, 0].astype(float) @ np.sin(wave * x)
     times = np.arange(101) * 0.01
     damping = VISCOSITY * wave**2 / 2
     frequency = np.sqrt(sound2 * wave**2 - damping**2)
@@ -64,8 +67,8 @@ def test_a_moving_density_wave_converges_to_second_order():
     errors = []
     for cells in (64, 128):
         x = cell_centres(-1.0, 1.0, cells)
-        gas = np.stack([2 + np.sin(np.pi * x), np.ones(cells), np.ones(cells)])[:, None]
-        moved = gas_of(integrate(flow_of(gas), time=0.5, spacing=2 / cells))[0, 0]
+        start = flow_of(gas(2 + np.sin(np.pi * x), 1.0, 1.0))
+        moved = gas_of(integrate(start, time=0.5, spacing=2 / cells))[0, 0]
         errors.append(np.abs(moved - 2 - np.sin(np.pi * (x - 0.5))).mean())
     assert errors[1] < 2e-3
     assert np.log2(errors[0] / errors[1]) > 1.7
@@ -87,8 +90,8 @@ def test_the_shock_tube_of_sod_has_its_known_states():
     cells = 400
     x = cell_centres(-1.0, 1.0, cells)
     left = np.abs(x + 0.25) < 0.25
-    gas = np.stack([np.where(left, 1.0, 0.125), np.zeros(cells), np.where(left, 1.0, 0.1)])[:, None]
-    density, moved, squeezed = gas_of(integrate(flow_of(gas), time=0.15, spacing=2 / cells))[:, 0]
+    start = flow_of(gas(np.where(left, 1.0, 0.125), 0.0, np.where(left, 1.0, 0.1)))
+    density, moved, squeezed = gas_of(integrate(start, time=0.15, spacing=2 / cells))[:, 0]
     contact, shock = velocity * 0.15, np.sqrt(GAMMA * 0.1 / 0.125) * 0.15
     between = (x > contact + 0.05) & (x < shock + 0.02)
     np.testing.assert_allclose(squeezed[between], pressure, rtol=5e-3)
@@ -108,10 +111,7 @@ def test_half_a_slope_is_the_least_of_three_and_nothing_at_an_extremum():
 def test_viscosity_alone_damps_a_wave_and_turns_its_motion_into_heat():
     cells, spacing = 128, 2 / 128
     x = cell_centres(-1.0, 1.0, cells)
-    flow = flow_of(
-        np.stack([np.full(cells, 3.0), 0.1 * np.sin(np.pi * x), np.ones(cells)])[:, None]
-    )
-    later = flow
+    later = flow = flow_of(gas(3.0, 0.1 * np.sin(np.pi * x), 1.0))
     for _ in range(200):
         later = viscous_step(later, np.full((1, 1), 1e-3), spacing)
     decay = np.abs(later[1]).max() / np.abs(flow[1]).max()
@@ -135,10 +135,8 @@ def test_the_whole_solution_converges_as_cells_shrink():
     ends = {}
     for cells in (64, 128, 256):
         x = cell_centres(-1.0, 1.0, cells)
-        gas = np.stack(
-            [3 + np.sin(np.pi * x), 0.5 * np.cos(np.pi * x), 20 + 5 * np.sin(2 * np.pi * x)]
-        )[:, None]
-        ends[cells] = evolve(gas, frames=(30,))[:, 0, 0].astype(float)
+        waves = 3 + np.sin(np.pi * x), 0.5 * np.cos(np.pi * x), 20 + 5 * np.sin(2 * np.pi * x)
+        ends[cells] = evolve(gas(*waves), frames=(30,))[:, 0, 0].astype(float)
     halved = {cells: end.reshape(3, -1, 2).mean(2) for cells, end in ends.items()}
     coarse, fine = relative_error(ends[64], halved[128]), relative_error(ends[128], halved[256])
     assert fine < 5e-4
