@@ -34,12 +34,6 @@ def test_a_mode_drawn_twice_doubles_its_wave_number_and_one_not_drawn_is_constan
     np.testing.assert_array_equal(np.round(turns).sum(1), 2)
 
 
-def test_a_field_depends_on_its_own_generator_only():
-    x, many = draw(9)
-    _, few = draw(4)
-    np.testing.assert_array_equal(many.at(x)[:4], few.at(x))
-
-
 def test_scaling_maps_each_field_onto_the_unit_interval():
     x, fields = draw(50)
     scaled = scaled_to_unit(fields.at(x))

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -88,12 +89,9 @@ def _spectrogram_of(archive: zipfile.ZipFile, name: str) -> Float[np.ndarray, "9
 
 def _thinned(pieces: list[Piece], most: int, generator: np.random.Generator) -> list[Piece]:
     """Return at most `most` pieces of each clip, drawn, in the order of the list."""
-    by_clip: dict[int, list[Piece]] = {}
-    for piece in pieces:
-        by_clip.setdefault(piece.clip, []).append(piece)
     kept: list[Piece] = []
-    for clip in sorted(by_clip):
-        own = by_clip[clip]
+    for _, clip in groupby(pieces, key=lambda piece: piece.clip):
+        own = list(clip)
         chosen = np.sort(generator.choice(len(own), min(most, len(own)), replace=False))
         kept += [own[int(number)] for number in chosen]
     return kept
