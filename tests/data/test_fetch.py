@@ -9,7 +9,8 @@ import pytest
 from orca.data.download import Download
 from orca.data.fetch import check_fetched, fetch
 from orca.data.task import Way
-from orca.data.ways import Carried, Own, Simulated
+from orca.data.tasks.openml.tables import Carried
+from orca.data.ways import Own, Simulated
 from orca.errors import DataError
 
 

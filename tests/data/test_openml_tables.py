@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from orca.data.task import TASKS, Samples
-from orca.data.ways import OpenMLTable
+from orca.data.tasks.openml.tables import OpenMLTable
 from orca.errors import DataError
 from tests.data import fixtures_tables as fixtures
 from tests.data.made_tasks import samples_of

@@ -99,16 +99,7 @@ def test_navier_stokes_as_official_is_one_signal_in_the_inputs_units(sources, go
     )
 
 
-def test_compressible_flow_in_2d_has_its_test_samples_last(sources, go):
-    name = "pde_navier_stokes_2d"
-    made = fixtures.arrays(sources / file_of(name), (*GAS, "Vy"), (10, 21, 16, 16))
-    _, test = go(name, samples=TEN, grid=(8, 8))
-    np.testing.assert_array_equal(
-        test.targets(test.rows("test"))[:, 2], made["Vx"][8:, 20, ::2, ::2]
-    )
-
-
-def test_compressible_flow_in_2d_as_official_has_targets_by_constants_of_their_own_frame(
+def test_compressible_flow_in_2d_has_its_test_samples_last_and_as_official_its_own_constants(
     sources, go
 ):
     name = "pde_navier_stokes_2d_official"

@@ -22,7 +22,7 @@ from orca.data.target import Classes
 from orca.data.task import AS_READ, Normalisation, Part, Samples, Splits, Task
 from orca.data.tasks.openml.keel import KEEL, KeelTable
 from orca.data.tasks.openml.rows import ROWS
-from orca.data.ways import Carried, OpenMLTable
+from orca.data.tasks.openml.tables import Carried, OpenMLTable
 
 SPLIT_SEED = 0
 SPLITS = range(1, 5)  # seeds of further splits: five in all, as in TabPFN's paper
