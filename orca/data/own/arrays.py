@@ -19,6 +19,7 @@ COLOURS = (1, 3, 4)
 AXES = "[n, length], [n, channels, length] or [n, channels, height, width]"
 STANDARD = {2: ("sample", "length"), 3: ("sample", "channel", "length")}
 GRID = ("sample", "channel", "height", "width")
+ORDER = ("sample", "channel", "length", "height", "width")  # of the axes, as tasks have them
 
 PORTION = 2**24
 """Samples are read in portions of about this many bytes."""
@@ -47,24 +48,13 @@ class OwnArray:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape in the order of tasks: samples, channels, then the others."""
-        lengths = dict(zip(self.axes, self.stored.shape, strict=True))
-        return tuple(lengths[axis] for axis in self._order)
-
-    @property
-    def sample_shape(self) -> tuple[int, ...]:
-        """Shape of a sample as `take` gives it: channels first."""
-        return self.shape[1:] if "channel" in self.axes else (1, *self.shape[1:])
+        """Shape of what `take` gives of all samples: samples, channels, then the others."""
+        return _in_order(self.stored.shape, self.axes)
 
     @property
     def sample_bytes(self) -> int:
         """Size of a sample as it is stored."""
-        return int(np.prod(self.sample_shape)) * int(self.stored.dtype.itemsize)
-
-    @property
-    def _order(self) -> list[str]:
-        wanted = ("sample", "channel", "length", "height", "width")
-        return [axis for axis in wanted if axis in self.axes]
+        return int(np.prod(self.shape[1:])) * int(self.stored.dtype.itemsize)
 
     def take(self, rows: Int[np.ndarray, " n"]) -> np.ndarray:
         """Return some samples, in the order asked for.
@@ -84,10 +74,10 @@ class OwnArray:
         kind = self.stored.dtype
         if kind.itemsize <= (4 if kind.kind == "f" else 2):
             return
-        size = int(np.prod(self.sample_shape[1:]))  # of a channel of a sample
+        size = int(np.prod(self.shape[2:]))  # of a channel of a sample
         check_digits(
             (
-                np.moveaxis(self._read(some), 1, -1).reshape(-1, self.sample_shape[0])
+                np.moveaxis(self._read(some), 1, -1).reshape(-1, self.shape[1])
                 for some in portions(rows, self.sample_bytes)
             ),
             lambda row, _: f"{self.where}, sample {rows[row // size]}",
@@ -101,7 +91,8 @@ class OwnArray:
         kept = [axis for axis in self.axes if axis != "one"]
         with reading(self.where):
             values = np.asarray(self.stored[tuple(index)])
-        values = values.transpose([kept.index(axis) for axis in self._order])[place]
+        order = [kept.index(axis) for axis in ORDER if axis in kept]
+        values = values.transpose(order)[place]
         if "channel" not in self.axes:
             values = values[:, None]
         return values if values.dtype == np.uint8 else self._checked(values, rows)
@@ -148,10 +139,13 @@ def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
     """Return the shape of the inputs in the order of tasks, from the array's header alone."""
     with opened(path, entry, shown=shown) as file:
         shape = file.shape(entry.input_key)
-    axes = axes_of(shape, entry, f"{shown}, '{entry.input_key}'")
-    lengths = dict(zip(axes, shape, strict=True))
-    grid = ("height", "width") if "height" in lengths else ("length",)
-    return (lengths["sample"], lengths.get("channel", 1), *(lengths[axis] for axis in grid))
+    return _in_order(shape, axes_of(shape, entry, f"{shown}, '{entry.input_key}'"))
+
+
+def _in_order(shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the shape in the order of tasks, with one channel where there is no axis of channels."""
+    lengths = {"channel": 1, **dict(zip(axes, shape, strict=True))}
+    return tuple(lengths[axis] for axis in ORDER if axis in lengths)
 
 
 def shapes_in(path: Path, entry: TaskEntry) -> dict[str, tuple[int, ...]]:

@@ -101,9 +101,8 @@ def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
             f"'{commas.iloc[0]}' is a number with a decimal comma",
             'set `decimal: ","` in the entry; or, if commas part thousands, take them out of the file',
         )
-    units = texts.str.extract(UNIT.pattern)
-    if texts.str.fullmatch(UNIT.pattern).all() and units[1].nunique() == 1:
-        unit = units[1].iloc[0]
+    unit, *others = {found and found[2] for found in map(UNIT.fullmatch, texts)}
+    if unit and not others:
         return (
             f"'{first}' is a number with a unit",
             f"take '{unit}' out of the column's cells, or name the column in `drop`, or in"

@@ -12,7 +12,7 @@ from orca.data.entry import OTHER_SUFFIXES, SUFFIXES, TaskEntry
 from orca.data.own import cells
 from orca.data.own.arrays import shapes_in, targets_of
 from orca.data.own.table import read_table
-from orca.data.own.targets import has_target, labels_in_table
+from orca.data.own.targets import labels_in_table, with_target
 from orca.data.user_task import STANDING_IN, entry_of
 from orca.declarations import nearest
 from orca.errors import SettingsError
@@ -109,8 +109,7 @@ def _look_at_table(
         )
     # Of classes, words such as `none` may be names; of numbers they are gaps.
     entry = entry.model_copy(update={"target": said["target"], "kind": "classes"})
-    table = read_table(path, entry, shown=str(path))
-    table = table.take(has_target(table, entry))
+    table = with_target(read_table(path, entry, shown=str(path)), entry)
     facts = [Fact("target", said["target"])]
     if "inputs" in said:
         facts.append(Fact("inputs", said["inputs"]))
@@ -121,7 +120,7 @@ def _look_at_table(
     if len(entry.targets) > 1:
         why = f"{len(entry.targets)} columns"
         return facts, TargetGuess("multi_label", why, list(entry.targets), (len(entry.targets), 1))
-    return facts, _look_at_labels(labels_in_table(table, entry.targets[0]).texts, entry, said)
+    return facts, _look_at_labels(labels_in_table(table, entry.targets[0]), entry, said)
 
 
 def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, Any]) -> TargetGuess:

@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Int, Num
 
 from orca.data.entry import TaskEntry
-from orca.data.own import arrays, columns, targets
+from orca.data.own import arrays, cells, columns, targets
 from orca.data.own.division import divide
 from orca.data.own.learn import learn_inputs
 from orca.data.own.table import OwnTable, read_table
 from orca.data.schema import Schema
+from orca.data.single_precision import check_digits
 from orca.data.task import Block, Part, Splits, Task
 from orca.data.ways import Own
 from orca.errors import DataError
@@ -53,11 +54,9 @@ def read(raw: Path, task: Task) -> Splits:
     Raises:
         DataError: naming file, column and row, if something in them cannot be taken as it stands.
     """
-    entry = task.option
-    assert isinstance(entry, TaskEntry)
-    reading = _tables if entry.is_table else _arrays
+    is_table = _entry(task).is_table
     paths = [(raw / way.name, way.path) for way in task.files if isinstance(way, Own)]
-    fit, division, schema, test = reading(paths, entry)
+    fit, division, schema, test = (_tables if is_table else _arrays)(paths, task)
     order = np.concatenate([division["train"], division["validation"]])
     tested, rows = (test, np.arange(len(test.rows))) if test else (fit, division["test"])
     return Splits(
@@ -65,20 +64,25 @@ def read(raw: Path, task: Task) -> Splits:
         test=tested.part(rows),
         # Training samples come first, so that validation is a range.
         validation=range(len(division["train"]), len(order)),
-        normalised=schema.normalised if entry.is_table else None,
+        normalised=schema.normalised if is_table else None,
         schema=schema,
         rows=(fit.rows[order], tested.rows[rows]),
     )
 
 
 Read = tuple[OwnSamples, dict[str, Rows], Schema, OwnSamples | None]
+Names = tuple[str, ...]
 
 
-def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
-    table = read_table(paths[0][0], entry, shown=paths[0][1])
-    table = table.take(targets.has_target(table, entry))
-    names = _names(table, entry)
-    found = _targets_in_table(table, entry, names)
+def _entry(task: Task) -> TaskEntry:
+    assert isinstance(task.option, TaskEntry)
+    return task.option
+
+
+def _tables(paths: list[tuple[Path, str]], task: Task) -> Read:
+    entry = _entry(task)
+    table = _table(*paths[0], entry)
+    names, found = _targets_in_table(table, task, ())
     schema = learn_inputs(table, entry)
     values = columns.values_by(table, schema.columns, entry)
     if entry.missing == "drop_rows":
@@ -103,17 +107,19 @@ def _tables(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
         columns.check_series(table, learnt)
     taught = {"columns": learnt, "targets": entry.targets, "classes": names}
     schema = schema.model_copy(update=taught)
-    test = _test_table(*paths[1], entry, schema) if len(paths) > 1 else None
-    fit = _samples_of_table(table, found, values, schema)
-    return fit, division, schema, test
+    test = _test_table(*paths[1], task, schema) if len(paths) > 1 else None
+    return _samples_of_table(table, found, values, schema), division, schema, test
 
 
-def _test_table(path: Path, shown: str, entry: TaskEntry, schema: Schema) -> OwnSamples:
-    table = read_table(path, entry, shown=shown)
-    table = table.take(targets.has_target(table, entry))
-    table, values = rows_by(table, entry, schema, drop=True)
-    found = _targets_in_table(table, entry, schema.classes)
+def _test_table(path: Path, shown: str, task: Task, schema: Schema) -> OwnSamples:
+    entry = _entry(task)
+    table, values = rows_by(_table(path, shown, entry), entry, schema, drop=True)
+    _, found = _targets_in_table(table, task, schema.classes)
     return _samples_of_table(table, found, values, schema)
+
+
+def _table(path: Path, shown: str, entry: TaskEntry) -> OwnTable:
+    return targets.with_target(read_table(path, entry, shown=shown), entry)
 
 
 def _samples_of_table(
@@ -126,13 +132,9 @@ def _samples_of_table(
 def rows_by(
     table: OwnTable, entry: TaskEntry, schema: Schema, *, drop: bool
 ) -> tuple[OwnTable, np.ndarray]:
-    """Return a table's rows as the fit file taught, and their numbers and codes.
+    """Return the rows of another table as the fit file taught, and their numbers and codes.
 
-    Args:
-        table: another one than the fit file.
-        entry: how it is read.
-        schema: what the fit file taught.
-        drop: whether rows with gaps may be left out, where the entry says so.
+    With `drop`, rows with gaps are left out where the entry says so.
 
     Raises:
         DataError: if a column is missing, or a value cannot be taken.
@@ -153,66 +155,73 @@ def _texts(table: OwnTable, name: str) -> list[str] | None:
     if not name:
         return None
     table.require([name])
-    return targets.labels_in_table(table, name).texts
-
-
-def _names(table: OwnTable, entry: TaskEntry) -> tuple[str, ...]:
-    if entry.kind == "classes":
-        return targets.class_names(targets.labels_in_table(table, entry.targets[0]), entry)
-    return entry.label_names
+    return targets.labels_in_table(table, name)
 
 
 def _targets_in_table(
-    table: OwnTable, entry: TaskEntry, names: tuple[str, ...]
-) -> Num[np.ndarray, "n *target"]:
+    table: OwnTable, task: Task, names: Names
+) -> tuple[Names, Num[np.ndarray, "n *target"]]:
+    """Return names of classes or labels, and the targets as the task stores them."""
+    entry = _entry(task)
     if entry.kind == "classes":
-        labels = targets.labels_in_table(table, entry.targets[0])
-        return targets.class_numbers(labels, names)
+        (name,) = entry.targets
+        labels = targets.labels_in_table(table, name)
+        return targets.classes(labels, entry, names, table.place(name))
     values = targets.numbers_in_table(table, entry)
     if entry.kind == "multi_label":
-        return targets.zeros_and_ones(
+        targets.check_zeros_and_ones(
             values, lambda row, label: table.where(entry.targets[label], row)
         )
-    if entry.kind == "field":
-        return values.reshape(len(values), *entry.target_shape)
-    return values[:, 0] if len(entry.targets) == 1 else values[:, :, None]
+    return entry.label_names, values.reshape(len(values), *task.target.shape)
 
 
-def _arrays(paths: list[tuple[Path, str]], entry: TaskEntry) -> Read:
-    path, shown = paths[0]
-    inputs = arrays.inputs_of(path, entry, shown=shown)
-    given = arrays.targets_of(path, entry, entry.targets[0], shown=shown)
-    _check_counts(inputs, given, shown)
-    names = entry.label_names
-    if entry.kind == "classes":
-        names = targets.class_names(_labels(given, entry, shown), entry)
-    found = _targets_in_array(given, entry, names, shown)
-    rows = np.arange(len(found))
+def _arrays(paths: list[tuple[Path, str]], task: Task) -> Read:
+    entry, (path, shown) = _entry(task), paths[0]
+    inputs, names, fit = _samples_in_arrays(path, shown, task, ())
+    count = len(fit.rows)
     division = divide(
         entry,
-        found,
-        rows=rows,
-        groups=_texts_in_array(path, entry, entry.groups, shown, len(rows)),
-        stated=_texts_in_array(path, entry, entry.split_key, shown, len(rows)),
+        fit.targets,
+        rows=fit.rows,
+        groups=_texts_in_array(path, entry, entry.groups, shown, count),
+        stated=_texts_in_array(path, entry, entry.split_key, shown, count),
         where=shown,
     )
-    schema = Schema(targets=entry.targets, classes=names)
-    test = _test_arrays(*paths[1], entry, names, inputs) if len(paths) > 1 else None
-    inputs.check_learnt(division["train"])
+    test = None
+    if len(paths) > 1:
+        tested, _, test = _samples_in_arrays(*paths[1], task, names)
+        check_shape(tested, inputs.shape[1:])
+    learnt = division["train"]
+    inputs.check_learnt(learnt)
     if entry.kind != "classes":
-        targets.check_learnt(found[division["train"]], division["train"], _place(entry, shown))
-    return OwnSamples(found, rows, inputs.take, inputs.sample_bytes), division, schema, test
+        wanted, place = fit.targets[learnt].reshape(len(learnt), -1), _place(entry, shown)
+        check_digits(
+            [wanted.reshape(-1, 1)] if wanted.size else [],
+            lambda number, _: place(int(learnt[number // wanted.shape[1]])),
+            "targets",
+        )
+    return fit, division, Schema(targets=entry.targets, classes=names), test
 
 
-def _test_arrays(
-    path: Path, shown: str, entry: TaskEntry, names: tuple[str, ...], fit: arrays.OwnArray
-) -> OwnSamples:
+def _samples_in_arrays(
+    path: Path, shown: str, task: Task, names: Names
+) -> tuple[arrays.OwnArray, Names, OwnSamples]:
+    """Return the inputs of a file of arrays, names of classes or labels, and the samples."""
+    entry = _entry(task)
+    place = _place(entry, shown)
     inputs = arrays.inputs_of(path, entry, shown=shown)
-    check_shape(inputs, fit.sample_shape)
     given = arrays.targets_of(path, entry, entry.targets[0], shown=shown)
     _check_counts(inputs, given, shown)
-    found = _targets_in_array(given, entry, names, shown)
-    return OwnSamples(found, np.arange(len(found)), inputs.take, inputs.sample_bytes)
+    if entry.kind == "classes":
+        labels = targets.labels_in_array(given, place)
+        names, found = targets.classes(labels, entry, names, place)
+    else:
+        names = entry.label_names
+        found = targets.reshaped(targets.real_numbers(given, place), task.target.shape, place)
+    if entry.kind == "multi_label":
+        targets.check_zeros_and_ones(found, lambda row, label: f"{place(row)}, label {label}")
+    samples = OwnSamples(found, np.arange(len(found)), inputs.take, inputs.sample_bytes)
+    return inputs, names, samples
 
 
 def check_shape(inputs: arrays.OwnArray, shape: tuple[int, ...]) -> None:
@@ -221,10 +230,10 @@ def check_shape(inputs: arrays.OwnArray, shape: tuple[int, ...]) -> None:
     Raises:
         DataError: if they have another.
     """
-    if inputs.sample_shape != shape:
+    if inputs.shape[1:] != shape:
         raise DataError(
             where=inputs.where,
-            what=f"its samples are of shape {inputs.sample_shape}, those of the fit file of {shape}",
+            what=f"its samples are of shape {inputs.shape[1:]}, those of the fit file of {shape}",
             mend="give samples of the same channels and lengths, in the same order of axes",
         )
 
@@ -245,28 +254,9 @@ def _check_counts(inputs: arrays.OwnArray, given: np.ndarray, shown: str) -> Non
     raise DataError(where=shown, what=what, mend=mend)
 
 
-def _place(entry: TaskEntry, shown: str) -> Callable[[int | None], str]:
+def _place(entry: TaskEntry, shown: str) -> cells.Place:
     where = f"{shown}, '{entry.targets[0]}'"
     return lambda row: where if row is None else f"{where}, sample {row}"
-
-
-def _labels(given: np.ndarray, entry: TaskEntry, shown: str) -> targets.Labels:
-    return targets.labels_in_array(given, _place(entry, shown))
-
-
-def _targets_in_array(
-    given: np.ndarray, entry: TaskEntry, names: tuple[str, ...], shown: str
-) -> Num[np.ndarray, "n *target"]:
-    place = _place(entry, shown)
-    if entry.kind == "classes":
-        return targets.class_numbers(_labels(given, entry, shown), names)
-    values = targets.real_numbers(given, place)
-    if entry.kind == "scalar":
-        return targets.reshaped(values, (), place)
-    if entry.kind == "field":
-        return targets.reshaped(values, entry.target_shape, place)
-    values = targets.reshaped(values, (entry.label_count,), place)
-    return targets.zeros_and_ones(values, lambda row, label: f"{place(row)}, label {label}")
 
 
 def _texts_in_array(
@@ -276,7 +266,7 @@ def _texts_in_array(
         return None
     given = arrays.targets_of(path, entry, name, shown=shown)
     where = f"{shown}, '{name}'"
-    texts = targets.labels_in_array(given, lambda row: where).texts
+    texts = targets.labels_in_array(given, lambda row: where)
     if len(texts) != count:
         raise DataError(
             where=where,

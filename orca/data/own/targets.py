@@ -1,16 +1,15 @@
 """Targets as a person writes them, and as tasks store them: class numbers, labels, numbers, fields."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.columns import read_numbers
 from orca.data.own.table import OwnTable
-from orca.data.single_precision import check_digits, check_range
+from orca.data.single_precision import check_range
 from orca.declarations import nearest
 from orca.errors import DataError
 from orca.logs import log
@@ -19,31 +18,16 @@ SHOWN = 8
 """An error lists at most this many labels."""
 
 
-@dataclass(frozen=True)
-class Labels:
-    """Labels as they stand in a file.
-
-    Args:
-        texts: of each sample.
-        place: from a sample's number to where it stands, for messages; None for the whole.
-    """
-
-    texts: list[str]
-    place: Callable[[int | None], str]
-
-
-def labels_in_table(table: OwnTable, name: str) -> Labels:
+def labels_in_table(table: OwnTable, name: str) -> list[str]:
     """Return the labels of a table's column, of which none is missing."""
     given = table.frame[name]
     if cells.is_text(given):
-        texts = given.astype("str").str.strip().tolist()
-    else:
-        texts = cells.as_texts(given).tolist()
-    return Labels(texts, table.place(name))
+        return given.astype("str").str.strip().tolist()
+    return cells.as_texts(given).tolist()
 
 
-def has_target(table: OwnTable, entry: TaskEntry) -> Bool[np.ndarray, " n"]:
-    """Return which rows have a target, and log how many have none.
+def with_target(table: OwnTable, entry: TaskEntry) -> OwnTable:
+    """Return the rows that have a target, and log how many have none.
 
     An empty cell, and one that says ?, is none. Other texts that mean a missing value elsewhere,
     such as None, are names of classes where `classes` has them.
@@ -64,64 +48,60 @@ def has_target(table: OwnTable, entry: TaskEntry) -> Bool[np.ndarray, " n"]:
             what="no row has a target",
             mend="name the target's column in `target`, or fill its cells",
         )
-    return found
+    return table.take(found)
 
 
-def class_names(labels: Labels, entry: TaskEntry) -> tuple[str, ...]:
-    """Return the names of the classes in order: the entry's, or the labels themselves, sorted.
+def classes(
+    labels: Sequence[str], entry: TaskEntry, names: tuple[str, ...], place: cells.Place
+) -> tuple[tuple[str, ...], Int[np.ndarray, " n"]]:
+    """Return the names of the classes in order, and the place of each label among them.
+
+    The names are those of the fit file, where `names` has them; else the entry's, or the labels
+    themselves, sorted.
 
     Raises:
-        DataError: if the number of labels is not the entry's, or they are fractions.
+        DataError: if the number of labels is not the entry's, they are fractions, or one is no class.
     """
+    names = names or _names(labels, entry, place)
+    known = {name: number for number, name in enumerate(names)}
+    like = {cells.canonical(name): number for name, number in known.items()}
+    numbers = {text: known.get(text, like.get(cells.canonical(text))) for text in set(labels)}
+    new = next((at for at, text in enumerate(labels) if numbers[text] is None), None)
+    if new is not None:
+        raise DataError(
+            where=place(new),
+            what=f"'{labels[new]}' is none of the classes",
+            mend=nearest(labels[new], list(names)),
+        )
+    return names, np.array([numbers[text] for text in labels], np.int64)
+
+
+def _names(labels: Sequence[str], entry: TaskEntry, place: cells.Place) -> tuple[str, ...]:
     if not isinstance(entry.classes, int):
         return entry.classes
-    present = sorted({cells.canonical(text) for text in labels.texts})
+    present = sorted({cells.canonical(text) for text in labels})
     try:
         numbers = sorted(present, key=float)
         fractions = [text for text in numbers if not float(text).is_integer()]
     except (ValueError, OverflowError):
         numbers, fractions = present, []
     if fractions:
-        at = next(i for i, t in enumerate(labels.texts) if cells.canonical(t) == fractions[0])
+        at = next(i for i, t in enumerate(labels) if cells.canonical(t) == fractions[0])
         raise DataError(
-            where=labels.place(at),
+            where=place(at),
             what=f"the label {fractions[0]} is no whole number",
             mend="mend the cell; or set `kind: scalar` if numbers are predicted",
         )
     if len(numbers) != entry.classes:
-        raise _other_count(numbers, labels, entry)
-    return tuple(numbers)
-
-
-def _other_count(present: Sequence[str], labels: Labels, entry: TaskEntry) -> DataError:
-    shown = ", ".join(present[:SHOWN]) + (", ..." if len(present) > SHOWN else "")
-    mend = "say in `classes` how many there are, or their names in order"
-    if len(present) > max(SHOWN, len(labels.texts) / 2):
-        mend = "set `kind: scalar` if numbers are predicted"
-    return DataError(
-        where=labels.place(None),
-        what=f"{len(present)} different labels ({shown}), where `classes` says {entry.classes}",
-        mend=mend,
-    )
-
-
-def class_numbers(labels: Labels, names: Sequence[str]) -> Int[np.ndarray, " n"]:
-    """Return the place of each label among the names of the classes.
-
-    Raises:
-        DataError: naming row and value, for a label that is none of them.
-    """
-    known = {name: number for number, name in enumerate(names)}
-    like = {cells.canonical(name): number for name, number in known.items()}
-    numbers = {text: known.get(text, like.get(cells.canonical(text))) for text in set(labels.texts)}
-    new = [text for text in labels.texts if numbers[text] is None]
-    if new:
+        shown = ", ".join(numbers[:SHOWN]) + (", ..." if len(numbers) > SHOWN else "")
+        many = len(numbers) > max(SHOWN, len(labels) / 2)
+        few = "say in `classes` how many there are, or their names in order"
         raise DataError(
-            where=labels.place(labels.texts.index(new[0])),
-            what=f"'{new[0]}' is none of the classes",
-            mend=nearest(new[0], list(names)),
+            where=place(None),
+            what=f"{len(numbers)} different labels ({shown}), where `classes` says {entry.classes}",
+            mend="set `kind: scalar` if numbers are predicted" if many else few,
         )
-    return np.array([numbers[text] for text in labels.texts], np.int64)
+    return tuple(numbers)
 
 
 def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n targets"]:
@@ -142,10 +122,10 @@ def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n 
         ) from fault
 
 
-def zeros_and_ones(
+def check_zeros_and_ones(
     values: Float[np.ndarray, "n labels"], place: Callable[[int, int], str]
-) -> Float[np.ndarray, "n labels"]:
-    """Return labels that are there or not, checked.
+) -> None:
+    """Check that labels are there or not.
 
     Raises:
         DataError: naming row and value, if one is neither 0 nor 1.
@@ -158,10 +138,9 @@ def zeros_and_ones(
             what=f"{values[row, label]:g} is neither 0 nor 1",
             mend="write 1 where the label is there and 0 where not",
         )
-    return values
 
 
-def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> Labels:
+def labels_in_array(values: np.ndarray, place: cells.Place) -> list[str]:
     """Return the labels of an array: texts, numbers, truth values, or one-hot rows.
 
     Raises:
@@ -178,7 +157,7 @@ def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> L
         decoded = (v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in values)
         values = np.array(list(decoded), dtype=str)
     if values.dtype.kind == "U":
-        return Labels([str(value).strip() for value in values], place)
+        return [str(value).strip() for value in values]
     if values.dtype.kind not in "biuf":
         raise DataError(
             where=place(None),
@@ -191,11 +170,11 @@ def labels_in_array(values: np.ndarray, place: Callable[[int | None], str]) -> L
             where=place(row), what="the label is not a number", mend="leave the sample out"
         )
     if values.dtype.kind == "b":
-        return Labels([str(bool(value)) for value in values], place)
-    return Labels([cells.number_text(value) for value in values.tolist()], place)
+        return [str(bool(value)) for value in values]
+    return [cells.number_text(value) for value in values.tolist()]
 
 
-def _one_per_sample(values: np.ndarray, place: Callable[[int | None], str]) -> np.ndarray:
+def _one_per_sample(values: np.ndarray, place: cells.Place) -> np.ndarray:
     """Return labels without axes of length 1; one-hot rows as their numbers."""
     flat = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
     if flat.shape[1] == 1:
@@ -210,7 +189,7 @@ def _one_per_sample(values: np.ndarray, place: Callable[[int | None], str]) -> n
     )
 
 
-def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.ndarray:
+def real_numbers(values: np.ndarray, place: cells.Place) -> np.ndarray:
     """Return the numbers of an array of targets, checked to be real, finite and not too large.
 
     Raises:
@@ -236,33 +215,8 @@ def real_numbers(values: np.ndarray, place: Callable[[int | None], str]) -> np.n
     return wide
 
 
-def check_learnt(
-    values: Float[np.ndarray, "n *target"],
-    rows: Int[np.ndarray, " n"],
-    place: Callable[[int | None], str],
-) -> None:
-    """Check that single precision keeps the digits of the targets that are learnt from.
-
-    Args:
-        values: of these samples.
-        rows: the samples' numbers in the file.
-        place: from a sample's number to where it stands, for messages.
-
-    Raises:
-        DataError: naming sample and value, if it does not.
-    """
-    size = max(1, values[:1].size)  # of a sample's target
-    check_digits(
-        [values.reshape(-1, 1)] if values.size else [],
-        lambda row, _: place(int(rows[row // size])),
-        "targets",
-    )
-
-
 def reshaped(
-    values: Float[np.ndarray, "n *given"],
-    shape: tuple[int, ...],
-    place: Callable[[int | None], str],
+    values: Float[np.ndarray, "n *given"], shape: tuple[int, ...], place: cells.Place
 ) -> Float[np.ndarray, "n *target"]:
     """Return targets in the declared shape; axes of length 1 may be there or not.
 
