@@ -11,11 +11,10 @@ from pathlib import Path
 
 from orca.data.entry import TaskEntry
 from orca.data.own.arrays import input_shape
-from orca.data.own.table import SEPARATORS
+from orca.data.own.table import SEPARATORS, line_breaks
 from orca.data.task import AS_READ, Task
 
 LINES = 200  # of a csv file, that tell which columns hold texts, and how many different ones
-BLOCK = 2**20
 ASSUMED_SAMPLES, ASSUMED_LENGTH = 50_000, 64  # where they are known from the data alone
 _MEASURED: dict[tuple[str, str, int, int], tuple[int, tuple[int, ...]]] = {}
 
@@ -90,8 +89,6 @@ def _measure(entry: TaskEntry, name: str) -> tuple[int, tuple[int, ...]]:
 
 def _csv_sizes(path: Path, columns: int, separator: str) -> tuple[int, tuple[int, ...]]:
     """Return the rows of a csv file, and the shape that `orca.data.schema` makes of one."""
-    with path.open("rb") as file:
-        rows = sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b""))
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
         text = list(islice(file, LINES))
     usual = max(SEPARATORS, key=(text[0] if text else "").count)
@@ -99,7 +96,7 @@ def _csv_sizes(path: Path, columns: int, separator: str) -> tuple[int, tuple[int
     texts = [len(set(filter(_is_text, column))) for column in zip(*lines[1:], strict=False)]
     count = columns or max(1, len(lines[0]) - 1 if lines else 1)
     widest = max(texts, default=0)
-    return max(0, rows - 1), (widest, count) if widest else (count, 1)
+    return max(0, line_breaks(path) - 1), (widest, count) if widest else (count, 1)
 
 
 def _is_text(value: str) -> bool:

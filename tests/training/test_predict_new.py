@@ -121,7 +121,7 @@ def test_a_gap_among_numbers_is_filled_as_in_training(classes, tmp_path):
 
 
 def test_missing_columns_and_other_kinds_of_files_are_named(classes, tmp_path):
-    with pytest.raises(OrcaError, match="it lacks the column size"):
+    with pytest.raises(OrcaError, match="it has no column 'size'"):
         told(classes, tmp_path, FRAME[["colour"]])
     np.savez(tmp_path / "new.npz", inputs=np.zeros((2, 2, 2)))
     with pytest.raises(OrcaError, match="holds arrays, and the run was trained on a table"):

@@ -29,13 +29,7 @@ def values_by(
         DataError: naming column, row and value, if one is of another kind than in the fit file, or
             a category is new; or naming the columns that the file lacks.
     """
-    lacking = [c.name for c in columns if c.name not in table.frame.columns]
-    if lacking:
-        raise DataError(
-            where=table.path,
-            what=f"it lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}",
-            mend=nearest(lacking[0], list(table.frame.columns)),
-        )
+    table.require([column.name for column in columns])
     return np.stack([_values(table, column, entry) for column in columns], axis=1)
 
 
@@ -85,13 +79,7 @@ def check_learnt(
     values: Float[np.ndarray, "n columns"],
     rows: Int[np.ndarray, " _"],
 ) -> None:
-    """Check that single precision keeps the digits of the numbers of some columns.
-
-    Args:
-        table: the fit file.
-        names: of the columns.
-        values: of all rows; NaN for a gap.
-        rows: that are learnt from.
+    """Check that single precision keeps the digits of some columns' numbers in the training rows.
 
     Raises:
         DataError: naming row and value, if it does not.
@@ -157,13 +145,7 @@ def check_gaps(
 def with_constants(
     columns: Sequence[Column], values: Float[np.ndarray, "n columns"], entry: TaskEntry
 ) -> tuple[Column, ...]:
-    """Return columns of numbers with what fills their gaps: the median of the training rows.
-
-    Args:
-        columns: of the fit file.
-        values: of the training rows.
-        entry: which says whether gaps are filled.
-    """
+    """Return columns of numbers with what fills their gaps: the median of the training rows' values."""
     if entry.missing in ("error", "drop_rows"):
         return tuple(columns)
     medians = [

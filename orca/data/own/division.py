@@ -1,6 +1,8 @@
 """Which samples of a person's file train, choose and test: drawn, by groups, or as the person says."""
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +29,8 @@ def divide(
 ) -> dict[str, Rows]:
     """Return the numbers of a fit file's samples in each part, ascending; some may be in none.
 
-    Args:
-        entry: which says what shares are set aside.
-        targets: class numbers are drawn by class.
-        rows: where each sample stands in the file.
-        groups: what each sample belongs to, a patient or the like; none is divided.
-        stated: the part of each sample, where the person says it.
-        where: the file, for messages.
+    Classes are as frequent in each part, and a group, a patient or the like, is in one part alone;
+    the person may say the part of each sample (`stated`), or list `rows` of the file.
 
     Raises:
         DataError: if there are too few samples, or what the person says does not go together.
@@ -125,23 +122,20 @@ def _from_file(path: Path, rows: Rows) -> dict[str, Rows]:
     listed = {part: content[part] for part in PARTS if part in content}
     if not listed:
         raise DataError(where=str(path), what="it names no part of the data", mend=mend)
+    places = {int(row): number for number, row in enumerate(rows)}
     for part, numbers in listed.items():
         if not isinstance(numbers, list) or any(type(number) is not int for number in numbers):
             raise DataError(where=f"{path}, {part}", what="it holds no row numbers", mend=mend)
-    places = {int(row): number for number, row in enumerate(rows)}
-    for part, numbers in listed.items():
-        for number in numbers:
-            if number not in places:
-                raise DataError(
-                    where=f"{path}, {part}",
-                    what=f"row {number} is not in the data file, or has no target",
-                    mend="count the lines of a csv, the header being line 1; else from 0",
-                )
-    taken = [number for numbers in listed.values() for number in numbers]
-    if len(taken) != len(set(taken)):
-        twice = next(number for number in taken if taken.count(number) > 1)
+        for number in set(numbers) - set(places):
+            raise DataError(
+                where=f"{path}, {part}",
+                what=f"row {number} is not in the data file, or has no target",
+                mend="count the lines of a csv, the header being line 1; else from 0",
+            )
+    twice = [row for row, times in Counter(chain(*listed.values())).items() if times > 1]
+    if twice:
         raise DataError(
-            where=str(path), what=f"row {twice} is listed twice", mend="list each row once"
+            where=str(path), what=f"row {twice[0]} is listed twice", mend="list each row once"
         )
     return {
         part: np.sort(np.array([places[n] for n in numbers], np.int64))

@@ -172,27 +172,19 @@ def _look_at_arrays(
         otherwise = "--set axes=[sample,channel,length]"
         facts.append(_fact("axes", PICTURES, said, "squares look like pictures", otherwise))
         axes = 4 if "height" in facts[-1].value else 3
-    return facts, _look_at_targets(path, entry, keys["target"], shapes, axes, said)
-
-
-def _look_at_targets(  # noqa: PLR0913 (what is known of a file of arrays)
-    path: Path,
-    entry: TaskEntry,
-    key: str,
-    shapes: Mapping[str, tuple[int, ...]],
-    axes: int,
-    said: Mapping[str, Any],
-) -> TargetGuess:
-    """Return what an array of targets looks like; `axes` are those of the inputs."""
-    shape = shapes[key]
+    shape = shapes[keys["target"]]
     if len(shape) > 2:
-        return _look_at_field(axes, shape)
-    values = targets_of(path, entry, key, shown=str(path))
-    if len(shape) == 2 and shape[1] > 1:
-        if np.isin(values, (0, 1)).all():
-            return TargetGuess("multi_label", f"{shape[1]} zeros and ones a sample", shape[1])
-        return _look_at_field(axes, shape)
-    values = values.reshape(-1)
+        return facts, _look_at_field(axes, shape)
+    values = targets_of(path, entry, keys["target"], shown=str(path))
+    if len(shape) < 2 or shape[1] == 1:
+        return facts, _look_at_values(values.reshape(-1), said)
+    if np.isin(values, (0, 1)).all():
+        why = f"{shape[1]} zeros and ones a sample"
+        return facts, TargetGuess("multi_label", why, shape[1])
+    return facts, _look_at_field(axes, shape)
+
+
+def _look_at_values(values: np.ndarray, said: Mapping[str, Any]) -> TargetGuess:
     if values.dtype.kind in "USO":
         texts = sorted({v.decode() if isinstance(v, bytes) else str(v) for v in values})
         return TargetGuess("classes", f"{len(texts)} different texts", texts)

@@ -66,24 +66,20 @@ class OwnTable:
         """Check that columns are there.
 
         Raises:
-            DataError: for the first that is not; it offers the nearest.
+            DataError: naming those that are not; it offers the nearest to the first.
         """
         known = list(self.frame.columns)
-        for name in names:
-            if name not in known:
-                mend = nearest(name, known)
-                if len(known) == 1:
-                    mend += "\nIf a character other than a comma separates the columns, set it as `separator`"
-                raise DataError(where=self.path, what=f"it has no column '{name}'", mend=mend)
+        lacking = [f"'{name}'" for name in names if name not in known]
+        if lacking:
+            mend = nearest(lacking[0].strip("'"), known)
+            if len(known) == 1:
+                mend += "\nIf a character other than a comma separates the columns, set it as `separator`"
+            what = f"it has no column {', '.join(lacking)}"
+            raise DataError(where=self.path, what=what, mend=mend)
 
 
 def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
-    """Return a table as it stands in a csv or parquet file.
-
-    Args:
-        path: where it is read.
-        entry: how it is read.
-        shown: the path that the person knows.
+    """Return a table as it stands in a csv or parquet file, of which a person knows the path `shown`.
 
     Raises:
         DataError: if the file is missing, empty, of another kind or damaged.
@@ -91,11 +87,12 @@ def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
     if not path.is_file():
         what = "it is a folder" if path.is_dir() else "there is no such file"
         raise DataError(where=shown, what=what, mend="mend the path in the config")
-    reading = _read_csv if entry.file_format == "csv" else _read_parquet
     if entry.file_format == "csv":
         _check_signature(path, entry, shown)
         _check_room(path.stat().st_size, shown)
-    table = reading(path, entry, shown)
+        table = _read_csv(path, entry, shown)
+    else:
+        table = _read_parquet(path, shown)
     twice = sorted(name for name, times in Counter(table.frame.columns).items() if times > 1)
     if twice:
         raise DataError(
@@ -177,11 +174,15 @@ def _said(fault: Exception) -> str:
     return f"row {line} has {seen} fields, the header {expected}"
 
 
+def line_breaks(path: Path) -> int:
+    """Return how many line breaks a file has."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
+
+
 def _lines_within(content: "pandas.DataFrame", path: Path) -> Int[np.ndarray, " n"]:
     """Return how many line breaks stand within the cells above each row."""
-    with path.open("rb") as file:
-        lines = sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
-    if lines <= len(content):
+    if line_breaks(path) <= len(content):
         return np.zeros(len(content), np.int64)
     breaks = sum(content[name].str.count("\n").to_numpy(np.int64) for name in content)
     return np.concatenate([[0], np.cumsum(breaks)[:-1]])
@@ -198,17 +199,15 @@ def _separator(path: Path, entry: TaskEntry, shown: str) -> str:
     return found
 
 
-def _read_parquet(path: Path, entry: TaskEntry, shown: str) -> OwnTable:
+def _read_parquet(path: Path, shown: str) -> OwnTable:
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet
 
-    del entry
     try:
         metadata = pa.parquet.read_metadata(path)
-        _check_room(
-            metadata.num_rows * metadata.num_columns, shown
-        )  # a value takes a byte at least
+        # A value takes a byte at least.
+        _check_room(metadata.num_rows * metadata.num_columns, shown)
         content = pd.read_parquet(path)
     except (*READER_FAULTS, pa.ArrowException) as fault:
         raise DataError(

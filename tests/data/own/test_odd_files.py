@@ -140,7 +140,7 @@ ODD = [
         check=lambda m: m.frame("test")["b"].tolist() == [7, 8]),
     Odd("a_test_file_lacks_a_column",
         {"fit.csv": table(size=NUMBERS + 1), "test.csv": {"a": [1], "y": ["no"], "sizes": [1]}},
-        says=r"test.csv: it lacks the column size\nMend: did you mean 'sizes'"),
+        says=r"test.csv: it has no column 'size'\nMend: did you mean 'sizes'"),
     Odd("a_test_file_has_a_column_more",
         {"fit.csv": table(), "test.csv": {"a": [1], "y": ["no"], "weight": [1]}},
         check=lambda m: "not used: weight" in m.log and m.test.count == 1),
