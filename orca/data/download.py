@@ -99,16 +99,15 @@ class Download(Way):
                 self.check(part)
             except _RefusedError as refusal:
                 faults.append(f"{url}: {refusal}")
-                log.warning("%s: %s", url, refusal)
             except DataError as damaged:
                 part.unlink(missing_ok=True)
                 faults.append(f"{url}: {damaged.what}")
-                log.warning("%s: %s", url, damaged.what)
             else:
                 part.replace(path)
                 for other in self.urls:
                     self._part(path, other).unlink(missing_ok=True)
                 return
+            log.warning(faults[-1])
         raise DataError(
             where=str(path),
             what="; ".join([self.barrier] * bool(self.barrier) + faults) or "it has no address",
@@ -125,23 +124,21 @@ class Download(Way):
         Raises:
             DataError: if it differs, or is a page instead of data.
         """
+        algorithm, _, expected = self.digest.partition(":")
         if not self.page and (start := _page_start(path)):
-            self._damaged(path, f"it is a page that begins with {start!r}, not the data")
-        if self._exact_size is not None and path.stat().st_size != self._exact_size:
-            self._damaged(path, f"it has {path.stat().st_size} bytes instead of {self.size}")
-        if self.digest:
-            algorithm, expected = self.digest.split(":")
-            if (found := file_digest(path, algorithm)) != expected:
-                self._damaged(path, f"its {algorithm} is {found} instead of {expected}")
+            what = f"it is a page that begins with {start!r}, not the data"
+        elif self._exact_size is not None and path.stat().st_size != self._exact_size:
+            what = f"it has {path.stat().st_size} bytes instead of {self.size}"
+        elif self.digest and (found := file_digest(path, algorithm)) != expected:
+            what = f"its {algorithm} is {found} instead of {expected}"
+        else:
+            return
+        mend = f"remove it and fetch again{self._requirement()}"
+        raise DataError(where=str(path), what=what, mend=mend)
 
     @property
     def _exact_size(self) -> int | None:
         return None if self.rounded else self.size
-
-    def _damaged(self, path: Path, what: str) -> None:
-        raise DataError(
-            where=str(path), what=what, mend=f"remove it and fetch again{self._requirement()}"
-        )
 
     def _requirement(self) -> str:
         about = "about " * self.rounded
@@ -186,8 +183,9 @@ class Download(Way):
                 session.get(url, headers=headers, stream=True, timeout=self.patience_s) as answer,
             ):
                 _refuse_failures(answer)
-                self._refuse_pages(answer)
-                _save(answer, part, have=have, most=self._most_bytes)
+                if not self.page and "text/html" in answer.headers.get("Content-Type", ""):
+                    raise _RefusedError("it answers with an HTML page instead of the file")
+                _save(answer, part, have=have, most=self._exact_size or LARGEST_BYTES)
         except requests.RequestException as fault:
             raise _PassingError(f"the connection failed: {fault}") from fault
         except OSError as fault:
@@ -196,15 +194,6 @@ class Download(Way):
                 what=f"it cannot be written: {fault.strerror or fault}",
                 mend="make room on the disk, then run the same command again",
             ) from fault
-
-    @property
-    def _most_bytes(self) -> int:
-        """Most bytes that are accepted: the stated size, or a limit if no exact size is known."""
-        return LARGEST_BYTES if self._exact_size is None else self._exact_size
-
-    def _refuse_pages(self, answer: "requests.Response") -> None:
-        if not self.page and "text/html" in answer.headers.get("Content-Type", ""):
-            raise _RefusedError("it answers with an HTML page instead of the file")
 
 
 def _refuse_failures(answer: "requests.Response") -> None:
@@ -234,13 +223,7 @@ def _session() -> "requests.Session":
 
 
 def _save(answer: "requests.Response", part: Path, *, have: int, most: int) -> None:
-    """Append the answer's bytes to `part`; start anew if the server sends the whole file.
-
-    Args:
-        answer: of the server.
-        part: what has arrived so far.
-        have: how many bytes that is.
-        most: bytes that the file may have.
+    """Append the answer's bytes to `part`, which has `have`; start anew if it is the whole file.
 
     Raises:
         _PassingError: if the server does not know the part that it was asked for; it is asked for

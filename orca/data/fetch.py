@@ -30,7 +30,7 @@ class HasFiles(Protocol):
 
 
 def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, dict[str, Any]]:
-    """Bring all raw files of a task or proxy to `folder`, which is its source's own.
+    """Bring all raw files of a task or proxy to `folder`, `results/raw/<source>`.
 
     Files that are there already are kept, if they are what they should be. The record
     `sources.json` in the folder is written last, so where it is, all files are. Digests seen for
@@ -39,13 +39,8 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
     bytes, which `trusted.json` remembers. Two processes do not fetch into one folder at once: the
     second waits.
 
-    Args:
-        task: what needs the files.
-        folder: `results/raw/<source>`.
-        trusted: a person vouches for what is there now.
-
-    Returns:
-        What the record says: size and sha256 of each file.
+    With `trusted` a person vouches for what is there now. Returned is what the record says: size
+    and sha256 of each file.
 
     Raises:
         DataError: if a file cannot be had, is not the expected one, or lacks a person who vouches
@@ -57,7 +52,8 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
         record: dict[str, dict[str, Any]] = {}
         for way in task.files:
             seen = _bring_one(way, folder, known.get(way.name, {}))
-            _compare_with_lock(way, folder, seen["sha256"])
+            if way.locked:
+                _compare_with_lock(way, folder, seen["sha256"])
             if way.needs_trust:
                 _check_trust(way, folder, seen["sha256"], given=trusted)
             known[way.name] = seen
@@ -69,10 +65,6 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
 
 def check_fetched(task: HasFiles, folder: Path) -> None:
     """Check that the raw files are there, and are those that were fetched, before they are read.
-
-    Args:
-        task: whose files they are.
-        folder: `results/raw/<source>`.
 
     Raises:
         DataError: if a file is missing, or has other content than when it was fetched.
@@ -107,8 +99,6 @@ def _bring_one(way: Way, folder: Path, known: dict[str, Any]) -> dict[str, Any]:
 
 def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
     """Compare a file with the digest at first sight, or make this the first sight."""
-    if not way.locked:
-        return
     lock, name = folder.parent / LOCK, f"{folder.name}/{way.name}"
     with FileLock(folder.parent / ".lock"):
         seen = _read_json(lock)

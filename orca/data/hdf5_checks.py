@@ -14,14 +14,9 @@ if TYPE_CHECKING:
 def own_array(
     file: "h5py.File", key: str, *, mend: str, shown: str = "", kinds: str = "bfiu"
 ) -> "h5py.Dataset":
-    """Return an array that lies in the file itself.
+    """Return an array that lies in the file itself, of `kinds` by NumPy's letters (empty for any).
 
-    Args:
-        file: open.
-        key: the array's name.
-        mend: for the error.
-        shown: the file's name for messages, if not its path.
-        kinds: what it may hold, by NumPy's letters; empty for anything.
+    Messages name the file by its path, or as `shown`.
 
     Raises:
         DataError: if there is none, it lies in another file, holds no numbers, or claims more
@@ -30,23 +25,21 @@ def own_array(
     import h5py
 
     path = Path(file.filename)
-    place, what = f"{shown or path}, '{key}'", ""
     if lies_elsewhere(file, key):
         what = "it lies in another file"
-    elif not isinstance(file.get(key), h5py.Dataset):
+    elif not isinstance(array := file.get(key), h5py.Dataset):
         what = f"it has no array '{key}'"
-    if what:
-        raise DataError(where=place, what=what, mend=mend)
-    array = file[key]
-    if array.shape is None:
-        raise DataError(where=place, what="it holds nothing", mend=mend)
-    if array.external or array.is_virtual:
-        raise DataError(where=place, what="its numbers lie in other files", mend=mend)
-    if kinds and array.dtype.kind not in kinds:
-        raise DataError(where=place, what=f"it holds {array.dtype}, no numbers", mend=mend)
-    if too_much := excess(array.nbytes, path):
-        raise DataError(where=place, what=f"it {too_much}", mend=mend)
-    return array
+    elif array.shape is None:
+        what = "it holds nothing"
+    elif array.external or array.is_virtual:
+        what = "its numbers lie in other files"
+    elif kinds and array.dtype.kind not in kinds:
+        what = f"it holds {array.dtype}, no numbers"
+    elif too_much := excess(array.nbytes, path):
+        what = f"it {too_much}"
+    else:
+        return array
+    raise DataError(where=f"{shown or path}, '{key}'", what=what, mend=mend)
 
 
 def lies_elsewhere(file: "h5py.File", key: str) -> bool:

@@ -42,11 +42,7 @@ class _Disk(io.FileIO):
 
 @contextmanager
 def written(path: Path, **choices: int) -> Iterator["h5py.File"]:
-    """Yield a new HDF5 file to write to.
-
-    Args:
-        path: of the file.
-        choices: arguments of `h5py.File`.
+    """Yield a new HDF5 file to write to, made with these further arguments of `h5py.File`.
 
     Raises:
         OSError: if the disk is full, or cannot be written.

@@ -13,12 +13,7 @@ def masks(bins: int, frames: int, uniform: Callable[[], float]) -> list[MaskedSl
     """Return what to hide: with probability one half, one or two bands of bins and of frames.
 
     A band is up to 15 % of the bins or 20 % of the frames wide. What is hidden is filled with
-    the spectrogram's smallest value.
-
-    Args:
-        bins: rows of the spectrogram.
-        frames: columns.
-        uniform: draws a number from 0 to 1, 1 left out.
+    the spectrogram's smallest value. `uniform` draws a number from 0 to 1, 1 left out.
 
     Source: FSD50K in NAS-Bench-360 (arXiv:2110.05668); Park et al. 2019 (arXiv:1904.08779).
     """

@@ -83,6 +83,8 @@ def stated(
 
 Kind = Literal["per_channel", "per_position"]
 Blocks = Iterable[Num[np.ndarray, "n *sample"]]
+Only = Bool[np.ndarray, "*sample"] | None
+"""Which numbers of a sample normalising may touch; None for all."""
 
 
 def moments(
@@ -90,10 +92,7 @@ def moments(
 ) -> tuple[Float[np.ndarray, "*constants"], Float[np.ndarray, "*constants"]]:
     """Return mean and standard deviation of samples that arrive in blocks, in double precision.
 
-    Args:
-        kind: one constant per channel or per number of a sample.
-        blocks: the samples.
-        lost: degrees of freedom; squared deviations are divided by the number of values less this.
+    Squared deviations are divided by the number of values less the degrees of freedom `lost`.
 
     Raises:
         DataError: if there are no more values for a constant than degrees of freedom lost.
@@ -121,23 +120,10 @@ def moments(
     return np.asarray(mean), np.asarray(np.sqrt(squares / (count - lost)))
 
 
-def of_inputs(
-    kind: Kind,
-    blocks: Blocks,
-    only: Bool[np.ndarray, "*sample"] | None,
-) -> Constants:
-    """Return the constants of inputs; a number that never changes is only shifted.
-
-    Args:
-        kind: one constant per channel or per number of a sample.
-        blocks: the training samples.
-        only: which numbers may be touched; None for all.
-    """
+def of_inputs(kind: Kind, blocks: Blocks, only: Only) -> Constants:
+    """Return the constants of inputs; a number that never changes is only shifted."""
     mean, std = moments(kind, blocks)
-    std = np.where(std > smallest_deviation(mean), std, 1.0)
-    if only is not None and not only.all():
-        mean, std = np.where(only, mean, 0.0), np.where(only, std, 1.0)
-    return Constants(mean.astype(np.float32), std.astype(np.float32))
+    return _restricted(mean, np.where(std > smallest_deviation(mean), std, 1.0), only)
 
 
 def of_targets(kind: Kind, blocks: Blocks) -> Constants:
@@ -152,20 +138,16 @@ def of_targets(kind: Kind, blocks: Blocks) -> Constants:
     return Constants(mean.astype(np.float32), np.where(std > 0, std, 1.0).astype(np.float32))
 
 
-def unit_gaussian(
-    kind: Kind, blocks: Blocks, only: Bool[np.ndarray, "*sample"] | None = None
-) -> Constants:
+def unit_gaussian(kind: Kind, blocks: Blocks, only: Only = None) -> Constants:
     """Return the constants of inputs or targets by the unbiased deviation, plus 1e-5.
-
-    Args:
-        kind: one constant per channel or per number of a sample.
-        blocks: the samples.
-        only: which numbers may be touched; None for all.
 
     Source: Li et al. 2021 (arXiv:2010.08895), `UnitGaussianNormalizer` of its code.
     """
     mean, std = moments(kind, blocks, lost=1)
-    if only is None:
-        only = np.ones(std.shape, bool)
-    mean, std = np.where(only, mean, 0.0), np.where(only, std + ADDED, 1.0)
+    return _restricted(mean, std + ADDED, only)
+
+
+def _restricted(mean: np.ndarray, std: np.ndarray, only: Only) -> Constants:
+    if only is not None and not only.all():
+        mean, std = np.where(only, mean, 0.0), np.where(only, std, 1.0)
     return Constants(mean.astype(np.float32), std.astype(np.float32))

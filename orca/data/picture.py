@@ -24,16 +24,12 @@ LINES = ("#1f5fa8", "#c1572b", "#2f7d4f", "#7a4d9f")
 
 
 def draw_samples(task: Task, fit: Path, path: Path) -> None:
-    """Draw four training samples, inputs above and targets below, in the data's own units.
+    """Draw four training samples of a `fit.h5`: inputs above, targets below, in their own units.
 
-    A sequence is drawn as lines, a table's row as bars (normalised), a grid as images, three channels of
-    stored bytes as a colour picture; points of a target that do not count stay blank. The samples stand at equal distances through the training
-    rows; where there are classes, they are of different ones as far as possible.
-
-    Args:
-        task: what was prepared.
-        fit: its `fit.h5`.
-        path: the picture to write, in the format of its suffix.
+    A sequence is drawn as lines, a table's row as bars (normalised), a grid as images, three
+    channels of stored bytes as a colour picture; points of a target that do not count stay blank.
+    The samples stand at equal distances through the training rows; where there are classes, they
+    are of different ones as far as possible. The format is that of the suffix.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

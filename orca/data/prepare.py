@@ -33,17 +33,11 @@ VALIDATION_SEED = 0
 
 
 def prepare(task: Task, name: str, raw: Path, out: Path) -> None:
-    """Write `fit.h5`, `test.h5`, `card.json` and `schema.json` of a task to the folder `out`.
+    """Write `fit.h5`, `test.h5`, `card.json` and `schema.json` of a task to `out`.
 
     The raw files are passed over once, in blocks; what is written depends on them and on the
     declaration alone. Normalising constants come from the training rows only, unless the task is a
     `UnitGaussian`'s. `card.json`, which has the digests of the two files, is written last.
-
-    Args:
-        task: what to prepare.
-        name: of the task.
-        raw: the folder of its source, `results/raw/<source>`.
-        out: `results/prepared/<name>`.
 
     Raises:
         DataError: if a raw file is missing, damaged, another one than was fetched, or not of the

@@ -83,11 +83,7 @@ PROXIES: Declarations[Proxy] = Declarations("orca.data.proxies", "proxy")
 
 
 def read_proxy(name: str, raw: Path) -> Texts | Images:
-    """Return a proxy's samples.
-
-    Args:
-        name: of a declared proxy.
-        raw: folder of its source, `results/raw/<source>`; ignored if the proxy has no files.
+    """Return a declared proxy's samples; `raw` is the folder of its source, if it has files.
 
     Raises:
         SettingsError: if there is no proxy of that name.

@@ -44,13 +44,7 @@ def beyond_memory(size: int) -> str:
 
 @contextmanager
 def reading(where: object, what: str, *faults: type[Exception]) -> Iterator[None]:
-    """Turn `faults` of the block into a `DataError` that names the raw file.
-
-    Args:
-        where: the file, and the place in it.
-        what: what a fault means.
-        faults: kinds of exceptions.
-    """
+    """Turn `faults` of the block into a `DataError`: the raw file, and `what` they mean."""
     try:
         yield
     except faults as fault:
@@ -125,21 +119,14 @@ def open_split_zip(parts: tuple[Path, ...]) -> zipfile.ZipFile:
         joined = _JoinedFile(parts)
         archive = zipfile.ZipFile(io.BufferedReader(joined))
         archive.filename = str(parts[-1])
-        believed = _list_start(archive)
+        end = zipfile._EndRecData(archive.fp)  # type: ignore[attr-defined]
+        size, offset, location = end[5], end[6], end[9]
         for member in archive.infolist():
-            member.header_offset += joined.starts[member.volume] - believed
+            # What Python's reader added to the place of each member is taken back.
+            member.header_offset += joined.starts[member.volume] - (location - size - offset)
             if hasattr(member, "_end_offset"):  # newer Pythons find it, from the wrong places
                 member._end_offset = None
     return archive
-
-
-def _list_start(archive: zipfile.ZipFile) -> int:
-    """Return what Python's reader added to the place of each member."""
-    with_list = archive.fp
-    assert with_list is not None
-    end = zipfile._EndRecData(with_list)  # type: ignore[attr-defined]
-    size, offset, location = end[5], end[6], end[9]
-    return int(location - size - offset)
 
 
 def open_tar(path: Path) -> tarfile.TarFile:
@@ -153,12 +140,7 @@ def open_tar(path: Path) -> tarfile.TarFile:
 
 
 def matlab_array(file: Path | io.BytesIO, key: str, *, where: object) -> np.ndarray:
-    """Return a variable of a MATLAB file of a level before 7.3.
-
-    Args:
-        file: its path, or its content.
-        key: the variable's name.
-        where: the file, and the place in it.
+    """Return a variable of a MATLAB file of a level before 7.3, given by its path or content.
 
     Raises:
         DataError: if it is damaged, or has no such variable.

@@ -15,11 +15,7 @@ ArrayName = Literal["inputs", "targets", "groups"]
 
 
 class SampleSet(ABC):
-    """Samples by row number; `orca.data.store.Prepared` has them in a file.
-
-    Args:
-        task: that they are of, if they are of one.
-    """
+    """Samples by row number, perhaps a task's; `orca.data.store.Prepared` has them in a file."""
 
     task: Task | None = None
 

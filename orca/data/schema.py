@@ -5,7 +5,7 @@ pandas frame: columns of numbers, and categorical columns with the categories in
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -101,11 +101,8 @@ class Schema(BaseModel):
     @property
     def marked(self) -> list[int]:
         """The numbers of the columns of numbers whose gaps are marked, behind all columns."""
-        return [
-            number
-            for number, column in enumerate(self.columns)
-            if column.kind == "number" and column.marks_gaps
-        ]
+        kinds = [column.marks_gaps and column.kind == "number" for column in self.columns]
+        return [number for number, marked in enumerate(kinds) if marked]
 
     @property
     def normalised(self) -> Bool[np.ndarray, "channels length"]:
@@ -126,11 +123,7 @@ class Schema(BaseModel):
     def inputs(
         self, values: Float[np.ndarray, "n columns"]
     ) -> Float[np.ndarray, "n channels length"]:
-        """Return rows as a model takes them.
-
-        Args:
-            values: numbers, or codes of categories; NaN for a gap, `OTHER` for another category.
-        """
+        """Return numbers and codes as a model takes them; NaN is a gap, `OTHER` a new category."""
         marks = np.isnan(values[:, self.marked]).astype(np.float32)
         filled = np.stack(
             [self._filled(number, values[:, number]) for number in range(len(self.columns))], axis=1
@@ -156,7 +149,8 @@ class Schema(BaseModel):
         """Write the schema as JSON, a line for each key and column."""
         content = self.model_dump(mode="json")
         columns = ",\n  ".join(json.dumps(column) for column in content.pop("columns"))
-        lines = [f'"columns": [\n  {columns}\n ]', *_lines(content)]
+        others = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()]
+        lines = [f'"columns": [\n  {columns}\n ]', *others]
         write_text(path, "{\n " + ",\n ".join(lines) + "\n}\n")
 
     @classmethod
@@ -170,24 +164,16 @@ class Schema(BaseModel):
         return read_record(cls, path, what="a schema", mend=mend)
 
 
-def _lines(content: Mapping[str, Any]) -> list[str]:
-    return [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()]
-
-
 def layout_of(columns: Sequence[Column]) -> Layout:
     """Return the layout of a table: places of a sequence if a column is categorical."""
     return "places" if any(column.kind == "category" for column in columns) else "channels"
 
 
 def frame_of(inputs: Float[np.ndarray, "n channels length"], schema: Schema) -> "pandas.DataFrame":
-    """Return the columns that stored inputs of a table were made from.
+    """Return the columns that a table's inputs, as `fit.h5` and `test.h5` store them, are made of.
 
     Gaps that are marked come back as missing; those that were filled, as what they were filled
     with.
-
-    Args:
-        inputs: as `fit.h5` and `test.h5` store them, not normalised.
-        schema: of the same table.
 
     Raises:
         DataError: if the data are arrays, which have no columns.

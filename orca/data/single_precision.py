@@ -19,13 +19,9 @@ def smallest_deviation(mean: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]
 def check_range(
     values: Num[np.ndarray, " n"], place: Callable[[int], str], whose: str, otherwise: str = ""
 ) -> None:
-    """Check that no number is too large to be normalised in single precision.
+    """Check that no finite number is too large to be normalised in single precision.
 
-    Args:
-        values: the numbers; those that are not finite do not count.
-        place: from a number's place to where it stands, for messages.
-        whose: numbers they are.
-        otherwise: what may be done instead of the usual mend.
+    Messages say by `place` where a number stands, `whose` it is, and what else may be done.
 
     Raises:
         DataError: for the first number that is.
@@ -50,13 +46,8 @@ def check_digits(
     """Check that single precision changes no number that is learnt from noticeably.
 
     Noticeable is a thousandth of the deviation of its column. A column that is constant up to the
-    rounding of double precision passes.
-
-    Args:
-        blocks: all numbers that are learnt from, finite and within the range of `check_range`.
-        place: from a number's row, counted over the blocks, and its column to where it stands.
-        whose: numbers they are.
-        otherwise: what may be done instead of the usual mend.
+    rounding of double precision passes. The numbers are finite and passed `check_range`; messages
+    are as there, `place` being told a number's row, counted over the blocks, and its column.
 
     Raises:
         DataError: for the number that would be changed most in the first column that has one.

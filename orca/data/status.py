@@ -41,13 +41,9 @@ class SourceStatus:
 
 
 def data_status(raw: Path, own: Mapping[str, HasFiles] | None = None) -> list[SourceStatus]:
-    """Return the state of every source, by name.
+    """Return the state of every source in `results/raw`, those of a person's `own` tasks too.
 
     Files are looked at, not read: `fetch` compares their digests.
-
-    Args:
-        raw: the folder of all sources, `results/raw`.
-        own: a person's own tasks by name, beside the declared ones.
     """
     declared: dict[str, tuple[list[str], tuple[Way, ...]]] = {}
     for name, needing in [*_needing(), *(own or {}).items()]:
@@ -60,16 +56,13 @@ def data_status(raw: Path, own: Mapping[str, HasFiles] | None = None) -> list[So
 
 
 def add_source(source: str, path: Path, raw: Path, *, trusted: bool = False) -> list[Path]:
-    """Take files that a person brings into a source's folder, and check them.
+    """Take files that a person brings into a source's folder; return those that were taken.
 
     Args:
         source: name of the source; that of NAS-Bench-360's bundle for all that is in it.
         path: one of its files, under a name that it is known by, or a folder that holds some.
         raw: the folder of all sources, `results/raw`.
         trusted: whether the person vouches for pickles of which no digest is published.
-
-    Returns:
-        The files that were taken.
 
     Raises:
         SettingsError: if there is no such source.

@@ -38,10 +38,6 @@ class Prepared(SampleSet):
     those of training. Inputs and targets are normalised while they are read, so that a metric
     can be computed in the task's own units: from what a model gives, decoded by
     `target_constants`, and `targets`.
-
-    Args:
-        path: `fit.h5` or `test.h5`.
-        task: what it should hold.
     """
 
     path: Path
@@ -111,10 +107,7 @@ class Prepared(SampleSet):
         return Constants(mean, std)
 
     def rows(self, split: Split) -> Int[np.ndarray, " n"]:
-        """Return the row numbers of a part, ascending.
-
-        Args:
-            split: `train`, `validation`, or `fit` for both, in `fit.h5`; `test` in `test.h5`.
+        """Return the row numbers of a part, ascending: `fit` is `train` and `validation`.
 
         Raises:
             DataError: if this file does not hold that part.
@@ -129,13 +122,9 @@ class Prepared(SampleSet):
     def read(
         self, rows: Int[np.ndarray, " n"]
     ) -> tuple[Float[np.ndarray, "n *input"], Num[np.ndarray, "n *target"]]:
-        """Return some samples, in the order asked for: normalised inputs and targets.
+        """Return some samples, in the order asked for, possibly repeated: inputs and targets.
 
-        Args:
-            rows: row numbers, in any order, possibly repeated.
-
-        Returns:
-            Inputs as float32. Targets as int64 for classes, else float32, normalised.
+        Inputs are float32 and normalised; targets int64 for classes, else float32, normalised.
 
         Raises:
             DataError: if a value is not finite.
@@ -171,11 +160,7 @@ class Prepared(SampleSet):
     ) -> Num[np.ndarray, "n *part"]:
         """Return rows of a part as they lie in the file, in the order asked for.
 
-        Args:
-            part: which one; `groups` are not in every file.
-            rows: row numbers, in any order, possibly repeated.
-            out: the array to fill; None for a new one, or, of successive rows, a view of the file,
-                read-only, which takes no memory.
+        Without `out`, successive rows are a view of the file, read-only, which takes no memory.
 
         Raises:
             DataError: if a row is not there, or a value is not finite or no class.

@@ -24,13 +24,10 @@ LOSSES = {
 
 
 def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = None) -> Task:
-    """Return the task that a config entry describes.
+    """Return the task that a config entry describes; `TaskEntry` says which keys there are.
 
-    Args:
-        name: the entry's key.
-        entry: its keys and values; `TaskEntry` says which there are.
-        where: file and key, for messages.
-        axes: of a sample's inputs, its channels included; by the file of arrays if None.
+    `axes` counts those of a sample's inputs, its channels included; the file of arrays is asked if
+    it is None.
 
     Raises:
         SettingsError: if a key is unknown, missing or out of range.

@@ -143,7 +143,7 @@ def input_shape(path: Path, entry: TaskEntry, *, shown: str) -> tuple[int, ...]:
 
 
 def _in_order(shape: tuple[int, ...], axes: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the shape in the order of tasks, with one channel where there is no axis of channels."""
+    """Return the shape in the order of tasks; an array without an axis of channels has one."""
     lengths = {"channel": 1, **dict(zip(axes, shape, strict=True))}
     return tuple(lengths[axis] for axis in ORDER if axis in lengths)
 

@@ -145,7 +145,7 @@ def check_gaps(
 def with_constants(
     columns: Sequence[Column], values: Float[np.ndarray, "n columns"], entry: TaskEntry
 ) -> tuple[Column, ...]:
-    """Return columns of numbers with what fills their gaps: the median of the training rows' values."""
+    """Return columns of numbers with what fills their gaps: the median of training values."""
     if entry.missing in ("error", "drop_rows"):
         return tuple(columns)
     medians = [

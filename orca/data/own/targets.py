@@ -60,7 +60,7 @@ def classes(
     themselves, sorted.
 
     Raises:
-        DataError: if the number of labels is not the entry's, they are fractions, or one is no class.
+        DataError: if there are not as many labels as in the entry, or one is a fraction or no class.
     """
     names = names or _names(labels, entry, place)
     known = {name: number for number, name in enumerate(names)}
