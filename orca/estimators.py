@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from orca.alignment.pseudo_labels import pseudo_labels
 from orca.alignment.source import SourceFeatures
 from orca.data.normalise import Constants, Kind, of_inputs, of_targets
-from orca.data.own.frame import frame_inputs, learn_frame
+from orca.data.own.new_rows import frame_inputs, learn_frame
 from orca.data.schema import Schema
 from orca.data.single_precision import check_range
 from orca.data.target import Scalar, Target

@@ -184,24 +184,21 @@ def _divide(file: "h5py.File", splits: Splits, task: Task, raw: Path) -> None:
 
 
 def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: Task) -> None:
-    """Find the normalising constants and write them to both files."""
-    rule = task.normalisation
-    official = isinstance(rule, UnitGaussian)
-    rows = np.arange(splits.fit.count) if official else fit["train"][()]
-    inputs = fit["inputs"].shape[1:]
+    rule, rows, inputs = task.normalisation, fit["train"][()], fit["inputs"].shape[1:]
+    input_rule, target_rule = normalise.of_inputs, normalise.of_targets
+    if isinstance(rule, UnitGaussian):
+        rows = np.arange(splits.fit.count)
+        input_rule = target_rule = normalise.unit_gaussian
     if rule.inputs == "stated":
         of_inputs = normalise.stated(rule.means, rule.deviations, inputs)
     elif rule.inputs == "none":
         of_inputs = normalise.no_change(inputs)
     else:
-        find = normalise.unit_gaussian if official else normalise.of_inputs
-        of_inputs = find(rule.inputs, _rows(fit["inputs"], rows), splits.normalised)
+        of_inputs = input_rule(rule.inputs, _rows(fit["inputs"], rows), splits.normalised)
     if rule.targets == "none":
         of_targets = normalise.no_change(task.target.shape)
     else:
-        of_these = normalise.unit_gaussian if official else normalise.of_targets
-        of_targets = of_these(rule.targets, _rows(fit["targets"], rows))
-        of_targets = _spare_mask(of_targets, task)
+        of_targets = _spare_mask(target_rule(rule.targets, _rows(fit["targets"], rows)), task)
     for file in (fit, test):
         for what, constants in (("inputs", of_inputs), ("targets", of_targets)):
             file[f"normalisation/{what}/mean"] = constants.mean

@@ -15,14 +15,17 @@ ArrayName = Literal["inputs", "targets", "groups"]
 
 
 class SampleSet(ABC):
-    """Samples by row number, perhaps a task's; `orca.data.store.Prepared` has them in a file."""
+    """Samples by row number, in memory unless a subclass says otherwise (`orca.data.store.Prepared`).
+
+    They are those of a task, or are taken as they are.
+    """
 
     task: Task | None = None
 
     @property
-    @abstractmethod
     def place(self) -> str:
         """Where they are, for messages."""
+        return "the arrays given"
 
     @property
     @abstractmethod
@@ -30,9 +33,14 @@ class SampleSet(ABC):
         """What is predicted."""
 
     @property
-    def parts(self) -> tuple[ArrayName, ...]:
-        """What each sample has beside its group."""
-        return ("inputs", "targets")
+    def input_constants(self) -> Constants:
+        """How inputs are normalised."""
+        return no_change(self.stored("inputs", np.zeros(1, np.int64)).shape[1:])
+
+    @property
+    def target_constants(self) -> Constants:
+        """How targets are normalised."""
+        return no_change(self.target.shape)
 
     @property
     def augmentation(self) -> tuple[str, ...]:
@@ -49,16 +57,6 @@ class SampleSet(ABC):
         """How predictions of one group become one; see `Task.pooling`."""
         return self.task.pooling if self.task else "none"
 
-    @property
-    @abstractmethod
-    def input_constants(self) -> Constants:
-        """How inputs are normalised."""
-
-    @property
-    @abstractmethod
-    def target_constants(self) -> Constants:
-        """How targets are normalised."""
-
     @abstractmethod
     def stored(
         self,
@@ -66,12 +64,10 @@ class SampleSet(ABC):
         rows: Int[np.ndarray, " n"],
         out: Num[np.ndarray, "n *part"] | None = None,
     ) -> Num[np.ndarray, "n *part"]:
-        """Return rows of a part as they are stored, in the order asked for.
+        """Return rows of a part as they are stored, in the order asked for, possibly repeated.
 
-        Args:
-            part: which one; `groups` are not in every set.
-            rows: row numbers, in any order, possibly repeated.
-            out: the array to fill; None for a new one, or a view of what is stored.
+        They fill the array `out`, or are a new one, or a view of what is stored; `groups` are not in
+        every set.
         """
 
     def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:
@@ -91,38 +87,18 @@ class ArraySet(SampleSet):
 
     Args:
         inputs: of each sample, channels first.
-        values: the targets; whole numbers from 0 for classes. None for inputs alone.
+        values: the targets; whole numbers from 0 for classes.
         kind: what is predicted.
     """
 
     inputs: Num[np.ndarray, "n channels *size"]
-    values: Num[np.ndarray, "n *target"] | None
+    values: Num[np.ndarray, "n *target"]
     kind: Target
-
-    @property
-    def place(self) -> str:
-        """No file."""
-        return "the arrays given"
 
     @property
     def target(self) -> Target:
         """What is predicted."""
         return self.kind
-
-    @property
-    def parts(self) -> tuple[ArrayName, ...]:
-        """Inputs, and targets where there are any."""
-        return ("inputs",) if self.values is None else ("inputs", "targets")
-
-    @property
-    def input_constants(self) -> Constants:
-        """They change nothing."""
-        return no_change(self.inputs.shape[1:])
-
-    @property
-    def target_constants(self) -> Constants:
-        """They change nothing."""
-        return no_change(self.target.shape)
 
     def stored(
         self,
@@ -132,5 +108,4 @@ class ArraySet(SampleSet):
     ) -> Num[np.ndarray, "n *part"]:
         """Return rows of inputs or targets, in the order asked for."""
         values = self.inputs if part == "inputs" else self.values
-        assert values is not None, "these samples have no targets"
         return np.take(values, rows, axis=0, out=out, mode="clip")

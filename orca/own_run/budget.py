@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from orca.cost import CORE, V100
-from orca.data.ways import usable_cores
 from orca.errors import SettingsError
 from orca.experiment import further_folds
 from orca.peers.peer import PEERS
@@ -43,13 +42,13 @@ def seconds_of(text: str, *, where: str) -> float:
 
 
 def work_seconds(runs: Runs, job: Job) -> float:
-    """Return the seconds of a job's own work on this machine, without its start."""
+    """Return the seconds of a job's own work on this machine, with all its runs."""
     machine = V100 if runs.configuration.device != "cpu" and GPU_MARK.exists() else CORE
     return job.runs * run_seconds(runs, job.step, job.wildcards, machine)
 
 
 def job_seconds(runs: Runs, job: Job) -> float:
-    """Return the seconds of a job with all its runs on this machine."""
+    """Return the seconds of a job on this machine, its start included."""
     return START_SECONDS + work_seconds(runs, job)
 
 
@@ -65,11 +64,7 @@ class BudgetPlan:
 def fit(runs: Runs, task: str, seconds: float, cores: int) -> BudgetPlan:
     """Return what makes a task's table fit into some seconds: no search, then fewer epochs.
 
-    Args:
-        runs: with the settings that hold without a budget.
-        task: its name.
-        seconds: that there are.
-        cores: that jobs share.
+    The runs have the settings that hold without a budget.
     """
     jobs = jobs_of(runs, task)
     at_once = min(cores, AT_ONCE)
@@ -126,8 +121,3 @@ def _fewer_epochs(runs: Runs, task: str, body: str, share: float) -> dict[str, d
         "finetune": {"epochs": epochs, "warmup_epochs": warmup},
         "align": {"epochs": max(1, int(align.epochs * share))},
     }
-
-
-def cores_of(given: int | None) -> int:
-    """Return the cores that jobs share: those given, or all that this process may use."""
-    return given or usable_cores()

@@ -61,12 +61,8 @@ def own_run(file: Path, *, name: str, entry: Mapping[str, Any]) -> OwnRun:
 
     What a person says now comes first, then what the config file says already, then guesses.
     Another target, other inputs or another kind than the file's make its guesses void: only
-    settings and bodies are kept.
-
-    Args:
-        file: of data, or a config file that was written before.
-        name: of the task; empty for the file's.
-        entry: keys of the entry that a person says now.
+    settings and bodies are kept. The file holds data, or is a config file that was written before;
+    an empty name is the file's.
 
     Raises:
         SettingsError: if the file, the name or a key of the entry is at fault.

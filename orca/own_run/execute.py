@@ -35,13 +35,8 @@ def execute(
 ) -> None:
     """Make targets of the workflow in the current folder.
 
-    Unfinished jobs of an earlier call are done again, and go on from their checkpoints.
-
-    Args:
-        targets: files.
-        config_files: laid over the workflow's own.
-        cores: that jobs share.
-        progress: hears of every job.
+    Unfinished jobs of an earlier call are done again, and go on from their checkpoints. The
+    configuration files are laid over the workflow's own; `progress` hears of every job.
 
     Raises:
         ResultsError: if a job failed; `progress` has said what its log says.

@@ -14,17 +14,8 @@ TRUST = 20.0, 0.2
 """Seconds of jobs, and their share of all, after which their pace counts as much as the estimate."""
 
 SHOWN = (
-    "task",
-    "source",
-    "body",
-    "method",
-    "alignment",
-    "proxy",
-    "seeds",
-    "worker",
-    "table",
-    "report",
-)
+    "task", "source", "body", "method", "alignment", "proxy", "seeds", "worker", "table", "report"
+)  # fmt: skip
 
 
 class Progress(logging.Handler):

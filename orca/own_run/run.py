@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from orca.configuration import config_folder
+from orca.data.ways import usable_cores
 from orca.evaluation.predictions import PREDICTIONS
 from orca.experiment import further_folds
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.own_run.budget import cores_of, fit, job_seconds, seconds_of
+from orca.own_run.budget import fit, job_seconds, seconds_of
 from orca.own_run.entry_file import OwnRun, own_run
 from orca.own_run.execute import execute, snakefile
 from orca.own_run.progress import Progress
@@ -53,12 +54,7 @@ class Wishes:
 
 
 def run(file: Path, wishes: Wishes, *, say: Say) -> None:
-    """Run a person's file through the workflow, in the current folder.
-
-    Args:
-        file: of data, or the config file that an earlier call wrote.
-        wishes: what was said about it.
-        say: prints a text.
+    """Run a file of data, or the config file of an earlier call, in the current folder.
 
     Raises:
         OrcaError: if the file, a wish, or a job is at fault.
@@ -85,7 +81,7 @@ def _make(name: str, config: Path, runs: Runs, wishes: Wishes, say: Say) -> None
     """Say what a task's report would cost, and make it unless nothing is to be run."""
     targets = [layout.path("report", report=name)]
     jobs, _ = planned_jobs(targets, snakefile=snakefile(), config_files=[config], folder=Path())
-    cores, seconds = cores_of(wishes.cores), partial(job_seconds, runs)
+    cores, seconds = wishes.cores or usable_cores(), partial(job_seconds, runs)
     say(_cost_line(jobs, seconds, cores))
     if jobs and not wishes.dry:
         progress = Progress(jobs, seconds, at_once=min(cores, len(jobs)), say=say)
@@ -122,7 +118,7 @@ def _within(own: OwnRun, wishes: Wishes) -> tuple[OwnRun, str]:
         kept.get(group, {}).pop(key, None)
     kept = {group: values for group, values in kept.items() if values}
     content["tasks"] = {own.name: {**entry, **({"settings": kept} if kept else {})}}
-    fitted = fit(_runs_of(content), own.name, seconds, cores_of(wishes.cores))
+    fitted = fit(_runs_of(content), own.name, seconds, wishes.cores or usable_cores())
     settings = merge(kept, fitted.settings)
     content["tasks"] = {own.name: {**entry, **({"settings": settings} if settings else {})}}
     return replace(own, content=merge(content, fitted.config)), fitted.summary

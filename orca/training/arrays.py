@@ -48,7 +48,7 @@ def as_samples(
             " numbers are samples x numbers x 1",
         )
     if targets is None:
-        return ArraySet(values, None, Scalar())
+        return ArraySet(values, np.zeros(len(values), np.float32), Scalar())
     found = _checked(targets, "the targets")
     if len(found) != len(values):
         raise DataError(

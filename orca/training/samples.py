@@ -91,7 +91,7 @@ class SampleLoader:
 
     @cached_property
     def _held(self) -> dict[ArrayName, Num[np.ndarray, "n *part"]]:
-        parts = self.data.parts
+        parts: tuple[ArrayName, ...] = ("inputs", "targets")
         one = sum(self.data.stored(part, self.rows[:1]).nbytes for part in parts)
         if not self.keep or one * len(self.rows) > HELD_BYTES:
             return {}

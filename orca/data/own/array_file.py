@@ -18,12 +18,7 @@ from orca.errors import READER_FAULTS, DataError
 
 @contextmanager
 def opened(path: Path, entry: TaskEntry, *, shown: str) -> Iterator["NpzArrays | Hdf5Arrays"]:
-    """Open a file of arrays.
-
-    Args:
-        path: where it is read.
-        entry: which says its format.
-        shown: the path that the person knows.
+    """Open a file of arrays, which messages call `shown`.
 
     Raises:
         DataError: if it is missing, of another kind, or damaged.

@@ -44,12 +44,7 @@ def stripped(cells: "pandas.Series") -> "pandas.Series":
 
 
 def numbers_in(texts: "pandas.Series", decimal: str) -> Float[np.ndarray, " n"]:
-    """Return the numbers that texts are; NaN where one is none.
-
-    Args:
-        texts: without spaces at their ends.
-        decimal: the sign between the whole and the fraction.
-    """
+    """Return the numbers that stripped texts are, with this decimal sign; NaN where one is none."""
     import pandas as pd
 
     if decimal == ",":
@@ -87,12 +82,7 @@ def as_texts(cells: "pandas.Series") -> "pandas.Series":
 
 
 def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
-    """Return what is wrong with texts that write numbers in another way, and the mend.
-
-    Args:
-        texts: without gaps, of which not all are numbers.
-        decimal: the sign between the whole and the fraction.
-    """
+    """Return what is wrong with texts, of which none is a gap, that write numbers in another way."""
     first = texts.iloc[0]
     commas = texts[texts.str.contains(",")]
     written = texts.str.fullmatch(rf"{COMMA.pattern}|[+-]?\d+").all()
@@ -117,12 +107,7 @@ def are_dates(texts: "pandas.Series") -> bool:
 
 
 def days_in(cells: "pandas.Series", origin: str, place: Place) -> Float[np.ndarray, " n"]:
-    """Return dates as days since another; NaN for a gap.
-
-    Args:
-        cells: texts or dates.
-        origin: the other date.
-        place: from a row to where it stands, for messages.
+    """Return dates, or texts of dates, as days since another; NaN for a gap.
 
     Raises:
         DataError: if a text is no date, or its day and month cannot be distinguished.

@@ -59,9 +59,7 @@ class TargetGuess:
 def guess(path: Path, said: Mapping[str, Any]) -> list[Fact]:
     """Return an entry for a file, key by key: what a person said, and guesses for the rest.
 
-    Args:
-        path: a csv, parquet, npz or HDF5 file.
-        said: keys and values of the entry that need no guess; of a table at least `target`.
+    Of a table, the person said at least the `target`.
 
     Raises:
         SettingsError: if the suffix belongs to no known format, or the target cannot be guessed.

@@ -1,20 +1,26 @@
-"""New rows, whose target is unknown, read as the fit file taught."""
+"""New rows, whose target is unknown, read as the fit file taught; and tables in memory."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 
 from orca.data.entry import SUFFIXES, TaskEntry
-from orca.data.own import arrays
+from orca.data.own import arrays, columns
+from orca.data.own.learn import learn_inputs
 from orca.data.own.read import check_shape, rows_by
-from orca.data.own.table import read_table
+from orca.data.own.table import read_table, table_of
 from orca.data.schema import Schema
 from orca.data.user_task import STANDING_IN
 from orca.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas
+
+FRAME = TaskEntry(path="frame.parquet", target="", kind="scalar", metric="rmse", unseen="other")
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,7 @@ class NewRows:
 
 
 def read_new(path: Path, schema: Schema, entry: dict[str, Any] | None) -> NewRows:
-    """Return the samples of a file, read as the fit file was.
-
-    Args:
-        path: of the file.
-        schema: what the fit file taught.
-        entry: of the person's own data; None for a benchmark's.
+    """Return the samples of a file, read as the fit file was, whose `entry` is None in a benchmark.
 
     Raises:
         DataError: naming column, row and value, if one cannot be taken as the fit file taught.
@@ -76,3 +77,32 @@ def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEn
             mend="give new samples in the form of those that the run was trained on",
         )
     return as_read
+
+
+def learn_frame(frame: "pandas.DataFrame") -> Schema:
+    """Return what a frame teaches: kinds of its columns, their categories, what fills gaps.
+
+    Raises:
+        DataError: if a column cannot be read, or none can be learnt from.
+    """
+    table = table_of(frame, "the frame")
+    schema = learn_inputs(table, FRAME)
+    values = columns.values_by(table, schema.columns, FRAME)
+    names = [column.name for column in schema.columns]
+    columns.check_learnt(table, names, values, np.arange(len(values)))
+    learnt = columns.with_constants(schema.columns, values, FRAME)
+    return schema.model_copy(update={"columns": learnt})
+
+
+def frame_inputs(
+    frame: "pandas.DataFrame", schema: Schema
+) -> Float[np.ndarray, "n channels length"]:
+    """Return the rows of a frame as inputs, by what the fitted one taught, not normalised.
+
+    Raises:
+        DataError: naming column and row, if a column is missing or a value is no number.
+    """
+    table = table_of(frame, "the frame")
+    values = columns.values_by(table, schema.columns, FRAME)
+    columns.check_gaps(table, values, schema.columns)
+    return schema.inputs(values)

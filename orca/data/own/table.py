@@ -79,7 +79,7 @@ class OwnTable:
 
 
 def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
-    """Return a table as it stands in a csv or parquet file; `shown` is the path that a person knows.
+    """Return a table as it stands in a csv or parquet file, which messages call `shown`.
 
     Raises:
         DataError: if the file is missing, empty, of another kind or damaged.

@@ -60,7 +60,7 @@ def classes(
     themselves, sorted.
 
     Raises:
-        DataError: if there are not as many labels as in the entry, or one is a fraction or no class.
+        DataError: if there are more or fewer labels than the entry says, or one is no class.
     """
     names = names or _names(labels, entry, place)
     known = {name: number for number, name in enumerate(names)}
