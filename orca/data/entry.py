@@ -286,7 +286,7 @@ class TaskEntry(BaseModel):
         return next(iter(self.input_columns), "inputs")
 
     @property
-    def named_columns(self) -> tuple[str, ...]:
+    def set_apart(self) -> tuple[str, ...]:
         """Columns that the entry names and that are no inputs."""
         return tuple(filter(None, (*self.targets, *self.drop, self.groups, self.split)))
 

@@ -115,11 +115,6 @@ def open_checked(path: Path, task: Task) -> "h5py.File":
 
 
 def _check(file: "h5py.File", path: Path, task: Task) -> None:
-    """Check shapes, constants and row numbers of a prepared file.
-
-    Raises:
-        DataError: if something is missing, or is not what `prepare` writes.
-    """
     mend = _mend(path)
     count = own_array(file, "inputs", mend=mend).shape[0]
     for what, shape in (("inputs", task.input_shape), ("targets", task.target.shape)):

@@ -15,13 +15,7 @@ from orca.declarations import Declarations
 
 @dataclass(frozen=True)
 class Texts:
-    """Labelled texts.
-
-    Args:
-        texts: one per sample.
-        labels: number of each text's class.
-        names: of the classes.
-    """
+    """Labelled texts, and the names of their classes."""
 
     texts: tuple[str, ...]
     labels: Int[np.ndarray, " n"]
@@ -30,13 +24,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class Images:
-    """Labelled images.
-
-    Args:
-        images: red, green, blue, from 0 to 255.
-        labels: number of each image's class.
-        names: of the classes.
-    """
+    """Labelled images, red, green, blue, from 0 to 255, and the names of their classes."""
 
     images: UInt8[np.ndarray, "n 3 height width"]
     labels: Int[np.ndarray, " n"]

@@ -1,4 +1,4 @@
-"""Opening raw files: whatever is wrong with one, it is named, and the mend is to fetch it again."""
+"""Opening raw files: a `DataError` names one that is missing or damaged, and says to fetch it again."""
 
 import bisect
 import io
@@ -52,21 +52,13 @@ def reading(where: object, what: str, *faults: type[Exception]) -> Iterator[None
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """Open a zip file.
-
-    Raises:
-        DataError: if it is missing or damaged.
-    """
+    """Open a zip file."""
     with reading(path, "it is missing or no zip file", *READER_FAULTS):
         return zipfile.ZipFile(path)
 
 
 def member_of(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return the content of a member of a zip file.
-
-    Raises:
-        DataError: if it is missing or damaged.
-    """
+    """Return the content of a member of a zip file."""
     with reading(f"{archive.filename}, {name}", "it is missing or damaged", *READER_FAULTS):
         return archive.read(name)
 
@@ -111,9 +103,6 @@ def open_split_zip(parts: tuple[Path, ...]) -> zipfile.ZipFile:
 
     Python's own reader takes it for one file with something before it, and members to be as far
     behind the start of the part that the list is in; each is as far behind that of its own.
-
-    Raises:
-        DataError: if a part is missing, or they are no zip file.
     """
     with reading(parts[-1], "with its other parts it is no zip file", *READER_FAULTS):
         joined = _JoinedFile(parts)
@@ -130,21 +119,13 @@ def open_split_zip(parts: tuple[Path, ...]) -> zipfile.ZipFile:
 
 
 def open_tar(path: Path) -> tarfile.TarFile:
-    """Open a tar file, compressed or not.
-
-    Raises:
-        DataError: if it is missing or damaged.
-    """
+    """Open a tar file, compressed or not."""
     with reading(path, "it is missing or no tar file", OSError, EOFError, tarfile.TarError):
         return tarfile.open(path, "r:*")
 
 
 def matlab_array(file: Path | io.BytesIO, key: str, *, where: object) -> np.ndarray:
-    """Return a variable of a MATLAB file of a level before 7.3, given by its path or content.
-
-    Raises:
-        DataError: if it is damaged, or has no such variable.
-    """
+    """Return a variable of a MATLAB file of a level before 7.3, given by its path or content."""
     import scipy.io
 
     faults = (*READER_FAULTS, scipy.io.matlab.MatReadError)

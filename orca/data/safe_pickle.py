@@ -229,7 +229,7 @@ def load_npy(stream: io.BufferedIOBase, *, where: str) -> Any:
 
 def load_pickle_file(path: Path) -> Any:
     """Return what a pickle file holds, gzipped or not; see `load_pickle`."""
-    with open_raw(path) as file:
+    with _opened(path) as file:
         if file.peek(2)[:2] != b"\x1f\x8b":
             return load_pickle(file, where=str(path))
         with gzip.open(file) as stream:
@@ -238,16 +238,11 @@ def load_pickle_file(path: Path) -> Any:
 
 def load_npy_file(path: Path) -> Any:
     """Return the array of an npy file; see `load_npy`."""
-    with open_raw(path) as file:
+    with _opened(path) as file:
         return load_npy(file, where=str(path))
 
 
-def open_raw(path: Path) -> io.BufferedReader:
-    """Open a raw file for reading.
-
-    Raises:
-        DataError: if it is missing.
-    """
+def _opened(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as fault:

@@ -20,7 +20,6 @@ class Simulated(Way):
     """A file that we make by solving the data set's equation.
 
     Args:
-        name: file name under the source's folder.
         simulation: name in `orca.data.simulate`.
         samples: how many to solve.
         cells: grid points along each axis.
@@ -81,12 +80,7 @@ def usable_cores() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Own(Way):
-    """A file that a person has; it may change, and is then read again.
-
-    Args:
-        name: file name under the source's folder.
-        path: where it lies.
-    """
+    """A file that a person has at `path`; it may change, and is then read again."""
 
     name: str
     path: str

@@ -28,14 +28,7 @@ HEADER = """\
 
 @dataclass(frozen=True)
 class OwnRun:
-    """What is run: one task of a person's own.
-
-    Args:
-        name: of the task.
-        path: of the config file.
-        content: of the config file.
-        facts: of the entry, one by one, with what was guessed and why.
-    """
+    """One task of a person's own; its config file, and the facts of its entry, guessed or not."""
 
     name: str
     path: Path

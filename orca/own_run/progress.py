@@ -19,15 +19,7 @@ SHOWN = (
 
 
 class Progress(logging.Handler):
-    """Hears Snakemake's events and says what they mean.
-
-    Args:
-        jobs: that will run.
-        seconds: what each would take.
-        at_once: jobs that run side by side.
-        say: prints a line.
-        clock: gives seconds.
-    """
+    """Hears Snakemake's events and says what they mean; `seconds` is what a job would take."""
 
     def __init__(
         self,

@@ -18,22 +18,14 @@ from orca.errors import READER_FAULTS, DataError
 
 @contextmanager
 def opened(path: Path, entry: TaskEntry, *, shown: str) -> Iterator["NpzArrays | Hdf5Arrays"]:
-    """Open a file of arrays, which messages call `shown`.
-
-    Raises:
-        DataError: if it is missing, of another kind, or damaged.
-    """
+    """Open a file of arrays, which messages call `shown`."""
     if not path.is_file():
         raise DataError(
             where=shown, what="there is no such file", mend="mend the path in the config"
         )
     kind = Hdf5Arrays if entry.file_format == "hdf5" else NpzArrays
     with reading(shown):
-        file = kind(path, shown)
-        try:
-            yield file
-        finally:
-            file.close()
+        yield kind(path, shown)
 
 
 @contextmanager
@@ -89,10 +81,6 @@ class NpzArrays:
             )
         return self._file[key]
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
     def _header(self, key: str) -> NpyHeader:
         """Return an array's header, after a check that the file can hold as much as it claims."""
         if key not in self.keys:
@@ -105,7 +93,7 @@ class NpzArrays:
 
 
 class Hdf5Arrays:
-    """The arrays of an HDF5 file, which stays open, since they stay in it."""
+    """The arrays of an HDF5 file, in which they stay."""
 
     def __init__(self, path: Path, shown: str) -> None:
         import h5py
@@ -140,9 +128,6 @@ class Hdf5Arrays:
             mend = "save its values in this file"
             return own_array(self._file, key, mend=mend, shown=self.shown, kinds="")
         raise _lacking(key, self.keys, self.shown)
-
-    def close(self) -> None:
-        """Leave the file open."""
 
 
 def _lacking(key: str, keys: list[str], shown: str) -> DataError:

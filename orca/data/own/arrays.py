@@ -57,20 +57,12 @@ class OwnArray:
         return int(np.prod(self.shape[1:])) * int(self.stored.dtype.itemsize)
 
     def take(self, rows: Int[np.ndarray, " n"]) -> np.ndarray:
-        """Return some samples, in the order asked for.
-
-        Raises:
-            DataError: if a value is not finite, or too large for single precision.
-        """
+        """Return some samples, in the order asked for."""
         values = self._read(rows)
         return values if values.dtype == np.uint8 else values.astype(np.float32)
 
     def check_learnt(self, rows: Int[np.ndarray, " n"]) -> None:
-        """Check that single precision keeps the digits of the samples that are learnt from.
-
-        Raises:
-            DataError: naming sample and value, if it does not.
-        """
+        """Check that single precision keeps the digits of the samples that are learnt from."""
         kind = self.stored.dtype
         if kind.itemsize <= (4 if kind.kind == "f" else 2):
             return
@@ -113,11 +105,7 @@ class OwnArray:
 
 
 def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
-    """Return the inputs of a file of arrays.
-
-    Raises:
-        DataError: if they are missing, no numbers, or their axes are not clear.
-    """
+    """Return the inputs of a file of arrays."""
     with opened(path, entry, shown=shown) as file:
         stored = file.array(entry.input_key)
     where = f"{shown}, '{entry.input_key}'"
@@ -126,11 +114,7 @@ def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:
 
 
 def targets_of(path: Path, entry: TaskEntry, name: str, *, shown: str) -> np.ndarray:
-    """Return an array of targets, groups or parts as it stands in a file.
-
-    Raises:
-        DataError: if it is missing.
-    """
+    """Return an array of targets, groups or parts as it stands in a file."""
     with opened(path, entry, shown=shown) as file:
         return np.asarray(file.array(name)[()])
 
@@ -155,11 +139,7 @@ def shapes_in(path: Path, entry: TaskEntry) -> dict[str, tuple[int, ...]]:
 
 
 def axes_of(shape: tuple[int, ...], entry: TaskEntry, where: str) -> tuple[str, ...]:
-    """Return the names of an array's axes: the entry's, or those that its shape implies.
-
-    Raises:
-        DataError: if the shape does not imply them, or the entry names others.
-    """
+    """Return the names of an array's axes: the entry's, or those that its shape implies."""
     if entry.axes:
         ones = [n for n, axis in zip(shape, entry.axes, strict=False) if axis == "one"]
         if len(entry.axes) != len(shape) or any(length != 1 for length in ones):

@@ -107,11 +107,7 @@ def are_dates(texts: "pandas.Series") -> bool:
 
 
 def days_in(cells: "pandas.Series", origin: str, place: Place) -> Float[np.ndarray, " n"]:
-    """Return dates, or texts of dates, as days since another; NaN for a gap.
-
-    Raises:
-        DataError: if a text is no date, or its day and month cannot be distinguished.
-    """
+    """Return dates, or texts of dates, as days since another; NaN for a gap."""
     import pandas as pd
 
     dates = cells

@@ -24,10 +24,6 @@ def values_by(
     """Return numbers and codes of a table's rows, by name, as a fit file taught them.
 
     Gaps are NaN; a category that the fit file does not have is `OTHER` where it has a place.
-
-    Raises:
-        DataError: naming column, row and value, if one is of another kind than in the fit file, or
-            a category is new; or naming the columns that the file lacks.
     """
     table.require([column.name for column in columns])
     return np.stack([_values(table, column, entry) for column in columns], axis=1)
@@ -43,11 +39,7 @@ def _values(table: OwnTable, column: Column, entry: TaskEntry) -> Float[np.ndarr
 
 
 def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarray, " n"]:
-    """Return the numbers of a column; NaN for a gap.
-
-    Raises:
-        DataError: naming row and value, if one is no number, infinite, or too large.
-    """
+    """Return the numbers of a column; NaN for a gap."""
     given = table.frame[name]
     if cells.is_text(given):
         texts = cells.stripped(given)
@@ -79,11 +71,7 @@ def check_learnt(
     values: Float[np.ndarray, "n columns"],
     rows: Int[np.ndarray, " _"],
 ) -> None:
-    """Check that single precision keeps the digits of some columns' numbers in the training rows.
-
-    Raises:
-        DataError: naming row and value, if it does not.
-    """
+    """Check that single precision keeps the digits of some columns' numbers in the training rows."""
     for name, numbers in zip(names, values.T, strict=True):
         given = rows[~np.isnan(numbers[rows])]
         check_digits(
@@ -121,11 +109,7 @@ def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:
 def check_gaps(
     table: OwnTable, values: Float[np.ndarray, "n columns"], columns: Sequence[Column]
 ) -> None:
-    """Check that each gap can be filled, and log how many are.
-
-    Raises:
-        DataError: for the first that cannot.
-    """
+    """Check that each gap can be filled, and log how many are."""
     for number, column in enumerate(columns):
         gaps = np.isnan(values[:, number])
         if not gaps.any():
@@ -166,11 +150,7 @@ def without_gaps(table: OwnTable, values: Float[np.ndarray, "n columns"]) -> np.
 
 
 def check_series(table: OwnTable, columns: Sequence[Column]) -> None:
-    """Check that the columns of a table can be the points of a series.
-
-    Raises:
-        DataError: if one holds categories, or has gaps that are marked.
-    """
+    """Check that the columns of a table can be the points of a series."""
     for column in columns:
         if column.kind == "category" or column.marks_gaps:
             what = "categories" if column.kind == "category" else "gaps that `missing` marks"

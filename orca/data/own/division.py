@@ -31,9 +31,6 @@ def divide(
 
     Classes are as frequent in each part, and a group, a patient or the like, is in one part alone;
     the person may say the part of each sample (`stated`), or list `rows` of the file.
-
-    Raises:
-        DataError: if there are too few samples, or what the person says does not go together.
     """
     generator = np.random.default_rng(entry.split_seed)
     count = len(targets)

@@ -31,14 +31,7 @@ TARGET_NAMES = ("target", "targets", "y", "Y", "labels", "label")
 
 @dataclass(frozen=True)
 class Fact:
-    """One key of an entry.
-
-    Args:
-        key: of the entry.
-        value: that it has.
-        why: the reason for the guess; empty for what a person said.
-        otherwise: the options that overrule the guess; empty for what a person said.
-    """
+    """One key of an entry; where it is guessed, why, and the options that overrule the guess."""
 
     key: str
     value: Any

@@ -21,15 +21,10 @@ LEAST_COUNTED = 10
 
 
 def learn_inputs(table: OwnTable, entry: TaskEntry) -> Schema:
-    """Return what a fit file teaches of its inputs, before gaps have a constant.
-
-    Raises:
-        DataError: if a column cannot be read, one that was asked for holds nothing that can be
-            learnt from, or none is left.
-    """
+    """Return what a fit file teaches of its inputs, before gaps have a constant."""
     table.require([*entry.input_columns, *entry.categorical, *entry.dates, *entry.drop])
-    apart = {*entry.targets, *entry.drop, entry.groups, entry.split}
-    names = entry.input_columns or [n for n in table.frame.columns if n not in apart]
+    others = [name for name in table.frame.columns if name not in entry.set_apart]
+    names = entry.input_columns or others
     columns: list[Column] = []
     left_out: dict[str, str] = {}
     for name in names:

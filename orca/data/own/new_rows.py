@@ -80,11 +80,7 @@ def _reading(path: Path, schema: Schema, entry: dict[str, Any] | None) -> TaskEn
 
 
 def learn_frame(frame: "pandas.DataFrame") -> Schema:
-    """Return what a frame teaches: kinds of its columns, their categories, what fills gaps.
-
-    Raises:
-        DataError: if a column cannot be read, or none can be learnt from.
-    """
+    """Return what a frame teaches: kinds of its columns, their categories, what fills gaps."""
     table = table_of(frame, "the frame")
     schema = learn_inputs(table, FRAME)
     values = columns.values_by(table, schema.columns, FRAME)
@@ -97,11 +93,7 @@ def learn_frame(frame: "pandas.DataFrame") -> Schema:
 def frame_inputs(
     frame: "pandas.DataFrame", schema: Schema
 ) -> Float[np.ndarray, "n channels length"]:
-    """Return the rows of a frame as inputs, by what the fitted one taught, not normalised.
-
-    Raises:
-        DataError: naming column and row, if a column is missing or a value is no number.
-    """
+    """Return the rows of a frame as inputs, by what the fitted one taught, not normalised."""
     table = table_of(frame, "the frame")
     values = columns.values_by(table, schema.columns, FRAME)
     columns.check_gaps(table, values, schema.columns)

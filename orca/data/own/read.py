@@ -24,19 +24,12 @@ Rows = Int[np.ndarray, "_"]
 
 @dataclass(frozen=True)
 class OwnSamples:
-    """The samples of one file.
+    """The samples of one file."""
 
-    Args:
-        targets: as tasks store them.
-        rows: where each sample stands in the file.
-        take: from the numbers of samples to their inputs.
-        size: of a sample's inputs in bytes.
-    """
-
-    targets: Num[np.ndarray, "n *target"]
-    rows: Rows
-    take: Callable[[Rows], np.ndarray]
-    size: int
+    targets: Num[np.ndarray, "n *target"]  # as tasks store them
+    rows: Rows  # where each stands in the file
+    take: Callable[[Rows], np.ndarray]  # from the numbers of samples to their inputs
+    size: int  # of a sample's inputs in bytes
 
     def part(self, chosen: Rows) -> Part:
         """Return a part of the samples, read in small portions."""
@@ -135,16 +128,13 @@ def rows_by(
     """Return the rows of another table as the fit file taught, and their numbers and codes.
 
     With `drop`, rows with gaps are left out where the entry says so.
-
-    Raises:
-        DataError: if a column is missing, or a value cannot be taken.
     """
     values = columns.values_by(table, schema.columns, entry)
     if drop and entry.missing == "drop_rows":
         whole = columns.without_gaps(table, values)
         table, values = table.take(whole), values[whole]
     columns.check_gaps(table, values, schema.columns)
-    known = {c.name for c in schema.columns} | set(schema.left_out) | set(entry.named_columns)
+    known = {c.name for c in schema.columns} | {*schema.left_out, *entry.set_apart}
     more = [name for name in table.frame.columns if name not in known]
     if more:
         log.warning("%s: not in the fit file, and not used: %s", table.path, ", ".join(more))
@@ -225,11 +215,7 @@ def _samples_in_arrays(
 
 
 def check_shape(inputs: arrays.OwnArray, shape: tuple[int, ...]) -> None:
-    """Check that samples have the shape of those in the fit file.
-
-    Raises:
-        DataError: if they have another.
-    """
+    """Check that samples have the shape of those in the fit file."""
     if inputs.shape[1:] != shape:
         raise DataError(
             where=inputs.where,

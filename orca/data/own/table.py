@@ -63,11 +63,7 @@ class OwnTable:
         return replace(self, frame=frame.reset_index(drop=True), rows=self.rows[chosen])
 
     def require(self, names: Sequence[str]) -> None:
-        """Check that columns are there.
-
-        Raises:
-            DataError: naming those that are not; it offers the nearest to the first.
-        """
+        """Check that columns are there."""
         known = list(self.frame.columns)
         lacking = [f"'{name}'" for name in names if name not in known]
         if lacking:
@@ -79,11 +75,7 @@ class OwnTable:
 
 
 def read_table(path: Path, entry: TaskEntry, *, shown: str) -> OwnTable:
-    """Return a table as it stands in a csv or parquet file, which messages call `shown`.
-
-    Raises:
-        DataError: if the file is missing, empty, of another kind or damaged.
-    """
+    """Return a table as it stands in a csv or parquet file, which messages call `shown`."""
     if not path.is_file():
         what = "it is a folder" if path.is_dir() else "there is no such file"
         raise DataError(where=shown, what=what, mend="mend the path in the config")
@@ -217,11 +209,7 @@ def _read_parquet(path: Path, shown: str) -> OwnTable:
 
 
 def table_of(content: "pandas.DataFrame", shown: str) -> OwnTable:
-    """Return a frame in memory as a table: each column numbers, dates or texts.
-
-    Raises:
-        DataError: if a column holds values that cannot be cells, such as lists.
-    """
+    """Return a frame in memory as a table: each column numbers, dates or texts."""
     import pandas as pd
 
     columns: list[Any] = [

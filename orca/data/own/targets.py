@@ -58,9 +58,6 @@ def classes(
 
     The names are those of the fit file, where `names` has them; else the entry's, or the labels
     themselves, sorted.
-
-    Raises:
-        DataError: if there are more or fewer labels than the entry says, or one is no class.
     """
     names = names or _names(labels, entry, place)
     known = {name: number for number, name in enumerate(names)}
@@ -105,11 +102,7 @@ def _names(labels: Sequence[str], entry: TaskEntry, place: cells.Place) -> tuple
 
 
 def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n targets"]:
-    """Return the targets of a table that are numbers, a column each.
-
-    Raises:
-        DataError: naming row and value, if one is no number.
-    """
+    """Return the targets of a table that are numbers, a column each."""
     try:
         return np.stack([read_numbers(table, name, entry) for name in entry.targets], axis=1)
     except DataError as fault:
@@ -125,11 +118,7 @@ def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n 
 def check_zeros_and_ones(
     values: Float[np.ndarray, "n labels"], place: Callable[[int, int], str]
 ) -> None:
-    """Check that labels are there or not.
-
-    Raises:
-        DataError: naming row and value, if one is neither 0 nor 1.
-    """
+    """Check that labels are there or not."""
     odd = np.argwhere((values != 0) & (values != 1))
     if len(odd):
         row, label = odd[0]
@@ -141,11 +130,7 @@ def check_zeros_and_ones(
 
 
 def labels_in_array(values: np.ndarray, place: cells.Place) -> list[str]:
-    """Return the labels of an array: texts, numbers, truth values, or one-hot rows.
-
-    Raises:
-        DataError: if the array holds anything else, or a number that is not finite.
-    """
+    """Return the labels of an array: texts, numbers, truth values, or one-hot rows."""
     values = _one_per_sample(values, place)
     if values.dtype.kind == "O" and not all(isinstance(value, str | bytes) for value in values):
         raise DataError(
@@ -190,11 +175,7 @@ def _one_per_sample(values: np.ndarray, place: cells.Place) -> np.ndarray:
 
 
 def real_numbers(values: np.ndarray, place: cells.Place) -> np.ndarray:
-    """Return the numbers of an array of targets, checked to be real, finite and not too large.
-
-    Raises:
-        DataError: naming the sample, if one is not.
-    """
+    """Return the numbers of an array of targets, checked to be real, finite and not too large."""
     if values.dtype.kind not in "biuf":
         raise DataError(
             where=place(None),
@@ -218,11 +199,7 @@ def real_numbers(values: np.ndarray, place: cells.Place) -> np.ndarray:
 def reshaped(
     values: Float[np.ndarray, "n *given"], shape: tuple[int, ...], place: cells.Place
 ) -> Float[np.ndarray, "n *target"]:
-    """Return targets in the declared shape; axes of length 1 may be there or not.
-
-    Raises:
-        DataError: if they are of another shape.
-    """
+    """Return targets in the declared shape; axes of length 1 may be there or not."""
     squeezed = [length for length in values.shape[1:] if length != 1]
     if squeezed != [length for length in shape if length != 1]:
         raise DataError(

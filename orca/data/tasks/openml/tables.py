@@ -12,7 +12,6 @@ class Carried(Way):
     """A classification table that scikit-learn carries, written as ARFF.
 
     Args:
-        name: file name under the source's folder.
         table: scikit-learn's name for it: "wine" is what `sklearn.datasets.load_wine` gives.
         relation: the table's name at OpenML.
     """
@@ -43,12 +42,7 @@ class Carried(Way):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenMLTable(Way):
-    """A table of OpenML, through its own library and cache, written as ARFF.
-
-    Args:
-        name: file name under the source's folder.
-        number: OpenML's number of the data set.
-    """
+    """A table of OpenML, by its number there, through its own library and cache; written as ARFF."""
 
     name: str
     number: int
