@@ -16,6 +16,28 @@ def smallest_deviation(mean: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]
     return 1e-7 * np.maximum(1e-30, np.abs(mean))
 
 
+def finite_numbers(
+    values: Num[np.ndarray, "n *given"], place: Callable[[int], str], whose: str
+) -> Float[np.ndarray, "n *given"]:
+    """Return the numbers of samples in double precision, checked to be finite, and by `check_range`.
+
+    Raises:
+        DataError: naming the sample and the value, if one is not.
+    """
+    wide = values.astype(np.float64)
+    finite = np.isfinite(wide)
+    if not finite.all():
+        sample, *at = np.argwhere(~finite)[0].tolist()
+        raise DataError(
+            where=place(sample),
+            what=f"the value {f'at {at} ' if at else ''}is {wide[sample][tuple(at)]}",
+            mend="mend the value, or leave the sample out of the file",
+        )
+    size = max(1, wide[:1].size)
+    check_range(wide.ravel(), lambda number: place(number // size), whose)
+    return wide
+
+
 def check_range(
     values: Num[np.ndarray, " n"], place: Callable[[int], str], whose: str, otherwise: str = ""
 ) -> None:

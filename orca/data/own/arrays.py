@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
 from orca.data.own.array_file import opened, reading
-from orca.data.single_precision import check_digits, check_range
+from orca.data.single_precision import check_digits, finite_numbers
 from orca.errors import DataError
 
 COLOURS = (1, 3, 4)
@@ -87,21 +87,9 @@ class OwnArray:
         values = values.transpose(order)[place]
         if "channel" not in self.axes:
             values = values[:, None]
-        return values if values.dtype == np.uint8 else self._checked(values, rows)
-
-    def _checked(self, values: np.ndarray, rows: Int[np.ndarray, " n"]) -> np.ndarray:
-        wide = values.astype(np.float64)
-        finite = np.isfinite(wide)
-        if not finite.all():
-            at = np.argwhere(~finite)[0]
-            raise DataError(
-                where=f"{self.where}, sample {rows[at[0]]}",
-                what=f"the value at {[int(n) for n in at[1:]]} is {wide[tuple(at)]}",
-                mend="mend the value, or leave the sample out of the file",
-            )
-        size = max(1, wide[:1].size)
-        check_range(wide.ravel(), lambda at: f"{self.where}, sample {rows[at // size]}", "values")
-        return wide
+        if values.dtype == np.uint8:
+            return values
+        return finite_numbers(values, lambda at: f"{self.where}, sample {rows[at]}", "values")
 
 
 def inputs_of(path: Path, entry: TaskEntry, *, shown: str) -> OwnArray:

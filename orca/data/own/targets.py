@@ -9,7 +9,7 @@ from orca.data.entry import TaskEntry
 from orca.data.own import cells
 from orca.data.own.columns import read_numbers
 from orca.data.own.table import OwnTable
-from orca.data.single_precision import check_range
+from orca.data.single_precision import finite_numbers
 from orca.declarations import nearest
 from orca.errors import DataError
 from orca.logs import log
@@ -182,18 +182,7 @@ def real_numbers(values: np.ndarray, place: cells.Place) -> np.ndarray:
             what=f"targets of type {values.dtype} are no real numbers",
             mend="save real numbers; or set `kind: classes` if they are names of classes",
         )
-    wide = values.astype(np.float64)
-    finite = np.isfinite(wide)
-    if not finite.all():
-        at = np.argwhere(~finite)[0]
-        raise DataError(
-            where=place(int(at[0]) if len(at) else None),
-            what=f"the target is {wide[tuple(at)]}",
-            mend="mend the value, or leave the sample out of the file",
-        )
-    size = max(1, wide[:1].size)  # of a sample's target
-    check_range(wide.ravel(), lambda at: place(at // size), "targets")
-    return wide
+    return finite_numbers(values, place, "targets")
 
 
 def reshaped(

@@ -303,7 +303,7 @@ ODD = [
         says=r"fit.npz, 'x', sample 7: the value at \[0, 0\] is nan"),
     Odd("a_target_that_is_not_finite",
         {"fit.npz": {"x": SIGNALS, "y": np.where(np.arange(ROWS) == 7, np.nan, 1.5 * ALTERNATE)}},
-        entry={**NUMBER, "inputs": "x"}, says="fit.npz, 'y', sample 7: the target is nan"),
+        entry={**NUMBER, "inputs": "x"}, says="fit.npz, 'y', sample 7: the value is nan"),
     Odd("complex_inputs", {"fit.npz": {"x": SIGNALS * 1j, "y": ALTERNATE}}, entry=ARRAYS,
         says="it holds complex numbers"),
     Odd("channels_stand_last", {"fit.npz": {"x": np.zeros((ROWS, 16, 16, 3)), "y": ALTERNATE}},
