@@ -131,9 +131,3 @@ def test_an_entry_with_a_fault_names_the_key(change, said):
 def test_a_missing_key_is_named():
     with pytest.raises(SettingsError, match="tasks.mine.metric"):
         task_of("mine", {k: v for k, v in GOOD.items() if k != "metric"}, where="c.yaml, tasks")
-
-
-def test_a_missing_column_offers_the_nearest(go, tmp_path):
-    pd.DataFrame({"age": [1.0], "kind": ["a"]}).to_csv(tmp_path / "d.csv")
-    with pytest.raises(DataError, match="did you mean 'kind'"):
-        go(path=str(tmp_path / "d.csv"), inputs="", target="kinds")
