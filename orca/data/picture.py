@@ -40,7 +40,7 @@ def draw_samples(task: Task, fit: Path, path: Path) -> None:
         if inputs.shape[2] > 1:
             inputs = prepared.input_constants.decode(inputs)
         targets = prepared.targets(rows)
-        colour = inputs.shape[1] == 3 and prepared.input_type == np.uint8
+        colour = inputs.shape[1] == 3 and prepared.stored("inputs", rows).dtype == np.uint8
     shown = _channels_shown(inputs.shape[1])
     panels = 1 if colour or task.kind == "sequence" else len(shown)
     target_panels = len(_target_fields(task, targets[0]))

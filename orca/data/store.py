@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, Int, Num
@@ -85,11 +85,6 @@ class Prepared(SampleSet):
         """Shape of one sample's input, also where the declaration leaves it to the data."""
         return tuple(int(n) for n in self._file["inputs"].shape[1:])
 
-    @property
-    def input_type(self) -> np.dtype[Any]:
-        """Type of the stored inputs: uint8 for pictures and one-hot codes, else a float."""
-        return np.dtype(self._file["inputs"].dtype)
-
     @cached_property
     def input_constants(self) -> Constants:
         """How inputs are normalised."""
@@ -137,10 +132,6 @@ class Prepared(SampleSet):
         if isinstance(self.target, Classes):
             return targets
         return self.target_constants.encode(targets)
-
-    def stored_inputs(self, rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n *input"]:
-        """Return inputs in the task's own units, as float32."""
-        return np.asarray(self.stored("inputs", rows), np.float32)
 
     def groups(self, rows: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"] | None:
         """Return the number of the recording that each sample is a piece of, if there are any."""

@@ -153,7 +153,7 @@ class PeerRuns:
         inputs, targets = prepared.read(numbers)
         frame = None
         if self.task.table:
-            frame = frame_of(prepared.stored_inputs(numbers), self._schema)
+            frame = frame_of(prepared.stored("inputs", numbers).astype(np.float32), self._schema)
         return Rows(inputs=inputs, targets=targets, frame=frame)
 
     def _fit(

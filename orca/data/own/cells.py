@@ -1,7 +1,7 @@
 """The cells of a table: which are gaps, which are numbers, and why a text is none."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +68,13 @@ def canonical(text: str) -> str:
         return number_text(float(text))
     except (ValueError, OverflowError):
         return text.strip()
+
+
+def place_among(names: Sequence[str]) -> Callable[[str], int | None]:
+    """Return what gives a text's place among names; None for a text that is none of them."""
+    known = {name: place for place, name in enumerate(names)}
+    like = {canonical(name): place for name, place in known.items()}
+    return lambda text: known.get(text, like.get(canonical(text)))
 
 
 def as_texts(cells: "pandas.Series") -> "pandas.Series":

@@ -38,7 +38,9 @@ def _values(table: OwnTable, column: Column, entry: TaskEntry) -> Float[np.ndarr
     return read_numbers(table, column.name, entry)
 
 
-def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarray, " n"]:
+def read_numbers(
+    table: OwnTable, name: str, entry: TaskEntry, otherwise: str = "the column holds numbers"
+) -> Float[np.ndarray, " n"]:
     """Return the numbers of a column; NaN for a gap."""
     given = table.frame[name]
     if cells.is_text(given):
@@ -50,7 +52,7 @@ def read_numbers(table: OwnTable, name: str, entry: TaskEntry) -> Float[np.ndarr
             raise DataError(
                 where=table.where(name, row),
                 what=f"'{texts.iloc[row]}' is no number",
-                mend="mend the cell; the column holds numbers",
+                mend=f"mend the cell; {otherwise}",
             )
     else:
         values = given.to_numpy(np.float64)
@@ -88,9 +90,9 @@ def _where(table: OwnTable, name: str, rows: Int[np.ndarray, " _"], row: int, _:
 
 def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:
     texts = cells.as_texts(table.frame[column.name])
-    known = {text: float(code) for code, text in enumerate(column.categories)}
-    like = {cells.canonical(text): code for text, code in known.items()}
-    new = [t for t in texts.dropna().unique() if t not in known and cells.canonical(t) not in like]
+    place_of = cells.place_among(column.categories)
+    codes = {text: place_of(text) for text in texts.dropna().unique()}
+    new = [text for text, code in codes.items() if code is None]
     if new and not column.takes_others:
         row = int((texts == new[0]).to_numpy().argmax())
         raise DataError(
@@ -99,11 +101,7 @@ def _codes(table: OwnTable, column: Column) -> Float[np.ndarray, " n"]:
             mend=f"{nearest(new[0], list(column.categories))}\nWith `unseen: other` new ones get a"
             " place of their own",
         )
-    codes = texts.map(
-        lambda text: known.get(text, like.get(cells.canonical(text), float(OTHER))),
-        na_action="ignore",
-    )
-    return codes.astype("float64").to_numpy(np.float64)
+    return texts.map({**codes, **dict.fromkeys(new, OTHER)}).to_numpy(np.float64)
 
 
 def check_gaps(

@@ -60,9 +60,8 @@ def classes(
     themselves, sorted.
     """
     names = names or _names(labels, entry, place)
-    known = {name: number for number, name in enumerate(names)}
-    like = {cells.canonical(name): number for name, number in known.items()}
-    numbers = {text: known.get(text, like.get(cells.canonical(text))) for text in set(labels)}
+    place_of = cells.place_among(names)
+    numbers = {text: place_of(text) for text in set(labels)}
     new = next((at for at, text in enumerate(labels) if numbers[text] is None), None)
     if new is not None:
         raise DataError(
@@ -103,16 +102,9 @@ def _names(labels: Sequence[str], entry: TaskEntry, place: cells.Place) -> tuple
 
 def numbers_in_table(table: OwnTable, entry: TaskEntry) -> Float[np.ndarray, "n targets"]:
     """Return the targets of a table that are numbers, a column each."""
-    try:
-        return np.stack([read_numbers(table, name, entry) for name in entry.targets], axis=1)
-    except DataError as fault:
-        if "is no number" not in fault.what:
-            raise
-        raise DataError(
-            where=fault.where,
-            what=fault.what,
-            mend="mend the cell; or set `kind: classes` if the column holds classes",
-        ) from fault
+    otherwise = "or set `kind: classes` if the column holds classes"
+    found = [read_numbers(table, name, entry, otherwise) for name in entry.targets]
+    return np.stack(found, axis=1)
 
 
 def check_zeros_and_ones(
@@ -132,10 +124,15 @@ def check_zeros_and_ones(
 def labels_in_array(values: np.ndarray, place: cells.Place) -> list[str]:
     """Return the labels of an array: texts, numbers, truth values, or one-hot rows."""
     values = _one_per_sample(values, place)
-    if values.dtype.kind == "O" and not all(isinstance(value, str | bytes) for value in values):
+    kind, what = values.dtype.kind, ""
+    if kind == "O" and not all(isinstance(value, str | bytes) for value in values):
+        what = "lists or references"
+    elif kind not in "SUObiuf":
+        what = f"of type {values.dtype}"
+    if what:
         raise DataError(
             where=place(None),
-            what="its labels are no texts, but lists or references",
+            what=f"its labels are no texts, but {what}",
             mend="save them as texts or whole numbers",
         )
     if values.dtype.kind in "SO":
@@ -143,12 +140,6 @@ def labels_in_array(values: np.ndarray, place: cells.Place) -> list[str]:
         values = np.array(list(decoded), dtype=str)
     if values.dtype.kind == "U":
         return [str(value).strip() for value in values]
-    if values.dtype.kind not in "biuf":
-        raise DataError(
-            where=place(None),
-            what=f"labels of type {values.dtype}",
-            mend="save them as texts or whole numbers",
-        )
     if not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values)))
         raise DataError(
