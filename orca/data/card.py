@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Num
 
+from orca.data.fetch import RECORD, recorded
 from orca.data.schema import Schema
 from orca.data.target import Classes, Field, MultiLabel, Scalar
 from orca.data.task import Task
-from orca.errors import DataError
 from orca.provenance import file_digest
-from orca.text_files import read_mapping
 
 if TYPE_CHECKING:
     import h5py
@@ -82,10 +81,7 @@ def _constants(file: "h5py.File", what: str) -> dict[str, Any]:
 
 def _raw_files(task: Task, raw: Path) -> list[dict[str, Any]]:
     """Return name, size and digest of each raw file that is there under its own name."""
-    record = raw / "sources.json"
-    mend = "remove it and fetch again"
-    seen = read_mapping(record, mend=mend, error=DataError) if record.exists() else {}
-    files = []
+    seen, files = recorded(raw / RECORD), []
     for way in task.files:
         path = raw / way.name
         known = seen.get(way.name) or {

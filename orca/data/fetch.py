@@ -47,7 +47,7 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
             for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = _read_json(folder / f".{RECORD}")
+    known = recorded(folder / f".{RECORD}")
     with FileLock(folder / ".lock"):
         record: dict[str, dict[str, Any]] = {}
         for way in task.files:
@@ -69,7 +69,7 @@ def check_fetched(task: HasFiles, folder: Path) -> None:
     Raises:
         DataError: if a file is missing, or has other content than when it was fetched.
     """
-    known = _read_json(folder / f".{RECORD}")
+    known = recorded(folder / f".{RECORD}")
     mend = f"fetch it: snakemake {folder / RECORD}"
     for way in task.files:
         path = folder / way.name
@@ -101,7 +101,7 @@ def _compare_with_lock(way: Way, folder: Path, digest: str) -> None:
     """Compare a file with the digest at first sight, or make this the first sight."""
     lock, name = folder.parent / LOCK, f"{folder.name}/{way.name}"
     with FileLock(folder.parent / ".lock"):
-        seen = _read_json(lock)
+        seen = recorded(lock)
         if name not in seen:
             write_json(lock, {**seen, name: digest})
         elif seen[name] != digest:
@@ -117,7 +117,7 @@ def _check_trust(way: Way, folder: Path, digest: str, *, given: bool) -> None:
     """Refuse a file whose origin only a person can vouch for, unless one does, or did."""
     place, name = folder.parent / TRUSTED, f"{folder.name}/{way.name}"
     with FileLock(folder.parent / ".lock"):
-        known = _read_json(place)
+        known = recorded(place)
         if given:
             write_json(place, {**known, name: digest})
         elif known.get(name) != digest:
@@ -130,7 +130,8 @@ def _check_trust(way: Way, folder: Path, digest: str, *, given: bool) -> None:
             )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def recorded(path: Path) -> dict[str, Any]:
+    """Return what a record of files says; nothing where there is none."""
     if not path.exists():
         return {}
     return read_mapping(path, mend="remove it and fetch again", error=DataError)

@@ -145,7 +145,7 @@ def _draw_sequence(
         axis.set_xlabel("column", fontsize=7)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_ylim(-4, 4)
-    elif channels > len(LINES) or _is_one_hot(values):
+    elif channels > len(LINES) or (channels > 1 and np.isin(values, (0, 1)).all()):
         axis.imshow(values[:, :120], aspect="auto", cmap="Greys", interpolation="nearest")
         axis.yaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_xlabel("place" + (" (first 120)" if length > 120 else ""), fontsize=7)
@@ -154,10 +154,6 @@ def _draw_sequence(
             axis.plot(values[number], color=LINES[number], linewidth=min(0.8, 800 / length))
     axis.set_ylabel(word, fontsize=7)
     axis.tick_params(labelsize=6, colors=GREY)
-
-
-def _is_one_hot(values: Num[np.ndarray, "channels length"]) -> bool:
-    return len(values) > 1 and bool(np.isin(values, (0, 1)).all())
 
 
 def _draw_image(axis: "matplotlib.axes.Axes", values: Num[np.ndarray, "h w"], word: str) -> None:

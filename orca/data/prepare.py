@@ -208,6 +208,8 @@ def _write_constants(fit: "h5py.File", test: "h5py.File", splits: Splits, task: 
 def _schema_of(splits: Splits, task: Task, fit: "h5py.File") -> Schema:
     """Return what the file taught, with the constants and the rows of each part."""
     known: dict[str, Any] = {
+        "classes": getattr(task.target, "names", ()) or splits.schema.classes,
+        "unit": getattr(task.target, "unit", ""),
         "input_shape": tuple(int(n) for n in fit["inputs"].shape[1:]),
         "constants": {
             what: {
@@ -216,10 +218,6 @@ def _schema_of(splits: Splits, task: Task, fit: "h5py.File") -> Schema:
             for what in ("inputs", "targets")
         },
     }
-    if names := getattr(task.target, "names", ()):
-        known["classes"] = names
-    if unit := getattr(task.target, "unit", ""):
-        known["unit"] = unit
     if splits.rows:
         of_fit, of_test = splits.rows
         parts = {part: of_fit[fit[part][()]] for part in ("train", "validation")}

@@ -1,4 +1,7 @@
-"""The files that `prepare` writes, `fit.h5` and `test.h5`: their format, and checks of what is in them."""
+"""The files that `prepare` writes, `fit.h5` and `test.h5`: their format, and checks of what is in them.
+
+One that is missing, or is not as it was written, is a `DataError` with the command that makes it.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -32,9 +35,6 @@ def check_sealed(path: Path) -> None:
     """Check, before the HDF5 library sees it, that a file is the one that its card describes.
 
     The library ends the process on some damaged files.
-
-    Raises:
-        DataError: if the file or its card is missing, or it is another.
     """
     if not path.is_file():
         raise fault_in(path, "it is missing")
@@ -46,11 +46,7 @@ def check_sealed(path: Path) -> None:
 
 
 def prepared_for(path: Path) -> str:
-    """Return the name of the task that a prepared file is of.
-
-    Raises:
-        DataError: if it is missing, or is not the one that its card describes.
-    """
+    """Return the name of the task that a prepared file is of."""
     import h5py
 
     check_sealed(path)
@@ -77,11 +73,7 @@ def fault_in(path: Path, what: str) -> DataError:
 
 
 def mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
-    """Return a dataset as it lies in its file.
-
-    Raises:
-        DataError: if it does not lie there in one piece.
-    """
+    """Return a dataset as it lies in its file."""
     if not dataset.size:
         return np.empty(dataset.shape, dataset.dtype)
     offset = dataset.id.get_offset()
@@ -93,12 +85,7 @@ def mapped(path: Path, dataset: "h5py.Dataset") -> np.ndarray:
 
 
 def open_checked(path: Path, task: Task) -> "h5py.File":
-    """Open a prepared file, which `prepare` checked, and see that the declaration is the same.
-
-    Raises:
-        DataError: if it is not the one that its card describes, or was prepared by another
-            declaration or format.
-    """
+    """Open a prepared file, which `prepare` checked, and see that the declaration is the same."""
     import h5py
 
     check_sealed(path)

@@ -57,10 +57,12 @@ class Column(BaseModel):
         """How many numbers stand for a value of a categorical column."""
         return len(self.categories) + self.marks_gaps + self.takes_others
 
-    def places(self, codes: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-        """Return the place of each code among the categories, gaps and others behind them."""
+    def filled(self, values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        """Return numbers without gaps, or places among the categories, gaps and others behind them."""
+        if self.kind == "number":
+            return values if self.fill is None else np.where(np.isnan(values), self.fill, values)
         gap, other = len(self.categories), len(self.categories) + self.marks_gaps
-        return np.where(np.isnan(codes), gap, np.where(codes == OTHER, other, codes))
+        return np.where(np.isnan(values), gap, np.where(values == OTHER, other, values))
 
 
 class Schema(BaseModel):
@@ -125,9 +127,8 @@ class Schema(BaseModel):
     ) -> Float[np.ndarray, "n channels length"]:
         """Return numbers and codes as a model takes them; NaN is a gap, `OTHER` a new category."""
         marks = np.isnan(values[:, self.marked]).astype(np.float32)
-        filled = np.stack(
-            [self._filled(number, values[:, number]) for number in range(len(self.columns))], axis=1
-        )
+        pairs = zip(self.columns, values.T, strict=True)
+        filled = np.stack([column.filled(given) for column, given in pairs], axis=1)
         numbers = np.concatenate([filled, marks], axis=1).astype(np.float32)
         if self.layout == "channels":
             return numbers[:, :, None]
@@ -138,12 +139,6 @@ class Schema(BaseModel):
                 rows[:, 0, place] = 0
                 rows[np.arange(len(rows)), filled[:, place].astype(int), place] = 1
         return rows
-
-    def _filled(self, number: int, values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-        column = self.columns[number]
-        if column.kind == "category":
-            return column.places(values)
-        return values if column.fill is None else np.where(np.isnan(values), column.fill, values)
 
     def write(self, path: Path) -> None:
         """Write the schema as JSON, a line for each key and column."""

@@ -1,4 +1,4 @@
-"""Whether single precision, in which numbers go to a model, holds what they say."""
+"""Whether single precision, in which numbers go to a model, holds what they say; else a `DataError`."""
 
 from collections.abc import Callable, Iterable
 
@@ -19,11 +19,7 @@ def smallest_deviation(mean: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]
 def finite_numbers(
     values: Num[np.ndarray, "n *given"], place: Callable[[int], str], whose: str
 ) -> Float[np.ndarray, "n *given"]:
-    """Return the numbers of samples in double precision, checked to be finite, and by `check_range`.
-
-    Raises:
-        DataError: naming the sample and the value, if one is not.
-    """
+    """Return the numbers of samples in double precision, checked to be finite, and by `check_range`."""
     wide = values.astype(np.float64)
     finite = np.isfinite(wide)
     if not finite.all():
@@ -44,9 +40,6 @@ def check_range(
     """Check that no finite number is too large to be normalised in single precision.
 
     Messages say by `place` where a number stands, `whose` it is, and what else may be done.
-
-    Raises:
-        DataError: for the first number that is.
     """
     too_large = (np.abs(values) > np.float64(LARGEST)) & np.isfinite(values)
     if too_large.any():
@@ -70,9 +63,6 @@ def check_digits(
     Noticeable is a thousandth of the deviation of its column. A column that is constant up to the
     rounding of double precision passes. The numbers are finite and passed `check_range`; messages
     are as there, `place` being told a number's row, counted over the blocks, and its column.
-
-    Raises:
-        DataError: for the number that would be changed most in the first column that has one.
     """
     count = 0
     for block in blocks:

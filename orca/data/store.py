@@ -38,6 +38,9 @@ class Prepared(SampleSet):
     those of training. Inputs and targets are normalised while they are read, so that a metric
     can be computed in the task's own units: from what a model gives, decoded by
     `target_constants`, and `targets`.
+
+    A row that is not there, a value that is not finite or no class, or a part that the file does not
+    hold, is a `DataError`.
     """
 
     path: Path
@@ -102,11 +105,7 @@ class Prepared(SampleSet):
         return Constants(mean, std)
 
     def rows(self, split: Split) -> Int[np.ndarray, " n"]:
-        """Return the row numbers of a part, ascending: `fit` is `train` and `validation`.
-
-        Raises:
-            DataError: if this file does not hold that part.
-        """
+        """Return the row numbers of a part, ascending: `fit` is `train` and `validation`."""
         if split in ("train", "validation") and split in self._file:
             with reading_hdf5(self.path):
                 return np.asarray(self._file[split][()], np.int64)
@@ -120,9 +119,6 @@ class Prepared(SampleSet):
         """Return some samples, in the order asked for, possibly repeated: inputs and targets.
 
         Inputs are float32 and normalised; targets int64 for classes, else float32, normalised.
-
-        Raises:
-            DataError: if a value is not finite.
         """
         return self.input_constants.encode(self.stored("inputs", rows)), self._encoded(rows)
 
@@ -152,9 +148,6 @@ class Prepared(SampleSet):
         """Return rows of a part as they lie in the file, in the order asked for.
 
         Without `out`, successive rows are a view of the file, read-only, which takes no memory.
-
-        Raises:
-            DataError: if a row is not there, or a value is not finite or no class.
         """
         mapped = self._mapped[part]
         if len(rows) and not 0 <= rows.min() <= rows.max() < len(mapped):

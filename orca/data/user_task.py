@@ -1,4 +1,7 @@
-"""A person's own data as a task: an entry under `tasks:` in a config file, no Python."""
+"""A person's own data as a task: an entry under `tasks:` in a config file, no Python.
+
+A key that is unknown, missing or out of range is a `SettingsError` that names it.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,10 +31,6 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
 
     `axes` counts those of a sample's inputs, its channels included; the file of arrays is asked if
     it is None.
-
-    Raises:
-        SettingsError: if a key is unknown, missing or out of range.
-        DataError: if the file of arrays is missing, which is opened to see the inputs' shape.
     """
     described = entry_of(entry, where=f"{where}.{name}")
     suffix = Path(described.path).suffix
@@ -74,11 +73,7 @@ def _axes(entry: TaskEntry) -> int:
 
 
 def entry_of(entry: dict[str, Any], *, where: str) -> TaskEntry:
-    """Return a config entry, checked; no file is opened.
-
-    Raises:
-        SettingsError: if a key is unknown, missing or out of range.
-    """
+    """Return a config entry, checked; no file is opened."""
     try:
         return TaskEntry.model_validate(entry)
     except ValidationError as fault:
@@ -99,11 +94,7 @@ def entries_in(content: Mapping[str, Any], *, where: str) -> dict[str, dict[str,
 
 
 def check_keys(entry: Mapping[str, Any], *, where: str) -> None:
-    """Check the keys of an entry that is not whole yet.
-
-    Raises:
-        SettingsError: if one is unknown or out of range.
-    """
+    """Check the keys of an entry that is not whole yet."""
     try:
         TaskEntry.model_validate({**STANDING_IN, **entry})
     except ValidationError as fault:
