@@ -1,16 +1,17 @@
-"""The files that `prepare` writes, `fit.h5` and `test.h5`: their format, and checks of what is in them.
+"""The files that `prepare` writes, `fit.h5` and `test.h5`: their format, and what is checked.
 
 One that is missing, or is not as it was written, is a `DataError` with the command that makes it.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orca.data.hdf5_checks import own_array
+from orca.data.raw_file import reading
 from orca.data.task import Task, fits
 from orca.errors import READER_FAULTS, DataError
 from orca.provenance import kept_digest, write_json
@@ -54,13 +55,10 @@ def prepared_for(path: Path) -> str:
         return str(file.attrs.get("task", ""))
 
 
-@contextmanager
-def reading_hdf5(path: Path) -> Iterator[None]:
-    """Turn whatever HDF5 says of a file into one clear error."""
-    try:
-        yield
-    except (*READER_FAULTS, MemoryError) as fault:
-        raise fault_in(path, f"it is missing or no HDF5 file that can be read: {fault}") from fault
+def reading_hdf5(path: Path) -> AbstractContextManager[None]:
+    """Return what turns whatever HDF5 says of a file into one clear error."""
+    what = "it is missing or no HDF5 file that can be read"
+    return reading(path, what, *READER_FAULTS, MemoryError, mend=_mend(path))
 
 
 def _mend(path: Path) -> str:

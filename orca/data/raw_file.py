@@ -1,4 +1,4 @@
-"""Opening raw files: a `DataError` names one that is missing or damaged, and says to fetch it again."""
+"""Opening raw files: a `DataError` names one that is missing or damaged, and how to mend it."""
 
 import bisect
 import io
@@ -14,14 +14,14 @@ import numpy as np
 
 from orca.errors import READER_FAULTS, DataError
 
+FETCH = "fetch it again"
+LARGEST_RATIO = 100
+ALWAYS_BELIEVED = 2**30
+
 
 def damaged(where: object, what: str) -> DataError:
     """Return the error that says what is wrong with a raw file."""
-    return DataError(where=str(where), what=what, mend="fetch it again")
-
-
-LARGEST_RATIO = 100
-ALWAYS_BELIEVED = 2**30
+    return DataError(where=str(where), what=what, mend=FETCH)
 
 
 def excess(size: int, path: Path) -> str:
@@ -43,12 +43,14 @@ def beyond_memory(size: int) -> str:
 
 
 @contextmanager
-def reading(where: object, what: str, *faults: type[Exception]) -> Iterator[None]:
-    """Turn `faults` of the block into a `DataError`: the raw file, and `what` they mean."""
+def reading(
+    where: object, what: str, *faults: type[Exception], mend: str = FETCH
+) -> Iterator[None]:
+    """Turn `faults` of the block into a `DataError`: the file, and `what` they mean."""
     try:
         yield
     except faults as fault:
-        raise damaged(where, f"{what}: {fault}") from fault
+        raise DataError(where=str(where), what=f"{what}: {fault}", mend=mend) from fault
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:

@@ -15,7 +15,7 @@ ArrayName = Literal["inputs", "targets", "groups"]
 
 
 class SampleSet(ABC):
-    """Samples by row number, in memory unless a subclass says otherwise (`orca.data.store.Prepared`).
+    """Samples by row number: arrays, unless a subclass says otherwise (`orca.data.store.Prepared`).
 
     They are those of a task, or are taken as they are.
     """
@@ -66,8 +66,8 @@ class SampleSet(ABC):
     ) -> Num[np.ndarray, "n *part"]:
         """Return rows of a part as they are stored, in the order asked for, possibly repeated.
 
-        They fill the array `out`, or are a new one, or a view of what is stored; `groups` are not in
-        every set.
+        They fill the array `out`, or are a new one, or a view of what is stored; `groups` are not
+        in every set.
         """
 
     def targets(self, rows: Int[np.ndarray, " n"]) -> Num[np.ndarray, "n *target"]:

@@ -58,7 +58,7 @@ class Column(BaseModel):
         return len(self.categories) + self.marks_gaps + self.takes_others
 
     def filled(self, values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-        """Return numbers without gaps, or places among the categories, gaps and others behind them."""
+        """Return numbers without gaps, or places among the categories: gaps and others are last."""
         if self.kind == "number":
             return values if self.fill is None else np.where(np.isnan(values), self.fill, values)
         gap, other = len(self.categories), len(self.categories) + self.marks_gaps

@@ -1,4 +1,4 @@
-"""Whether single precision, in which numbers go to a model, holds what they say; else a `DataError`."""
+"""Whether single precision holds what numbers say that go to a model; else it is a `DataError`."""
 
 from collections.abc import Callable, Iterable
 
@@ -19,7 +19,7 @@ def smallest_deviation(mean: Float[np.ndarray, "*n"]) -> Float[np.ndarray, "*n"]
 def finite_numbers(
     values: Num[np.ndarray, "n *given"], place: Callable[[int], str], whose: str
 ) -> Float[np.ndarray, "n *given"]:
-    """Return the numbers of samples in double precision, checked to be finite, and by `check_range`."""
+    """Return the numbers of samples in double precision, finite and within `check_range`."""
     wide = values.astype(np.float64)
     finite = np.isfinite(wide)
     if not finite.all():

@@ -39,8 +39,8 @@ class Prepared(SampleSet):
     can be computed in the task's own units: from what a model gives, decoded by
     `target_constants`, and `targets`.
 
-    A row that is not there, a value that is not finite or no class, or a part that the file does not
-    hold, is a `DataError`.
+    A row that is not there, a value that is not finite or no class, or a part that the file does
+    not hold, is a `DataError`.
     """
 
     path: Path

@@ -68,11 +68,6 @@ class Simulated(Way):
         simulation.generate(path, portion, progress=advance, workers=workers)
 
 
-def _workers(samples: int) -> int:
-    """Return how many processes are worth their start, which takes a second or two each."""
-    return 1 if samples < FEW_SAMPLES else usable_cores()
-
-
 def usable_cores() -> int:
     """Return the cores that this process may use: Linux says which, other systems have all."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

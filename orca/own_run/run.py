@@ -32,17 +32,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """What a person said on the command line.
-
-    Args:
-        name: of the task; empty for the file's.
-        entry: keys of the task's entry.
-        bodies: of the runs; empty for one that needs no model hub.
-        seeds: their number; None for the configuration's.
-        budget: a time such as `10min`; empty for none.
-        cores: that jobs share; None for all.
-        dry: whether nothing is run or written.
-    """
+    """What a person said on the command line; what is empty or None is as without the option."""
 
     name: str = ""
     entry: Mapping[str, Any]

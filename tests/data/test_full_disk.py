@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def prepared_on_a_small_disk(folder: Path, sizes: list[int]) -> list[dict[str, object]]:
-    """Prepare a task again while files may have so many bytes; return what was said and is there."""
+    """Prepare a task again while files may have so many bytes; return what is said and there."""
     import pytest
 
     from orca.errors import StateError

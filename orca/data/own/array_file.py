@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from orca.data.entry import TaskEntry
 from orca.data.hdf5_checks import lies_elsewhere, own_array
 from orca.data.npz import NpyHeader, header_of
-from orca.data.raw_file import excess
+from orca.data.raw_file import excess, reading
 from orca.declarations import nearest
 from orca.errors import READER_FAULTS, DataError
 
@@ -24,21 +24,15 @@ def opened(path: Path, entry: TaskEntry, *, shown: str) -> Iterator["NpzArrays |
             where=shown, what="there is no such file", mend="mend the path in the config"
         )
     kind = Hdf5Arrays if entry.file_format == "hdf5" else NpzArrays
-    with reading(shown):
+    with reading_arrays(shown):
         yield kind(path, shown)
 
 
-@contextmanager
-def reading(where: str) -> Iterator[None]:
-    """Turn whatever is said of a damaged file while it is read into one clear error."""
-    try:
-        yield
-    except READER_FAULTS as fault:
-        raise DataError(
-            where=where,
-            what=f"it is damaged, or holds what cannot be read: {fault}",
-            mend="copy it again from where it is whole, or save it again",
-        ) from fault
+def reading_arrays(where: str) -> AbstractContextManager[None]:
+    """Return what turns whatever is said of a damaged file into one clear error."""
+    mend = "copy it again from where it is whole, or save it again"
+    what = "it is damaged, or holds what cannot be read"
+    return reading(where, what, *READER_FAULTS, mend=mend)
 
 
 class NpzArrays:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
-from orca.data.own.array_file import opened, reading
+from orca.data.own.array_file import opened, reading_arrays
 from orca.data.single_precision import check_digits, finite_numbers
 from orca.errors import DataError
 
@@ -36,10 +36,7 @@ def portions(rows: Int[np.ndarray, " n"], size: int) -> Iterator[Int[np.ndarray,
 class OwnArray:
     """An array of a person's file, in the order of axes that tasks have.
 
-    Args:
-        stored: the array, in memory or in its HDF5 file.
-        where: file and key, for messages.
-        axes: of the stored array, `one` for an axis of length 1 that is dropped.
+    It is in memory or in its HDF5 file; `one` is an axis of length 1 that is dropped.
     """
 
     stored: Any
@@ -81,7 +78,7 @@ class OwnArray:
         index: list[Any] = [0 if axis == "one" else slice(None) for axis in self.axes]
         index[self.axes.index("sample")] = ascending
         kept = [axis for axis in self.axes if axis != "one"]
-        with reading(self.where):
+        with reading_arrays(self.where):
             values = np.asarray(self.stored[tuple(index)])
         order = [kept.index(axis) for axis in ORDER if axis in kept]
         values = values.transpose(order)[place]

@@ -89,7 +89,7 @@ def as_texts(cells: "pandas.Series") -> "pandas.Series":
 
 
 def odd_number(texts: "pandas.Series", decimal: str) -> tuple[str, str] | None:
-    """Return what is wrong with texts, of which none is a gap, that write numbers in another way."""
+    """Return what is wrong with texts, none a gap, that write numbers otherwise, and the mend."""
     first = texts.iloc[0]
     commas = texts[texts.str.contains(",")]
     written = texts.str.fullmatch(rf"{COMMA.pattern}|[+-]?\d+").all()

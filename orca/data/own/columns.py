@@ -73,7 +73,7 @@ def check_learnt(
     values: Float[np.ndarray, "n columns"],
     rows: Int[np.ndarray, " _"],
 ) -> None:
-    """Check that single precision keeps the digits of some columns' numbers in the training rows."""
+    """Check that single precision keeps the digits of some columns in the training rows."""
     for name, numbers in zip(names, values.T, strict=True):
         given = rows[~np.isnan(numbers[rows])]
         check_digits(

@@ -207,7 +207,7 @@ def _samples_in_arrays(
         names, found = targets.classes(labels, entry, names, place)
     else:
         names = entry.label_names
-        found = targets.reshaped(targets.real_numbers(given, place), task.target.shape, place)
+        found = targets.numbers_in_array(given, task.target.shape, place)
     if entry.kind == "multi_label":
         targets.check_zeros_and_ones(found, lambda row, label: f"{place(row)}, label {label}")
     samples = OwnSamples(found, np.arange(len(found)), inputs.take, inputs.sample_bytes)

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int
 
 from orca.data.entry import TaskEntry
-from orca.data.raw_file import beyond_memory
+from orca.data.raw_file import beyond_memory, reading
 from orca.declarations import nearest
 from orca.errors import READER_FAULTS, DataError
 from orca.logs import log
@@ -196,15 +196,12 @@ def _read_parquet(path: Path, shown: str) -> OwnTable:
     import pyarrow as pa
     import pyarrow.parquet
 
-    try:
+    faults = (*READER_FAULTS, pa.ArrowException)
+    with reading(shown, "it is no parquet file", *faults, mend="mend the file or `format`"):
         metadata = pa.parquet.read_metadata(path)
         # A value takes a byte at least.
         _check_room(metadata.num_rows * metadata.num_columns, shown)
         content = pd.read_parquet(path)
-    except (*READER_FAULTS, pa.ArrowException) as fault:
-        raise DataError(
-            where=shown, what=f"it is no parquet file: {fault}", mend="mend the file or `format`"
-        ) from fault
     return table_of(content, shown)
 
 

@@ -165,21 +165,17 @@ def _one_per_sample(values: np.ndarray, place: cells.Place) -> np.ndarray:
     )
 
 
-def real_numbers(values: np.ndarray, place: cells.Place) -> np.ndarray:
-    """Return the numbers of an array of targets, checked to be real, finite and not too large."""
+def numbers_in_array(
+    values: np.ndarray, shape: tuple[int, ...], place: cells.Place
+) -> Float[np.ndarray, "n *target"]:
+    """Return an array of targets in the declared shape; axes of length 1 may be there or not."""
     if values.dtype.kind not in "biuf":
         raise DataError(
             where=place(None),
             what=f"targets of type {values.dtype} are no real numbers",
             mend="save real numbers; or set `kind: classes` if they are names of classes",
         )
-    return finite_numbers(values, place, "targets")
-
-
-def reshaped(
-    values: Float[np.ndarray, "n *given"], shape: tuple[int, ...], place: cells.Place
-) -> Float[np.ndarray, "n *target"]:
-    """Return targets in the declared shape; axes of length 1 may be there or not."""
+    numbers = finite_numbers(values, place, "targets")
     squeezed = [length for length in values.shape[1:] if length != 1]
     if squeezed != [length for length in shape if length != 1]:
         raise DataError(
@@ -187,4 +183,4 @@ def reshaped(
             what=f"targets of shape {values.shape[1:]} instead of {shape}",
             mend="set `target_shape` to the shape of the targets, channels first, or another `kind`",
         )
-    return values.reshape(len(values), *shape)
+    return numbers.reshape(len(values), *shape)

@@ -42,7 +42,7 @@ class Carried(Way):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenMLTable(Way):
-    """A table of OpenML, by its number there, through its own library and cache; written as ARFF."""
+    """A table of OpenML, by its number, through its own library and cache; written as ARFF."""
 
     name: str
     number: int
