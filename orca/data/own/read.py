@@ -24,12 +24,15 @@ Rows = Int[np.ndarray, "_"]
 
 @dataclass(frozen=True)
 class OwnSamples:
-    """The samples of one file."""
+    """The samples of one file: targets as tasks store them, and where each stands in the file.
 
-    targets: Num[np.ndarray, "n *target"]  # as tasks store them
-    rows: Rows  # where each stands in the file
-    take: Callable[[Rows], np.ndarray]  # from the numbers of samples to their inputs
-    size: int  # of a sample's inputs in bytes
+    `take` gives the inputs of some sample numbers, each of `size` bytes.
+    """
+
+    targets: Num[np.ndarray, "n *target"]
+    rows: Rows
+    take: Callable[[Rows], np.ndarray]
+    size: int
 
     def part(self, chosen: Rows) -> Part:
         """Return a part of the samples, read in small portions."""
