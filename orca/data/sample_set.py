@@ -83,13 +83,7 @@ class SampleSet(ABC):
 
 @dataclass(frozen=True, eq=False)
 class ArraySet(SampleSet):
-    """Samples in memory, taken as they are: nothing is normalised.
-
-    Args:
-        inputs: of each sample, channels first.
-        values: the targets; whole numbers from 0 for classes.
-        kind: what is predicted.
-    """
+    """Samples in memory, channels first, and the values of their targets: nothing is normalised."""
 
     inputs: Num[np.ndarray, "n channels *size"]
     values: Num[np.ndarray, "n *target"]

@@ -19,16 +19,10 @@ State = Literal["here", "partly", "missing", "on demand"]
 
 @dataclass(frozen=True, kw_only=True)
 class SourceStatus:
-    """One source of raw files, as `orca data status` shows it.
+    """One source of raw files, as `orca data status` shows it, and how to get what is missing.
 
-    Args:
-        source: its name, which is also its folder's.
-        used_by: the tasks and proxies that read it.
-        state: `on demand` if its files need no publisher and are not there yet.
-        have: bytes that are there.
-        published: bytes that there should be, where all sizes are published; else None.
-        missing: names of the files that are not there.
-        how: what to do to get them.
+    It is `on demand` if its files need no publisher and are not there yet. Bytes are those that it
+    has, and those that are published, if all are.
     """
 
     source: str

@@ -64,7 +64,8 @@ class Simulated(Way):
             seed=self.seed,
             variant=self.variant or simulation.variants[0],
         )
-        workers = self.workers or _workers(self.samples)
+        # Of few samples, processes are not worth their start, which takes a second or two each.
+        workers = self.workers or (1 if self.samples < FEW_SAMPLES else usable_cores())
         simulation.generate(path, portion, progress=advance, workers=workers)
 
 

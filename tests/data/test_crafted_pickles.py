@@ -16,33 +16,9 @@ import pytest
 from orca.data.safe_pickle import load_npy, load_pickle
 from orca.errors import DataError
 from tests.data.fixtures_nas_bench_360 import python_2_pickle
-from tests.data.test_safe_pickle import PLAIN
+from tests.data.test_safe_pickle import NDARRAY, PLAIN, array, kind, raw, state, text
 
 GIB = 1024**3
-
-
-NDARRAY = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tC\x01btR"
-
-
-def text(content):
-    return b"X" + len(content).to_bytes(4, "little") + content.encode()
-
-
-def raw(content):
-    return b"B" + len(content).to_bytes(4, "little") + content
-
-
-def kind(code, order="|"):
-    begun = b"cnumpy\ndtype\n(" + text(code) + b"\x89\x88tR"
-    return begun + b"(K\x03" + text(order) + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
-
-
-def state(shape, code, content, order="|"):
-    return b"(K\x01" + shape + kind(code, order) + b"\x89" + content + b"tb"
-
-
-def array(shape, code, content, order="|"):
-    return NDARRAY + state(shape, code, content, order)
 
 
 def scalar(number):

@@ -18,6 +18,7 @@ from orca.declarations import nearest
 from orca.errors import SettingsError
 
 MOST_CLASSES = 20  # whole numbers of more different values are taken for amounts
+SHOWN = 5  # names of columns
 LEAST_SIDE = 8  # points of a square that is taken for a picture
 PICTURES = ["sample", "height", "width"]
 METRIC_OF = {
@@ -101,13 +102,10 @@ def _look_at_table(
     # Of classes, words such as `none` may be names; of numbers they are gaps.
     entry = entry.model_copy(update={"target": said["target"], "kind": "classes"})
     table = with_target(read_table(path, entry, shown=str(path)), entry)
-    facts = [Fact("target", said["target"])]
-    if "inputs" in said:
-        facts.append(Fact("inputs", said["inputs"]))
-    else:
-        used = {*entry.targets, *said.get("drop", ()), said.get("groups"), said.get("split")}
-        names = [name for name in table.frame.columns if name not in used]
-        facts.append(Fact("inputs", "", f"the other columns: {_few(names)}", "--inputs A,B"))
+    used = {*entry.targets, *said.get("drop", ()), said.get("groups"), said.get("split")}
+    others = _few([name for name in table.frame.columns if name not in used])
+    inputs = _fact("inputs", "", said, f"the other columns: {others}", "--inputs A,B")
+    facts = [Fact("target", said["target"]), inputs]
     if len(entry.targets) > 1:
         why = f"{len(entry.targets)} columns"
         return facts, TargetGuess("multi_label", why, list(entry.targets), (len(entry.targets), 1))
@@ -128,9 +126,9 @@ def _look_at_labels(texts: Sequence[str], entry: TaskEntry, said: Mapping[str, A
     return TargetGuess("classes", f"{len(names)} different texts in {len(texts)} rows", names)
 
 
-def _few(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN])}{more}"
 
 
 def _look_at_numbers(values: np.ndarray, said: Mapping[str, Any]) -> TargetGuess:

@@ -25,12 +25,9 @@ FRAME = TaskEntry(path="frame.parquet", target="", kind="scalar", metric="rmse",
 
 @dataclass(frozen=True)
 class NewRows:
-    """Samples without a target.
+    """Samples without a target, where each stands in the file, and what else stands there, as ids.
 
-    Args:
-        rows: where each stands in the file.
-        others: the columns of the file that are no inputs, such as ids.
-        take: from the numbers of samples to their inputs.
+    `take` gives the inputs of some sample numbers.
     """
 
     rows: Int[np.ndarray, " n"]

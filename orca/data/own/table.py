@@ -35,13 +35,9 @@ LONGEST_HEADER = 2**24
 
 @dataclass(frozen=True)
 class OwnTable:
-    """A table as it stands in a file.
+    """A table as it stands in a file: texts of a csv, the types of a parquet file.
 
-    Args:
-        path: of the person's file, for messages.
-        frame: its columns: texts as they stand in a csv, the types of a parquet file.
-        rows: where each row stands in the file: the line of a csv, the header being line 1; the
-            number from 0 in a parquet file.
+    A row's place is its line in a csv, the header being line 1, or its number from 0.
     """
 
     path: str

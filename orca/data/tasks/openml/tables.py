@@ -9,11 +9,9 @@ from orca.errors import DataError
 
 @dataclass(frozen=True, kw_only=True)
 class Carried(Way):
-    """A classification table that scikit-learn carries, written as ARFF.
+    """A classification table that scikit-learn carries, written as ARFF with its name at OpenML.
 
-    Args:
-        table: scikit-learn's name for it: "wine" is what `sklearn.datasets.load_wine` gives.
-        relation: the table's name at OpenML.
+    The table "wine" is what `sklearn.datasets.load_wine` gives.
     """
 
     name: str
