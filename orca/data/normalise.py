@@ -18,12 +18,7 @@ ADDED = 1e-5
 
 @dataclass(frozen=True)
 class Constants:
-    """What is subtracted and what is divided by; both broadcast over the samples.
-
-    Args:
-        mean: in the data's own units.
-        std: in the same units; nowhere zero.
-    """
+    """What is subtracted and what is divided by, nowhere zero, both in the data's own units."""
 
     mean: Float[np.ndarray, "*sample"]
     std: Float[np.ndarray, "*sample"]

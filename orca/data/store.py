@@ -99,10 +99,9 @@ class Prepared(SampleSet):
         return self._constants("targets")
 
     def _constants(self, what: str) -> Constants:
-        group = f"normalisation/{what}"
         with reading_hdf5(self.path):
-            mean, std = (np.asarray(self._file[f"{group}/{name}"]) for name in ("mean", "std"))
-        return Constants(mean, std)
+            found = (self._file[f"normalisation/{what}/{name}"] for name in ("mean", "std"))
+            return Constants(*map(np.asarray, found))
 
     def rows(self, split: Split) -> Int[np.ndarray, " n"]:
         """Return the row numbers of a part, ascending: `fit` is `train` and `validation`."""

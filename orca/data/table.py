@@ -18,7 +18,6 @@ from orca.provenance import write_text
 if TYPE_CHECKING:
     import pandas
 
-
 NUMBERS = ("REAL", "NUMERIC", "INTEGER")
 
 

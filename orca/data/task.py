@@ -71,9 +71,7 @@ class UnitGaussian(Normalisation):
 class Way(ABC):
     """A way to get a raw file that `read` needs: `orca.data.download` and `orca.data.ways` have them.
 
-    Args:
-        name: file name under the source's folder.
-        locked: whether the digest at first sight must be found ever after.
+    Of one that is locked, the digest at first sight must be found ever after.
     """
 
     name: str

@@ -20,7 +20,6 @@ from orca.experiment import own_source
 STANDING_IN = {"path": "-.csv", "target": "", "kind": "scalar", "metric": "rmse"}
 """For the keys that every entry needs, while they are not known yet; this kind needs no other."""
 
-READER = "orca.data.own.read"
 LOSSES = {
     "classes": "cross_entropy", "multi_label": "bce_with_logits", "scalar": "mse", "field": "relative_l2"
 }  # fmt: skip
@@ -59,7 +58,7 @@ def task_of(name: str, entry: dict[str, Any], *, where: str, axes: int | None = 
         ),
         option=described,
         keeps_predictions=True,
-        reader=READER,
+        reader="orca.data.own.read",
         table=described.is_table,
     )
 

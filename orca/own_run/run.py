@@ -143,12 +143,12 @@ def _cost_line(jobs: list[Job], seconds: Callable[[Job], float], cores: int) -> 
     if not jobs:
         return "All is made already."
     whole = sum(map(seconds, jobs)) / min(cores, len(jobs))
-    made = [job for job in jobs if job.step == "pretrain_body"]
     lines = [f"{len(jobs)} jobs on {cores} cores, about {seconds_in_words(whole)}."]
     lines += [
         f"The body {job.wildcards['body']} is published nowhere: it is pretrained first, once, "
         f"about {seconds_in_words(seconds(job))} of this."
-        for job in made
+        for job in jobs
+        if job.step == "pretrain_body"
     ]
     return "\n".join(lines)
 

@@ -20,6 +20,7 @@ COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+([eE][+-]?\d+)?")
 UNIT = re.compile(r"([+-]?[\d.,]*\d)\s*([^\d\s.,+-]\S*)")
 DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,2}([./])\d{1,2}\2\d{2,4}( .*)?")
 Place = Callable[[int | None], str]
+EPOCH = "1970-01-01"
 DAYS_FIRST, MONTHS_FIRST, YEAR_FIRST = "%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "ISO8601"
 
 
@@ -138,13 +139,9 @@ def _no_date(bad: "pandas.Series", place: Place) -> DataError:
     )
 
 
-def first_date(cells: "pandas.Series", place: Place) -> str:
-    """Return the earliest of some dates, as 2021-04-03."""
-    import pandas as pd
-
-    days = days_in(cells, "1970-01-01", place)
-    earliest = pd.Timestamp("1970-01-01") + pd.Timedelta(days=float(np.floor(np.nanmin(days))))
-    return str(earliest.date())
+def first_date(days: Float[np.ndarray, " n"]) -> str:
+    """Return the earliest of some days since `EPOCH`, as 2021-04-03."""
+    return str(np.datetime64(EPOCH) + int(np.floor(np.nanmin(days))))
 
 
 def _form_of(texts: "pandas.Series", place: Place) -> str:

@@ -99,9 +99,8 @@ def _learn_dates(table: OwnTable, name: str, entry: TaskEntry) -> Column | str:
         return "it holds dates; name it in `dates` to take them as days"
     if (cells.stripped(given) if cells.is_text(given) else given).isna().all():
         return "it is empty"
-    origin = cells.first_date(given, table.place(name))
-    gaps = np.isnan(cells.days_in(given, origin, table.place(name)))
-    return _number(name, entry, gaps, origin)
+    days = cells.days_in(given, cells.EPOCH, table.place(name))
+    return _number(name, entry, np.isnan(days), cells.first_date(days))
 
 
 def _number(name: str, entry: TaskEntry, gaps: Bool[np.ndarray, " n"], origin: str = "") -> Column:
