@@ -32,86 +32,122 @@ AXES = ({"sample", "length"}, {"sample", "channel", "length"}, {"sample", "chann
 class TaskEntry(BaseModel):
     """This entry describes one of your own data sets."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    path: str
-    """The data are in this file."""
-    test_path: str = ""
-    """The test samples are in this second file, if there is one."""
-    format: Format | None = None
-    """The file has this format; null takes the suffix's."""
-    inputs: Names = ""
-    """The inputs are the array of this key, or these columns; empty takes all columns but the target."""
-    target: Names
-    """The target is the array of this key, or this column; several columns are labels, numbers or a field."""
-    kind: Literal["classes", "multi_label", "scalar", "field"]
-    """This is predicted: one of some classes, any of some labels, a number, or a field."""
-    classes: Natural | tuple[str, ...] = 0
-    """There are this many classes or labels, or those of these names."""
-    target_shape: tuple[int, ...] = ()
-    """A field has these channels and this grid."""
-    metric: Names
-    """The score is this metric of orca.evaluation.metrics; of several the first decides."""
-    loss: str = ""
-    """Training descends this loss of orca.training.losses; empty takes that of the kind."""
-    categorical: tuple[str, ...] = ()
-    """These numeric columns are categories."""
-    dates: tuple[str, ...] = ()
-    """These columns are dates, and are read as days."""
-    drop: tuple[str, ...] = ()
-    """These columns are left out."""
+    path: str = Field(description="The data are in this file.")
+    test_path: str = Field(
+        default="", description="The test samples are in this second file, if there is one."
+    )
+    format: Format | None = Field(
+        default=None, description="The file has this format; null takes the suffix's."
+    )
+    inputs: Names = Field(
+        default="",
+        description="The inputs are the array of this key, or these columns; empty takes all columns but the target.",
+    )
+    target: Names = Field(
+        description="The target is the array of this key, or this column; several columns are labels, numbers or a field."
+    )
+    kind: Literal["classes", "multi_label", "scalar", "field"] = Field(
+        description="This is predicted: one of some classes, any of some labels, a number, or a field."
+    )
+    classes: Natural | tuple[str, ...] = Field(
+        default=0, description="There are this many classes or labels, or those of these names."
+    )
+    target_shape: tuple[int, ...] = Field(
+        default=(), description="A field has these channels and this grid."
+    )
+    metric: Names = Field(
+        description="The score is this metric of orca.evaluation.metrics; of several the first decides."
+    )
+    loss: str = Field(
+        default="",
+        description="Training descends this loss of orca.training.losses; empty takes that of the kind.",
+    )
+    categorical: tuple[str, ...] = Field(
+        default=(), description="These numeric columns are categories."
+    )
+    dates: tuple[str, ...] = Field(
+        default=(), description="These columns are dates, and are read as days."
+    )
+    drop: tuple[str, ...] = Field(default=(), description="These columns are left out.")
     groups: str = Field(
         default="",
         description="This column or key says what samples belong to, such as a patient; none is"
         " divided between training and test.",
     )
-    split: str = ""
-    """This column or key says train, validation or test; or a JSON file has the row numbers of each part."""
-    as_: Literal["table", "series"] = Field(default="table", alias="as")
-    """A table is read as it is, or as a series whose points are its columns."""
+    split: str = Field(
+        default="",
+        description="This column or key says train, validation or test; or a JSON file has the row numbers of each part.",
+    )
+    as_: Literal["table", "series"] = Field(
+        default="table",
+        alias="as",
+        description="A table is read as it is, or as a series whose points are its columns.",
+    )
     missing: Literal["median", "category", "drop_rows", "error"] = Field(
         default="median",
         description="Gaps become this: with `median`, numbers get the training rows' median and"
         " texts a category of their own; `category` marks numbers too.",
     )
-    unseen: Literal["error", "other"] = "error"
-    """A category that the fit file lacks is an error, or a category `other`."""
-    decimal: Literal[".", ","] = "."
-    """The numbers of a csv have this decimal sign."""
-    separator: str = ""
-    """This character separates the columns of a csv; empty finds it in the header."""
-    encoding: str = "utf-8"
-    """A csv has this encoding."""
-    axes: tuple[Axis, ...] = ()
-    """The inputs' array has its axes in this order; `one` is dropped."""
-    normalise_inputs: Rule | None = None
-    """Inputs are normalised so; null normalises each column, or each channel of an array."""
-    normalise_targets: Rule | None = None
-    """Targets are normalised so; null normalises numbers and fields per channel."""
-    test_share: Share = 0.2
-    """This share is set aside for testing, where there is no `test_path`."""
-    validation_share: Share = 0.2
-    """This share of the rest is for validation."""
-    split_seed: Natural = 0
-    """The samples are divided by a draw from this seed."""
+    unseen: Literal["error", "other"] = Field(
+        default="error",
+        description="A category that the fit file lacks is an error, or a category `other`.",
+    )
+    decimal: Literal[".", ","] = Field(
+        default=".", description="The numbers of a csv have this decimal sign."
+    )
+    separator: str = Field(
+        default="",
+        description="This character separates the columns of a csv; empty finds it in the header.",
+    )
+    encoding: str = Field(default="utf-8", description="A csv has this encoding.")
+    axes: tuple[Axis, ...] = Field(
+        default=(), description="The inputs' array has its axes in this order; `one` is dropped."
+    )
+    normalise_inputs: Rule | None = Field(
+        default=None,
+        description="Inputs are normalised so; null normalises each column, or each channel of an array.",
+    )
+    normalise_targets: Rule | None = Field(
+        default=None,
+        description="Targets are normalised so; null normalises numbers and fields per channel.",
+    )
+    test_share: Share = Field(
+        default=0.2,
+        description="This share is set aside for testing, where there is no `test_path`.",
+    )
+    validation_share: Share = Field(
+        default=0.2, description="This share of the rest is for validation."
+    )
+    split_seed: Natural = Field(
+        default=0, description="The samples are divided by a draw from this seed."
+    )
     folds: Natural = Field(
         default=0,
         description="The samples are dealt into this many parts, each of which one run tests;"
         " the table has the mean over them.",
     )
-    fold: Natural = 0
-    """This task tests the fold of this number; the workflow adds a task for each beyond the first."""
-    title: str = ""
-    """Tables show the task under this title."""
-    unit: str = ""
-    """The target has this unit."""
+    fold: Natural = Field(
+        default=0,
+        description="This task tests the fold of this number; the workflow adds a task for each beyond the first.",
+    )
+    title: str = Field(default="", description="Tables show the task under this title.")
+    unit: str = Field(default="", description="The target has this unit.")
     # What follows is about the runs, not about the data: their digest is the same with it.
-    bodies: tuple[str, ...] = Field(default=(), repr=False)
-    """The table `own` has runs on these bodies; empty takes one that needs no model hub."""
-    peers: bool = Field(default=True, repr=False)
-    """The table `own` shows the peers that suit the task, or does not."""
-    settings: dict[str, dict[str, Any]] = Field(default={}, repr=False)
-    """This task's runs have these settings, by group."""
+    bodies: tuple[str, ...] = Field(
+        default=(),
+        repr=False,
+        description="The table `own` has runs on these bodies; empty takes one that needs no model hub.",
+    )
+    peers: bool = Field(
+        default=True,
+        repr=False,
+        description="The table `own` shows the peers that suit the task, or does not.",
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        default={}, repr=False, description="This task's runs have these settings, by group."
+    )
 
     @field_validator("classes", mode="before")
     @classmethod
