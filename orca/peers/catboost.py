@@ -21,20 +21,21 @@ def fit(problem: Problem) -> Predict:
         thread_count=problem.threads,
         allow_writing_files=False,
         verbose=False,
+        cat_features=_categorical(problem.rows),
         **problem.settings,
     )
-    frame = problem.rows.columns
-    categorical = [name for name, kind in frame.dtypes.items() if hasattr(kind, "categories")]
-    model.fit(_texts(problem.rows), problem.rows.targets, cat_features=categorical)
-    return problem.answers(model, _texts)
+    return problem.fitted(model, _texts)
+
+
+def _categorical(rows: Rows) -> list[str]:
+    return [*map(str, rows.columns.select_dtypes("category"))]
 
 
 def _texts(rows: Rows) -> "pandas.DataFrame":
     """Return the columns with a text for a missing category, which the library insists on."""
     frame = rows.columns.copy()
-    for name, kind in frame.dtypes.items():
-        if hasattr(kind, "categories"):
-            frame[name] = frame[name].astype(object).fillna(GAP).astype(str)
+    for name in _categorical(rows):
+        frame[name] = frame[name].astype(object).fillna(GAP).astype(str)
     return frame
 
 
@@ -42,7 +43,7 @@ PEER = Peer(
     title="CatBoost",
     origin="Prokhorenkova et al. 2018 (NeurIPS); catboost",
     suits=tables,
-    fit="orca.peers.catboost:fit",
+    fit=fit,
     copies=4.0,
     libraries=("catboost",),
     space={

@@ -6,7 +6,7 @@ from orca.peers.peer import Problem
 
 
 def as_numbers(problem: Problem) -> Any:
-    """Return scikit-learn's encoder of a table's columns, fitted to the problem's rows.
+    """Return scikit-learn's encoder of a table's columns, to be fitted to the problem's rows.
 
     Categories become one-hot codes, a missing one has none; numbers are standardised, a missing
     one is the median.
@@ -18,7 +18,7 @@ def as_numbers(problem: Problem) -> Any:
 
     frame = problem.rows.columns
     kinds = [list(kind.categories) for kind in frame.dtypes if hasattr(kind, "categories")]
-    encoder = ColumnTransformer([
+    return ColumnTransformer([
         (
             "categories",
             OneHotEncoder(categories=kinds, handle_unknown="ignore", sparse_output=False),
@@ -30,4 +30,10 @@ def as_numbers(problem: Problem) -> Any:
             make_column_selector(dtype_exclude="category"),
         ),
     ])  # fmt: skip
-    return encoder.fit(frame)
+
+
+def behind_numbers(problem: Problem, model: Any) -> Any:
+    """Return a model of scikit-learn behind the encoder of a table's columns."""
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(as_numbers(problem), model)

@@ -21,7 +21,7 @@ PEER = Peer(
     title="Frozen body, boosted head",
     origin="scikit-learn's histogram gradient boosting",
     suits=pooled,
-    fit="orca.peers.frozen_boosted:fit",
+    fit=fit,
     copies=7.0,
     on_body=True,
 )

@@ -19,7 +19,7 @@ PEER = Peer(
     title="Frozen body, linear head",
     origin="the usual probe; scikit-learn",
     suits=pooled,
-    fit="orca.peers.frozen_linear:fit",
+    fit=fit,
     copies=4.0,
     on_body=True,
 )

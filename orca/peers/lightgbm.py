@@ -16,15 +16,14 @@ def fit(problem: Problem) -> Predict:
         verbose=-1,
         **problem.settings,
     )
-    model.fit(problem.rows.columns, problem.rows.targets)
-    return problem.answers(model, lambda rows: rows.columns)
+    return problem.fitted(model)
 
 
 PEER = Peer(
     title="LightGBM",
     origin="Ke et al. 2017 (NeurIPS); lightgbm",
     suits=tables,
-    fit="orca.peers.lightgbm:fit",
+    fit=fit,
     copies=4.0,
     libraries=("lightgbm",),
     space={

@@ -22,14 +22,13 @@ def fit(problem: Problem) -> Predict:
     kernels = MiniRocket.drawn(problem.rows.inputs, seed=problem.seed)
     ridge = (RidgeClassifierCV if problem.classifies else RidgeCV)(alphas=STRENGTHS)
     model = make_pipeline(StandardScaler(), ridge)
-    model.fit(kernels.features(problem.rows.inputs), problem.rows.targets)
-    return problem.answers_by_margin(model, lambda rows: kernels.features(rows.inputs))
+    return problem.fitted(model, lambda rows: kernels.features(rows.inputs))
 
 
 PEER = Peer(
     title="MiniRocket",
     origin="Dempster et al. 2021 (KDD); the ridge of scikit-learn",
     suits=series,
-    fit="orca.peers.minirocket:fit",
+    fit=fit,
     per_sample=75_000,
 )

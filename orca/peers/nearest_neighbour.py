@@ -23,5 +23,5 @@ PEER = Peer(
     title="1-NN",
     origin="the usual baseline of series, and of small pictures; scikit-learn",
     suits=arrays,
-    fit="orca.peers.nearest_neighbour:fit",
+    fit=fit,
 )

@@ -11,6 +11,7 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,19 +75,6 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FrozenBody:
-    """A pretrained body for peers that put a head on it.
-
-    Args:
-        name: of the body.
-        weights: folder of its weights.
-    """
-
-    name: str
-    weights: Path
-
-
-@dataclass(frozen=True, kw_only=True)
 class Problem:
     """What a peer is fitted to.
 
@@ -98,7 +86,8 @@ class Problem:
         threads: that it may use.
         device: for peers in PyTorch.
         constants: of normalising, of inputs and of targets.
-        body: for peers that use one.
+        body: name of the pretrained body, for peers that stand on one.
+        weights: folder of the body's weights.
     """
 
     rows: Rows
@@ -108,7 +97,8 @@ class Problem:
     threads: int
     device: "torch.device"
     constants: tuple[Constants, Constants]
-    body: FrozenBody | None = None
+    body: str = NO_BODY
+    weights: Path = Path()
 
     @property
     def classifies(self) -> bool:
@@ -129,35 +119,29 @@ class Problem:
         every[:, classes] = np.maximum(probabilities, SMALLEST)
         return np.log(every).astype(np.float32)
 
-    def answers(self, model: Any, inputs: Callable[[Rows], Any]) -> "Predict":
-        """Return what a fitted model of scikit-learn's kind predicts.
+    def fitted(
+        self, model: Any, inputs: Callable[[Rows], Any] = attrgetter("columns")
+    ) -> "Predict":
+        """Fit a model of scikit-learn's kind to the rows, and return what it predicts.
 
         Args:
-            model: with `predict`, and for classes `predict_proba` and `classes_`.
+            model: for classes with `classes_`, and with `predict_proba` or else `decision_function`,
+                whose margins then serve as logits.
             inputs: of the model, made from rows.
         """
+        model.fit(inputs(self.rows), self.rows.targets)
         if not self.classifies:
             return lambda rows: np.asarray(model.predict(inputs(rows)))
         seen = np.asarray(model.classes_, int)
-        return lambda rows: self.logits_of(np.asarray(model.predict_proba(inputs(rows))), seen)
-
-    def answers_by_margin(self, model: Any, inputs: Callable[[Rows], Any]) -> "Predict":
-        """Return the predictions of a fitted model that gives margins of classes, not probabilities.
-
-        Args:
-            model: with `predict`, and for classes `decision_function` and `classes_`.
-            inputs: of the model, made from rows.
-        """
-        if not self.classifies:
-            return lambda rows: np.asarray(model.predict(inputs(rows)))
-        outputs = self.target.outputs
+        if hasattr(model, "predict_proba"):
+            return lambda rows: self.logits_of(np.asarray(model.predict_proba(inputs(rows))), seen)
 
         def predict(rows: Rows) -> np.ndarray:
             margins = model.decision_function(inputs(rows))
             if margins.ndim == 1:
                 margins = np.stack([-margins, margins], axis=1)
-            every = np.full((len(margins), outputs), margins.min() - 1, np.float32)
-            every[:, model.classes_] = margins
+            every = np.full((len(margins), self.target.outputs), margins.min() - 1, np.float32)
+            every[:, seen] = margins
             return every
 
         return predict
@@ -175,8 +159,7 @@ class Peer:
         title: as it stands in a table.
         origin: the paper that proposes it, and the library that computes it.
         suits: whether it can be fitted to a task.
-        fit: the function that fits it, as "module:function"; it takes a `Problem` and returns a
-            `Predict`.
+        fit: the function that fits it.
         libraries: the packages that compute it, as Python imports them; runs record their versions.
         weights: says why its published weights cannot be had; empty if they can, or none are
             needed.
@@ -197,7 +180,7 @@ class Peer:
     title: str
     origin: str
     suits: Callable[[Task], bool]
-    fit: str
+    fit: Callable[[Problem], Predict]
     libraries: tuple[str, ...] = ("sklearn",)
     weights: Callable[[], str] = lambda: ""
     mend: str = EXTRA

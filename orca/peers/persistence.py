@@ -16,4 +16,4 @@ def fit(problem: Problem) -> Predict:
     return lambda rows: of_targets.encode(of_inputs.decode(rows.inputs))
 
 
-PEER = Peer(title="Persistence", origin="ours", suits=suits, fit="orca.peers.persistence:fit")
+PEER = Peer(title="Persistence", origin="ours", suits=suits, fit=fit)

@@ -1,6 +1,6 @@
 """Random forest."""
 
-from orca.peers.columns import as_numbers
+from orca.peers.columns import behind_numbers
 from orca.peers.peer import Peer, Predict, Problem, searched
 from orca.peers.suited_tasks import tables
 
@@ -9,18 +9,16 @@ def fit(problem: Problem) -> Predict:
     """Fit the forest to one-hot categories and numbers."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    encoder = as_numbers(problem)
     kind = RandomForestClassifier if problem.classifies else RandomForestRegressor
     model = kind(random_state=problem.seed, n_jobs=problem.threads, **problem.settings)
-    model.fit(encoder.transform(problem.rows.columns), problem.rows.targets)
-    return problem.answers(model, lambda rows: encoder.transform(rows.columns))
+    return problem.fitted(behind_numbers(problem, model))
 
 
 PEER = Peer(
     title="Random forest",
     origin="Breiman 2001; scikit-learn",
     suits=tables,
-    fit="orca.peers.random_forest:fit",
+    fit=fit,
     copies=6.0,
     per_sample=800,
     space={

@@ -1,6 +1,6 @@
 """Support vector machine with a Gaussian kernel, of LIFT's table."""
 
-from orca.peers.columns import as_numbers
+from orca.peers.columns import behind_numbers
 from orca.peers.peer import Peer, Predict, Problem, searched
 from orca.peers.suited_tasks import tables
 
@@ -9,18 +9,15 @@ def fit(problem: Problem) -> Predict:
     """Fit the machine; its decisions, one class against the rest, serve as logits."""
     from sklearn.svm import SVC, SVR
 
-    encoder = as_numbers(problem)
-    inputs = encoder.transform(problem.rows.columns)
     model = (SVC if problem.classifies else SVR)(**problem.settings)
-    model.fit(inputs, problem.rows.targets)
-    return problem.answers_by_margin(model, lambda rows: encoder.transform(rows.columns))
+    return problem.fitted(behind_numbers(problem, model))
 
 
 PEER = Peer(
     title="SVM",
     origin="Cortes and Vapnik 1995; scikit-learn",
     suits=tables,
-    fit="orca.peers.svm:fit",
+    fit=fit,
     copies=6.0,
     space={"C": (0.1, 0.3, 1.0, 3.0, 10.0, 100.0), "gamma": ("scale", 0.001, 0.01, 0.1)},
 )

@@ -20,7 +20,7 @@ def fit(problem: Problem) -> Predict:
     from orca.peers.networks.training import outputs, train
 
     encoder = as_numbers(problem)
-    inputs = encoder.transform(problem.rows.columns)
+    inputs = encoder.fit_transform(problem.rows.columns)
 
     def loss(found: "Tensor", wanted: "Tensor") -> "Tensor":
         members = found.shape[1]
@@ -56,7 +56,7 @@ PEER = Peer(
     title="TabM",
     origin="Gorishniy et al. 2025 (ICLR); tabm",
     suits=tables,
-    fit="orca.peers.tabm:fit",
+    fit=fit,
     copies=6.0,
     libraries=("tabm",),
     settings={

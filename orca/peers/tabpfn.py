@@ -31,15 +31,15 @@ def fit(problem: Problem) -> Predict:
         random_state=problem.seed,
         device=str(problem.device),
         ignore_pretraining_limits=True,
-    ).fit(frame, problem.rows.targets)
-    return problem.answers(model, lambda rows: rows.columns)
+    )
+    return problem.fitted(model)
 
 
 PEER = Peer(
     title="TabPFN",
     origin="Hollmann et al. 2023 (ICLR), 2025 (Nature); tabpfn",
     suits=classes_of_tables,
-    fit="orca.peers.tabpfn:fit",
+    fit=fit,
     libraries=("tabpfn",),
     weights=weights,
     mend=f"pip install tabpfn; then put its checkpoint of a classifier (.ckpt), which the Hugging Face"

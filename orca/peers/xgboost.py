@@ -19,8 +19,7 @@ def fit(problem: Problem) -> Predict:
         **problem.settings,
     )
     if not problem.classifies:
-        model.fit(problem.rows.columns, problem.rows.targets)
-        return lambda rows: model.predict(rows.columns)
+        return problem.fitted(model)
     # The library takes the numbers of classes that all occur.
     seen, places = np.unique(problem.rows.targets, return_inverse=True)
     model.fit(problem.rows.columns, places)
@@ -31,7 +30,7 @@ PEER = Peer(
     title="XGBoost",
     origin="Chen and Guestrin 2016 (KDD); xgboost",
     suits=tables,
-    fit="orca.peers.xgboost:fit",
+    fit=fit,
     copies=2.5,
     libraries=("xgboost",),
     space={

@@ -14,13 +14,12 @@ from jaxtyping import Int
 from orca.data.schema import Schema, frame_of
 from orca.data.store import Prepared, Split
 from orca.data.task import Task
-from orca.declarations import named
 from orca.errors import TrainingError
 from orca.evaluation.metric import METRICS
 from orca.evaluation.predictions import PREDICTIONS, write_predictions
 from orca.evaluation.score import Score
 from orca.logs import Clock, peak_memory_mb
-from orca.peers.peer import NO_BODY, PEERS, FrozenBody, Peer, Predict, Problem, Rows
+from orca.peers.peer import NO_BODY, PEERS, Peer, Predict, Problem, Rows
 from orca.provenance import digest_of, environment
 from orca.training.evaluate import write_score
 from orca.training.peer_key import peer_key
@@ -167,10 +166,10 @@ class PeerRuns:
             threads=torch.get_num_threads(),
             device=self.device,
             constants=(prepared.input_constants, prepared.target_constants),
-            body=FrozenBody(name=self.body, weights=self.weights) if self.weights else None,
+            body=self.body,
+            weights=self.weights or Path(),
         )
-        fitted: Predict = named(self.declared.fit)(problem)
-        return fitted
+        return self.declared.fit(problem)
 
     def _predicted(
         self, prepared: Prepared, predict: Predict, split: Split

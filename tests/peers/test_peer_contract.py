@@ -1,7 +1,6 @@
 """What every declared peer keeps to, on small problems that it must solve."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from orca.data.task import TASKS, Task
 from orca.evaluation.metric import METRICS
 from orca.models.body import BODIES
 from orca.peers.networks import body_features
-from orca.peers.peer import PEERS, FrozenBody, Peer, PeerError, Problem, Rows, searched
+from orca.peers.peer import PEERS, Peer, PeerError, Problem, Rows, searched
 from orca.reporting.declared_table import TABLES
 
 KINDS = {
@@ -83,7 +82,7 @@ def _problem(name: str, task: Task, rows: Rows, *, epochs: int = 3) -> Problem:
         "threads": 1,
         "device": torch.device("cpu"),
         "constants": (trivial, trivial),
-        "body": FrozenBody(name="minilm", weights=Path()) if PEERS[name].on_body else None,
+        "body": "minilm" if PEERS[name].on_body else "none",
     }
     return Problem(**told)
 
@@ -98,16 +97,10 @@ def toy_bodies(monkeypatch):
     monkeypatch.setattr(body_features, "load_body", load)
 
 
-def fitted(name: str, problem: Problem):
-    from orca.declarations import named
-
-    return named(PEERS[name].fit)(problem)
-
-
 @pytest.mark.parametrize(("name", "kind"), SOLVED)
 def test_a_peer_solves_a_plain_problem(name, kind):
     task = KINDS[kind]
-    predict = fitted(name, _problem(name, task, _rows(task, 48, 0), epochs=30))
+    predict = PEERS[name].fit(_problem(name, task, _rows(task, 48, 0), epochs=30))
     new = _rows(task, 12, 1)
     found = np.asarray(predict(new), np.float32)
     assert found.shape == (12, *task.target.shape) or found.shape == (12, task.target.outputs)
@@ -123,7 +116,7 @@ def test_a_peer_solves_a_plain_problem(name, kind):
 def test_a_peer_predicts_each_sample_by_itself_and_alike_with_equal_seeds(name, kind):
     task = KINDS[kind]
     rows, new = _rows(task, 24, 0), _rows(task, 6, 1)
-    predict, again = (fitted(name, _problem(name, task, rows)) for _ in range(2))
+    predict, again = (PEERS[name].fit(_problem(name, task, rows)) for _ in range(2))
     first = predict(new)
     np.testing.assert_array_equal(first, again(new))
     turned = predict(new.take(np.arange(6)[::-1]))[::-1]
@@ -138,7 +131,7 @@ def test_a_class_that_no_row_has_is_a_class_of_the_output(name):
     task = KINDS[kind]
     rows = _rows(task, 36, 0)
     without = rows.take(np.flatnonzero(rows.targets != 1))
-    found = fitted(name, _problem(name, task, without))(_rows(task, 9, 1))
+    found = PEERS[name].fit(_problem(name, task, without))(_rows(task, 9, 1))
     assert found.shape == (9, 3)
     assert (found.argmax(axis=1) != 1).all()
 
@@ -166,7 +159,7 @@ def test_a_label_that_no_row_has_or_all_keeps_its_share(name):
     task = KINDS["series of labels"]
     rows = _rows(task, 24, 0)
     rows.targets[:, 1], rows.targets[:, 2] = 0, 1
-    found = fitted(name, _problem(name, task, rows))(_rows(task, 5, 1))
+    found = PEERS[name].fit(_problem(name, task, rows))(_rows(task, 5, 1))
     assert found.shape == (5, 3)
     assert (found[:, 1] < -13).all() and (found[:, 2] > 13).all()
 
@@ -178,7 +171,9 @@ def test_every_kind_of_task_has_two_peers_that_are_no_floor():
 
 
 def test_a_missing_library_is_one_error_that_names_the_extra():
-    peer = Peer(title="P", origin="", suits=lambda _: True, fit="x:y", libraries=("no_such_thing",))
+    peer = Peer(
+        title="P", origin="", suits=lambda _: True, fit=lambda _: None, libraries=("no_such_thing",)
+    )
     with pytest.raises(PeerError, match="no_such_thing is not installed") as fault:
         peer.check("p")
     assert "orca-cross-modal[peers]" in fault.value.mend

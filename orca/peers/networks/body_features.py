@@ -19,14 +19,13 @@ class BodyFeatures:
     """
 
     def __init__(self, problem: Problem) -> None:
-        assert problem.body is not None
         generator = torch.Generator().manual_seed(problem.seed)
         settings = ModelSettings()
         loaded = load_body(
-            problem.body.name,
+            problem.body,
             settings=settings,
             start="pretrained",
-            folder=problem.body.weights,
+            folder=problem.weights,
             generator=generator,
         )
         shape = problem.rows.inputs.shape[1:]
@@ -65,8 +64,7 @@ def with_head(problem: Problem, classifier: object, regressor: object) -> Predic
     head = classifier if problem.classifies or labels else regressor
     model = make_pipeline(StandardScaler(), MultiOutputClassifier(head) if labels else head)
     if not labels:
-        model.fit(body.of(problem.rows), targets)
-        return problem.answers(model, body.of)
+        return problem.fitted(model, body.of)
     shares = targets.mean(axis=0)
     varied = (shares > 0) & (shares < 1)  # the others keep their share: all rows, or none
     if varied.any():
