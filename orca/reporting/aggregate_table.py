@@ -15,6 +15,7 @@ from orca.reporting.scores import ScoreFolder
 from orca.reporting.table_records import FilledTable, Heading, OurResult, Status, TableCell
 from orca.reporting.verdicts import judge
 
+Columns = dict[str, list[TableCell]]  # of a table, by name
 ScoresByColumn = Mapping[str, Sequence[float]]  # one for each task; higher is better
 
 
@@ -81,31 +82,34 @@ class AggregateTable(Table):
         """Return the table; an aggregate of ours needs a score on every task."""
         filled = {of: TABLES[of].fill(of, scores, published, experiment) for of in self._tables()}
         titles = {head.name: head.title for table in filled.values() for head in table.columns}
-        rows, cells = [], []
-        for row in self.aggregates:
-            line = [self._cell(row, axis.name, filled[row.of], published) for axis in self.columns]
-            cells.append(mark_best(line))
-            rows.append(
-                Heading(name=f"{row.of}_{row.metric}", title=f"{row.title} ↑", group=row.group)
-            )
-        columns = [Heading(name=axis.name, title=titles[axis.name]) for axis in self.columns]
+        of_columns = {of: _columns(table) for of, table in filled.items()}
+        names = [axis.name for axis in self.columns]
+        cells = [
+            mark_best([self._cell(row, name, of_columns[row.of], published) for name in names])
+            for row in self.aggregates
+        ]
+        rows = [
+            Heading(name=f"{row.of}_{row.metric}", title=f"{row.title} ↑", group=row.group)
+            for row in self.aggregates
+        ]
+        columns = [Heading(name=name, title=titles[name]) for name in names]
         return self._filled(name, experiment, columns, rows, cells)
 
     def _cell(
-        self, row: Aggregate, column: str, table: FilledTable, published: PublishedNumbers
+        self, row: Aggregate, column: str, columns: Columns, published: PublishedNumbers
     ) -> TableCell:
         key = {"paper": self.paper, "table": self.number, "task": row.task, "method": column}
         number = published.find({**key, "metric": row.metric})
-        of_column = _columns(table).get(column, [TableCell()])
-        ours, rivals = None, [axis.name for axis in self.columns]
-        if of_column[0].ours is not None and of_column[0].method not in PEERS:
-            ours = _ours(row, table, column, rivals)
+        first = columns[column][0] if column in columns else TableCell()
+        ours = None
+        if first.ours is not None and first.method not in PEERS:
+            ours = _ours(row, columns, column, [axis.name for axis in self.columns])
         cell = TableCell(
             metric=row.metric,
             metric_title=row.title,
             direction="higher",
-            method=of_column[0].method,
-            body=of_column[0].body,
+            method=first.method,
+            body=first.body,
             ours=ours,
             theirs=published.result(number, None, self.unpublished),
         )
@@ -113,14 +117,13 @@ class AggregateTable(Table):
         return cell.model_copy(update={"verdict": judge(cell)})
 
 
-def _columns(table: FilledTable) -> dict[str, list[TableCell]]:
+def _columns(table: FilledTable) -> Columns:
     names = (head.name for head in table.columns)
     return dict(zip(names, map(list, zip(*table.cells, strict=True)), strict=True))
 
 
-def _ours(row: Aggregate, table: FilledTable, column: str, rivals: Sequence[str]) -> OurResult:
+def _ours(row: Aggregate, columns: Columns, column: str, rivals: Sequence[str]) -> OurResult:
     """Return the aggregate by seed, over the tasks; baselines count with published scores."""
-    columns = _columns(table)
     results = [cell.ours for cell in columns[column]]
     done = [result for result in results if result and result.status == "ok"]
     if len(done) < len(results):

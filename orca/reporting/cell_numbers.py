@@ -18,14 +18,8 @@ from orca.reporting.table_records import OurResult, RunOfCell, Status, SummaryRo
 MUST_AGREE = ("task_digest", "selection", "hyperparameters", "metric")
 
 
-def our_result(plan: CellPlan, quantity: Quantity | None, scores: ScoreFolder) -> OurResult:
-    """Return what the runs of a cell say.
-
-    Args:
-        plan: the cell's runs.
-        quantity: what is reported of them.
-        scores: where their scores are.
-    """
+def our_result(plan: CellPlan, quantity: Quantity, scores: ScoreFolder) -> OurResult:
+    """Return what the runs of a cell say of a quantity."""
     if plan.absent and not plan.body:
         return OurResult(status="not declared", text="not declared", absent=plan.absent)
     runs = tuple(_run(run, quantity, scores) for run in plan.runs)
@@ -54,23 +48,23 @@ def mean_and_spread(values: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def _run(run: Run, quantity: Quantity | None, scores: ScoreFolder) -> RunOfCell:
+def _run(run: Run, quantity: Quantity, scores: ScoreFolder) -> RunOfCell:
     score = scores.read(run)
     if score is None:
         return RunOfCell(path=run.path, seed=run.seed, status="not run")
-    value = quantity.of(score) if quantity and score.status == "ok" else None
+    value = quantity.of(score) if score.status == "ok" else None
     kept = score.model_dump(include=set(RunOfCell.model_fields) - {"value"})
     return RunOfCell(path=run.path, value=value, **kept)
 
 
-def check_alike(plan: Iterable[Iterable[CellPlan]], scores: ScoreFolder) -> None:
+def check_alike(runs: Iterable[Run], scores: ScoreFolder) -> None:
     """Refuse scores of methods on one task and body that differ in more than method and seed.
 
     Raises:
         ResultsError: naming the first two that do.
     """
     first: dict[tuple[str, str], tuple[Run, Score]] = {}
-    for run in {run.path: run for row in plan for cell in row for run in cell.runs}.values():
+    for run in runs:
         score = scores.read(run)
         if score is None or run.method in PEERS:  # a peer's settings are no method's
             continue

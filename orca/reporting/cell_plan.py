@@ -1,6 +1,6 @@
 """What the cell where a row and a column meet is made from: runs, and a published number's key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.peers.peer import NO_BODY, PEERS
 from orca.reporting.axis import Axis
-from orca.reporting.quantities import Quantity, metric_value
+from orca.reporting.quantities import NOTHING, Quantity, metric_value
 from orca.reporting.table_records import Unlike
 from orca.reporting.verdicts import unlike_published
 
@@ -38,7 +38,7 @@ class CellPlan:
     body: str
     runs: tuple[Run, ...]
     absent: str
-    quantity: Quantity | None
+    quantity: Quantity
     key: Mapping[str, str]
     unlike: Unlike
 
@@ -50,7 +50,7 @@ def plan_cell(axis: Axis, paper: str, table: str, experiment: Experiment) -> Cel
         axis: what row and column fix together.
         paper: whose numbers stand beside ours; empty for none.
         table: as its published numbers call it.
-        experiment: bodies, seeds, protocol and a person's own tasks.
+        experiment: says which runs there are.
     """
     key = {"paper": paper, "table": table, "task": axis.task, "method": axis.method}
     if axis.quantity is not None:
@@ -63,31 +63,25 @@ def plan_cell(axis: Axis, paper: str, table: str, experiment: Experiment) -> Cel
         task = task_of(name, experiment.tasks[name], where=OWN)
     if method in PEERS and not (axis.peers and task and PEERS[method].suits(task)):
         axis, method = replace(axis, method=""), ""
-    metric = metric_value(task.metric) if task and not axis.fact else None
+    metric = metric_value(task.metric) if task and not axis.fact else NOTHING
     if name != axis.task and task and task.metric != TASKS[axis.task].metric:
         axis = replace(axis, quantity=axis.quantity or metric)  # goes before the printed one
     body, absent = _body(axis, task, experiment) if method else ("", "")
     if task and not task.public and not absent:
         absent = f"the data of {task.title} were never published"
-    splits = axis.splits if name == axis.task else ()
+    splits = (name, *(axis.splits if name == axis.task else ()))
     beside = axis.body or (experiment.bodies.get(task.kind, "") if task else "")
-    seeds = experiment.seeds_of(name, beside)  # a peer has those of the body beside it
+    # A peer has the seeds of the body beside it; of several splits, each is run once.
+    seeds = experiment.seeds_of(name, beside) if len(splits) == 1 else (0,)
+    runs = (Run(task=t, body=body, method=method, seed=s) for t in splits for s in seeds)
     return CellPlan(
         axis=axis,
         body=body,
-        runs=_runs((name, *splits), body, method, seeds) if body else (),
+        runs=tuple(runs) if body else (),
         absent=absent,
         quantity=axis.quantity or metric,
         key={**key, **axis.published},
         unlike=unlike_published(name, method) if method and paper else "",
-    )
-
-
-def _runs(tasks: Sequence[str], body: str, method: str, seeds: Iterable[int]) -> tuple[Run, ...]:
-    """Return a run for each seed, or for each split where there are several."""
-    each = tuple(seeds) if len(tasks) == 1 else (0,)
-    return tuple(
-        Run(task=task, body=body, method=method, seed=seed) for task in tasks for seed in each
     )
 
 

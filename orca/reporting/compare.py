@@ -8,10 +8,10 @@ from scipy.stats import ttest_ind
 
 from orca.errors import ResultsError
 from orca.evaluation.metric import METRICS
-from orca.evaluation.score import Score
+from orca.evaluation.score import Score, read_score
 from orca.reporting.markdown import aligned
 from orca.reporting.numbers import written
-from orca.reporting.scores import read_scores
+from orca.reporting.scores import score_files
 from orca.reporting.verdicts import LEVEL
 
 CellKey = tuple[str, str, str]  # task, body, method
@@ -51,7 +51,7 @@ def compare(a: Path, b: Path) -> str:
 
 def _cells(results: Path) -> dict[CellKey, list[Score]]:
     found: dict[CellKey, list[Score]] = defaultdict(list)
-    for score in read_scores(results):
+    for score in map(read_score, score_files(results)):
         found[(score.task, score.body, score.method)].append(score)
     return found
 

@@ -1,9 +1,12 @@
 """Who is best: in a row, by average rank, by wins, and the errors behind profiles and tests."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from itertools import compress
+from typing import Any, get_args
+
+import numpy as np
 
 from orca.reporting.table_records import FilledTable, SummaryRow, TableCell, Whose
 
@@ -48,6 +51,12 @@ class Competition:
         """Whose numbers they are, in a word."""
         return "published" if self.whose == "theirs" else "ours"
 
+    @property
+    def over(self) -> str:
+        """How many tasks decide, in words."""
+        every = f"{self.of} tasks"
+        return every if self.tasks == self.of else f"{self.tasks} of {every}"
+
     def by_title(self, table: FilledTable) -> dict[str, list[float]]:
         """Return the errors by the titles of the columns."""
         return {table.columns[column].title: errors for column, errors in self.errors.items()}
@@ -55,21 +64,15 @@ class Competition:
 
 def competition(cells: Cells, whose: Whose) -> Competition:
     """Return who competes by our numbers or by the published ones."""
-    found = {
+    found: dict[int, list[Any]] = {
         place: [cell.error(whose) for cell in column]
         for place, column in enumerate(zip(*cells, strict=True))
         if _suits_all(column, whose)
     }
-    results = {
-        place: errors for place, errors in found.items() if any(e is not None for e in errors)
-    }
-    decided = [task for task in zip(*results.values(), strict=True) if None not in task]
-    by_column = zip(*decided, strict=True) if decided else [()] * len(results)
-    errors = {
-        place: [error for error in of_column if error is not None]
-        for place, of_column in zip(results, by_column, strict=True)
-    }
-    return Competition(whose, errors, len(decided), len(cells))
+    found = {place: errors for place, errors in found.items() if {*errors} != {None}}
+    decided = [None not in task for task in zip(*found.values(), strict=True)]
+    errors = {place: [*compress(of_column, decided)] for place, of_column in found.items()}
+    return Competition(whose, errors, sum(decided), len(cells))
 
 
 def _suits_all(column: Sequence[TableCell], whose: Whose) -> bool:
@@ -99,23 +102,15 @@ def summarise(cells: Cells) -> Iterator[SummaryRow]:
             continue
         from scipy.stats import rankdata
 
-        by_task = list(zip(*held.errors.values(), strict=True))
-        ranks = [rankdata(task, method="average") for task in by_task]
-        average: list[float | None] = [None] * len(cells[0])
-        wins: list[float | None] = [None] * len(cells[0])
-        for place, column in enumerate(held.errors):
-            average[column] = sum(float(rank[place]) for rank in ranks) / held.tasks
-            won = (task[place] == min(task) and math.isfinite(task[place]) for task in by_task)
-            wins[column] = float(sum(won))
-        over = (
-            f"{held.tasks} tasks" if held.tasks == held.of else f"{held.tasks} of {held.of} tasks"
-        )
-        yield _row(f"average rank ({over})", held.whose, average, lambda value: f"{value:.2f}")
-        yield _row(f"wins ({over})", held.whose, wins, lambda value: f"{value:.0f}")
-
-
-def _row(
-    title: str, whose: Whose, values: list[float | None], write: Callable[[float], str]
-) -> SummaryRow:
-    text = tuple("–" if value is None else write(value) for value in values)
-    return SummaryRow(title=title, whose=whose, values=tuple(values), text=text)
+        errors = np.array(list(held.errors.values()))
+        won = (errors == errors.min(axis=0)) & np.isfinite(errors)
+        for title, of_columns, digits in (
+            ("average rank", rankdata(errors, axis=0).mean(axis=1), ".2f"),
+            ("wins", won.sum(axis=1), ".0f"),
+        ):
+            by_column = dict(zip(held.errors, map(float, of_columns), strict=True))
+            values = tuple(map(by_column.get, range(len(cells[0]))))
+            text = tuple("–" if value is None else f"{value:{digits}}" for value in values)
+            yield SummaryRow(
+                title=f"{title} ({held.over})", whose=held.whose, values=values, text=text
+            )

@@ -38,21 +38,13 @@ class Card(BaseModel):
 
 
 def read_card(path: Path) -> Card:
-    """Return a task's card.
-
-    Raises:
-        ResultsError: if it cannot be read.
-    """
+    """Return a task's card; a `ResultsError` if it cannot be read."""
     mend = f"prepare the task again: snakemake --force {path}"
     return read_record(Card, path, what="a task's card", mend=mend)
 
 
 def data_pages(prepared: Path) -> list[dict[str, Any]]:
-    """Return what the template shows of each `prepared/<task>/card.json`, and the pictures beside.
-
-    Raises:
-        ResultsError: if a card cannot be read.
-    """
+    """Return what the template shows of each `prepared/<task>/card.json`, and the pictures beside."""
     return [_page(path, read_card(path)) for path in sorted(prepared.glob(f"*/{CARD}"))]
 
 

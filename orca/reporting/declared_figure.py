@@ -54,8 +54,8 @@ class Figure:
         table: name of the table that it is drawn from, if it is drawn from one.
         predictions: that it is drawn from.
         alignments: whose histories it is drawn from.
-        draw: draws the files of table, predictions and alignments, in that order, to the stem of
-            the files to write, over a sentence on the protocol.
+        draw: called with the files of table, predictions and alignments, in that order, the stem of
+            the files to write, and the sentence on the protocol that stands under the figure.
     """
 
     title: str
@@ -65,7 +65,7 @@ class Figure:
     table: str = ""
     predictions: tuple[PredictionInput, ...] = ()
     alignments: tuple[AlignmentInput, ...] = ()
-    draw: Callable[[list[Path], Path, str], None]
+    draw: Callable[..., None]
 
     @property
     def heading(self) -> str:
@@ -89,12 +89,8 @@ class Figure:
 
 
 def _as_published(run: Run) -> Run:
-    return Run(
-        task=TASKS.as_published(run.task),
-        body=run.body,
-        method=METHODS.as_published(run.method),
-        seed=run.seed,
-    )
+    names = {"task": TASKS.as_published(run.task), "method": METHODS.as_published(run.method)}
+    return run.model_copy(update=names)
 
 
 FIGURES: Declarations[Figure] = Declarations("orca.reporting.drawings", "figure")
@@ -124,5 +120,5 @@ def plot(figure: str, inputs: list[Path], out: Path, *, experiment: Experiment) 
             )
     out.mkdir(parents=True, exist_ok=True)
     protocol = PROTOCOLS[experiment.protocol]
-    declared.draw(inputs, out / figure, protocol)
+    declared.draw(*inputs, out / figure, protocol)
     write_text(out / f"{figure}.txt", f"{declared.caption} {protocol}\n")

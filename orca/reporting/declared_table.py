@@ -100,8 +100,7 @@ class Table:
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """Return the runs of every cell, each once; undeclared tasks and methods have none."""
-        plan = self.plan(experiment)
-        return list({run.path: run for row in plan for cell in row for run in cell.runs}.values())
+        return _runs(self.plan(experiment))
 
     def fill(
         self, name: str, scores: ScoreFolder, published: PublishedNumbers, experiment: Experiment
@@ -116,7 +115,7 @@ class Table:
             filled = self._without(left_out).fill(name, scores, published, experiment)
             notes = (*filled.notes, *filter(None, left_out.values()))
             return filled.model_copy(update={"notes": notes})
-        check_alike(plan, scores)
+        check_alike(_runs(plan), scores)
         cells = [self._fill_row(row, scores, published) for row in plan]
         rows = [
             Heading(
@@ -209,14 +208,11 @@ class Table:
         cells = []
         for plan, number in pairs:
             quantity = plan.axis.quantity or printed or plan.quantity
-            of_quantity = {} if quantity is None else {
-                "metric": quantity.name,
-                "metric_title": quantity.title,
-                "direction": quantity.direction,
-                "perfect": quantity.perfect,
-            }  # fmt: skip
             cell = TableCell(
-                **of_quantity,
+                metric=quantity.name,
+                metric_title=quantity.title,
+                direction=quantity.direction,
+                perfect=quantity.perfect,
                 task=plan.axis.task,
                 method=plan.axis.method,
                 body=plan.body,
@@ -226,7 +222,7 @@ class Table:
             )
             same = [n.value for n in numbers if n and number and n.metric == number.metric]
             beside = [value for value in same if "E" not in value.upper()]
-            verdict = judge(cell, quantity.incomparable if quantity else "", beside)
+            verdict = judge(cell, quantity.incomparable, beside)
             cells.append(cell.model_copy(update={"verdict": verdict}))
         usual = usual_count(cells)
         cells = [with_text(cell, usual) for cell in cells]
@@ -260,6 +256,10 @@ class Table:
             )
             for place, axis in enumerate(self.columns)
         ]
+
+
+def _runs(plan: Sequence[Sequence[CellPlan]]) -> list[Run]:
+    return list({run.path: run for row in plan for cell in row for run in cell.runs}.values())
 
 
 TABLES: Declarations[Table] = Declarations("orca.reporting.tables", "table")

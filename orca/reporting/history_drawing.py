@@ -88,8 +88,8 @@ def plot_alignment(histories: list[Path], stem: Path, protocol: str) -> None:
 
     Args:
         histories: files whose paths end in `<task>/<body>/<alignment>/seed<k>/history.csv`.
-        stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
-        protocol: sentence under the figure.
+        stem: of the files, as `look` has it.
+        protocol: likewise.
     """
     panels = _by_panel(histories, "value")
     alignments = sorted({name for curves in panels.values() for name in curves})
@@ -165,12 +165,7 @@ def _draw_training(panels: Panels, title: str, order: list[str]) -> str:
 
 
 def plot_estimate_beside_exact(history: Path, stem: Path, protocol: str) -> None:
-    """Draw the class-wise distance and the exact one by epoch.
-
-    Args:
-        history: of an alignment that kept both, in the columns `value` and `exact`.
-        stem: of the files to write.
-        protocol: sentence under the figure.
+    """Draw the class-wise distance and the exact one by epoch, columns `value` and `exact`.
 
     Raises:
         ResultsError: if the exact distance was not kept.

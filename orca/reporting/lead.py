@@ -34,12 +34,7 @@ class Lead:
 
 
 def leads_in_short(leads: Sequence[Lead], pair: tuple[str, str]) -> str:
-    """Return one sentence on all rows of a table; empty if there is one row.
-
-    Args:
-        leads: of the rows.
-        pair: the methods that each of them compares.
-    """
+    """Return one sentence on all rows of a table, which compare one pair; empty for one row."""
     if len(leads) < 2:
         return ""
     one, other = map(method_title, pair)
@@ -57,13 +52,8 @@ def who_leads(
 ) -> Lead:
     """Return how the best method of a row stands to the next, or why that cannot be said.
 
-    Further sentences say how far the first of two methods is from the best and from the second.
-
-    Args:
-        title: of the row.
-        row: its cells.
-        scores: where the scores of its runs lie, and the predictions beside them.
-        pair: the two methods.
+    Further sentences say how far the first of a pair of methods is from the best and from the
+    other. Predictions lie beside the scores.
     """
     scored = [cell for cell in row if cell.ours and cell.ours.mean is not None]
     if len(scored) < 2:
@@ -108,7 +98,6 @@ def _judged(found: PairedDifference) -> str:
 
 
 def _gap(one: TableCell, other: TableCell, found: PairedDifference | str) -> str:
-    """Return a sentence on how far one method is ahead of another or behind it."""
     first, second = method_title(one.method), method_title(other.method)
     if isinstance(found, str):
         return f"{first} beside {second}: the difference cannot be said{found}"

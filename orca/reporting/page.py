@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -35,7 +36,6 @@ def environment() -> Environment:
     return made
 
 
-def to_html(table: FilledTable) -> str:
-    """Return a page with one table."""
-    page = environment().get_template("table.html")
-    return page.render(table=table) + "\n"
+def page_of(template: str, **content: Any) -> str:
+    """Return a page as a template shows some content."""
+    return environment().get_template(template).render(content) + "\n"

@@ -1,12 +1,15 @@
-"""Draws what a run predicted for test samples: confusions, sizes of errors, certainty."""
+"""Draws what a run predicted for test samples: confusions, sizes of errors, certainty, fields."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
 from scipy.special import expit, softmax
 
+from orca.errors import ResultsError
+from orca.evaluation.predictions import read_predictions
 from orca.reporting.look import PAGE, as_svg, look, say, style
 
 Predicted = Float[np.ndarray, "n *output"]
@@ -14,6 +17,7 @@ Targets = Shaped[np.ndarray, "n *target"]
 BINS = 10  # of the reliability diagram
 MOST_NAMED = 12  # classes that a confusion matrix names and counts one by one
 WORST = 5  # samples that are listed
+SHOWN = 3  # samples in a figure of fields
 LEAST = 1e-12
 
 
@@ -145,6 +149,46 @@ def _label_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " 
 
 def _number_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " n"]:
     return np.abs(predicted - target).reshape(len(target), -1).mean(axis=1)
+
+
+def plot_fields(coarse: Path, fine: Path, stem: Path, protocol: str) -> None:
+    """Draw the first samples of predicted fields on a line, true and predicted.
+
+    Args:
+        coarse: predictions at the resolution of training.
+        fine: those at a higher one.
+        stem: of the files, as `look` has it.
+        protocol: likewise.
+
+    Raises:
+        ResultsError: if a file does not hold `target` and `predicted` of equal shape
+            [n, channels, points].
+    """
+    with look(PAGE, 3.7, stem, protocol=protocol) as figure:
+        axes = figure.subplots(2, SHOWN, squeeze=False, sharex=True)
+        for line, (target, predicted) in zip(axes, map(_on_a_line, (coarse, fine)), strict=True):
+            points = target.shape[1]
+            places = (np.arange(points) + 0.5) / points
+            colour = style(3)["color"]
+            for sample, axis in enumerate(line[: len(target)]):
+                axis.set_title(f"{points} points, sample {sample + 1}")
+                axis.plot(places, target[sample], label="true", color="#b5b5b5", lw=2.6)
+                axis.plot(places, predicted[sample], label="predicted", color=colour, lw=1.0)
+            line[0].set_ylabel("u")
+        handles, labels = axes[0][0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+
+
+def _on_a_line(path: Path) -> tuple[Float[np.ndarray, "n points"], Float[np.ndarray, "n points"]]:
+    """Return true and predicted fields of the first channel."""
+    predicted, target = read_predictions(path)
+    if predicted.shape != target.shape or target.ndim != 3:
+        raise ResultsError(
+            where=str(path),
+            what="it does not hold 'target' and 'predicted' of one shape [n, channels, points]",
+            mend="make it again by `orca predict` on a task whose target is a field on a line",
+        )
+    return target[:, 0], predicted[:, 0]
 
 
 _DRAWN: dict[str, Callable[..., None]] = {

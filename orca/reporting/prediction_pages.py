@@ -41,22 +41,14 @@ def predictions_shown(
 ) -> tuple[list[Drawing], Records | None]:
     """Return a drawing for the best method of each row whose predictions were kept.
 
-    Args:
-        tables: that the report shows.
-        folders: of scores with predictions, and of cards, which say what targets are.
-
-    Returns:
-        The drawings; and for each worst sample: run, number, target, prediction, error.
+    With them come the worst samples, each with run, number, target, prediction and error.
     """
-    drawings: list[Drawing] = []
-    rows: list[Row] = []
-    for cell in (cell for table in tables for row in table.cells for cell in row):
-        found = _shown(cell, folders) if cell.ours and cell.ours.best else None
-        if found:
-            drawings.append(found[0])
-            rows += found[1]
+    cells = (cell for table in tables for row in table.cells for cell in row)
+    best = (cell for cell in cells if cell.ours and cell.ours.best)
+    found = [shown for cell in best if (shown := _shown(cell, folders))]
+    rows = [row for _, worst in found for row in worst]
     titles = ("run", "test sample", "true", "predicted", "error")
-    return drawings, Records(titles, rows, 4, WORST) if rows else None
+    return [drawing for drawing, _ in found], Records(titles, rows, 4, WORST) if rows else None
 
 
 def _shown(cell: TableCell, folders: Folders) -> tuple[Drawing, list[Row]] | None:

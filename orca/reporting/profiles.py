@@ -54,19 +54,13 @@ def performance_profiles(errors: Mapping[str, Sequence[float]]) -> dict[str, Ste
     }
 
 
-def plot_profile(table_json: Path, out_stem: Path, protocol: str) -> None:
-    """Draw a table's performance profiles, published and ours, and write every step as CSV.
-
-    Args:
-        table_json: a table as `tabulate` writes it.
-        out_stem: the files' path without ending; `.svg`, `.pdf`, `.png`, `.csv` are written.
-        protocol: sentence under the figure.
-    """
+def plot_profile(table_json: Path, stem: Path, protocol: str) -> None:
+    """Draw a table's performance profiles, published and ours, and write every step as CSV."""
     table = read_table(table_json)
     found = [(each, performance_profiles(each.by_title(table))) for each in competitions(table)]
     alone = len(found) <= 1
-    out_stem.parent.mkdir(parents=True, exist_ok=True)
-    with look(COLUMN if alone else PAGE, 2.8, out_stem, protocol=protocol) as figure:
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    with look(COLUMN if alone else PAGE, 2.8, stem, protocol=protocol) as figure:
         axes = figure.subplots(1, max(len(found), 1), sharey=True, squeeze=False)[0]
         for axis, (held, profiles) in zip(axes, found, strict=False):
             _draw(axis, held, profiles, alone=alone)
@@ -74,11 +68,10 @@ def plot_profile(table_json: Path, out_stem: Path, protocol: str) -> None:
         legend_below(figure, axes, columns=2 if alone else 3)
         if not found:
             say(axes[0], "this table has no numbers yet")
-    write_text(out_stem.with_name(out_stem.name + ".csv"), _to_csv(found))
+    write_text(stem.with_name(f"{stem.name}.csv"), _to_csv(found))
 
 
 def _to_csv(found: Sequence[tuple[Competition, Mapping[str, Steps]]]) -> str:
-    """Return every step of every curve."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("whose", "method", "tau", "fraction", "tasks"))
@@ -89,8 +82,7 @@ def _to_csv(found: Sequence[tuple[Competition, Mapping[str, Steps]]]) -> str:
 
 
 def _draw(axis: Any, held: Competition, profiles: Mapping[str, Steps], *, alone: bool) -> None:
-    tasks = f"{held.tasks} tasks" if held.tasks == held.of else f"{held.tasks} of {held.of} tasks"
-    axis.set_title(tasks if alone else f"{held.side}, {tasks}")
+    axis.set_title(held.over if alone else f"{held.side}, {held.over}")
     if not profiles:
         say(axis, "no task has a result of\nevery method yet")
         return

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,16 +83,16 @@ class PublishedNumbers:
         task = asked.get("task")
         return [
             number
-            for number in (self._by_task.get(task, ()) if task else self.numbers)
+            for number in (self._by_task[task] if task else self.numbers)
             if all(getattr(number, column) == value for column, value in asked.items())
         ]
 
     @cached_property
     def _by_task(self) -> dict[str, list[PublishedNumber]]:
         """The numbers of each task, since every cell of every table asks for one of them."""
-        found: dict[str, list[PublishedNumber]] = {}
+        found = defaultdict(list)
         for number in self.numbers:
-            found.setdefault(number.task, []).append(number)
+            found[number.task].append(number)
         return found
 
     def find(self, key: Mapping[str, str]) -> PublishedNumber | None:

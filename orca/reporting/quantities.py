@@ -36,11 +36,14 @@ class Quantity:
     incomparable: str = ""
 
 
+NOTHING = Quantity("", "", lambda score: None)  # of a cell without a metric
+
+
 def metric_value(name: str, *, ending: str = "") -> Quantity:
     """Return the value of a metric on a test split.
 
     Args:
-        name: as in `orca.evaluation.metrics`.
+        name: of the metric.
         ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
 
     Raises:
@@ -72,23 +75,17 @@ def spent(*phases: str) -> Reading:
     return of
 
 
-def recorded(path: str) -> Reading:
-    """Return the reading of a number in the run's record by its dotted path."""
+def recorded(*paths: str) -> Reading:
+    """Return the reading of the first number in the run's record that is there, by dotted paths."""
 
     def of(score: Score) -> float | None:
-        found: Any = score.record
-        for key in path.split("."):
-            found = found.get(key) if isinstance(found, dict) else None
-        return float(found) if isinstance(found, int | float) else None
-
-    return of
-
-
-def first(*readings: Reading) -> Reading:
-    """Return the reading of the first number that is there."""
-
-    def of(score: Score) -> float | None:
-        return next((found for read in readings if (found := read(score)) is not None), None)
+        for path in paths:
+            found: Any = score.record
+            for key in path.split("."):
+                found = found.get(key) if isinstance(found, dict) else None
+            if isinstance(found, int | float):
+                return float(found)
+        return None
 
     return of
 

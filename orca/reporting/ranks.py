@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from orca.reporting.competition import competitions
 from orca.reporting.look import PAGE, look, say
 from orca.reporting.table_records import read_table
@@ -51,7 +53,6 @@ def rank_test(errors: Mapping[str, Sequence[float]]) -> RankTest | None:
     Args:
         errors: for each method its error on every task, in one order; lower is better.
     """
-    import numpy as np
     from scipy.stats import friedmanchisquare, rankdata, studentized_range
 
     count, tasks = len(errors), len(next(iter(errors.values()), ()))
@@ -71,14 +72,8 @@ def rank_test(errors: Mapping[str, Sequence[float]]) -> RankTest | None:
     )
 
 
-def plot_ranks(table_json: Path, out_stem: Path, protocol: str) -> None:
-    """Draw the average ranks of a table's methods, and join those that do not differ.
-
-    Args:
-        table_json: a table as `tabulate` writes it.
-        out_stem: the files' path without ending; `.svg`, `.pdf`, `.png` are written.
-        protocol: sentence under the figure.
-    """
+def plot_ranks(table_json: Path, stem: Path, protocol: str) -> None:
+    """Draw the average ranks of a table's methods, and join those that do not differ."""
     table = read_table(table_json)
     tests = [
         (f"{held.side}, {held.tasks} tasks", rank_test(held.by_title(table)))
@@ -87,7 +82,7 @@ def plot_ranks(table_json: Path, out_stem: Path, protocol: str) -> None:
     found = [(title, test) for title, test in tests if test]
     most = max((len(test.methods) for _, test in found), default=4)
     height = max(1, len(found)) * (0.95 + 0.13 * most)
-    with look(PAGE, height, out_stem, protocol=protocol) as figure:
+    with look(PAGE, height, stem, protocol=protocol) as figure:
         axes = figure.subplots(max(len(found), 1), 1, squeeze=False)[:, 0]
         for axis, (title, test) in zip(axes, found, strict=False):
             _draw(axis, title, test)

@@ -16,7 +16,7 @@ from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.reporting.history_drawing import training_curves
 from orca.reporting.look import Drawing, read_svg
-from orca.reporting.page import environment
+from orca.reporting.page import page_of
 from orca.reporting.prediction_pages import Folders, predictions_shown
 from orca.reporting.run_costs import Records, Row, costs, seconds_in_words, software
 from orca.reporting.table_records import VERDICTS, FilledTable, RunOfCell, read_table
@@ -43,14 +43,10 @@ OF_TABLES = {  # titles and captions of the figures that a table has, by the end
 
 
 class Section(NamedTuple):
-    """A part of the report; `entries` are the anchors and titles that the contents list.
+    """A part of the report, left out where it has no content.
 
-    Args:
-        anchor: its place in the page.
-        title: its heading.
-        shown_by: the macro of `sections.html` that shows the content.
-        content: what it is called with; empty for a part that is left out.
-        entries: of the contents.
+    The macro of `sections.html` that `shown_by` names shows it; the contents list the anchors and
+    titles of its entries.
     """
 
     anchor: str
@@ -75,8 +71,7 @@ def write_report(
         out: the file to write.
         tables: the JSON files of those to show, in this order.
         folders: of figures, cards and predictions.
-        histories: of fine-tuned runs; their paths end in
-            `<task>/<body>/<method>/seed<k>/history.csv`.
+        histories: of fine-tuned runs, as `training_curves` takes them.
         settings: as resolved; shown as they are.
         experiment: says by which protocol the runs were made.
 
@@ -113,17 +108,14 @@ def write_report(
         Section("settings", "Settings", "text", text),
         Section("software", "Software and machine", "records", software(runs)),
     ]
-    page = (
-        environment()
-        .get_template("report.html")
-        .render(
-            title="Cross-modal fine-tuning: results",
-            lead=f"{_lead(runs)} {PROTOCOLS[experiment.protocol]}",
-            glance=_glance(shown, runs),
-            sections=[section for section in sections if section.content],
-        )
+    page = page_of(
+        "report.html",
+        title="Cross-modal fine-tuning: results",
+        lead=f"{_lead(runs)} {PROTOCOLS[experiment.protocol]}",
+        glance=_glance(shown, runs),
+        sections=[section for section in sections if section.content],
     )
-    write_text(out, page + "\n")
+    write_text(out, page)
 
 
 def _lead(runs: list[RunOfCell]) -> str:

@@ -23,7 +23,7 @@ class ScoreFolder:
     _read: dict[str, Score | None] = field(default_factory=dict, repr=False, compare=False)
 
     def path(self, run: Run) -> Path:
-        """Return where the run's score lies."""
+        """Return the file of the run's score."""
         return self.folder / run.score_file
 
     def predictions(self, run: Run) -> Path:
@@ -78,19 +78,11 @@ def score_files(results: Path) -> list[Path]:
     return files
 
 
-def read_scores(results: Path) -> list[Score]:
-    """Return every score of a results folder."""
-    return [read_score(path) for path in score_files(results)]
-
-
 def pack_scores(results: Path, out: Path) -> None:
     """Write the score files, and their jobs' stamps, to an archive that every table is built from.
 
-    The same scores give the same bytes: files are sorted, and carry neither owner nor time.
-
-    Args:
-        results: folder of results, or of scores.
-        out: the archive, a `.tar.gz`; it unpacks to `results/scores/`.
+    The same scores give the same bytes: files are sorted, and carry neither owner nor time. The
+    archive, a `.tar.gz`, unpacks to `results/scores/`.
 
     Raises:
         ResultsError: if a file is no score that can be read, or there is none.

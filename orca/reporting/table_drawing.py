@@ -1,4 +1,7 @@
-"""Draws tables whose rows are steps of a quantity, or tasks side by side."""
+"""Draws tables whose rows are steps of a quantity, or tasks side by side.
+
+Each function reads a table's JSON file and writes the figure that `look` describes.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -26,11 +29,7 @@ def _points(table: FilledTable, column: int, group: str = "") -> list[tuple[floa
 def plot_two_quantities(table_json: Path, stem: Path, protocol: str, *, along: str) -> None:
     """Draw the two columns of a table against the number that each row's title begins with.
 
-    Args:
-        table_json: a table whose groups of rows become panels.
-        stem: of the files to write.
-        protocol: sentence under the figure.
-        along: title of the horizontal axis.
+    Groups of rows become panels; `along` is the title of the horizontal axis.
     """
     table = read_table(table_json)
     groups = list(dict.fromkeys(row.group for row in table.rows))
@@ -53,14 +52,7 @@ def plot_two_quantities(table_json: Path, stem: Path, protocol: str, *, along: s
 
 
 def plot_by_number(table_json: Path, stem: Path, protocol: str, *, along: str) -> None:
-    """Draw a curve for each column against the number that each row's title begins with.
-
-    Args:
-        table_json: the table.
-        stem: of the files to write.
-        protocol: sentence under the figure.
-        along: title of the horizontal axis.
-    """
+    """Draw a curve for each column against the number that each row's title begins with."""
     table = read_table(table_json)
     with look(COLUMN, 2.4, stem, protocol=protocol) as figure:
         axis = figure.subplots()
@@ -81,13 +73,7 @@ def plot_by_number(table_json: Path, stem: Path, protocol: str, *, along: str) -
 
 
 def plot_errors_by_task(table_json: Path, stem: Path, protocol: str) -> None:
-    """Draw every number of a table, a row of signs for each task, on a logarithmic axis.
-
-    Args:
-        table_json: a table of errors; rows are tasks, columns methods.
-        stem: of the files to write.
-        protocol: sentence under the figure.
-    """
+    """Draw every number of a table of errors, a row of signs for each task, on a logarithmic axis."""
     table = read_table(table_json)
     height = 0.34 * len(table.rows) + 0.9
     with look(PAGE * 0.72, height, stem, protocol=protocol) as figure:
@@ -103,12 +89,8 @@ def plot_errors_by_task(table_json: Path, stem: Path, protocol: str) -> None:
 
 def _draw_column(axis: Any, table: FilledTable, column: int) -> None:
     title = table.columns[column].title
-    sign: dict[str, Any] = {
-        "marker": MARKERS[column % len(MARKERS)],
-        "color": style(column)["color"],
-        "linestyle": "none",
-        "markersize": 5.5,
-    }
+    look_of = {"marker": MARKERS[column % len(MARKERS)], "color": style(column)["color"]}
+    sign: dict[str, Any] = {**look_of, "linestyle": "none", "markersize": 5.5}
     cells = list(enumerate(row[column] for row in table.cells))
     theirs = [(c.theirs.value, y) for y, c in cells if c.theirs and c.theirs.value is not None]
     ours = [(c.ours.mean, y + 0.18) for y, c in cells if c.ours and c.ours.mean is not None]

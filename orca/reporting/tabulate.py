@@ -11,9 +11,9 @@ from orca.reporting.declared_figure import FIGURES, plot
 from orca.reporting.declared_table import TABLES
 from orca.reporting.latex import to_latex
 from orca.reporting.markdown import to_markdown
-from orca.reporting.page import to_html
+from orca.reporting.page import page_of
 from orca.reporting.profiles import plot_profile
-from orca.reporting.published import PublishedNumbers, read_published
+from orca.reporting.published import read_published
 from orca.reporting.ranks import LEAST_TASKS, plot_ranks
 from orca.reporting.scores import ScoreFolder
 from orca.reporting.table_records import FilledTable
@@ -40,7 +40,7 @@ def tabulate(
         scores: folder of score files.
         out: folder for the formats.
         published: folder of the papers' numbers.
-        experiment: bodies, seeds and the user's own tasks.
+        experiment: says which runs there are.
 
     Raises:
         SettingsError: if there is no such table.
@@ -57,7 +57,7 @@ def write_table(table: FilledTable, out: Path) -> None:
         "csv": to_csv(table),
         "md": to_markdown(table),
         "tex": to_latex(table),
-        "html": to_html(table),
+        "html": page_of("table.html", table=table),
         "json": table.model_dump_json(indent=1) + "\n",
     }
     for ending, text in texts.items():
@@ -86,24 +86,17 @@ def to_csv(table: FilledTable) -> str:
 def render_published(out: Path, published: Path) -> None:
     """Render every table and figure of the papers from their published numbers, without a run.
 
-    Args:
-        out: folder; tables go to `out/tables`, figures to `out/figures`.
-        published: folder of the papers' numbers.
+    Tables go to `out/tables`, figures to `out/figures`.
     """
     names = [name for name, table in TABLES.items() if table.paper]
-    _render(names, out, ScoreFolder(out), read_published(published), NO_RUNS)
+    _render(names, out, ScoreFolder(out), published, NO_RUNS)
 
 
 def render_scores(out: Path, *, scores: Path, published: Path, experiment: Experiment) -> None:
     """Render every table that any score belongs to, their profiles and the figures from them.
 
-    Nothing but the score files is read: no data, no weights, no record of a workflow.
-
-    Args:
-        out: folder; tables go to `out/tables`, figures to `out/figures`.
-        scores: folder of score files.
-        published: folder of the papers' numbers.
-        experiment: bodies, seeds and the user's own tasks.
+    Nothing but the score files is read: no data, no weights, no record of a workflow. Tables go to
+    `out/tables`, figures to `out/figures`.
 
     Raises:
         ResultsError: if there is no score of any table, or scores cannot stand in one table.
@@ -122,7 +115,7 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
             else "there is no such folder",
             mend="unpack an archive that `orca scores pack` made, or run `snakemake all`",
         )
-    _render(names, out, folder, read_published(published), experiment)
+    _render(names, out, folder, published, experiment)
     protocol = PROTOCOLS[experiment.protocol]
     for name in names:
         table, stem = out / "tables" / f"{name}.json", str(out / "figures" / name)
@@ -133,13 +126,10 @@ def render_scores(out: Path, *, scores: Path, published: Path, experiment: Exper
 
 
 def _render(
-    names: list[str],
-    out: Path,
-    scores: ScoreFolder,
-    numbers: PublishedNumbers,
-    experiment: Experiment,
+    names: list[str], out: Path, scores: ScoreFolder, published: Path, experiment: Experiment
 ) -> None:
     """Write some tables, and draw the figures that need nothing but one of them."""
+    numbers = read_published(published)
     for name in names:
         write_table(TABLES[name].fill(name, scores, numbers, experiment), out / "tables")
     for name, figure in FIGURES.items():

@@ -12,9 +12,9 @@ from orca.experiment import PROTOCOLS, Experiment
 from orca.methods.method import METHODS
 from orca.reporting.declared_figure import FIGURES, plot
 from orca.reporting.declared_table import TABLES
-from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_alignment, plot_estimate_beside_exact
 from orca.reporting.look import COLOURS, DASHES
+from orca.reporting.prediction_drawing import plot_fields
 from orca.reporting.profiles import plot_profile
 from orca.reporting.ranks import plot_ranks
 from orca.reporting.tabulate import write_table
@@ -109,14 +109,15 @@ def test_fields_are_drawn_at_both_resolutions(tmp_path):
         target = numbers.normal(size=(4, 1, points))
         files.append(tmp_path / f"{points}.npz")
         np.savez(files[-1], target=target, predicted=target + 0.1)
-    plot_fields(files, tmp_path / "fields", PROTOCOLS["sound"])
+    plot_fields(*files, tmp_path / "fields", PROTOCOLS["sound"])
     assert_drawn(tmp_path / "fields")
 
 
 def test_fields_of_two_shapes_are_refused(tmp_path):
-    np.savez(tmp_path / "odd.npz", target=np.zeros((2, 1, 8)), predicted=np.zeros((2, 1, 9)))
+    odd = tmp_path / "odd.npz"
+    np.savez(odd, target=np.zeros((2, 1, 8)), predicted=np.zeros((2, 1, 9)))
     with pytest.raises(ResultsError, match=r"odd\.npz"):
-        plot_fields([tmp_path / "odd.npz"], tmp_path / "fields", PROTOCOLS["sound"])
+        plot_fields(odd, odd, tmp_path / "fields", PROTOCOLS["sound"])
 
 
 def test_the_estimate_needs_the_exact_distance_beside_it(tmp_path, history):

@@ -1,12 +1,13 @@
 """The figures of ORCA (ICML 2023), and those of the same kind from small runs of our own."""
 
 from dataclasses import replace
+from functools import partial
 
 from orca.evaluation.score import Run
 from orca.reporting.declared_figure import AlignmentInput, Figure, PredictionInput
-from orca.reporting.field_drawing import plot_fields
 from orca.reporting.history_drawing import plot_estimate_beside_exact
 from orca.reporting.names import ORCA
+from orca.reporting.prediction_drawing import plot_fields
 from orca.reporting.profiles import plot_profile
 from orca.reporting.table_drawing import plot_by_number, plot_errors_by_task, plot_two_quantities
 
@@ -22,7 +23,7 @@ FIGURE_2 = Figure(
     paper=ORCA,
     number="2",
     table="table_9",
-    draw=lambda inputs, stem, protocol: plot_profile(inputs[0], stem, protocol),
+    draw=plot_profile,
     caption=(
         "The fraction of tasks on which aligning by a distance gives an error of at most τ times "
         "the least (Dolan and Moré 2002). Up and to the left is better."
@@ -46,7 +47,7 @@ FIGURE_6 = Figure(
             changes={"align": {"record_exact_every": 5}},
         ),
     ),
-    draw=lambda inputs, stem, protocol: plot_estimate_beside_exact(inputs[0], stem, protocol),
+    draw=plot_estimate_beside_exact,
     caption=(
         "The distance by Algorithm 1, which alignment descends, and the exact one over all classes "
         "at once, by epoch. The paper does not say which task it shows."
@@ -70,9 +71,7 @@ FIGURES = {
         paper=ORCA,
         number="4 (left)",
         table="figure_4_left",
-        draw=lambda inputs, stem, protocol: plot_two_quantities(
-            inputs[0], stem, protocol, along="epochs of alignment"
-        ),
+        draw=partial(plot_two_quantities, along="epochs of alignment"),
         caption=(
             "Test error (left axis) and distance between target and source features (right axis) "
             "by the epochs that the embedder was aligned; bars are standard deviations over seeds."
@@ -83,9 +82,7 @@ FIGURES = {
         paper=ORCA,
         number="4 (right)",
         table="figure_4_right",
-        draw=lambda inputs, stem, protocol: plot_by_number(
-            inputs[0], stem, protocol, along="series to train and to choose by"
-        ),
+        draw=partial(plot_by_number, along="series to train and to choose by"),
         caption="Test error on Satellite; bars are standard deviations over seeds.",
     ),
     "figure_5_left": Figure(
@@ -93,7 +90,7 @@ FIGURES = {
         paper=ORCA,
         number="5 (left)",
         table="table_14",
-        draw=lambda inputs, stem, protocol: plot_errors_by_task(inputs[0], stem, protocol),
+        draw=plot_errors_by_task,
         caption=(
             "Normalised errors, on a logarithmic axis. Open signs are published numbers, filled "
             "ones ours. U-Net was not published on Navier-Stokes and Darcy flow."
