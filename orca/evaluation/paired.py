@@ -30,19 +30,14 @@ LEAST_DRAWS = 100
 class PairedDifference:
     """By how much the first method is better; below 0 it is worse.
 
-    Args:
-        value: error of the second less error of the first, each a mean over its seeds.
-        low: lower end of the interval that holds `LEVEL` of the draws.
-        high: upper end.
-        samples: test samples.
-        seeds: of the first and of the second.
+    Between `low` and `high` lie `LEVEL` of the draws.
     """
 
-    value: float
+    value: float  # error of the second less error of the first, each a mean over its seeds
     low: float
     high: float
     samples: int
-    seeds: tuple[int, int]
+    seeds: tuple[int, int]  # how many, of the first and of the second
 
     @property
     def beyond_noise(self) -> bool:
@@ -60,15 +55,8 @@ def paired_difference(
 ) -> PairedDifference:
     """Return by how much the first method is better than the second, with its interval.
 
-    Draws on which the metric is not defined (such as one without a sample of some class) are
-    left out.
-
-    Args:
-        metric: that both are compared by.
-        first: predictions of one method, for each of its seeds.
-        second: of the other; it may have another number of seeds.
-        target: what both were to predict.
-        generator: of the draws.
+    Each has predictions for each of its seeds, whose numbers may differ. Draws on which the metric
+    is not defined (such as one without a sample of some class) are left out.
 
     Raises:
         DataError: if the metric is defined on hardly any draw.

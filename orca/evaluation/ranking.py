@@ -18,8 +18,7 @@ ByTruth = Iterator[tuple[Scores, Scores]]
 """Scores of positives and of negatives, some at a time."""
 
 SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-HELD = 2**18
-HELD_SHARE = 16
+HELD, HELD_SHARE = 2**18, 16
 """So many scores are sorted at once, or this part of them all where that is more."""
 
 
@@ -41,10 +40,8 @@ def area_under_roc(scores: Float[np.ndarray, " n"], positive: Bool[np.ndarray, "
 def area_of_parts(parts: Callable[[], ByTruth]) -> float:
     """Return the area under the ROC curve of scores that are looked at some at a time.
 
-    Pairs are counted in whole numbers, so the order and size of the parts change nothing.
-
-    Args:
-        parts: yields them, as often as asked.
+    Pairs are counted in whole numbers, so the order and size of the parts, which are yielded as
+    often as asked, change nothing.
     """
     positives, negatives = map(sum, zip(*((len(a), len(b)) for a, b in parts()), strict=True))
     pairs = positives * negatives
@@ -98,30 +95,20 @@ def mean_over_labels(
     target: Num[np.ndarray, "n labels"],
     what: str,
 ) -> float:
-    """Return the mean of an area over the labels for which it is defined.
-
-    Args:
-        area: of one label, from its scores and truth values.
-        predicted: scores.
-        target: 0 or 1.
-        what: name of the area, for the error.
+    """Return the mean of an area, from scores and truth values, over the labels that have one.
 
     Raises:
-        DataError: if it is defined for no label.
+        DataError: if none has; `what` is the area's name.
     """
     labels = range(predicted.shape[1])
     return mean_defined([area(predicted[:, n], target[:, n] > 0.5) for n in labels], what)
 
 
 def mean_defined(values: list[float], what: str) -> float:
-    """Return the mean over labels for which the value is defined.
-
-    Args:
-        values: one for each label; NaN where it is not defined.
-        what: name of the values, for the error.
+    """Return the mean over labels whose value is defined, and not NaN.
 
     Raises:
-        DataError: if none is defined.
+        DataError: if none is; `what` is the values' name.
     """
     if np.isnan(values).all():
         raise DataError(
@@ -130,12 +117,6 @@ def mean_defined(values: list[float], what: str) -> float:
             mend="use a larger split, or another metric",
         )
     return float(np.nanmean(values))
-
-
-def softmax(logits: Float[np.ndarray, "n classes"]) -> Float[np.ndarray, "n classes"]:
-    """Return probabilities of classes, in double precision."""
-    exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def auroc_ovo(predicted: Float[np.ndarray, "n classes"], target: Int[np.ndarray, " n"]) -> float:
@@ -148,6 +129,8 @@ def auroc_ovo(predicted: Float[np.ndarray, "n classes"], target: Int[np.ndarray,
     Raises:
         DataError: if a class has no sample in the split; the average is not defined then.
     """
+    from scipy.special import softmax
+
     classes = predicted.shape[1]
     absent = sorted(set(range(classes)) - set(np.unique(target).tolist()))
     if absent:
@@ -156,7 +139,7 @@ def auroc_ovo(predicted: Float[np.ndarray, "n classes"], target: Int[np.ndarray,
             what=f"it has no sample of class {absent[0]}",
             mend="use a split with samples of every class, or the metric zero_one_error_pct",
         )
-    probabilities = softmax(predicted)
+    probabilities = softmax(predicted.astype(np.float64), axis=1)
     areas = []
     for first, second in combinations(range(classes), 2):
         both = (target == first) | (target == second)

@@ -12,7 +12,6 @@ from orca.data.own.new_rows import NewRows, read_new
 from orca.data.target import Classes, Field, MultiLabel
 from orca.data.task import Task
 from orca.errors import SettingsError
-from orca.evaluation.ranking import softmax
 from orca.provenance import atomic
 from orca.text_files import csv_cell
 from orca.training.arithmetic import forward_pass, products
@@ -49,7 +48,9 @@ class Predictions:
         """Of each class, which sum to 1, or of each label on its own."""
         if isinstance(self.task.target, MultiLabel):
             return 1 / (1 + np.exp(-self.outputs.astype(np.float64)))
-        return softmax(self.outputs)
+        from scipy.special import softmax
+
+        return softmax(self.outputs.astype(np.float64), axis=1)
 
     def arrays(self) -> dict[str, Any]:
         """Return arrays by name: `prediction`, and for classes and labels their probabilities."""

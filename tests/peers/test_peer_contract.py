@@ -74,17 +74,16 @@ def _problem(name: str, task: Task, rows: Rows, *, epochs: int = 3) -> Problem:
     few = {"epochs": epochs, "batch_size": 16, "width": 4, "modes": 4, "learning_rate": 1e-2}
     own = PEERS[name].settings
     trivial = no_change(task.input_shape)
-    told = {
-        "rows": rows,
-        "target": task.target,
-        "settings": {**own, **{key: value for key, value in few.items() if key in own}},
-        "seed": 0,
-        "threads": 1,
-        "device": torch.device("cpu"),
-        "constants": (trivial, trivial),
-        "body": "minilm" if PEERS[name].on_body else "none",
-    }
-    return Problem(**told)
+    return Problem(
+        rows=rows,
+        target=task.target,
+        settings={**own, **{key: value for key, value in few.items() if key in own}},
+        seed=0,
+        threads=1,
+        device=torch.device("cpu"),
+        constants=(trivial, trivial),
+        body="minilm" if PEERS[name].on_body else "none",
+    )
 
 
 @pytest.fixture(autouse=True)

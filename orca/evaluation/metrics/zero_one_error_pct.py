@@ -1,4 +1,4 @@
-"""Share of samples of which another class than the true one is chosen."""
+"""Share of samples of which the true class is chosen, or another one."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -19,6 +19,11 @@ def accuracy_pct(predicted: Logits, target: Labels) -> float:
     return 100.0 - zero_one_error_pct(predicted, target)
 
 
+def accuracy(predicted: Logits, target: Labels) -> float:
+    """Share of samples whose largest logit is the true class."""
+    return float(np.mean(predicted.argmax(axis=1) == target))
+
+
 METRICS = {
     "zero_one_error_pct": Metric(
         title="0-1 error (%)", direction="lower", formula=zero_one_error_pct, kinds=("classes",)
@@ -29,5 +34,8 @@ METRICS = {
         formula=accuracy_pct,
         perfect=100.0,
         kinds=("classes",),
+    ),
+    "accuracy": Metric(
+        title="accuracy", direction="higher", formula=accuracy, perfect=1.0, kinds=("classes",)
     ),
 }
