@@ -47,8 +47,7 @@ class Aggregate:
         of: name of the table of scores.
         group: heading over the rows that are about it.
         task: what the published numbers call the whole of its tasks.
-        metric: its name in the published numbers.
-        title: as it stands in the table.
+        metric: likewise, the row itself.
         compute: from all scores, the column, and the columns that it competes with.
     """
 

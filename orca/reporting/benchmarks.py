@@ -40,10 +40,7 @@ FACTS_OF_LIFT = _openml(
 def resolutions(task: str, points: int, *, body: str = "") -> tuple[Axis, ...]:
     """Return rows: trained and tested on `points`; tested on twice as many; trained on these too.
 
-    Args:
-        task: name of the task with a place for the points that it is trained on.
-        points: of the lower resolution.
-        body: of the runs; empty for the one chosen for the task's kind.
+    The task's name has a place for the points that it is trained on.
     """
     twice = 2 * points
     return tuple(

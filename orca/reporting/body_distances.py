@@ -15,10 +15,7 @@ def bodies_by_distance(records: Iterable[Path]) -> str:
     """Return the bodies of some alignments by their held-out distance, the closest first.
 
     Distances are compared within an alignment: one distance, start and settings. Empty if no
-    alignment has samples held out.
-
-    Args:
-        records: paths that end in `<body>/<alignment>/seed<k>/run.json`.
+    alignment has samples held out. Records lie in `<body>/<alignment>/seed<k>/run.json`.
     """
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for path in records:

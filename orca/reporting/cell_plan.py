@@ -27,7 +27,6 @@ class CellPlan:
     Args:
         axis: what row and column fix together.
         body: of the runs; empty if there can be none although the cell may be about a method.
-        runs: one for each seed.
         absent: why there can be no runs, or why hardly anybody can make them.
         quantity: what is reported of each run.
         key: columns of the published numbers, and what they must be.
@@ -44,13 +43,9 @@ class CellPlan:
 
 
 def plan_cell(axis: Axis, paper: str, table: str, experiment: Experiment) -> CellPlan:
-    """Return what a cell is made from.
+    """Return what the cell of an axis, where row and column meet, is made from.
 
-    Args:
-        axis: what row and column fix together.
-        paper: whose numbers stand beside ours; empty for none.
-        table: as its published numbers call it.
-        experiment: says which runs there are.
+    Paper and table pick the published numbers that stand beside ours; no paper, no numbers.
     """
     key = {"paper": paper, "table": table, "task": axis.task, "method": axis.method}
     if axis.quantity is not None:

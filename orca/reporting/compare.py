@@ -28,10 +28,6 @@ def compare(a: Path, b: Path) -> str:
     where neither has a spread, if the numbers differ at all. Equal numbers seed by seed are
     *the same*.
 
-    Args:
-        a: a results folder, or one of scores.
-        b: the other.
-
     Raises:
         ResultsError: if a folder has no score, or the two score a task by different metrics.
     """

@@ -33,17 +33,11 @@ class Competition:
     A method competes if it has a result on any task and suits all. Peers may suit only some tasks;
     among our results they compete only where we run them on every task. A task can be decided if
     every competing method has a result there; a run that failed is a result, of infinite error.
-
-    Args:
-        whose: ours, or the published ones.
-        errors: of each column that competes, on the tasks that can be decided.
-        tasks: how many these are.
-        of: all tasks.
     """
 
     whose: Whose
-    errors: dict[int, list[float]]
-    tasks: int
+    errors: dict[int, list[float]]  # by column, on each task that can be decided
+    tasks: int  # that can be decided
     of: int
 
     @property

@@ -18,12 +18,7 @@ from orca.reporting.names import PAPERS
 
 @dataclass(frozen=True)
 class PredictionInput:
-    """A run's predictions on its test split.
-
-    Args:
-        run: whose they are.
-        ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
-    """
+    """A run's predictions on its test split, or on that which `Task.also_tested_on` names so."""
 
     run: Run
     ending: str = ""
@@ -31,11 +26,9 @@ class PredictionInput:
 
 @dataclass(frozen=True, kw_only=True)
 class AlignmentInput:
-    """The history of an embedder's alignment.
+    """The history of the alignment that a run would start from.
 
-    Args:
-        run: the run that would start from the embedder.
-        changes: settings of the alignment by group and key, put over those of the run's method.
+    Its settings are those of the run's method, with `changes` by group and key put over them.
     """
 
     run: Run
@@ -47,13 +40,8 @@ class Figure:
     """A figure of a paper, or one of our own.
 
     Args:
-        title: what it shows.
-        caption: what is said under it.
-        paper: key of the paper; empty for a figure of our own.
-        number: of the figure in it.
+        paper: its key; empty for a figure of our own.
         table: name of the table that it is drawn from, if it is drawn from one.
-        predictions: that it is drawn from.
-        alignments: whose histories it is drawn from.
         draw: called with the files of table, predictions and alignments, in that order, the stem of
             the files to write, and the sentence on the protocol that stands under the figure.
     """
@@ -99,12 +87,8 @@ FIGURES: Declarations[Figure] = Declarations("orca.reporting.drawings", "figure"
 def plot(figure: str, inputs: list[Path], out: Path, *, experiment: Experiment) -> None:
     """Draw a figure: `out/<figure>.svg`, `.pdf`, `.png`, and `.txt` with its caption.
 
-    Args:
-        figure: its name in `orca.reporting.drawings`.
-        inputs: the JSON file of its table, then the files of its predictions and the histories
-            of its alignments.
-        out: folder for the files.
-        experiment: says by which protocol the inputs were made.
+    The inputs are the JSON file of its table, then the files of its predictions and the histories
+    of its alignments.
 
     Raises:
         SettingsError: if there is no such figure.

@@ -41,14 +41,11 @@ class Table:
     """A table of a paper, or one of our own: where a row and a column meet stands a cell.
 
     Args:
-        title: what it is about.
         paper: key of the published numbers; empty for a table of our own.
         number: of the table in the paper; empty where it is not known.
-        caption: what is said under it.
         rows: usually tasks.
         suite: declared tasks of this suite that `rows` does not name join as rows.
         own_tasks: whether a person's own tasks join as rows.
-        columns: usually methods.
         published_as: what the published numbers call the table, if not by its number.
         spread_from: number of the paper's table that prints the spreads of this one's numbers.
         ranked: whether the cells of a row compete: the best is marked, ranks and wins counted.

@@ -84,12 +84,8 @@ def _draw_panels(figure: Any, panels: Panels, draw: Callable[[Any, Curves], None
 def plot_alignment(histories: list[Path], stem: Path, protocol: str) -> None:
     """Draw the distance at each epoch of stage two, a panel for each task and body.
 
-    Each seed is drawn thinly, and the mean where every seed has a value.
-
-    Args:
-        histories: files whose paths end in `<task>/<body>/<alignment>/seed<k>/history.csv`.
-        stem: of the files, as `look` has it.
-        protocol: likewise.
+    Each seed is drawn thinly, and the mean where every seed has a value. Histories lie in
+    `<task>/<body>/<alignment>/seed<k>/history.csv`.
     """
     panels = _by_panel(histories, "value")
     alignments = sorted({name for curves in panels.values() for name in curves})
@@ -124,9 +120,8 @@ def _distance(alignment: str) -> str:
 def training_curves(histories: list[Path], order: list[str]) -> list[Drawing]:
     """Return a drawing for each recorded quantity: a panel a task, a curve a method.
 
-    Args:
-        histories: files whose paths end in `<task>/<body>/<method>/seed<k>/history.csv`.
-        order: methods as the tables have them, so that a method looks the same everywhere.
+    Histories lie in `<task>/<body>/<method>/seed<k>/history.csv`. The order of the methods is that
+    of the tables, so that a method looks the same everywhere.
     """
     found = []
     for quantity, (title, caption) in QUANTITIES.items():

@@ -1,14 +1,9 @@
 """Writes a filled table as LaTeX, no wider than the page that it is put on."""
 
 import re
+from itertools import groupby
 
-from orca.reporting.table_lines import (
-    TextCell,
-    TextTable,
-    as_text,
-    legend,
-    verdict_line,
-)
+from orca.reporting.table_lines import TextCell, TextTable, as_text, legend, verdict_line
 from orca.reporting.table_records import FilledTable
 
 PACKAGES = "booktabs,amssymb,array,graphicx"
@@ -84,17 +79,12 @@ def _columns_of_words(text: TextTable) -> str:
 
 def _body(text: TextTable) -> list[str]:
     lines: list[str] = []
-    before = text.lines[0] if text.lines else None
-    for line in text.lines:
-        assert before is not None
-        new_group = line.group != before.group or not lines
-        if lines and (new_group or (line.row < 0) != (before.row < 0)):
-            lines.append(r"    \midrule")
-        if line.group and new_group:
-            lines.append(f"    \\emph{{{escape_latex(line.group)}}} \\\\")
-        texts = [*map(escape_latex, line.headings), *map(_cell, line.cells)]
-        lines.append(f"    {' & '.join(texts)} \\\\")
-        before = line
+    for (group, _), block in groupby(text.lines, lambda line: (line.group, line.row < 0)):
+        lines += [r"    \midrule"] * bool(lines)
+        lines += [f"    \\emph{{{escape_latex(group)}}} \\\\"] * bool(group)
+        for line in block:
+            texts = [*map(escape_latex, line.headings), *map(_cell, line.cells)]
+            lines.append(f"    {' & '.join(texts)} \\\\")
     return lines
 
 

@@ -19,13 +19,11 @@ SEED = 0  # of the draws, so that a table made again says the same
 
 @dataclass(frozen=True)
 class Lead:
-    """How the methods of a row stand to each other.
+    """How the methods of a row stand to each other, in words.
 
     Args:
-        sentence: the standing in words.
         first: by how much the best method is ahead of the next; None where it cannot be said.
-        pair: by how much the one of two given methods is ahead of the other; None if there is no
-            such pair.
+        pair: by how much the one of two given methods is ahead of the other; likewise.
     """
 
     sentence: str

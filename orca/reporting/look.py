@@ -61,11 +61,8 @@ def look(
 ) -> Iterator[Any]:
     """Give a `matplotlib` figure of the common look; nothing global is changed.
 
-    Args:
-        width: of the figure in inches.
-        height: of the figure in inches, without the line under it.
-        stem: of the files that the figure is saved as: SVG, PDF and PNG; None saves none.
-        protocol: sentence in small letters under the figure; empty for none.
+    Sizes are in inches, the height without the line under the figure, which says the protocol in
+    small letters. With a stem, it is saved as SVG, PDF and PNG.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure

@@ -1,6 +1,7 @@
 """Writes a filled table as Markdown."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from orca.reporting.table_lines import TextCell, as_text, legend, verdict_line
 from orca.reporting.table_records import FilledTable
@@ -10,12 +11,9 @@ def to_markdown(table: FilledTable) -> str:
     """Return the table with its columns padded, so that it reads well in a terminal too."""
     text = as_text(table)
     rows = [list(text.titles)]
-    group = ""
-    for line in text.lines:
-        if line.group and line.group != group:
-            rows.append([f"*{line.group}*", *[""] * (len(text.titles) - 1)])
-        group = line.group
-        rows.append([*line.headings, *map(_markdown, line.cells)])
+    for group, block in groupby(text.lines, lambda line: line.group):
+        rows += [[f"*{group}*", *[""] * (len(text.titles) - 1)]] * bool(group)
+        rows += [[*line.headings, *map(_markdown, line.cells)] for line in block]
     rows = [[_escaped(place).replace("|", "\\|") for place in row] for row in rows]
     left = len(text.titles) if table.textual else text.headings
     parts = [
@@ -41,9 +39,7 @@ def _markdown(cell: TextCell) -> str:
 def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
     """Return a Markdown table's lines, padded; its first row is the heading.
 
-    Args:
-        rows: of texts.
-        left: so many columns stand to the left, the others to the right.
+    The first `left` columns stand to the left, the others to the right.
     """
     widths = [max(3, *map(len, column)) for column in zip(*rows, strict=True)]
     rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]

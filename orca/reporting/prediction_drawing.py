@@ -22,16 +22,14 @@ LEAST = 1e-12
 
 
 def draw_predictions(kind: str, predicted: Predicted, target: Targets, names: Sequence[str]) -> str:
-    """Return a drawing as SVG.
+    """Return a drawing as SVG of what a run gives: logits, numbers or fields.
 
-    Args:
-        kind: of the target: `Classes`, `MultiLabel`, `Scalar` or `Field`.
-        predicted: as a run gives them: logits, numbers or fields.
-        target: what was to be predicted.
-        names: of the classes, as far as they are known.
+    The kind is the target's: `Classes`, `MultiLabel`, `Scalar` or `Field`. Names are those of the
+    classes, as far as they are known.
     """
     with look(PAGE, 3.0) as figure:
-        _DRAWN[kind](figure.subplots(1, 2), predicted, target, names)
+        draw, _ = _KINDS[kind]
+        draw(figure.subplots(1, 2), predicted, target, names)
         return as_svg(figure)
 
 
@@ -43,7 +41,8 @@ def worst_samples(
     The error of a class is minus the logarithm of its probability, that of labels the mean of
     theirs, that of a number the distance, that of a field the distance relative to its size.
     """
-    errors = _ERRORS[kind](predicted, target)
+    _, errors_of = _KINDS[kind]
+    errors = errors_of(predicted, target)
     order = np.argsort(-errors, kind="stable")[:WORST]
     return [
         (int(i), *_in_words(kind, predicted[i], target[i], names), float(errors[i])) for i in order
@@ -152,13 +151,7 @@ def _number_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, "
 
 
 def plot_fields(coarse: Path, fine: Path, stem: Path, protocol: str) -> None:
-    """Draw the first samples of predicted fields on a line, true and predicted.
-
-    Args:
-        coarse: predictions at the resolution of training.
-        fine: those at a higher one.
-        stem: of the files, as `look` has it.
-        protocol: likewise.
+    """Draw the first samples of fields on a line at two resolutions, true and predicted.
 
     Raises:
         ResultsError: if a file does not hold `target` and `predicted` of equal shape
@@ -191,11 +184,9 @@ def _on_a_line(path: Path) -> tuple[Float[np.ndarray, "n points"], Float[np.ndar
     return target[:, 0], predicted[:, 0]
 
 
-_DRAWN: dict[str, Callable[..., None]] = {
-    "Classes": _draw_classes, "MultiLabel": _draw_labels, "Scalar": _draw_numbers,
-    "Field": _draw_fields,
-}  # fmt: skip
-_ERRORS: dict[str, Callable[..., Any]] = {
-    "Classes": _class_errors, "MultiLabel": _label_errors, "Scalar": _number_errors,
-    "Field": _field_errors,
-}  # fmt: skip
+_KINDS: dict[str, tuple[Callable[..., None], Callable[..., Any]]] = {  # drawing, errors
+    "Classes": (_draw_classes, _class_errors),
+    "MultiLabel": (_draw_labels, _label_errors),
+    "Scalar": (_draw_numbers, _number_errors),
+    "Field": (_draw_fields, _field_errors),
+}

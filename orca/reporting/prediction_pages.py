@@ -23,13 +23,7 @@ WORST = (
 
 @dataclass(frozen=True, kw_only=True)
 class Folders:
-    """Where a report finds what it shows.
-
-    Args:
-        figures: those of the tables shown, and those of no table, are shown.
-        prepared: tasks, whose cards are shown.
-        scores: with predictions beside them, those of the best runs of which are shown.
-    """
+    """Where a report finds figures, the cards of prepared tasks, and predictions beside scores."""
 
     figures: Path
     prepared: Path

@@ -32,19 +32,13 @@ Digits = Annotated[str, AfterValidator(_finite)]
 
 
 class PublishedNumber(BaseModel):
-    """One published number, its digits kept as printed.
+    """One published number, its digits and those of its spread kept as printed.
 
     Args:
-        paper: key of the paper.
-        table: number of the table in it.
-        benchmark: that the task belongs to.
-        task: name of the task as we declare it, or of an aggregate.
-        metric: name of the metric; where resolutions belong to it, with them.
-        direction: which way is better, as printed.
-        method: name of the method; ours where we have it.
+        task: its name as we declare it, or that of an aggregate.
+        metric: its name; where resolutions belong to it, with them.
+        method: our name, where we have it.
         body: pretrained body, `none` or `not_stated`.
-        value: digits as printed.
-        std: digits of the spread as printed; empty if there is none.
         note: what a reader must know.
         source: where it was seen, if not in the paper itself.
     """
@@ -114,12 +108,9 @@ class PublishedNumbers:
     def result(
         self, number: PublishedNumber | None, twin: Mapping[str, str] | None, unpublished: str
     ) -> PublishedResult:
-        """Return what a cell shows of a number.
+        """Return what a cell shows of a number, or of there being none.
 
-        Args:
-            number: as printed; None if there is none.
-            twin: key of the same number in a table that prints its spread.
-            unpublished: what is shown where there is none.
+        The twin is the key of the same number in a table that prints its spread.
         """
         if number is None:
             return PublishedResult(text=unpublished)

@@ -22,8 +22,6 @@ class Quantity:
     Args:
         name: its key in the published numbers.
         title: as it stands in a table, with its unit.
-        of: how it is read.
-        direction: which way is better.
         perfect: the best value there can be.
         incomparable: why ours cannot be compared with a published one; empty if it can.
     """
@@ -40,11 +38,7 @@ NOTHING = Quantity("", "", lambda score: None)  # of a cell without a metric
 
 
 def metric_value(name: str, *, ending: str = "") -> Quantity:
-    """Return the value of a metric on a test split.
-
-    Args:
-        name: of the metric.
-        ending: of a further test split, as `Task.also_tested_on` names it; empty for the task's.
+    """Return the value of a metric on a task's test split, or on a further one by its `ending`.
 
     Raises:
         SettingsError: if there is no such metric.

@@ -22,11 +22,9 @@ GREY = "#777777"
 
 @dataclass(frozen=True)
 class RankTest:
-    """Average ranks of methods, the best first.
+    """Average ranks of methods over the tasks, the best first; 1 is best, and ties share.
 
     Args:
-        methods: their titles.
-        ranks: average over the tasks; 1 is best, ties share.
         p_equal: Friedman's p-value of "no method differs".
         critical: ranks apart by which two differ, by Nemenyi's test.
     """
@@ -48,11 +46,7 @@ class RankTest:
 
 
 def rank_test(errors: Mapping[str, Sequence[float]]) -> RankTest | None:
-    """Return the test of some methods; None for too few methods or tasks.
-
-    Args:
-        errors: for each method its error on every task, in one order; lower is better.
-    """
+    """Return the test of some methods by their errors on every task; None for too few of them."""
     from scipy.stats import friedmanchisquare, rankdata, studentized_range
 
     count, tasks = len(errors), len(next(iter(errors.values()), ()))

@@ -67,13 +67,8 @@ def write_report(
 ) -> None:
     """Write the report: one HTML file, complete in itself.
 
-    Args:
-        out: the file to write.
-        tables: the JSON files of those to show, in this order.
-        folders: of figures, cards and predictions.
-        histories: of fine-tuned runs, as `training_curves` takes them.
-        settings: as resolved; shown as they are.
-        experiment: says by which protocol the runs were made.
+    Tables are JSON files, histories those of fine-tuned runs (`training_curves`); settings are shown
+    as they are.
 
     Raises:
         ResultsError: if a table is missing or cannot be read.

@@ -19,10 +19,9 @@ MARKS = {  # sign and meaning of each verdict that has one
 
 @dataclass(frozen=True)
 class TextCell:
-    """The text of one place in the table.
+    """The text of one place in the table, without any markup.
 
     Args:
-        text: without any markup.
         strong: whether none in the line is better.
         remark: what stands beside the text, in brackets.
         mark: sign of the verdict; empty for none.

@@ -40,18 +40,15 @@ class RunOfCell(TableRecord):
 
 
 class OurResult(TableRecord):
-    """What our runs say.
+    """What our runs say, one for each seed asked for.
 
     Args:
         status: whether all seeds have a score.
-        mean: over the seeds that have one.
+        mean: over the `n` seeds that have one.
         std: sample standard deviation over them; None for fewer than two.
-        n: seeds that have a score.
         text: as it stands in the table, without the mark of the best.
         remark: on the number of runs, if it is not the row's usual one; shown beside `text`.
-        best: whether none in the row is better.
         absent: why there can be no runs.
-        runs: one for each seed asked for.
     """
 
     status: Status
@@ -81,9 +78,8 @@ class Verdict(TableRecord):
     """How our number compares with the published one, and by which test.
 
     Args:
-        verdict: in a word.
+        reason: with what the test found.
         differs: what keeps the two from being compared, such as "other metric"; may be empty.
-        reason: for it, with what the test found.
         difference: ours less the published number.
         ratio: ours to the published one, where another machine keeps them from being compared.
         margin: largest difference that counts as the same.
@@ -176,11 +172,8 @@ class FilledTable(TableRecord):
     @property
     def heading(self) -> str:
         """The title, with the table's number in its paper."""
-        return (
-            f"{PAPERS[self.paper]}, Table {self.number}. {self.title}"
-            if self.number
-            else self.title
-        )
+        where = f"{PAPERS[self.paper]}, Table {self.number}. " if self.number else ""
+        return f"{where}{self.title}"
 
     @property
     def short_heading(self) -> str:
@@ -204,6 +197,5 @@ def read_table(path: Path) -> FilledTable:
     Raises:
         ResultsError: if the file is missing, or no table.
     """
-    return read_record(
-        FilledTable, path, what="a table", mend=f"make it again: snakemake --force {path}"
-    )
+    mend = f"make it again: snakemake --force {path}"
+    return read_record(FilledTable, path, what="a table", mend=mend)

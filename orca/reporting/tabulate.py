@@ -35,13 +35,6 @@ def tabulate(
 
     The cell of a run that is missing or has failed says so; none is left out.
 
-    Args:
-        table: its name in `orca.reporting.tables`.
-        scores: folder of score files.
-        out: folder for the formats.
-        published: folder of the papers' numbers.
-        experiment: says which runs there are.
-
     Raises:
         SettingsError: if there is no such table.
         ResultsError: if scores cannot stand in one table, or a published number is at fault.

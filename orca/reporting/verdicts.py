@@ -132,10 +132,7 @@ def _marches(cell: TableCell) -> bool:
 def compare_means(ours: Sample, theirs: Sample, margin: float) -> tuple[float, float]:
     """Return the p-values of "the means are equal" and of "they are `margin` or more apart".
 
-    Args:
-        ours: our runs.
-        theirs: the published number; a spread of 0 takes the mean as exact.
-        margin: largest difference that counts as the same, in the unit of the means.
+    A published spread of 0 takes the mean as exact.
     """
     from scipy.stats import ttest_ind_from_stats
 

@@ -57,14 +57,8 @@ def test_alignment_is_drawn_with_a_panel_for_each_task(tabulated, tmp_path):
 
 @pytest.fixture
 def history(tmp_path):
-    path = (
-        tmp_path
-        / "iris"
-        / "minilm"
-        / alignment_name("otdd", "pretrained")
-        / "seed0"
-        / "history.csv"
-    )
+    name = alignment_name("otdd", "pretrained")
+    path = tmp_path / f"iris/minilm/{name}/seed0/history.csv"
     path.parent.mkdir(parents=True)
     return path
 
@@ -146,15 +140,11 @@ def test_figures_of_tables_are_drawn_from_runs_too(
         of_run = {"paper": "orca_icml2023", "table": table.number or "-", "task": run.task}
         printed = numbers_of_papers.where(**of_run)
         value = 0.01 * (1 + place % 7)
-        score = make.score(
-            run.task,
-            run.method,
-            run.seed,
-            value,
-            body=run.body,
-            metrics={printed[0].metric: value} if printed else {},
-            record={"alignment": {"held_out_distance": 30.0 - place % 7}},
-        )
+        more = {
+            "metrics": {printed[0].metric: value} if printed else {},
+            "record": {"alignment": {"held_out_distance": 30.0 - place % 7}},
+        }
+        score = make.score(run.task, run.method, run.seed, value, body=run.body, **more)
         make.write(tmp_path / "scores", score)
     filled = fill(FIGURES[name].table, tmp_path / "scores", experiment)
     write_table(filled, tmp_path / "tables")
