@@ -37,28 +37,6 @@ class TrialSettings:
         group, _, name = key.partition(".")
         return getattr(getattr(self, group), name)
 
-    def with_values(self, values: Mapping[str, Any], *, where: str) -> "TrialSettings":
-        """Return the settings with some values, by `group.key`, put over them.
-
-        Args:
-            values: by key.
-            where: their origin, for the error.
-
-        Raises:
-            SettingsError: if a key is unknown or a value is not allowed.
-        """
-        groups = {name: getattr(self, name).model_dump() for name in FINETUNE_READS}
-        for key, value in values.items():
-            group, _, name = key.partition(".")
-            if group not in groups or not name:
-                raise SettingsError(
-                    where=f"{where}, {key}",
-                    what="a search cannot choose this",
-                    mend=f"name a key as `group.key`, the group one of {', '.join(FINETUNE_READS)}",
-                )
-            groups[group][name] = value
-        return TrialSettings(**checked_groups(groups, FINETUNE_READS, where=where))
-
 
 def trial_settings(
     default: TrialSettings, params: Mapping[str, Any], search: TuningSettings
@@ -69,6 +47,9 @@ def trial_settings(
         default: the settings before the search.
         params: the trial's own values, by `group.key`.
         search: says how many epochs the longest trial has.
+
+    Raises:
+        SettingsError: if a key is unknown or a value is not allowed.
     """
     share = min(1.0, search.max_epochs / default.finetune.epochs)
     fixed = {
@@ -78,7 +59,17 @@ def trial_settings(
         "finetune.selection": "last_epoch",
         "finetune.validate_every": 1,
     }
-    return default.with_values({**params, **fixed}, where="a trial")
+    groups = {name: getattr(default, name).model_dump() for name in FINETUNE_READS}
+    for key, value in {**params, **fixed}.items():
+        group, _, name = key.partition(".")
+        if group not in groups or not name:
+            raise SettingsError(
+                where=f"a trial, {key}",
+                what="a search cannot choose this",
+                mend=f"name a key as `group.key`, the group one of {', '.join(FINETUNE_READS)}",
+            )
+        groups[group][name] = value
+    return TrialSettings(**checked_groups(groups, FINETUNE_READS, where="a trial"))
 
 
 @dataclass(frozen=True)
@@ -104,17 +95,14 @@ class Reports:
         """
         if not history:
             return
-        known = self._known()
+        trials = self.trial.study.get_trials(deepcopy=False)
+        known = set(trials[self.trial.number].intermediate_values)
         for row in history:
             step, error = row["epoch"] + 1, self.error(row)
             if step not in known:
                 self.trial.report(error, step=step)
         if max(known, default=0) <= step < self.epochs and self.trial.should_prune():
             raise optuna.TrialPruned
-
-    def _known(self) -> set[int]:
-        trials = self.trial.study.get_trials(deepcopy=False)
-        return set(trials[self.trial.number].intermediate_values)
 
     def error(self, row: Mapping[str, Any]) -> float:
         """Return how far an epoch's validation score is from perfect.
@@ -148,7 +136,7 @@ def train(
         settings: of this trial.
         trial: learns of every epoch's score.
         state: the trial's progress on disk, held.
-        seed: of all trials: they differ by their settings alone.
+        seed: of all trials.
         min_epochs: of the lowest rung, which every trial reaches.
 
     Raises:
