@@ -3,7 +3,7 @@
 `protocol: published` replaces tasks and methods (`orca.reporting.cell_plan`), proxies
 (`orca.workflow.runs`) and the origin of settings (`orca.configuration`). The replacements are the
 declarations with `as_published` (`orca.declarations`), those of methods made by
-`orca.methods.released`.
+`orca.methods.method`.
 """
 
 from collections.abc import Mapping

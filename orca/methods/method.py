@@ -1,4 +1,13 @@
-"""What a method is: where it starts, how it aligns, what it trains."""
+"""What a method is: where it starts, how it aligns, what it trains.
+
+Each declared method has a twin, `<name>_released`, which stands for it under `protocol: published`
+and fixes how ORCA's released code runs a method: the kernel is the smallest divisor, dense heads
+pool, pseudo-labels have ten clusters, no samples are held out, a class of one target sample is left
+out of alignment, micro-batches left over at an epoch's end are dropped, and the test split chooses
+the epoch.
+
+Source: github.com/sjunhongshen/ORCA, commit 19b8c1c.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,9 +16,15 @@ from typing import Any
 
 from orca.alignment.distance import DISTANCES
 from orca.declarations import Declarations
-from orca.methods.released import ENDING, FIXES
 from orca.models.settings import BodyStart, EmbedderStart
 from orca.settings import Settings, merge
+
+ENDING = "_released"
+FIXES: dict[str, dict[str, Any]] = {  # of every twin
+    "model": {"kernel_rule": "smallest_divisor", "dense_head": "pooling"},
+    "align": {"clusters": 10, "held_out": False, "single_samples": False},
+    "finetune": {"selection": "test_as_published", "accumulate": "official"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +78,7 @@ class Method:
         return self.settings.model_validate(given) if self.settings else None
 
     def twin(self, name: str) -> "Method":
-        """Return what stands for the method under `protocol: published`.
-
-        Args:
-            name: of the method.
-        """
+        """Return the twin of the method, whose name is `name`."""
         twin = replace(
             self,
             title=f"{self.title} (released code)",

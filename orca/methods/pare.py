@@ -59,12 +59,10 @@ def freeze_where_asked(model: Any, settings: PareSettings, generator: Any) -> No
 
     Source: PaRe's code, `finetune_method: Wv`, for Darcy flow.
     """
-    from orca.methods.attention_layers import query_key_value
-
     del generator
     if not settings.frozen_query_key:
         return
-    query, key, _ = query_key_value(model)
+    query, key, _ = model.query_key_value
     for name, part in model.body.named_modules():
         if name.endswith((f".{query}", f".{key}")):
             part.requires_grad_(requires_grad=False)

@@ -21,12 +21,11 @@ class PromptSettings(Settings):
 
 def train_prompts(model: Any, settings: PromptSettings, generator: Any) -> None:
     """Add prompts to every attention of the frozen model; train these and the predictor."""
-    from orca.methods.attention_layers import query_key_value
     from orca.models.encoders.prompts import add_prompts
 
     model.embedder.requires_grad_(requires_grad=False)
     model.body.requires_grad_(requires_grad=False)
-    _, key, value = query_key_value(model)
+    _, key, value = model.query_key_value
     add_prompts(model.body, settings.prompts, layers=(key, value), generator=generator)
 
 

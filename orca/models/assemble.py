@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
+from orca.errors import SettingsError
 from orca.models.body import BODIES
 from orca.models.card import verify
 from orca.models.embedder import Embedder, build_embedder
@@ -15,14 +16,7 @@ from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
 
 
 class Model(nn.Module):
-    """Embedder, body and predictor around one task.
-
-    Args:
-        embedder: turns inputs into tokens.
-        loaded: the body; its encoder turns tokens into hidden states.
-        predictor: turns hidden states into the task's output.
-        settings: that it was built by.
-    """
+    """Embedder, body and predictor around one task, built by `settings`."""
 
     def __init__(
         self,
@@ -36,6 +30,23 @@ class Model(nn.Module):
         self.embedder, self.body, self.predictor = embedder, loaded.encoder, predictor
         self.width, self.hidden_width = loaded.width, loaded.hidden_width
         self.projections, self.settings = loaded.projections, settings
+
+    @property
+    def query_key_value(self) -> tuple[str, str, str]:
+        """The names of the linear layers that make queries, keys and values.
+
+        Raises:
+            SettingsError: if the body makes all three in one layer.
+        """
+        if len(self.projections) == 1:
+            raise SettingsError(
+                where="a method that treats queries, keys and values differently",
+                what=f"this body computes all three in one layer, {self.projections[0]}",
+                mend="choose a body that has separate layers for queries, keys and values, such as"
+                " swin_base or roberta_base",
+            )
+        query, key, value = self.projections
+        return query, key, value
 
     def embed(
         self, inputs: Float[Tensor, "batch channels *size"]
@@ -80,24 +91,17 @@ def load_body(
     folder: Path,
     generator: Generator,
 ) -> LoadedBody:
-    """Return a body in memory.
-
-    Args:
-        name: of the body.
-        settings: dropout, gradient checkpointing.
-        start: with its pretrained weights, or with random ones.
-        folder: where its weights lie; ignored for random ones.
-        generator: of random weights.
+    """Return a declared body in memory; arguments as of `assemble`.
 
     Raises:
-        SettingsError: if there is no such body.
+        SettingsError: if there is no such body, or it does not fit the settings.
         WeightsError: if a file is missing or altered.
     """
     body = BODIES.look_up(name, where="body")
-    if start == "pretrained":
-        verify(folder, name)
-    place = folder if start == "pretrained" else None
-    return body.load(place, settings=settings, generator=generator)
+    if start == "random":
+        return body.load(None, settings=settings, generator=generator)
+    verify(folder, name)
+    return body.load(folder, settings=settings, generator=generator)
 
 
 def put_together(
@@ -109,16 +113,7 @@ def put_together(
     embedder: EmbedderStart,
     generator: Generator,
 ) -> Model:
-    """Return the model around a body that is in memory.
-
-    Args:
-        loaded: the body.
-        input_shape: (channels, length) or (channels, height, width).
-        output: what a sample's output is.
-        settings: shape of embedder and predictor.
-        embedder: how the embedder starts.
-        generator: of all random weights.
-    """
+    """Return the model around a body that is in memory; arguments as of `assemble`."""
     front = build_embedder(
         input_shape, body=loaded, settings=settings, start=embedder, generator=generator
     )
@@ -150,7 +145,7 @@ def assemble(  # noqa: PLR0913 (each is a choice of its own)
         settings: the shape of embedder, body and predictor.
         start: whether the body has its pretrained weights or random ones.
         embedder: how the embedder starts.
-        folder: where the body's weights lie.
+        folder: where the body's pretrained weights lie.
         generator: of all random weights.
 
     Raises:

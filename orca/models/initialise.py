@@ -30,16 +30,17 @@ def table(rows: int, width: int) -> nn.Embedding:
 
 
 @torch.no_grad()
-def linear_default_(layer: nn.Linear, generator: torch.Generator) -> None:
-    """Fill weight and bias uniformly within 1/sqrt(inputs), as PyTorch does for a new layer."""
-    bound = 1 / math.sqrt(layer.in_features)
-    layer.weight.uniform_(-bound, bound, generator=generator)
-    if layer.bias is not None:
-        layer.bias.uniform_(-bound, bound, generator=generator)
+def linear_default_(module: nn.Module, generator: torch.Generator) -> None:
+    """Fill linear layers uniformly within 1/sqrt(inputs), as PyTorch does for a new layer."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear):
+            bound = 1 / math.sqrt(layer.in_features)
+            layer.weight.uniform_(-bound, bound, generator=generator)
+            layer.bias.uniform_(-bound, bound, generator=generator)
 
 
 @torch.no_grad()
-def transformer_(module: nn.Module, std: float, generator: torch.Generator) -> None:
+def transformer_(module: nn.Module, generator: torch.Generator, std: float = STD) -> None:
     """Fill a transformer: linear layers and tables normal, biases 0, norms 1 and 0.
 
     Other parameters (relative position biases) start at 0.

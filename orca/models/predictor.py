@@ -56,10 +56,6 @@ class PooledHead(nn.Module):
         super().__init__()
         self.linear = nn.Linear(width, outputs)
 
-    def start(self, generator: Generator) -> None:
-        """Fill the weights at random."""
-        initialise.linear_default_(self.linear, generator)
-
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
     ) -> Float[Tensor, "batch outputs"]:
@@ -124,11 +120,6 @@ class DenseHead(nn.Module):
         values = output.channels * per_patch * reduction ** len(patches.tokens)
         self.spread = nn.Linear(width, values) if learned else nn.AdaptiveAvgPool1d(values)
 
-    def start(self, generator: Generator) -> None:
-        """Fill the weights at random."""
-        if isinstance(self.spread, nn.Linear):
-            initialise.linear_default_(self.spread, generator)
-
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
     ) -> Float[Tensor, "batch channels *grid"]:
@@ -187,10 +178,6 @@ class ImageDecoderHead(nn.Module):
         self.merged = tuple(math.ceil(side / reduction) for side in patches.tokens)
         self.linear = nn.Linear(width, self.COLOURS * self.factor**2)
 
-    def start(self, generator: Generator) -> None:
-        """Fill the weights at random, as the library does for a decoder without weights."""
-        initialise.transformer_(self, 0.02, generator)
-
     def forward(
         self, hidden: Float[Tensor, "batch tokens width"], points: Size
     ) -> Float[Tensor, "batch channels rows columns"]:
@@ -218,13 +205,6 @@ def build_predictor(
 ) -> Predictor:
     """Return the predictor of an output, behind a body.
 
-    Args:
-        output: what a sample's output is.
-        patches: how inputs are cut.
-        body: which gives the hidden states.
-        settings: which head fields get.
-        generator: of the random weights.
-
     Raises:
         SettingsError: if a field has other axes than the input.
     """
@@ -242,7 +222,10 @@ def build_predictor(
         return DenseHead(width, output, patches=patches, reduction=reduction, learned=learned)
 
     predictor = initialise.blank(make)
-    predictor.start(generator)
+    if isinstance(predictor, ImageDecoderHead):  # as the library's decoder without weights
+        initialise.transformer_(predictor, generator)
+    else:
+        initialise.linear_default_(predictor, generator)
     return predictor
 
 

@@ -6,8 +6,7 @@ import torch
 from orca.alignment.distance import DISTANCES
 from orca.declarations import named
 from orca.errors import SettingsError
-from orca.methods.method import METHODS
-from orca.methods.released import FIXES
+from orca.methods.method import FIXES, METHODS
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
 from orca.settings import checked

@@ -1,17 +1,20 @@
 """PaRe: the tables of the reference, and what mixing does to samples and gradients."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import torch
+from torch.nn.functional import cross_entropy, mse_loss
 
 from orca.methods.objectives.mixing import Curriculum, mix_ranked, mix_sampled
+from orca.methods.objectives.objective import ObjectiveInputs
 from orca.methods.objectives.patch_replacement import (
     GRID,
     GRID_DENSE,
     SEQUENCE,
     PatchReplacement,
-    official_numbers,
+    replacement_of,
 )
 from orca.methods.pare import PareSettings
 from orca.models.predictor import Dense, Pooled
@@ -58,7 +61,7 @@ def patches():
     return target, source, scores
 
 
-def replaced(mixed, target, source):
+def changed_places(mixed, target, source):
     """Return which places changed, after checking that each holds a source patch of its sample."""
     changed = (mixed != target).any(dim=2)
     for sample, place in changed.nonzero().tolist():
@@ -72,7 +75,7 @@ def test_sampled_mixing_replaces_exactly_the_count_by_source_patches_in_order(pa
     mixed = mix_sampled(
         target, source, scores, count, temperature=0.9, generator=torch.Generator().manual_seed(1)
     )
-    changed = replaced(mixed, target, source)
+    changed = changed_places(mixed, target, source)
     assert changed.sum(dim=1).tolist() == [count] * 3
     for sample in range(3):
         rows = [
@@ -83,36 +86,35 @@ def test_sampled_mixing_replaces_exactly_the_count_by_source_patches_in_order(pa
         assert len(set(rows)) == count
 
 
-@pytest.mark.parametrize("replace", ["lowest", "highest"])
+@pytest.mark.parametrize("replaced", ["lowest", "highest"])
 def test_ranked_mixing_puts_the_best_source_patches_over_the_chosen_target_patches(
-    patches, replace
+    patches, replaced
 ):
     target, source, (of_target, of_source) = patches
     before = target.clone()
-    mixed = mix_ranked(target, source, (of_target, of_source), 6, replace=replace)
+    mixed = mix_ranked(target, source, (of_target, of_source), 6, replaced=replaced)
     assert torch.equal(target, before)
-    changed = replaced(mixed, target, source)
+    changed = changed_places(mixed, target, source)
     for sample in range(3):
         order = of_target[sample].argsort()
-        places = order[:6] if replace == "lowest" else order[-6:]
+        places = order[:6] if replaced == "lowest" else order[-6:]
         assert set(changed[sample].nonzero().flatten().tolist()) == set(places.tolist())
         best = of_source[sample].argsort(descending=True)[:6]
         assert torch.equal(mixed[sample, places], source[sample, best])
 
 
-def make_objective(model, body, **settings):
+def make_objective(model, embedder, source, *, task_loss=cross_entropy, sampled=True, **settings):
     generator = torch.Generator().manual_seed(0)
-    numbers = torch.randint(1, 60, (40, 32), generator=generator)
-    objective = PatchReplacement(
-        torch.nn.functional.cross_entropy,
-        replacement=official_numbers(model, PareSettings(**settings), "lowest"),
-        embedder=body.words,
-        numbers=numbers,
-        labels=torch.arange(40) % 4,
-        widths=(model.width, model.hidden_width),
-    )
-    objective.start(generator)
-    return objective
+    inputs = ObjectiveInputs(
+        model=model, task_loss=task_loss, source=source, body="toy", weights=Path(),
+        settings=PareSettings(**settings), generator=generator,
+    )  # fmt: skip
+    return PatchReplacement(inputs, embedder, replaced="lowest", sampled=sampled)
+
+
+def sentences():
+    numbers = torch.randint(1, 60, (40, 32), generator=torch.Generator().manual_seed(0))
+    return {"numbers": numbers, "labels": torch.arange(40) % 4}
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ def loss_at(objective, model, batch, epoch, epochs=10):
 
 def test_the_gate_learns_while_patches_are_sampled_and_not_after(toy):
     model, body, batch = toy
-    objective = make_objective(model, body)
+    objective = make_objective(model, body.words, sentences())
     loss_at(objective, model, batch, epoch=4).backward()
     assert float(objective.gate.linear.weight.grad.norm()) > 0
     objective.zero_grad()
@@ -143,14 +145,14 @@ def test_the_gate_learns_while_patches_are_sampled_and_not_after(toy):
 @pytest.mark.parametrize("settings", [{"mix_weight": 0.0}, {"first_share": 0.0, "lost_share": 0.0}])
 def test_without_weight_or_patches_the_loss_is_the_task_s(toy, settings):
     model, body, (inputs, targets) = toy
-    objective = make_objective(model, body, **settings)
-    plain = torch.nn.functional.cross_entropy(model(inputs), targets)
+    objective = make_objective(model, body.words, sentences(), **settings)
+    plain = cross_entropy(model(inputs), targets)
     torch.testing.assert_close(loss_at(objective, model, (inputs, targets), epoch=0), plain)
 
 
 def test_the_loss_is_the_formula_of_the_reference(toy):
     model, body, (inputs, targets) = toy
-    objective = make_objective(model, body, mix_weight=0.3, sampled_epochs=0)
+    objective = make_objective(model, body.words, sentences(), mix_weight=0.3, sampled_epochs=0)
     generator = torch.Generator().manual_seed(9)
     chosen = torch.randint(40, (6,), generator=generator)
     embedder, numbers, labels = objective._frozen
@@ -163,7 +165,7 @@ def test_the_loss_is_the_formula_of_the_reference(toy):
         low = gate(e[i]).argsort()[:k]
         m[i, low] = e_s[i, gate(e_s[i]).argsort(descending=True)[:k]]
     hidden = model.encode(m)
-    ce, share = torch.nn.functional.cross_entropy, k / n
+    ce, share = cross_entropy, k / n
     o_s = hidden.mean(dim=1) @ objective.source_head.weight.T + objective.source_head.bias
     expected = ce(model(inputs), targets) + 0.3 * (
         (1 - share) * ce(model.predict(hidden), targets) + share * ce(o_s, labels[chosen])
@@ -174,7 +176,7 @@ def test_the_loss_is_the_formula_of_the_reference(toy):
 @pytest.mark.parametrize(("wanted", "outputs"), [(None, 4), (2, 4), (200, 200)])
 def test_the_source_head_has_the_outputs_asked_for_and_one_per_class_at_least(toy, wanted, outputs):
     model, body, batch = toy
-    objective = make_objective(model, body, source_outputs=wanted)
+    objective = make_objective(model, body.words, sentences(), source_outputs=wanted)
     assert objective.source_head.out_features == outputs
     loss_at(objective, model, batch, epoch=5).backward()
     assert (objective.source_head.weight.grad != 0).any(dim=1).sum() == outputs
@@ -182,7 +184,7 @@ def test_the_source_head_has_the_outputs_asked_for_and_one_per_class_at_least(to
 
 def test_what_is_stored_is_the_gate_and_the_source_head_alone(toy):
     model, body, _ = toy
-    objective = make_objective(model, body)
+    objective = make_objective(model, body.words, sentences())
     names = {"gate.linear.weight", "gate.linear.bias", "source_head.weight", "source_head.bias"}
     assert set(objective.state_dict()) == names
     assert {name for name, _ in objective.named_parameters()} == names
@@ -191,7 +193,7 @@ def test_what_is_stored_is_the_gate_and_the_source_head_alone(toy):
 def test_kinds_of_body_and_output_have_their_script_s_numbers(toy):
     def numbers(body, shape, output):
         model = toy_model(body, shape, output, embedder="pretrained")
-        found = official_numbers(model, PareSettings(), "lowest")
+        found = replacement_of(model, PareSettings())
         return found.mix_weight, found.sampled_epochs
 
     assert numbers("roberta_base", (1, 50), Dense(1, (50,))) == (0.1, 5)
@@ -211,16 +213,12 @@ def test_grids_are_mixed_with_images_in_either_precision(precision, epoch, dense
         (3, 12, 12), body=loaded("swin_base"), settings=ModelSettings(), start="pretrained",
         generator=generator,
     )  # fmt: skip
-    task_loss = torch.nn.functional.mse_loss if dense else torch.nn.functional.cross_entropy
-    objective = PatchReplacement(
-        task_loss,
-        replacement=official_numbers(model, PareSettings(), "lowest"),
-        embedder=embedder.requires_grad_(requires_grad=False),
-        numbers=torch.randn(20, 3, 12, 12, generator=generator),
-        labels=torch.arange(20) % 5,
-        widths=(model.width, model.hidden_width),
-    )
-    objective.start(generator)
+    images = torch.randn(20, 3, 12, 12, generator=generator)
+    objective = make_objective(
+        model, embedder.requires_grad_(requires_grad=False),
+        {"numbers": images, "labels": torch.arange(20) % 5},
+        task_loss=mse_loss if dense else cross_entropy,
+    )  # fmt: skip
     inputs = torch.randn(4, 1, 9, 9, generator=generator)
     targets = inputs.clone() if dense else torch.arange(4) % 3
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):

@@ -213,7 +213,7 @@ def test_random_weights_a_training_step_and_words_are_the_library_s_to_the_bit(
     shape = BODIES[name].toy
     ours = loaded(name, dropout=dropout)
     theirs = bert(config, model, shape, dropout, add_pooling_layer=False)
-    initialise.transformer_(theirs, initialise.STD, torch.Generator().manual_seed(0))
+    initialise.transformer_(theirs, torch.Generator().manual_seed(0))
     words = theirs.embeddings.eval()
     padded = torch.randint(4, 64, (3, 20), generator=torch.Generator())
     padded[0, 12:] = padded[2, 3:] = shape.padding

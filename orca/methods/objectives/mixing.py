@@ -14,7 +14,7 @@ from torch import Tensor
 
 from orca.methods.objectives.subset import sample_subset
 
-Replace = Literal["lowest", "highest"]
+Replaced = Literal["lowest", "highest"]
 Patches = Float[Tensor, "batch patches width"]
 SourcePatches = Float[Tensor, "batch source_patches width"]
 Scores = tuple[Float[Tensor, "batch patches"], Float[Tensor, "batch source_patches"]]
@@ -36,13 +36,9 @@ class Curriculum:
     of: Literal["target", "source"]
 
     def count(self, epoch: int, epochs: int, *, target: int, source: int) -> int:
-        """Return the number of replaced patches.
+        """Return the number of replaced patches in an epoch, from 0, of a run.
 
-        Args:
-            epoch: from 0.
-            epochs: of the run.
-            target: patches of a target sample.
-            source: patches of a source sample.
+        `target` and `source` are the patches that a sample of each has.
         """
         patches = target if self.of == "target" else source
         wanted = int(patches * (self.first - self.lost * Fraction(epoch, epochs)))
@@ -104,23 +100,18 @@ def mix_ranked(
     scores: Scores,
     count: int,
     *,
-    replace: Replace,
+    replaced: Replaced,
 ) -> Patches:
     """Return the target's patches, `count` of each sample replaced by the best source patches.
 
     The best source patch goes where the lowest of the chosen target scores is. The scores get no
     gradient.
 
-    Args:
-        target: patches of the target samples.
-        source: patches of as many source samples.
-        scores: of target and source patches.
-        count: of replaced patches; more than 0, at most all.
-        replace: which target patches: the `lowest` scored (the paper's figure), or the `highest`
-            (its code, against its figure).
+    The target patches that go are the `lowest` scored (the paper's figure), or the `highest` (its
+    code, against its figure); other arguments as of `mix_sampled`.
     """
     of_target, of_source = (score.detach() for score in scores)
     order = of_target.argsort(dim=1)
-    places = order[:, :count] if replace == "lowest" else order[:, order.shape[1] - count :]
+    places = order[:, :count] if replaced == "lowest" else order[:, order.shape[1] - count :]
     best = of_source.topk(count, dim=1).indices
     return _put(target, places, _rows(source, best))

@@ -3,52 +3,36 @@
 Source: Cai et al. 2024 (PaRe, arXiv:2406.09003), and its code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
 import torch
-from jaxtyping import Float, Int, Num, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
 
 from orca.errors import SettingsError
-from orca.methods.objectives.mixing import Curriculum, Replace, mix_ranked, mix_sampled
-from orca.methods.objectives.objective import Objective, ObjectiveInputs, TaskLoss
+from orca.methods.objectives.mixing import Curriculum, Replaced, mix_ranked, mix_sampled
+from orca.methods.objectives.objective import Objective, ObjectiveInputs
 from orca.methods.pare import PareSettings
 from orca.models import initialise
 from orca.models.assemble import Model
 from orca.models.predictor import DenseHead, ImageDecoderHead, pool
 from orca.models.source_embedding import source_embedder
 
+PATCHES = 56 * 56  # that Swin has; shares of patches are whole numbers of these
+
 
 @dataclass(frozen=True, kw_only=True)
 class Replacement:
-    """All numbers of the method.
+    """The numbers that differ between PaRe's three scripts.
 
     Args:
         curriculum: how many patches are replaced.
         mix_weight: of the mixed samples' loss.
         sampled_epochs: epochs at the start in which patches are sampled and the gate learns.
-        temperature: of the sampling.
-        replace: which target patches go when none are sampled.
-        source_outputs: of the source head, if the source has no more classes.
     """
-
-    curriculum: Curriculum
-    mix_weight: float
-    sampled_epochs: int
-    temperature: float
-    replace: Replace
-    source_outputs: int
-
-
-PATCHES = 56 * 56  # that Swin has; shares of patches are whole numbers of these
-
-
-@dataclass(frozen=True)
-class _Official:
-    """The numbers that one of PaRe's three scripts fixes."""
 
     curriculum: Curriculum
     mix_weight: float
@@ -60,43 +44,43 @@ def _over_swin(first: int, lost: int) -> Curriculum:
     return Curriculum(first=Fraction(first, PATCHES), lost=Fraction(lost, PATCHES), of="target")
 
 
-SEQUENCE = _Official(Curriculum(first=Fraction(1), lost=Fraction(1), of="source"), 0.1, 5)
-GRID_DENSE = _Official(_over_swin(1000, 500), 0.3, 10)
-GRID = _Official(_over_swin(2000, 1500), 1.0, 10)
+SEQUENCE = Replacement(
+    curriculum=Curriculum(first=Fraction(1), lost=Fraction(1), of="source"),
+    mix_weight=0.1,
+    sampled_epochs=5,
+)
+GRID_DENSE = Replacement(curriculum=_over_swin(1000, 500), mix_weight=0.3, sampled_epochs=10)
+GRID = Replacement(curriculum=_over_swin(2000, 1500), mix_weight=1.0, sampled_epochs=10)
 
 
-def _official(model: Model) -> _Official:
+def _official(model: Model) -> Replacement:
     if len(model.embedder.patches.tokens) == 1:
         return SEQUENCE
     dense = isinstance(model.predictor, DenseHead | ImageDecoderHead)
     return GRID_DENSE if dense else GRID
 
 
-def official_numbers(model: Model, settings: PareSettings, replace: Replace) -> Replacement:
-    """Return the code's numbers for this kind of body and output, where none are set.
+def replacement_of(model: Model, settings: PareSettings) -> Replacement:
+    """Return the settings' numbers; where none are set, the code's for this kind of body and output.
 
     Source: PaRe's three scripts: 2D classification, 2D dense, 1D; `begin_num` and `end_num` of
     its configurations over the 3136 patches that Swin has.
     """
     official = _official(model)
+    shares = {"first": settings.first_share, "lost": settings.lost_share}
+    asked = {
+        name: Fraction(share).limit_denominator(PATCHES)
+        for name, share in shares.items()
+        if share is not None
+    }
     curriculum = official.curriculum
-    if settings.first_share is not None or settings.lost_share is not None:
-        first, lost = (
-            old if new is None else Fraction(new).limit_denominator(PATCHES)
-            for old, new in (
-                (curriculum.first, settings.first_share),
-                (curriculum.lost, settings.lost_share),
-            )
-        )
-        curriculum = Curriculum(first=first, lost=lost, of="target")
+    if asked:
+        curriculum = replace(curriculum, **asked, of="target")
     weight, sampled = settings.mix_weight, settings.sampled_epochs
     return Replacement(
         curriculum=curriculum,
         mix_weight=official.mix_weight if weight is None else weight,
         sampled_epochs=official.sampled_epochs if sampled is None else sampled,
-        temperature=settings.temperature,
-        replace=replace,
-        source_outputs=settings.source_outputs or 0,
     )
 
 
@@ -121,12 +105,10 @@ class PatchReplacement(Objective):
     loss(o, y) + weight * [(1 - λ) loss(o_m, y) + λ cross_entropy(source head, source label)].
 
     Args:
-        task_loss: from (output, target) to a scalar.
-        replacement: the method's numbers.
+        inputs: model, loss, settings, generator of random weights.
         embedder: the body's own embedding, frozen; not part of what is trained or stored.
-        numbers: source samples as the embedder takes them.
-        labels: of the source samples.
-        widths: of the model's patches, and of its hidden states.
+        replaced: which target patches go when none are sampled.
+        sampled: whether patches are sampled in the first epochs.
 
     Differs from the code: source samples are drawn anew for every batch rather than taken in
     turn, so no batch is left without its mixture; the source head has an output for each class of
@@ -136,27 +118,20 @@ class PatchReplacement(Objective):
     """
 
     def __init__(
-        self,
-        task_loss: TaskLoss,
-        *,
-        replacement: Replacement,
-        embedder: nn.Module,
-        numbers: Num[Tensor, "n *sample"],
-        labels: Int[Tensor, " n"],
-        widths: tuple[int, int],
+        self, inputs: ObjectiveInputs, embedder: nn.Module, *, replaced: Replaced, sampled: bool
     ) -> None:
-        super().__init__(task_loss)
-        self.replacement = replacement
-        width, hidden_width = widths
-        outputs = max(int(labels.max()) + 1, replacement.source_outputs)
-        self.gate = initialise.blank(lambda: Gate(width))
-        self.source_head = initialise.blank(lambda: nn.Linear(hidden_width, outputs))
+        super().__init__(inputs.task_loss)
+        model, settings = inputs.model, inputs.settings
+        assert isinstance(settings, PareSettings)
+        numbers, labels = inputs.source["numbers"], inputs.source["labels"].long()
+        self.replacement = replacement_of(model, settings)
+        self.sampled_epochs = self.replacement.sampled_epochs if sampled else 0
+        self.temperature, self.replaced = settings.temperature, replaced
+        outputs = max(int(labels.max()) + 1, settings.source_outputs or 0)
+        self.gate = initialise.blank(lambda: Gate(model.width))
+        self.source_head = initialise.blank(lambda: nn.Linear(model.hidden_width, outputs))
+        initialise.linear_default_(self, inputs.generator)
         self._frozen = (embedder, numbers, labels)  # in a tuple, so that torch overlooks them
-
-    def start(self, generator: torch.Generator) -> None:
-        """Fill gate and source head at random."""
-        initialise.linear_default_(self.gate.linear, generator)
-        initialise.linear_default_(self.source_head, generator)
 
     @torch.no_grad()
     def _draw(
@@ -178,12 +153,11 @@ class PatchReplacement(Objective):
     ) -> Float[Tensor, "batch patches width"]:
         """Return the target's patches with `count` of them replaced."""
         scores = self.gate(target).to(target.dtype), self.gate(source).to(target.dtype)
-        if epoch < self.replacement.sampled_epochs:
+        if epoch < self.sampled_epochs:
             return mix_sampled(
-                target, source, scores, count,
-                temperature=self.replacement.temperature, generator=generator,
-            )  # fmt: skip
-        return mix_ranked(target, source, scores, count, replace=self.replacement.replace)
+                target, source, scores, count, temperature=self.temperature, generator=generator
+            )
+        return mix_ranked(target, source, scores, count, replaced=self.replaced)
 
     def loss(
         self,
@@ -213,13 +187,8 @@ class PatchReplacement(Objective):
         return plain + weight * ((1 - share) * of_target + share * of_source)
 
 
-def make(inputs: ObjectiveInputs, *, replace: Replace, sampled: bool) -> PatchReplacement:
-    """Return the objective for a model.
-
-    Args:
-        inputs: model, source samples, settings.
-        replace: which target patches go when none are sampled.
-        sampled: whether patches are sampled in the first epochs.
+def make(inputs: ObjectiveInputs, *, replaced: Replaced, sampled: bool) -> PatchReplacement:
+    """Return the objective for a model; arguments as of `PatchReplacement`.
 
     Raises:
         SettingsError: if there are no source samples.
@@ -230,24 +199,12 @@ def make(inputs: ObjectiveInputs, *, replace: Replace, sampled: bool) -> PatchRe
             what="it holds features alone, and patch replacement needs the samples themselves",
             mend=f"make it again: remove results/source/{inputs.body} and run the same target",
         )
-    settings = inputs.settings
-    assert isinstance(settings, PareSettings)
-    if not sampled:
-        settings = settings.model_copy(update={"sampled_epochs": 0})
-    numbers, labels = inputs.source["numbers"], inputs.source["labels"].long()
+    numbers = inputs.source["numbers"]
     embedder = source_embedder(inputs.body, inputs.weights, image_shape=tuple(numbers.shape[1:]))
-    objective = PatchReplacement(
-        inputs.task_loss,
-        replacement=official_numbers(inputs.model, settings, replace),
-        embedder=embedder.to(numbers.device),
-        numbers=numbers,
-        labels=labels,
-        widths=(inputs.model.width, inputs.model.hidden_width),
-    )
-    objective.start(inputs.generator)
-    return objective
+    embedder = embedder.to(numbers.device)
+    return PatchReplacement(inputs, embedder, replaced=replaced, sampled=sampled)
 
 
-replace_lowest = partial(make, replace="lowest", sampled=True)
-replace_highest = partial(make, replace="highest", sampled=True)
-replace_lowest_from_the_start = partial(make, replace="lowest", sampled=False)
+replace_lowest = partial(make, replaced="lowest", sampled=True)
+replace_highest = partial(make, replaced="highest", sampled=True)
+replace_lowest_from_the_start = partial(make, replaced="lowest", sampled=False)

@@ -43,7 +43,6 @@ def expected_counts(
     count: int,
     *,
     temperature: float,
-    exact_steps: int = EXACT_STEPS,
 ) -> Float[Tensor, "batch patches"]:
     """Return how often each patch is drawn, softly, in `count` draws that discourage repetition.
 
@@ -56,17 +55,16 @@ def expected_counts(
         perturbed: scores with noise added.
         count: draws.
         temperature: of the softmax.
-        exact_steps: draws made one by one; at least `count` for the plain algorithm.
 
     Source: Xie and Ermon 2019 (arXiv:1901.10517); the closed form is ours.
     """
     counts = torch.zeros_like(perturbed)
     smallest = torch.finfo(torch.float32).tiny
-    for _ in range(min(count, exact_steps)):
+    for _ in range(min(count, EXACT_STEPS)):
         drawn = torch.softmax(perturbed / temperature, dim=1)
         counts = counts + drawn
         perturbed = perturbed + (1 - drawn).clamp_min(smallest).log()
-    left = count - exact_steps
+    left = count - EXACT_STEPS
     if left <= 0:
         return counts
     logits = perturbed / temperature
@@ -86,21 +84,15 @@ def sample_subset(
     *,
     temperature: float,
     generator: torch.Generator,
-    exact_steps: int = EXACT_STEPS,
 ) -> Float[Tensor, "batch patches"]:
     """Return a mask of `count` ones per row, drawn without replacement by score.
 
     The ones are where score plus Gumbel noise is largest, so their law is that of the plain
     algorithm. Backwards, the mask's gradient is that of `expected_counts` (straight through).
 
-    Args:
-        scores: of the patches.
-        count: ones in each row.
-        temperature: of the relaxation; it has no effect on the mask itself.
-        generator: of the noise.
-        exact_steps: see `expected_counts`.
+    The temperature has no effect on the mask itself.
     """
     perturbed = scores + gumbel(scores, generator)
-    counts = expected_counts(perturbed, count, temperature=temperature, exact_steps=exact_steps)
+    counts = expected_counts(perturbed, count, temperature=temperature)
     hard = largest(perturbed.detach(), count).to(scores)
     return hard - counts.detach() + counts

@@ -122,12 +122,7 @@ class Block(nn.Module):
 
 
 class Bert(nn.Module):
-    """The transformer.
-
-    Args:
-        shape: its sizes.
-        settings: dropout, of hidden states and attention alike, and gradient checkpointing.
-    """
+    """The transformer."""
 
     def __init__(self, shape: BertShape, settings: ModelSettings) -> None:
         super().__init__()
@@ -150,21 +145,13 @@ class Bert(nn.Module):
 def load_bert(
     shape: BertShape, folder: Path | None, *, settings: ModelSettings, generator: torch.Generator
 ) -> LoadedBody:
-    """Return a BERT or RoBERTa in memory.
+    """Return a BERT or RoBERTa in memory; arguments and errors as of `Body.load`.
 
-    Args:
-        shape: its sizes.
-        folder: where its weights lie; None for random weights.
-        settings: dropout, of hidden states and attention alike, and gradient checkpointing.
-        generator: of random weights.
-
-    Raises:
-        WeightsError: if the file lacks a weight or holds one of another size.
-        SettingsError: if more blocks are to be kept than there are.
+    Dropout is of hidden states and attention alike.
     """
     model = initialise.blank(lambda: Bert(shape, settings))
     if folder is None:
-        initialise.transformer_(model, initialise.STD, generator)
+        initialise.transformer_(model, generator)
     else:
         read_into(model, folder, prefix=f"{shape.family}.")
     table = model.get_parameter("embeddings.position_embeddings.weight").detach()

@@ -35,11 +35,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _read(config: Any, folder: Path, **choices: Any) -> Any:
-    """Return the library's model with the weights of `model.safetensors`.
-
-    Raises:
-        WeightsError: if the file is none, lacks a weight, or holds one of another size or block.
-    """
+    """Return the library's model with the weights of `model.safetensors`."""
     file = folder / WEIGHT_FILE
     with readable(file), _quiet():
         model, found = AutoModel.from_pretrained(
@@ -62,7 +58,7 @@ def build(
     generator: torch.Generator,
     **choices: Any,
 ) -> Any:
-    """Return a model of the library, in training mode.
+    """Return a model of the library, in training mode; errors as of `Body.load`.
 
     Args:
         config: of the library.
@@ -70,14 +66,11 @@ def build(
         settings: gradient checkpointing.
         generator: of random weights.
         choices: further arguments of the library's model.
-
-    Raises:
-        WeightsError: if the file lacks a weight or holds one of another size.
     """
     if folder is None:
         with no_init_weights():
             model = AutoModel.from_config(config, **{**HOW, **choices})
-        initialise.transformer_(model, initialise.STD, generator)
+        initialise.transformer_(model, generator)
     else:
         model = _read(config, folder, **choices)
     if settings.gradient_checkpointing:

@@ -85,14 +85,7 @@ def render(maps: Maps, side: int, random: np.random.Generator) -> UInt8[np.ndarr
 def fractal_images(
     *, classes: int, per_class: int, side: int, random: np.random.Generator
 ) -> tuple[UInt8[np.ndarray, "n s s"], Int[np.ndarray, " n"]]:
-    """Return grey images and the number of each one's class, class after class.
-
-    Args:
-        classes: how many.
-        per_class: images of each.
-        side: points along each side.
-        random: of maps, variations and walks.
-    """
+    """Return square grey images and the number of each one's class, class after class."""
     images: list[UInt8[np.ndarray, "m s s"]] = []
     while len(images) < classes:
         maps = random_maps(1, random)

@@ -15,12 +15,7 @@ STD = 0.1  # of the weights at the start; 0.02, made for widths of 768, starts a
 
 
 def untrained(name: str, classes: int, generator: torch.Generator) -> Model:
-    """Return a model around a body with random weights.
-
-    Args:
-        name: of a body whose declaration says that it is made here.
-        classes: of images, which it learns to distinguish.
-        generator: of the weights.
+    """Return a model around a body with random weights, which learns to distinguish the classes.
 
     Raises:
         SettingsError: if the body is a published one.
@@ -41,7 +36,7 @@ def untrained(name: str, classes: int, generator: torch.Generator) -> Model:
         embedder="pretrained",
         generator=generator,
     )
-    initialise.transformer_(model.body, STD, generator)
+    initialise.transformer_(model.body, generator, std=STD)
     nn.init.normal_(model.embedder.convolution.weight, std=STD, generator=generator)
     return model
 
