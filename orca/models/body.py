@@ -94,12 +94,13 @@ class Body:
 
         Args:
             folder: where its weights lie; None for random weights.
-            settings: dropout and gradient checkpointing.
+            settings: dropout, gradient checkpointing, and how many blocks are kept.
             generator: of random weights.
             toy: whether it has the sizes of the toy.
 
         Raises:
             WeightsError: if the file lacks a weight or holds one of another size.
+            SettingsError: if more blocks are to be kept than there are, or some of a grid's body.
         """
         load = named(self.encoder)
         shape = self.toy if toy else self.shape

@@ -99,11 +99,7 @@ def smallest_divisor(
 ) -> int:
     """Return the smallest divisor of a length that makes no more tokens than a target.
 
-    Args:
-        length: points of the sequence.
-        target: tokens wanted.
-        most: tokens allowed; None for no limit.
-        square: whether the tokens must fill a square, for a body of grids.
+    With `square` the tokens fill a square, for a body of grids; other arguments as of `closest_kernel`.
 
     Source: official code, `embedder` for 1D inputs.
     """
@@ -142,12 +138,7 @@ def _chosen_kernel(size: tuple[int, ...], body: LoadedBody, settings: ModelSetti
 def plan_patches(
     input_shape: tuple[int, ...], *, body: LoadedBody, settings: ModelSettings
 ) -> Patches:
-    """Return how inputs are cut into tokens for a body.
-
-    Args:
-        input_shape: (channels, length) or (channels, height, width).
-        body: which takes the tokens.
-        settings: sequence length, kernel rule, kernel.
+    """Return how inputs of (channels, length) or (channels, height, width) are cut for a body.
 
     Raises:
         SettingsError: if the kernel is longer than the input, or gives more tokens than the

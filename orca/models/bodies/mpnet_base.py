@@ -75,18 +75,10 @@ def load_mpnet(
     settings: "orca.models.settings.ModelSettings",
     generator: "torch.Generator",
 ) -> "orca.models.loaded_body.LoadedBody":
-    """Return an MPNet in memory.
+    """Return an MPNet in memory; arguments and errors as of `Body.load`.
 
-    Args:
-        shape: arguments of the library's configuration; the others are those of the published
-            body.
-        folder: where its weights lie; None for random weights.
-        settings: dropout, of hidden states and attention alike, and gradient checkpointing.
-        generator: of random weights.
-
-    Raises:
-        WeightsError: if the file lacks a weight or holds one of another size.
-        SettingsError: if more blocks are to be kept than there are.
+    `shape` holds arguments of the library's configuration; the others are those of the published
+    body. Dropout is of hidden states and attention alike.
     """
     from transformers import AutoConfig
 

@@ -15,14 +15,7 @@ NAME = "sdpa_with_prompts"  # by which the library knows this attention
 
 
 class Prompts(nn.Module):
-    """The prompts of one attention layer, started at random.
-
-    Args:
-        count: of prompts.
-        layers: the names of the attention's linear layers that make keys and values.
-        width: of a token.
-        generator: of the start.
-    """
+    """The prompts of one attention layer, started at random; arguments as of `add_prompts`."""
 
     def __init__(
         self, count: int, *, layers: tuple[str, str], width: int, generator: Generator

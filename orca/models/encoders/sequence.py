@@ -21,38 +21,30 @@ class _NoEmbedding(nn.Module):
 
 
 class SequenceEncoder(nn.Module):
-    """All of a transformer behind its embedding layer.
+    """All of a transformer behind its embedding layer."""
 
-    Args:
-        model: the transformer.
-        layers: how many of its blocks are kept, from the first on; None for all.
-
-    Raises:
-        SettingsError: if it has fewer blocks.
-    """
-
-    def __init__(self, model: Any, *, layers: int | None = None) -> None:
+    def __init__(self, model: Any) -> None:
         super().__init__()
         self.model = model
         self.model.embeddings = _NoEmbedding()
-        if layers is not None:
-            self._keep(layers)
-
-    def _keep(self, layers: int) -> None:
-        blocks = next(part for part in self.model.modules() if isinstance(part, nn.ModuleList))
-        if layers > len(blocks):
-            raise SettingsError(
-                where="model.layers",
-                what=f"{layers} blocks are to be kept, and this body has {len(blocks)}",
-                mend=f"name {len(blocks)} at most, or null for all",
-            )
-        del blocks[layers:]
 
     def forward(
         self, tokens: Float[Tensor, "batch tokens width"]
     ) -> Float[Tensor, "batch tokens hidden_width"]:
         """Return the hidden states behind the last block and norm."""
         return self.model(inputs_embeds=tokens).last_hidden_state
+
+
+def _keep_blocks(model: nn.Module, layers: int) -> None:
+    """Leave a transformer its first blocks alone."""
+    blocks = next(part for part in model.modules() if isinstance(part, nn.ModuleList))
+    if layers > len(blocks):
+        raise SettingsError(
+            where="model.layers",
+            what=f"{layers} blocks are to be kept, and this body has {len(blocks)}",
+            mend=f"name {len(blocks)} at most, or null for all",
+        )
+    del blocks[layers:]
 
 
 class WordEmbedding(nn.Module):
@@ -77,25 +69,27 @@ def sequence_body(
     padding: int,
     positions: Float[Tensor, "longest width"] | None = None,
 ) -> LoadedBody:
-    """Return a body of sequences around a transformer.
+    """Return a body of sequences around a transformer; see `LoadedBody`.
 
     Args:
         model: has `embeddings`, blocks in its first list of modules, and `last_hidden_state`.
         settings: how many of its blocks are kept.
-        projections: see `LoadedBody`.
+        projections: of its attention.
         longest: tokens that it takes at most.
         padding: number of the padding token.
-        positions: see `LoadedBody`.
+        positions: its table, from the first token on.
 
     Raises:
         SettingsError: if it has fewer blocks than are to be kept.
     """
+    if settings.layers is not None:
+        _keep_blocks(model, settings.layers)
     words = WordEmbedding(model.embeddings, padding)
     norm = next(part for part in words.modules() if isinstance(part, nn.LayerNorm))
     width = len(norm.weight)
     return LoadedBody(
         kind="sequence",
-        encoder=SequenceEncoder(model, layers=settings.layers),
+        encoder=SequenceEncoder(model),
         width=width,
         hidden_width=width,
         norm_weight=norm.weight,

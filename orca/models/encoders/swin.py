@@ -53,17 +53,9 @@ class SwinEncoder(nn.Module):
 def load_swin(
     shape: SwinShape, folder: Path | None, *, settings: ModelSettings, generator: torch.Generator
 ) -> LoadedBody:
-    """Return a Swin in memory.
+    """Return a Swin in memory; arguments and errors as of `Body.load`.
 
-    Args:
-        shape: its sizes.
-        folder: where its weights lie; None for random weights.
-        settings: dropout, of hidden states and attention alike, and gradient checkpointing.
-        generator: of random weights.
-
-    Raises:
-        WeightsError: if the file lacks a weight or holds one of another size.
-        SettingsError: if some of its blocks alone are to be kept.
+    Dropout is of hidden states and attention alike.
     """
     config = AutoConfig.for_model(
         "swin",

@@ -40,9 +40,6 @@ def check_fit(file: Path, *, missing: Iterable[str], left_over: Iterable[str]) -
         file: that was read.
         missing: names of weights that it lacks, or has in another size.
         left_over: names of weights that nothing took.
-
-    Raises:
-        WeightsError: if a weight is missing, or one of a block is left over.
     """
     deeper = {name for name in left_over if BLOCK.search(name)}
     if faults := sorted(deeper.union(missing)):
@@ -61,7 +58,7 @@ def read_into(model: nn.Module, folder: Path, *, prefix: str) -> None:
     Args:
         model: on the CPU.
         folder: of the file.
-        prefix: that names have in files of a model with a head.
+        prefix: of the names in files of a model with a head.
 
     Raises:
         WeightsError: if the file is none, lacks a weight, or holds one of another size or block.
