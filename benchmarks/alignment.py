@@ -21,8 +21,8 @@ from alignment_cases import CLASSES, case
 from torch import Tensor
 
 from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.features import SourceFeatures
 from orca.alignment.otdd import distance_to_source, source_terms
-from orca.alignment.source import SourceFeatures
 
 OFFICIAL = OtddSettings(schedule="official")
 CONVERGED = OtddSettings(schedule="converged", tolerance=1e-3)

@@ -1,10 +1,10 @@
 from .alignment.euclidean import euclidean as euclidean
 from .alignment.euclidean import euclidean_paired as euclidean_paired
+from .alignment.features import SourceFeatures as SourceFeatures
 from .alignment.mmd import mmd as mmd
 from .alignment.otdd import otdd as otdd
 from .alignment.pseudo_labels import pseudo_labels as pseudo_labels
 from .alignment.sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
-from .alignment.source import SourceFeatures as SourceFeatures
 from .data.target import Classes as Classes
 from .data.target import Field as Field
 from .data.target import MultiLabel as MultiLabel

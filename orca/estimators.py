@@ -13,8 +13,8 @@ from sklearn.utils import check_consistent_length, check_random_state, column_or
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from orca.alignment.features import SourceFeatures
 from orca.alignment.pseudo_labels import pseudo_labels
-from orca.alignment.source import SourceFeatures
 from orca.data.normalise import Constants, Kind, of_inputs, of_targets
 from orca.data.own.new_rows import frame_inputs, learn_frame
 from orca.data.schema import Schema

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import SourceFeatures
 from orca.data.fetch import fetch
 from orca.data.proxy import PROXIES
 from orca.data.target import Target

@@ -60,9 +60,7 @@ def side_by_side(problems: list[Steps], *, like: Tensor) -> Float[Tensor, "steps
 
     Problems that need fewer steps begin with steps of relaxation 0, which change nothing.
 
-    Args:
-        problems: the steps of each problem.
-        like: masses of the problems: their type, device and batch axes are the result's.
+    The result has the type, the device and the batch axes of `like`, the problems' masses.
     """
     longest = max(len(steps) for steps in problems)
     padded = [[(steps[0][0], 0.0)] * (longest - len(steps)) + steps for steps in problems]
@@ -93,11 +91,7 @@ def anneal_to_convergence(
     One pass of annealing is nearly always enough. Where mass has to cross gaps much wider than eps,
     it is not: then each temperature is iterated to a coarse convergence.
 
-    Args:
-        kernel: of the problem.
-        start: potentials to begin from.
-        steps: to anneal by.
-        tolerance: the largest allowed error of the marginals; see `converge` and `reachable`.
+    `tolerance` is the largest allowed error of the marginals; see `converge` and `reachable`.
     """
     problem, temperatures = kernel.problem, steps[:, 0]
     last = temperatures[-1]
@@ -136,13 +130,8 @@ def converge(
 ) -> tuple[Float[Tensor, "*batch sides"], float]:
     """Return potentials whose plan has the right row sums, and the error of its column sums.
 
-    Args:
-        problem: cost and masses.
-        start: potentials to begin from.
-        eps: the temperature.
-        tolerance: stop where the sum over columns of |plan's column sum - column mass| is no
-            larger, in every problem of a batch.
-        rounds: how often the kernel is built at most.
+    It stops after building the kernel `rounds` times, or where the sum over columns of |plan's
+    column sum - column mass| is no larger than `tolerance`, in every problem of a batch.
     """
     potentials, error, relaxation = start, torch.inf, OVER_RELAXATION
     for _ in range(rounds):

@@ -11,7 +11,7 @@ from orca.settings import Settings, checked
 if TYPE_CHECKING:
     import torch
 
-    import orca.alignment.source
+    import orca.alignment.features
 
 
 class DistanceSettings(Settings):
@@ -26,7 +26,7 @@ class Computation(ABC):
     """
 
     def source_terms(
-        self, source: "orca.alignment.source.SourceFeatures", settings: Any
+        self, source: "orca.alignment.features.SourceFeatures", settings: Any
     ) -> "dict[str, torch.Tensor]":
         """Return all that does not depend on the embedder, to be kept with the source features."""
         return {}
@@ -36,7 +36,7 @@ class Computation(ABC):
         self,
         target: "torch.Tensor",
         target_labels: "torch.Tensor",
-        source: "orca.alignment.source.SourceFeatures",
+        source: "orca.alignment.features.SourceFeatures",
         terms: "Mapping[str, torch.Tensor]",
         settings: Any,
         generator: "torch.Generator",
@@ -56,7 +56,7 @@ class Computation(ABC):
         self,
         target: "torch.Tensor",
         target_labels: "torch.Tensor",
-        source: "orca.alignment.source.SourceFeatures",
+        source: "orca.alignment.features.SourceFeatures",
         terms: "Mapping[str, torch.Tensor]",
         settings: Any,
         generator: "torch.Generator",

@@ -6,12 +6,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.cost import cost_gradient, feature_cost, with_gradient
 from orca.alignment.distance import Computation, DistanceSettings
 from orca.alignment.distances.euclidean import EuclideanSettings
-from orca.alignment.features import Given, check_target, checked_pair
-from orca.alignment.points import Points
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import Given, SourceFeatures, check_target, checked_pair
+from orca.alignment.points import Points, cost_gradient, feature_cost, with_gradient
 
 
 def euclidean(source: Given, target: Given, *, debiased: bool = True) -> Float[Tensor, ""]:

@@ -1,5 +1,9 @@
 """Distance between two classes: of their samples by transport, or of Gaussians in their place.
 
+That of Gaussians is Bures and Wasserstein's, in float64. For those with the means and covariances of
+two samples with centred matrices X and Y, tr (A^½ B A^½)^½ is the sum of the singular values of
+X Yᵀ / √(n m), so no covariance is formed.
+
 Those within the source are computed once: `orca.training.source_terms` keeps them in a file.
 """
 
@@ -10,12 +14,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.class_transport import transport_between_classes, transport_within_classes
-from orca.alignment.cost import Sides
 from orca.alignment.distances.otdd import OtddSettings
-from orca.alignment.gaussian import gaussian_distances, gaussian_gradient
-from orca.alignment.points import PointsByClass, spread
-from orca.alignment.transport import Transport
+from orca.alignment.points import PointsByClass, Sides, pairs, spread
+from orca.alignment.transport import Transport, transport_between_classes, transport_within_classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ def label_distances(
     Args:
         sides: source and target.
         terms: the source's, as `source_label_terms` returned them.
-        settings: how the distances are computed.
+        settings: of the distance.
         with_gradient: keep what their gradient needs, the plans.
     """
     if settings.inner == "gaussian":
@@ -54,11 +55,6 @@ def source_label_terms(
     source: PointsByClass, cost: Float[Tensor, "n n"], settings: OtddSettings
 ) -> dict[str, Tensor]:
     """Return the source's part of the label distances.
-
-    Args:
-        source: the source's points.
-        cost: feature cost within the source.
-        settings: how the distances are computed.
 
     Returns:
         `label_distances`, K x K, between source classes; `class_terms`, K, the cost of each
@@ -126,3 +122,71 @@ def _between_gaussians(sides: Sides) -> LabelDistances:
         return found + gaussian_gradient(own_polar, between, target, target)
 
     return LabelDistances(across, within, gradient)
+
+
+def gaussian_distances(
+    rows: PointsByClass, columns: PointsByClass
+) -> tuple[Float[Tensor, "k l"], Float[Tensor, "n m"]]:
+    """Return ‖μ - ν‖² + tr A + tr B - 2 tr (A^½ B A^½)^½ for each pair of classes, and its slope.
+
+    For distances within one set, rows and columns are one object. The slope, for
+    `gaussian_gradient`, is U Vᵀ / √(n m) of each pair's X Yᵀ = U S Vᵀ, at its place among all
+    samples.
+
+    Source: Alvarez-Melis and Fusi 2020 (arXiv:2002.02923), section 4.3.
+    """
+    polar = rows.centred @ columns.centred.T
+    values = torch.cdist(rows.means, columns.means).square()
+    values += _variances(rows)[:, None] + _variances(columns)[None, :]
+    for k, other in pairs(rows, columns):
+        block = rows.slices[k], columns.slices[other]
+        scale = (_degrees(rows)[k] * _degrees(columns)[other]).sqrt()
+        roots, part = _polar(polar[block])
+        values[k, other] -= 2 * roots / scale
+        polar[block] = part / scale
+        if rows is columns:
+            values[other, k] = values[k, other]
+            polar[block[::-1]] = part.T / scale
+    if rows is columns:
+        values.fill_diagonal_(0)
+    return values.clamp(min=0).to(rows.points.dtype), polar
+
+
+def gaussian_gradient(
+    polar: Float[Tensor, "n m"],
+    weights: Float[Tensor, "k l"],
+    rows: PointsByClass,
+    columns: PointsByClass,
+) -> Float[Tensor, "n width"]:
+    """Return the gradient of Σ weights_kl distance_kl by the rows' points, the columns' held fixed."""
+    weights = weights.double()
+    total = weights.sum(dim=1, keepdim=True)
+    sizes = total.new_tensor(rows.sizes)[:, None]
+    to_mean = 2 * (total * rows.means - weights @ columns.means) / sizes
+    own = (2 * total / _degrees(rows)[:, None])[rows.labels] * rows.centred
+    shared = spread(weights, rows, columns) * polar
+    return (to_mean[rows.labels] + own - 2 * shared @ columns.centred).to(rows.points.dtype)
+
+
+def _degrees(classes: PointsByClass) -> Float[Tensor, " k"]:
+    """Return what each class's scatter is divided by to give its covariance."""
+    return classes.means.new_tensor(classes.sizes).sub(1).clamp(min=1)
+
+
+def _variances(classes: PointsByClass) -> Float[Tensor, " k"]:
+    """Return the trace of each class's covariance."""
+    degrees = _degrees(classes)
+    scatter = classes.centred.square().sum(dim=1)
+    return torch.zeros_like(degrees).index_add_(0, classes.labels, scatter) / degrees
+
+
+def _polar(cross: Float[Tensor, "n m"]) -> tuple[Float[Tensor, ""], Float[Tensor, "n m"]]:
+    """Return the sum of singular values of a matrix, and U Vᵀ over those that are not 0."""
+    if cross.shape[0] < cross.shape[1]:
+        value, polar = _polar(cross.T)
+        return value, polar.T
+    squares, v = torch.linalg.eigh(cross.T @ cross)
+    there = squares > squares[-1] * torch.finfo(squares.dtype).eps * len(cross)
+    roots = torch.where(there, squares, 0).sqrt()
+    inverse = torch.where(there, 1 / roots, 0)
+    return roots.sum(), cross @ (v * inverse) @ v.T

@@ -8,8 +8,7 @@ from torch import Tensor
 
 from orca.alignment.distance import Computation
 from orca.alignment.distances.mmd import MmdSettings
-from orca.alignment.features import Given, checked_pair
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import Given, SourceFeatures, checked_pair
 
 KERNELS = 5
 

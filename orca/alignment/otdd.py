@@ -21,14 +21,25 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from orca.alignment.cost import Sides, feature_cost, with_gradient
 from orca.alignment.distance import Computation
 from orca.alignment.distances.otdd import OtddSettings
 from orca.alignment.distances.otdd_gaussian import GaussianSettings
-from orca.alignment.features import Given, check_target, checked_pair, contiguous_labels
+from orca.alignment.features import (
+    Given,
+    SourceFeatures,
+    check_target,
+    checked_pair,
+    contiguous_labels,
+)
 from orca.alignment.label_cost import label_distances, source_label_terms
-from orca.alignment.points import PointsByClass, block_sums, spread
-from orca.alignment.source import SourceFeatures
+from orca.alignment.points import (
+    PointsByClass,
+    Sides,
+    block_sums,
+    feature_cost,
+    spread,
+    with_gradient,
+)
 from orca.alignment.transport import transport, transport_to_itself, uniform
 from orca.errors import SettingsError
 from orca.settings import checked

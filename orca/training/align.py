@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Int
 
 from orca.alignment.distance import DISTANCES, DistanceSettings
+from orca.alignment.features import SourceFeatures
 from orca.alignment.pseudo_labels import pseudo_labels
-from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
 from orca.data.target import Classes, Field
 from orca.errors import SettingsError, StateError

@@ -8,8 +8,7 @@ import torch
 from jaxtyping import Int
 
 from orca.alignment.distance import DISTANCES
-from orca.alignment.features import contiguous_labels
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import SourceFeatures, contiguous_labels
 from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
 from orca.settings import checked

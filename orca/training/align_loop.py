@@ -12,7 +12,7 @@ from torch import Tensor
 
 from orca.alignment.algorithm import DistanceCall, distance_calls
 from orca.alignment.distance import Computation, Distance, DistanceSettings
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import SourceFeatures
 from orca.data.sample_set import SampleSet
 from orca.errors import TrainingError
 from orca.logs import log, progress

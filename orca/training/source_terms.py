@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from orca.alignment.distance import DISTANCES, DistanceSettings
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import SourceFeatures
 from orca.provenance import file_digest
 from orca.training.tensor_file import read_tensors, write_tensors
 

@@ -3,11 +3,10 @@ import ot
 import pytest
 import torch
 
-from orca.alignment.cost import Sides
 from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.features import SourceFeatures
 from orca.alignment.otdd import distance_to_source, otdd, source_terms
-from orca.alignment.points import PointsByClass
-from orca.alignment.source import SourceFeatures
+from orca.alignment.points import PointsByClass, Sides
 from orca.alignment.transport import transport, transport_to_itself, uniform
 from orca.errors import FeatureError, SettingsError
 

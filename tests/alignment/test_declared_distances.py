@@ -7,7 +7,7 @@ import torch
 from orca.alignment.algorithm import distance_calls
 from orca.alignment.distance import DISTANCES
 from orca.alignment.euclidean import euclidean_paired
-from orca.alignment.source import SourceFeatures
+from orca.alignment.features import SourceFeatures
 from orca.errors import FeatureError, SettingsError
 
 every_distance = pytest.mark.parametrize("name", list(DISTANCES))

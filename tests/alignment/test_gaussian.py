@@ -2,7 +2,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from orca.alignment.gaussian import gaussian_distances
+from orca.alignment.label_cost import gaussian_distances
 from orca.alignment.points import PointsByClass
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.features import SourceFeatures
 from orca.alignment.mmd import mmd
 from orca.alignment.otdd import otdd, source_terms
-from orca.alignment.source import SourceFeatures
 
 either_precision = pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 

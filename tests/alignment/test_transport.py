@@ -5,26 +5,23 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orca.alignment import class_transport, sinkhorn
+from orca.alignment import sinkhorn
+from orca.alignment import transport as transport_module
 from orca.alignment.annealing import anneal, official_steps, side_by_side
-from orca.alignment.class_transport import (
+from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.otdd import otdd
+from orca.alignment.points import LARGE, Points, PointsByClass, feature_cost
+from orca.alignment.sinkhorn import Kernel, log_sums_in_logarithms, plan_in_logarithms
+from orca.alignment.transport import (
     ON_GPU,
     ONE_BY_ONE,
     Batching,
     problem_batches,
+    transport,
     transport_between_classes,
     transport_within_classes,
+    uniform,
 )
-from orca.alignment.cost import feature_cost
-from orca.alignment.distances.otdd import OtddSettings
-from orca.alignment.otdd import otdd
-from orca.alignment.points import LARGE, Points, PointsByClass
-from orca.alignment.sinkhorn import (
-    Kernel,
-    log_sums_in_logarithms,
-    plan_in_logarithms,
-)
-from orca.alignment.transport import transport, uniform
 
 
 def solver(reg=0.1, *, tolerance=1e-8, **settings):
@@ -159,9 +156,9 @@ def between_and_within(rows, columns, how):
 def test_a_batch_gives_what_single_problems_give(schedule, eps, batching, monkeypatch):
     rows, columns = classes([5, 40, 1, 17, 5], seed=0), classes([9, 3], seed=1, shift=0.5)
     how = solver(eps, schedule=schedule, tolerance=1e-5)
-    monkeypatch.setattr(class_transport, "ON_CPU", ONE_BY_ONE)
+    monkeypatch.setattr(transport_module, "ON_CPU", ONE_BY_ONE)
     singles = between_and_within(rows, columns, how)
-    monkeypatch.setattr(class_transport, "ON_CPU", batching)
+    monkeypatch.setattr(transport_module, "ON_CPU", batching)
     bound = {"rtol": 1e-2, "atol": 1e-3} if eps < 0.01 else {"rtol": 1e-4, "atol": 1e-5}
     for single, batch in zip(singles, between_and_within(rows, columns, how), strict=True):
         torch.testing.assert_close(batch.value, single.value, **bound)
@@ -177,7 +174,7 @@ def test_a_batch_gives_what_single_problems_give(schedule, eps, batching, monkey
 def test_blocks_give_what_the_whole_gives(schedule, batching, monkeypatch):
     rows, columns = classes([5, 40, 17], seed=0), classes([9, 3], seed=1, shift=0.5)
     cost, how = feature_cost(rows.points, columns, p=2), solver(schedule=schedule)
-    monkeypatch.setattr(class_transport, "ON_CPU", batching)
+    monkeypatch.setattr(transport_module, "ON_CPU", batching)
     found = []
     for entries in (2**19, 7):  # all rows at once, and one or two at a time
         monkeypatch.setattr(sinkhorn, "BLOCK", entries)

@@ -7,8 +7,8 @@ import torch
 
 from orca.alignment.distance import DISTANCES
 from orca.alignment.distances.otdd import OtddSettings
+from orca.alignment.features import SourceFeatures
 from orca.alignment.otdd import otdd
-from orca.alignment.source import SourceFeatures
 from orca.data.store import Prepared
 from orca.data.target import Field
 from orca.errors import SettingsError
