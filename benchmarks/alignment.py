@@ -1,31 +1,118 @@
-"""How fast one class call of the alignment distance is, beside the plain baseline.
+"""How fast one class call of the alignment distance is, beside geomloss, which the official code calls.
 
     python benchmarks/alignment.py --threads 1
 
-prints CPU seconds of one run (all threads together, medians) and the ratios within it. Baseline
-and ours take turns, so that a busy machine weighs on both.
+prints CPU seconds of one run (all threads together, medians) and the ratios within it. geomloss
+and ours take turns, so that a busy machine weighs on both. geomloss computes all label distances and
+self-terms anew at every call, as the official code has it; ours has the source's share beforehand.
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import torch
-from alignment_baseline import baseline_otdd, geomloss_otdd
-from alignment_cases import CLASSES, case
 from torch import Tensor
 
 from orca.alignment.distances.otdd import OtddSettings
 from orca.alignment.features import SourceFeatures
 from orca.alignment.otdd import distance_to_source, source_terms
 
-OFFICIAL = OtddSettings(schedule="official")
-CONVERGED = OtddSettings(schedule="converged", tolerance=1e-3)
+SCHEDULES = {
+    "official": OtddSettings(schedule="official"),
+    "converged": OtddSettings(schedule="converged", tolerance=1e-3),
+}
+SOURCE, WIDTH, CLASSES = 5000, 768, 10
+
+
+class Case(NamedTuple):
+    """Source and target features, and the source's labels."""
+
+    source: Tensor
+    labels: Tensor
+    target: Tensor
+
+
+def case(target: int, *, aligned: bool) -> Case:
+    """Return features of a source and of one target class, made up with the look of real ones.
+
+    Sentence features, mean-pooled over tokens as the text source's are: a slowly falling spectrum,
+    standard deviation near 0.2 a feature, classes that overlap. The bounding box and hence the nine
+    temperatures of the official schedule are as measured there.
+
+    Args:
+        target: samples of the target class.
+        aligned: the target lies within the source's spread, as after stage two; else it lies
+            apart and is shaped differently, as an untrained embedder leaves it.
+    """
+    generator = torch.Generator().manual_seed(0)
+    normal = partial(torch.randn, generator=generator)
+    spectrum = torch.arange(1, WIDTH + 1).float() ** -0.5
+    spectrum = 0.18 * spectrum / spectrum.square().mean().sqrt()
+    turn = torch.linalg.qr(normal(WIDTH, WIDTH))[0]
+    means = normal(CLASSES, WIDTH) * spectrum * 0.6
+    labels = torch.arange(SOURCE) % CLASSES
+    features = (means[labels] + normal(SOURCE, WIDTH) * spectrum) @ turn
+    if aligned:
+        points = (means[3] + normal(target, WIDTH) * spectrum * 0.7) @ turn
+    else:
+        points = 0.5 * normal(1, WIDTH) + 0.2 * normal(target, WIDTH)
+    return Case(features, labels, points)
+
+
+def squared(x: Tensor, y: Tensor) -> Tensor:
+    """Return all squared distances."""
+    return x.square().sum(dim=1)[:, None] - 2 * x @ y.T + y.square().sum(dim=1)[None, :]
+
+
+def geomloss_otdd(source: Tensor, labels: Tensor, target: Tensor) -> Tensor:
+    """Return the distance of a target of one class as the official code computes it."""
+    from geomloss import SamplesLoss
+
+    sinkhorn = partial(SamplesLoss, "sinkhorn", p=2, blur=0.1**0.5, backend="tensorized")
+    inner = sinkhorn(
+        cost=lambda x, y: torch.stack([squared(*pair) for pair in zip(x, y, strict=True)])
+    )
+    w = torch.zeros(CLASSES + 1, CLASSES + 1)
+    classes = [source[labels == k] for k in range(CLASSES)] + [target.detach()]
+    for k in range(CLASSES + 1):
+        for other in range(k + 1, CLASSES + 1):
+            w[k, other] = w[other, k] = inner(classes[k], classes[other])
+
+    def cost(x: Tensor, y: Tensor) -> Tensor:
+        features = squared(x[0, :, :-1], y[0, :, :-1])
+        return (features + w[x[0, :, -1].long()][:, y[0, :, -1].long()])[None] / 2
+
+    with_labels = torch.cat([source, labels[:, None].to(source)], dim=1)
+    target_label = torch.full((len(target), 1), float(CLASSES))
+    return sinkhorn(cost=cost)(with_labels, torch.cat([target, target_label], dim=1))
+
+
+class Ours:
+    """Our call, with the source's share computed beforehand."""
+
+    def __init__(self, features: Tensor, labels: Tensor, settings: OtddSettings) -> None:
+        self.source, self.settings = SourceFeatures.of(features, labels), settings
+        self.terms = source_terms(self.source, settings)
+
+    def __call__(self, target: Tensor, *, whole: bool) -> Tensor:
+        """Return the distance of a target of one class; if not `whole`, its gradient alone counts."""
+        one_class = torch.zeros(len(target), dtype=torch.long, device=target.device)
+        return distance_to_source(
+            self.source, target, one_class, self.terms, self.settings, whole=whole
+        )
+
+
+def gradient(distance: Callable[[Tensor], Tensor], target: Tensor) -> Tensor:
+    """Return the gradient of a distance in the target's features."""
+    (found,) = torch.autograd.grad(distance(moved := target.clone().requires_grad_()), moved)
+    return found
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -35,159 +122,55 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-class Ours:
-    """Our call, with the source's share computed beforehand."""
-
-    def __init__(self, features: Tensor, labels: Tensor, settings: OtddSettings) -> None:
-        self.source, self.settings = SourceFeatures.of(features, labels), settings
-        self.seconds = cpu_seconds(self.prepare)
-
-    def prepare(self) -> None:
-        """Compute the source's terms, and the statistics kept in memory."""
-        self.terms = source_terms(self.source, self.settings)
-
-    def step(self, target: Tensor, *, whole: bool) -> Tensor:
-        """Return the target's gradient after one call."""
-        moved = target.clone().requires_grad_()
-        one_class = torch.zeros(len(target), dtype=torch.long, device=target.device)
-        value = distance_to_source(
-            self.source, moved, one_class, self.terms, self.settings, whole=whole
-        )
-        value.backward()
-        assert moved.grad is not None
-        return moved.grad
-
-
-def baseline_step(
-    features: Tensor, labels: Tensor, target: Tensor, tolerance: float | None
-) -> None:
-    """Compute the baseline's value and gradient."""
-    moved = target.clone().requires_grad_()
-    baseline_otdd(features, labels, moved, tolerance=tolerance).backward()
-
-
-def compare(sizes: list[int], *, repeats: int, converged: bool) -> None:
-    """Print a row per target size and state of the embedder."""
-    first = case(target=4, aligned=False)
-    settings = CONVERGED if converged else OFFICIAL
-    ours = Ours(first.source, first.labels, settings)
-    name = f"converged to {settings.tolerance:g}" if converged else "official schedule"
-    print(f"\n{name}; source work once: {ours.seconds:.1f} s\n")
-    print("| n | embedder | baseline, s | value and gradient, ms | times | gradient, ms | times |")
-    print("|---|---|---|---|---|---|---|")
+def compare(sizes: list[int], *, repeats: int) -> None:
+    """Print a row per target size, state of the embedder and schedule."""
+    first = case(1, aligned=False)
+    ours = {name: Ours(first.source, first.labels, how) for name, how in SCHEDULES.items()}
+    print("| n | embedder | schedule | geomloss, s | value and gradient, ms | times", end="")
+    print(" | gradient, ms | times |\n|---|---|---|---|---|---|---|---|")
     for size in sizes:
         for aligned in (False, True):
-            target = case(target=size, aligned=aligned).target
-            seconds: dict[str, list[float]] = {"baseline": [], "value": [], "gradient": []}
+            one = case(size, aligned=aligned)
+            calls: dict[str, Callable[[Tensor], Tensor]] = {
+                "geomloss": partial(geomloss_otdd, one.source, one.labels)
+            }
+            for name, own in ours.items():
+                calls |= {f"{name}, {whole}": partial(own, whole=whole) for whole in (True, False)}
+            seconds: dict[str, list[float]] = {name: [] for name in calls}
             for _ in range(repeats):
-                tolerance = settings.tolerance if converged else None
-                seconds["baseline"].append(
-                    cpu_seconds(
-                        partial(baseline_step, first.source, first.labels, target, tolerance)
-                    )
+                for name, call in calls.items():
+                    work = partial(gradient, call, one.target)
+                    times = 1 if name == "geomloss" else 7
+                    seconds[name] += [cpu_seconds(work) for _ in range(times)]
+            base, *found = map(statistics.median, seconds.values())
+            state = "aligned" if aligned else "untrained"
+            for name, value, alone in zip(ours, found[::2], found[1::2], strict=True):
+                print(
+                    f"| {size} | {state} | {name} | {base:.2f} | {value * 1e3:.0f} |"
+                    f" {base / value:.0f} | {alone * 1e3:.0f} | {base / alone:.0f} |",
+                    flush=True,
                 )
-                for whole, kind in ((True, "value"), (False, "gradient")):
-                    seconds[kind] += [
-                        cpu_seconds(partial(ours.step, target, whole=whole)) for _ in range(7)
-                    ]
-            base, value, gradient = (statistics.median(times) for times in seconds.values())
-            print(
-                f"| {size} | {'aligned' if aligned else 'untrained'} | {base:.2f} |"
-                f" {value * 1e3:.0f} | {base / value:.0f} |"
-                f" {gradient * 1e3:.0f} | {base / gradient:.0f} |",
-                flush=True,
-            )
-
-
-def check_baseline() -> None:
-    """Print how long geomloss itself takes, and that it finds what the baseline finds."""
-    one = case(target=256, aligned=False)
-    seconds: dict[str, float] = {}
-    gradients: list[Tensor] = []
-    for name, call in (
-        ("baseline", partial(baseline_otdd, one.source, one.labels, tolerance=None)),
-        ("geomloss", partial(geomloss_otdd, one.source, one.labels)),
-    ):
-        target = one.target.clone().requires_grad_()
-        seconds[name] = cpu_seconds(partial(_descend, call, target))
-        assert target.grad is not None
-        gradients.append(target.grad.flatten())
-    cosine = torch.nn.functional.cosine_similarity(gradients[0], gradients[1], dim=0)
-    times = ", ".join(f"{name} {taken:.1f} s" for name, taken in seconds.items())
-    print(f"{times}; cosine of their gradients {cosine:.6f}")
-
-
-def _descend(distance: Callable[[Tensor], Tensor], target: Tensor) -> None:
-    distance(target).backward()
-
-
-def epoch() -> None:
-    """Print the CPU seconds of one epoch over 10 classes of 128 points, embedder included."""
-    first = case(target=4, aligned=False)
-    ours = Ours(first.source, first.labels, CONVERGED)
-    convolution, norm = torch.nn.Conv1d(1, 768, 1), torch.nn.LayerNorm(768)
-    inputs = torch.randn(CLASSES, 128, 1, 64)
-    one_class = torch.zeros(128, dtype=torch.long)
-
-    def run() -> None:
-        for batch in inputs:
-            features = norm(convolution(batch).transpose(1, 2)).mean(dim=1)
-            distance_to_source(
-                ours.source, features, one_class, ours.terms, ours.settings, whole=False
-            ).backward()
-
-    seconds = statistics.median(cpu_seconds(run) for _ in range(5))
-    print(f"one epoch, {CLASSES} classes of 128 points, 64 tokens each: {seconds:.2f} s")
 
 
 def memory(size: int) -> None:
-    """Print by how much one call raises the process's peak memory, in a process of its own.
+    """Print by how much one call raises this process's peak memory.
 
-    Read from Linux's /proc: `getrusage` would count the parent's peak.
+    The source's terms are zeros, since computing them takes more than the call. Read from Linux's
+    /proc: `getrusage` would count the parent's peak.
     """
-    code = (
-        "import sys, torch; sys.path.insert(0, 'benchmarks')\n"
-        "import alignment as b\n"
-        "source = b.SourceFeatures.of(torch.randn(5000, 768) * 0.2, torch.arange(5000) % 10)\n"
-        "ours = b.Ours(source.features[:200], source.labels[:200], b.CONVERGED)\n"
-        "ours.source = source\n"
-        "terms = {'label_distances': (10, 10), 'class_terms': (10,), 'self_term': ()}\n"
-        "ours.terms = {name: torch.zeros(shape) for name, shape in terms.items()}\n"
-        f"target = torch.randn({size}, 768) * 0.2\n"
-        "def status(key):\n"
-        "    lines = open('/proc/self/status').read().splitlines()\n"
-        "    return next(int(x.split()[1]) for x in lines if x.startswith(key)) / 1024\n"
-        "before = status('VmRSS')\n"
-        "ours.step(target, whole=True)\n"
-        "print(status('VmHWM') - before, status('VmHWM'))\n"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    more, peak = map(float, found.stdout.split())
-    print(f"memory of a call, n = {size}: {more:.0f} MiB more, {peak:.0f} MiB the whole process")
 
+    def kept_mib(key: str) -> float:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(key)) / 1024
 
-def gpu(sizes: list[int]) -> None:
-    """Print milliseconds per call on the GPU, beside the baseline there."""
-    for size in sizes:
-        one = case(target=size, aligned=False)
-        features, labels, target = one.source.cuda(), one.labels.cuda(), one.target.cuda()
-        ours = Ours(features, labels, OFFICIAL)
-        torch.set_default_device("cuda")
-        calls: dict[str, Callable[[], object]] = {
-            "baseline": partial(baseline_step, features, labels, target, None),
-            "ours": partial(ours.step, target, whole=True),
-        }
-        times = {}
-        for name, call in calls.items():
-            call()
-            torch.cuda.synchronize()
-            start = time.perf_counter()
-            for _ in range(3):
-                call()
-            torch.cuda.synchronize()
-            times[name] = (time.perf_counter() - start) / 3 * 1e3
-        torch.set_default_device("cpu")
-        print(f"GPU, n = {size}: baseline {times['baseline']:.1f} ms, ours {times['ours']:.1f} ms")
+    labels = torch.arange(SOURCE) % CLASSES
+    ours = Ours(torch.randn(200, WIDTH) * 0.2, labels[:200], SCHEDULES["converged"])
+    ours.source = SourceFeatures.of(torch.randn(SOURCE, WIDTH) * 0.2, labels)
+    ours.terms = {name: torch.zeros_like(term) for name, term in ours.terms.items()}
+    target, before = torch.randn(size, WIDTH) * 0.2, kept_mib("VmRSS")
+    gradient(partial(ours, whole=True), target)
+    peak = kept_mib("VmHWM")
+    print(f"a call with n = {size}: {peak - before:.0f} MiB more, {peak:.0f} MiB the whole process")
 
 
 def main() -> None:
@@ -196,21 +179,16 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--sizes", type=int, nargs="+", default=[128, 256, 1024])
-    parser.add_argument("--converged", action="store_true", help="compare at convergence, too")
+    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)  # in a process of its own
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
-    print(f"torch {torch.__version__}, {asked.threads} threads, CPU seconds, medians")
-    check_baseline()
-    compare(asked.sizes, repeats=asked.repeats, converged=False)
-    if asked.converged:
-        compare(asked.sizes, repeats=1, converged=True)
-    epoch()
+    if asked.memory:
+        memory(asked.memory)
+        return
+    print(f"torch {torch.__version__}, {asked.threads} threads, CPU seconds, medians\n")
+    compare(asked.sizes, repeats=asked.repeats)
     for size in asked.sizes[-2:]:
-        memory(size)
-    if torch.cuda.is_available():
-        gpu(asked.sizes)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak of the whole benchmark, baseline included: {peak:.0f} MiB")
+        subprocess.run([sys.executable, __file__, "--memory", str(size)], check=True)
 
 
 if __name__ == "__main__":

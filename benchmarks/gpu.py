@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from alignment import CONVERGED, Ours
-from alignment_cases import case
+from alignment import SCHEDULES, Ours, case, gradient
 from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal
 from gpu_table import HEAD, Row, line, tell
 from torch import nn
@@ -155,13 +154,13 @@ class Bench:
 
     def alignment(self, size: int) -> None:
         """Note the milliseconds of an alignment call, at convergence."""
-        one = case(target=size, aligned=False)
-        source, labels, target = (t.to(self.device) for t in (one.source, one.labels, one.target))
+        source, labels, target = (t.to(self.device) for t in case(size, aligned=False))
         if self.toy:
             source, labels = source[::10], labels[::10]
-        ours = Ours(source, labels, CONVERGED)
+        ours = Ours(source, labels, SCHEDULES["converged"])
         for whole, what in ((True, "value and gradient"), (False, "gradient")):
-            calls = [self.timed(partial(ours.step, target, whole=whole)) for _ in range(4)]
+            call = partial(gradient, partial(ours, whole=whole), target)
+            calls = [self.timed(call) for _ in range(4)]
             self.facts[f"alignment call, {size} points, {what}, ms"] = round(
                 statistics.median(calls[1:]) * 1e3, 1
             )
