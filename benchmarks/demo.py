@@ -4,12 +4,12 @@ Useful time is what alignment, training, tuning and evaluation took inside their
 rest is start-up (Python, PyTorch, the body), reading, writing and waiting for a free core.
 """
 
-import csv
 import json
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 STEPS = {
     "fetch": "benchmarks/fetch/*.tsv",
@@ -30,26 +30,15 @@ STEPS = {
 IDLE_PARTS = ("checkpoint",)
 
 
-@dataclass(frozen=True)
-class Job:
-    """One job's benchmark: when it ended, and what it took."""
-
-    step: str
-    ended: float
-    seconds: float
-    cpu_seconds: float
-
-
-def read_jobs(results: Path) -> list[Job]:
-    """Return all jobs that left a benchmark."""
+def read_jobs(results: Path) -> pd.DataFrame:
+    """Return step, end and seconds (wall and CPU) of all jobs that left a benchmark."""
     jobs = []
     for step, pattern in STEPS.items():
         for path in results.glob(pattern):
-            titles, values = (line.split("\t") for line in path.read_text().splitlines()[:2])
-            row = dict(zip(titles, values, strict=True))
-            cpu = 0.0 if row["cpu_time"] in ("NA", "-") else float(row["cpu_time"])
-            jobs.append(Job(step, path.stat().st_mtime, float(row["s"]), cpu))
-    return jobs
+            first = pd.read_csv(path, sep="\t", na_values="-").iloc[0]
+            ended = path.stat().st_mtime
+            jobs.append({"step": step, "ended": ended, **first[["s", "cpu_time"]]})
+    return pd.DataFrame(jobs)
 
 
 def useful_seconds(results: Path) -> dict[str, float]:
@@ -67,34 +56,34 @@ def useful_seconds(results: Path) -> dict[str, float]:
         step = "peer" if "fit" in parts else "evaluate"
         useful[step] += parts["evaluate"] + parts.get("fit", 0.0)
     for path in results.glob("tuned/*/*/trials.csv"):
-        with path.open() as file:
-            useful["tune"] += sum(float(trial["seconds"]) for trial in csv.DictReader(file))
+        useful["tune"] += pd.read_csv(path)["seconds"].sum()
     return useful
 
 
 def main(results: Path) -> None:
     """Print the demo's time by step, and the share of it that went into the work."""
     jobs = read_jobs(results)
-    if not jobs:
+    if jobs.empty:
         sys.exit(f"{results} holds no records of a demo: run `make demo` first")
     useful = useful_seconds(results)
     print(f"{'step':<14}{'jobs':>6}{'seconds':>10}{'CPU s':>10}{'useful':>10}")
     for step in STEPS:
-        of_step = [job for job in jobs if job.step == step]
-        seconds, cpu = sum(j.seconds for j in of_step), sum(j.cpu_seconds for j in of_step)
+        of_step = jobs[jobs["step"] == step]
         shown = f"{useful[step]:.1f}" if step in useful else ""
-        print(f"{step:<14}{len(of_step):>6}{seconds:>10.1f}{cpu:>10.1f}{shown:>10}")
-    total, work = sum(job.seconds for job in jobs), sum(useful.values())
-    elapsed = max(j.ended for j in jobs) - min(j.ended - j.seconds for j in jobs)
+        print(f"{step:<14}{_sums(of_step)}{shown:>10}")
+    total, work = jobs["s"].sum(), sum(useful.values())
+    print(f"{'all':<14}{_sums(jobs)}{work:>10.1f}")
+    elapsed = jobs["ended"].max() - (jobs["ended"] - jobs["s"]).min()
     cores = os.cpu_count() or 1
-    print(
-        f"{'all':<14}{len(jobs):>6}{total:>10.1f}{sum(j.cpu_seconds for j in jobs):>10.1f}{work:>10.1f}"
-    )
     print(f"useful share of the jobs' core-seconds: {work / total:.0%}")
     print(
         f"from the first job's start to the last one's end: {elapsed:.0f} s;"
         f" useful share of {cores} cores over it: {work / (elapsed * cores):.0%}"
     )
+
+
+def _sums(jobs: pd.DataFrame) -> str:
+    return f"{len(jobs):>6}{jobs['s'].sum():>10.1f}{jobs['cpu_time'].sum():>10.1f}"
 
 
 if __name__ == "__main__":

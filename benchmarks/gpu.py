@@ -25,8 +25,8 @@ from typing import Any
 
 import torch
 from alignment import SCHEDULES, Ours, case, gradient
-from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal
-from gpu_table import HEAD, Row, line, tell
+from gpu_loops import SHAPES, Loop, Way, official, plain, product, resumes_equal, shapes_of
+from gpu_table import HEAD, Row, tell
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
@@ -62,13 +62,6 @@ class Bench:
         self.facts: dict[str, Any] = {}
         self.left_out: list[str] = []
 
-    def time_for(self, what: str, seconds: float) -> bool:
-        """Return whether there is time for something, and note it if there is not."""
-        enough = time.monotonic() + seconds < self.end
-        if not enough:
-            self.left_out.append(what)
-        return enough
-
     def wait(self) -> None:
         """Wait for the device."""
         if self.device.type == "cuda":
@@ -84,7 +77,8 @@ class Bench:
 
     def attempt(self, what: str, seconds: float, work: Callable[[], object]) -> None:
         """Do some work if there is time; note it if there is not, or if it fails."""
-        if not self.time_for(what, seconds):
+        if time.monotonic() + seconds >= self.end:
+            self.left_out.append(what)
             return
         try:
             work()
@@ -114,7 +108,7 @@ class Bench:
             rate, busy = loop.batch / per_step, seen / per_step
             row = Row(shape, name, rate, per_step * 1e3, busy, memory, start)
             self.rows.append(row)
-            print(line(row), flush=True)
+            print(row, flush=True)
 
         self.attempt(f"{shape}, {name}", seconds, work)
 
@@ -150,7 +144,7 @@ class Bench:
         name = f"product, {way}, {runs} runs at once"
         begun = statistics.mean(each["start_seconds"] for each in found)
         self.rows.append(Row(shape, name, rate, step, None, memory, begun))
-        print(line(self.rows[-1]), flush=True)
+        print(self.rows[-1], flush=True)
 
     def alignment(self, size: int) -> None:
         """Note the milliseconds of an alignment call, at convergence."""
@@ -207,15 +201,16 @@ def only_trace() -> None:
 
 def plan(bench: Bench) -> Iterator[tuple[str, str, Callable[[], Loop], float]]:
     """Yield what is measured: shape, name, loop and about its seconds; the most telling first."""
-    place: dict[str, Any] = {"device": bench.device, "toy": bench.toy}
+    device, shapes = bench.device, shapes_of(toy=bench.toy)
 
     def both(name: str, way: Way, seconds: float) -> Iterator[tuple[str, str, Any, float]]:
-        own = partial(product, SHAPES[name], way, folder=bench.folder, **place)
+        shape = shapes[name]
+        own = partial(product, shape, way, folder=bench.folder, device=device)
         yield name, f"product, {way}", own, seconds
-        yield name, f"(a) plain, tuned, {way}", partial(plain, SHAPES[name], way, **place), seconds
+        yield name, f"(a) plain, tuned, {way}", partial(plain, shape, way, device=device), seconds
 
-    for name, shape in SHAPES.items():
-        yield name, "(b) official-like", partial(official, shape, **place), EAGER_SECONDS
+    for name, shape in shapes.items():
+        yield name, "(b) official-like", partial(official, shape, device=device), EAGER_SECONDS
         yield from both(name, Way("tf32", "off"), EAGER_SECONDS)
     for way in (
         *(COMPILED[::2] if bench.toy else COMPILED),
@@ -230,9 +225,8 @@ def one_run(asked: argparse.Namespace) -> None:
     """Train one shape until a given moment, and print what was done between two moments."""
     name, precision, how = asked.one.split("/")
     device, called = torch.device(asked.device), time.time()
-    loop = product(
-        SHAPES[name], Way(precision, how), device=device, toy=asked.toy, folder=asked.folder
-    )
+    shape = shapes_of(toy=asked.toy)[name]
+    loop = product(shape, Way(precision, how), device=device, folder=asked.folder)
     start, end = asked.until
     epoch, steps, begun, warm = 0, 0, 0.0, 0.0
     while time.time() < end or not steps:

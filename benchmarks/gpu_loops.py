@@ -58,6 +58,8 @@ class Shape:
         batch: samples of a step.
         kind: of the stored inputs.
         steps: of a round.
+        model: its settings.
+        is_toy: whether the body is a toy.
     """
 
     body: str
@@ -68,6 +70,7 @@ class Shape:
     kind: str = "float32"
     steps: int = 60
     model: ModelSettings = field(default_factory=ModelSettings)
+    is_toy: bool = False
 
     @property
     def task(self) -> Task:
@@ -78,9 +81,11 @@ class Shape:
             loss=self.loss, metric="rmse", files=(), source="made_up",
         )  # fmt: skip
 
-    def built(self, device: torch.device, *, toy: bool) -> Model:
+    def built(self, device: torch.device) -> Model:
         """Return the model with random weights."""
-        loaded = BODIES[self.body].load(None, settings=self.model, generator=seeded(0), toy=toy)
+        loaded = BODIES[self.body].load(
+            None, settings=self.model, generator=seeded(0), toy=self.is_toy
+        )
         model = put_together(
             loaded, input_shape=self.input_shape, output=output_of(self.target),
             settings=self.model, embedder="random", generator=seeded(1),
@@ -88,8 +93,9 @@ class Shape:
         return model.train().to(device)
 
     def toy(self) -> "Shape":
-        """Return the shape with few steps and few tokens."""
-        return replace(self, steps=3, model=ModelSettings(sequence_length=8, folded_tokens=16))
+        """Return the shape with a toy body, few steps and few tokens."""
+        few = ModelSettings(sequence_length=8, folded_tokens=16)
+        return replace(self, is_toy=True, steps=3, model=few)
 
 
 LINE = ModelSettings(sequence_length=32)
@@ -111,6 +117,11 @@ SHAPES = {
 }  # fmt: skip
 
 
+def shapes_of(*, toy: bool) -> dict[str, Shape]:
+    """Return all shapes by name, as toys or not."""
+    return {name: shape.toy() if toy else shape for name, shape in SHAPES.items()}
+
+
 @dataclass(frozen=True)
 class Loop:
     """A loop that can be measured.
@@ -127,13 +138,7 @@ class Loop:
 
 
 def trainer(
-    shape: Shape,
-    way: Way,
-    device: torch.device,
-    *,
-    folder: Path,
-    toy: bool,
-    checkpoints: Checkpoints,
+    shape: Shape, way: Way, device: torch.device, *, folder: Path, checkpoints: Checkpoints
 ) -> FinetuneLoop:
     """Return the product's loop over a prepared file, which is made if it is not there."""
     path, task = folder / f"{shape.body}{shape.batch}/fit.h5", shape.task
@@ -145,7 +150,7 @@ def trainer(
         precision=way.precision, compile=way.compile,
     )  # fmt: skip
     return FinetuneLoop(
-        model=shape.built(device, toy=toy),
+        model=shape.built(device),
         objective=Objective(make_loss(shape.loss)),
         batches=Batches(prepared, prepared.rows("fit"), shape.batch, 0, device),
         settings=settings,
@@ -156,10 +161,9 @@ def trainer(
     )
 
 
-def product(shape: Shape, way: Way, *, folder: Path, device: torch.device, toy: bool) -> Loop:
+def product(shape: Shape, way: Way, *, folder: Path, device: torch.device) -> Loop:
     """Return the product's own loop, without its checkpoints."""
-    shape = shape.toy() if toy else shape
-    loop = trainer(shape, way, device, folder=folder, toy=toy, checkpoints=Checkpoints())
+    loop = trainer(shape, way, device, folder=folder, checkpoints=Checkpoints())
     loop._compile()
 
     def epoch(number: int, first: int) -> None:
@@ -182,10 +186,9 @@ def on_device(shape: Shape, device: torch.device) -> tuple[Tensor, Tensor]:
     return inputs.to(device), targets.to(device)
 
 
-def plain(shape: Shape, way: Way, *, device: torch.device, toy: bool) -> Loop:
+def plain(shape: Shape, way: Way, *, device: torch.device) -> Loop:
     """Return a tuned loop in a few lines: nothing read, nothing checked, nothing kept."""
-    shape = shape.toy() if toy else shape
-    model, loss = shape.built(device, toy=toy), make_loss(shape.loss)
+    model, loss = shape.built(device), make_loss(shape.loss)
     inputs, targets = on_device(shape, device)
     optimizer = torch.optim.AdamW(model.parameters(), OPTIMIZER.learning_rate, fused=True)
     compile_parts(model, way.compile)
@@ -206,13 +209,12 @@ def plain(shape: Shape, way: Way, *, device: torch.device, toy: bool) -> Loop:
     return Loop(epoch, shape.steps, shape.batch)
 
 
-def official(shape: Shape, *, device: torch.device, toy: bool) -> Loop:
+def official(shape: Shape, *, device: torch.device) -> Loop:
     """Return a loop as the official code has it: eager, float32, a DataLoader with workers."""
-    shape = shape.toy() if toy else shape
-    model, loss = shape.built(device, toy=toy), make_loss(shape.loss)
+    model, loss = shape.built(device), make_loss(shape.loss)
     loader = DataLoader(
         TensorDataset(*on_device(shape, torch.device("cpu"))), batch_size=shape.batch, shuffle=True,
-        num_workers=0 if toy else 4, pin_memory=device.type == "cuda",
+        num_workers=0 if shape.is_toy else 4, pin_memory=device.type == "cuda",
     )  # fmt: skip
     optimizer = torch.optim.AdamW(model.parameters(), OPTIMIZER.learning_rate)
 
@@ -240,7 +242,7 @@ def resumes_equal(way: Way, device: torch.device, folder: Path) -> bool:
     def ended(place: Path, stop: int | None) -> dict[str, Tensor]:
         torch._dynamo.reset()
         with State(place, "a", seconds=0.0).held() as state:
-            loop = trainer(shape, way, device, folder=place.parent, toy=True, checkpoints=state)
+            loop = trainer(shape, way, device, folder=place.parent, checkpoints=state)
             loop.settings = loop.settings.model_copy(update={"epochs": 2})
             step, taken = loop._step, [0]
 

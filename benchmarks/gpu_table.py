@@ -37,14 +37,13 @@ class Row:
     memory_mb: float
     start_seconds: float
 
-
-def line(row: Row) -> str:
-    """Return a row of the table."""
-    busy = "not measured" if row.busy is None else f"{row.busy:.0%}"
-    return (
-        f"| {row.shape} | {row.loop} | {row.samples_per_second:.1f} | {row.milliseconds:.2f} |"
-        f" {busy} | {row.memory_mb:.0f} | {row.start_seconds:.1f} |"
-    )
+    def __str__(self) -> str:
+        """Return it as the table has it."""
+        busy = "not measured" if self.busy is None else f"{self.busy:.0%}"
+        return (
+            f"| {self.shape} | {self.loop} | {self.samples_per_second:.1f} |"
+            f" {self.milliseconds:.2f} | {busy} | {self.memory_mb:.0f} | {self.start_seconds:.1f} |"
+        )
 
 
 def tell(
@@ -55,18 +54,10 @@ def tell(
     *,
     out: Path | None,
 ) -> None:
-    """Print what was measured, and write it.
-
-    Args:
-        card: what it was measured on.
-        rows: of the table.
-        facts: by what they are about.
-        left_out: what the time was not enough for.
-        out: a JSON file; None for none.
-    """
+    """Print what was measured on a card and what the time was not enough for; write it as JSON too."""
     commit = environment()["commit"]
     print(f"\n{card}, torch {torch.__version__}, commit {commit}\n")
-    print(HEAD, *map(line, rows), sep="\n")
+    print(HEAD, *rows, sep="\n")
     for what, value in facts.items():
         print(f"- {what}: {value}")
     for what in left_out:

@@ -6,7 +6,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from orca.data import prepare
 from orca.data.prepared_file import FORMAT, seal
 from orca.data.target import Classes
 from orca.data.task import Task
@@ -50,24 +49,16 @@ def write_prepared(path: Path, task: Task, samples: Stored, count: int) -> None:
     with h5py.File(path, "w") as file:
         file.attrs.update({"task": "made_up", "task_digest": task.digest, "format": FORMAT})
         for name, block in (("inputs", samples.inputs), ("targets", samples.targets)):
-            _make(file, name, count, block)
+            whole = file.create_dataset(name, (count, *block.shape[1:]), block.dtype)
             for start in range(0, count, len(block)):
-                file[name][start : start + len(block)] = block[: count - start]
+                whole[start : start + len(block)] = block[: count - start]
         file["train"], file["validation"] = np.arange(count), np.arange(0)
         per_channel = (task.input_shape[0], *(1 for _ in task.input_shape[1:]))
         file["normalisation/inputs/mean"] = np.full(per_channel, 125, np.float32)
         file["normalisation/inputs/std"] = np.full(per_channel, 70, np.float32)
-        whole = (1,) * len(task.target.shape)
-        file["normalisation/targets/mean"] = np.zeros(whole, np.float32)
-        file["normalisation/targets/std"] = np.ones(whole, np.float32)
+        one = (1,) * len(task.target.shape)
+        file["normalisation/targets/mean"] = np.zeros(one, np.float32)
+        file["normalisation/targets/std"] = np.ones(one, np.float32)
         if task.redraw:
             file["groups"] = np.arange(count) // 2
     seal(path.parent, {})
-
-
-def _make(file: h5py.File, name: str, count: int, block: np.ndarray) -> None:
-    """Make room as `prepare` does; versions before 0.2 have a function of their own for it."""
-    if hasattr(prepare, "_make_dataset"):
-        prepare._make_dataset(file, name, count, block[: 2**22 // block[0].nbytes + 1])
-    else:
-        file.create_dataset(name, (count, *block.shape[1:]), block.dtype)
