@@ -120,12 +120,7 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
     yield "| key | what | range | default |"
     yield "|---|---|---|---|"
     for key, field in model.model_fields.items():
-        cells = (
-            f"`{field.alias or key}`",
-            field.description or "",
-            _range(field),
-            _default(field),
-        )
+        cells = (f"`{field.alias or key}`", field.description or "", _range(field), _default(field))
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -144,23 +139,30 @@ def _peer_keys(name: str) -> list[str]:
     return list({**PEERS[name].settings, **PEERS[name].space})
 
 
-def _peers_schema() -> dict[str, Any]:
-    """Return the schema of `peers`: the keys of every peer."""
+def _group(description: str | None, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that has some keys and no others."""
     return {
         "type": "object",
-        "description": Configuration.model_fields["peers"].description,
-        "properties": {
-            name: {
-                "type": "object",
-                "description": f"{PEERS[name].title} is fitted with these values, under the names that"
-                " its library or its module has for them.",
-                "properties": dict.fromkeys(_peer_keys(name), {}),
-                "additionalProperties": False,
-            }
-            for name in PEERS
-        },
+        "description": description,
+        "properties": properties,
         "additionalProperties": False,
     }
+
+
+def _any_names(description: str | None, of_each: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that holds the same under any name."""
+    return {"type": "object", "description": description, "additionalProperties": of_each}
+
+
+def _peers_schema() -> dict[str, Any]:
+    what = (
+        "is fitted with these values, under the names that its library or its module has for them."
+    )
+    of_each = {
+        name: _group(f"{PEERS[name].title} {what}", dict.fromkeys(_peer_keys(name), {}))
+        for name in PEERS
+    }
+    return _group(Configuration.model_fields["peers"].description, of_each)
 
 
 def reference() -> str:
@@ -182,47 +184,23 @@ def _schema(content: Mapping[str, Any]) -> str:
 def configuration_schema() -> str:
     """Return the JSON schema of `config.yaml`."""
     schema = Configuration.model_json_schema()
-    entry = TaskEntry.model_json_schema()
-    tasks = schema["properties"]["tasks"]
-    schema["properties"]["peers"] = _peers_schema()
-    schema["properties"]["tasks"] = {
-        "type": "object",
-        "description": tasks["description"],
-        "additionalProperties": entry,
-    }
+    keys = schema["properties"]
+    keys["peers"] = _peers_schema()
+    keys["tasks"] = _any_names(keys["tasks"]["description"], TaskEntry.model_json_schema())
     return _schema(schema)
 
 
 def hyperparameters_schema() -> str:
     """Return the JSON schema of `hyperparameters.yaml`: the same groups in every entry."""
-    groups: dict[str, Any] = {
-        name: model.model_json_schema() for name, model in all_groups().items()
-    }
+    groups = {name: model.model_json_schema() for name, model in all_groups().items()}
     distances = {name: DISTANCES[name].settings.model_json_schema() for name in DISTANCES}
-    groups["distances"] = {
-        "type": "object",
-        "description": "Each distance has the settings under its name.",
-        "properties": distances,
-        "additionalProperties": False,
-    }
-    entry = {
-        "type": "object",
-        "description": "An entry has settings in these groups.",
-        "properties": groups,
-        "additionalProperties": False,
-    }
+    groups["distances"] = _group("Each distance has the settings under its name.", distances)
+    entry = _group("An entry has settings in these groups.", groups)
     sections = {
-        name: {"type": "object", "description": field.description, "additionalProperties": entry}
+        name: _any_names(field.description, entry)
         for name, field in Hyperparameters.model_fields.items()
     }
-    return _schema(
-        {
-            "type": "object",
-            "description": _first_line(Hyperparameters),
-            "properties": sections,
-            "additionalProperties": False,
-        }
-    )
+    return _schema(_group(_first_line(Hyperparameters), sections))
 
 
 GENERATED = {

@@ -120,7 +120,10 @@ class _CrossModal(BaseEstimator):
             self.body,
             inputs.shape[1:],
             output,
-            settings=ModelSettings(sequence_length=self.sequence_length, layers=self._kept()),
+            settings=ModelSettings(
+                sequence_length=self.sequence_length,
+                layers=self.layers if isinstance(self.body, str) else None,
+            ),
             seed=seed,
             device=self.device,
         )
@@ -157,9 +160,6 @@ class _CrossModal(BaseEstimator):
         )
         self.model_ = model.eval()
 
-    def _kept(self) -> int | None:
-        return self.layers if isinstance(self.body, str) else None
-
     def _source(self) -> Any:
         if self.source is not None:
             return self.source
@@ -167,9 +167,16 @@ class _CrossModal(BaseEstimator):
             return _proxy(self.body, self.source_samples)
         raise ValueError("a body of your own has no proxy: give `source`, or set `align=False`")
 
+    def _classes(self, targets: np.ndarray, seed: int) -> np.ndarray:
+        """Return classes, or clusters of numbers: at most 10, and no more than different values."""
+        if not self._y_numeric:
+            return targets
+        clusters = min(10, len(np.unique(targets)))
+        return pseudo_labels([targets], clusters=clusters, seed=seed)
+
     def _divided(self, targets: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers of the samples to train on, and of those to choose the epoch by."""
-        rows, classes = np.arange(len(targets)), self._strata(targets)
+        rows, classes = np.arange(len(targets)), None if self._y_numeric else targets
         few = classes is not None and np.bincount(classes).min() < 2 / self.validation_fraction
         if not self.validation_fraction or len(rows) < FEW or few:
             return rows, rows[:0]
@@ -221,13 +228,6 @@ class CrossModalClassifier(ClassifierMixin, _CrossModal):
         likeliest = self._outputs(X).argmax(axis=1)
         return self.classes_[likeliest]
 
-    def _classes(self, targets: np.ndarray, seed: int) -> np.ndarray:
-        del seed
-        return targets
-
-    def _strata(self, targets: np.ndarray) -> np.ndarray | None:
-        return targets
-
 
 class CrossModalRegressor(RegressorMixin, _CrossModal):
     """A pretrained transformer, aligned to the data and fine-tuned to predict a number.
@@ -260,15 +260,6 @@ class CrossModalRegressor(RegressorMixin, _CrossModal):
         """Return the number predicted for each sample."""
         outputs = self._outputs(X)
         return self.target_constants_.decode(outputs).astype(np.float64)
-
-    def _classes(self, targets: np.ndarray, seed: int) -> np.ndarray:
-        """Return clusters of the targets: at most 10, and no more than there are different values."""
-        clusters = min(10, len(np.unique(targets)))
-        return pseudo_labels([targets], clusters=clusters, seed=seed)
-
-    def _strata(self, targets: np.ndarray) -> np.ndarray | None:
-        del targets
-        return None
 
 
 def _has_texts(given: Any) -> bool:

@@ -125,15 +125,11 @@ def _here() -> str:
 
 def _abandoned(path: Path, host: str, pid: str) -> bool:
     """Whether the process that wrote a file has ended; on another machine, its age decides."""
+    import psutil
+
     if host != _here():
         return time.time() - path.stat().st_mtime > ABANDONED_S
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    return not psutil.pid_exists(int(pid))
 
 
 def write_text(path: Path, text: str) -> None:

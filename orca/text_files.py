@@ -53,12 +53,7 @@ def read_mapping(path: Path, *, mend: str, error: type[OrcaError] = ResultsError
 
 
 def read_record(
-    model: type[Record],
-    path: Path,
-    *,
-    what: str,
-    mend: str,
-    error: type[OrcaError] = ResultsError,
+    model: type[Record], path: Path, *, what: str, mend: str, error: type[OrcaError] = ResultsError
 ) -> Record:
     """Return what a JSON file holds, checked.
 

@@ -4,14 +4,7 @@ from pathlib import Path
 
 import click
 
-from orca.commands.options import (
-    DEVICE,
-    SEEDS,
-    TASK,
-    AskedTask,
-    device_of,
-    write_stamp,
-)
+from orca.commands.options import DEVICE, SEEDS, TASK, AskedTask, device_of, write_stamp
 from orca.peers.peer import NO_BODY
 from orca.workflow import layout
 

@@ -35,7 +35,7 @@ CLASSIFIER, REGRESSOR = small(orca.CrossModalClassifier), small(orca.CrossModalR
 def cannot_hold(estimator):
     named = {
         "check_estimators_overwrite_params": "the hash of a body in memory is that of its addresses;"
-        " a body by its name passes",
+        " a body by its name passes"
     }
     if isinstance(estimator, orca.CrossModalRegressor):
         named["check_methods_subset_invariance"] = "a product of float32 rounds by its batch's size"

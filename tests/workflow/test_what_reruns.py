@@ -70,11 +70,7 @@ ADDED = {
         {"source_terms": 1, "align": 1},
         True,
     ),
-    "orca/methods/orca_mean_gap.py": (
-        SCORE.format("openml_61/minilm/orca_mean_gap"),
-        RUN,
-        True,
-    ),
+    "orca/methods/orca_mean_gap.py": (SCORE.format("openml_61/minilm/orca_mean_gap"), RUN, True),
     "orca/peers/nearest_centre.py": (
         SCORE.format("openml_61/none/nearest_centre"),
         {"peer": 1},
@@ -173,12 +169,7 @@ def test_a_finished_workflow_has_nothing_to_do(copy):
     ("file", "change", "rerun", "of"),
     [
         # A distance: what aligns by it, and what starts from that.
-        (
-            "orca/alignment/otdd.py",
-            ("whole=False)", "whole=True)"),
-            RUN,
-            {"orca"},
-        ),
+        ("orca/alignment/otdd.py", ("whole=False)", "whole=True)"), RUN, {"orca"}),
         # PaRe's objective: its runs.
         (
             "orca/methods/objectives/patch_replacement.py",
@@ -231,11 +222,7 @@ def test_a_changed_formula_reruns_what_uses_it_and_nothing_else(copy, file, chan
             {"align": 1, "finetune": 1, "evaluate": 1},
         ),
         ("methods: {}", "methods: {orca_mmd: {align: {epochs: 2}}}", {}),
-        (
-            "methods: {}",
-            "methods: {orca: {distances: {otdd: {reg: 0.2}}}}",
-            RUN,
-        ),
+        ("methods: {}", "methods: {orca: {distances: {otdd: {reg: 0.2}}}}", RUN),
     ],
     ids=["lora", "epochs", "of_a_method", "of_another_method", "of_a_distance"],
 )
