@@ -9,6 +9,7 @@ Set OMP_NUM_THREADS=1, so that one process means one core.
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,16 @@ EXTRA = (
 """Smaller twins that are often wanted."""
 
 
+HEAD = (
+    "| simulation | variant | cells | frames | samples | seconds | processor seconds per sample |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
 def speed(names: list[str]) -> None:
     """Print a row per simulation, variant and size: all frames, written to a file."""
     simulations = Declarations[Simulation](package="orca.data.simulate", kind="simulation")
-    print(
-        "| simulation | variant | cells | frames | samples | seconds | processor seconds per sample |"
-    )
-    print("|---|---|---|---|---|---|---|")
+    print(HEAD)
     for name, samples in SAMPLES.items():
         if not names or name in names:
             for variant in simulations[name].variants:
@@ -85,15 +89,9 @@ def _time(name: str, simulation: Simulation, choices: dict[str, Any]) -> None:
 
 def facts() -> None:
     """Print what the protocol of the official code costs by itself, measured on our twins."""
-    for row in (
-        *_burgers_rows(),
-        *_shallow_water_rows(),
-        *_sorption_rows(),
-        *_reaction_rows(),
-        *_pattern_rows(),
-        *_darcy_rows(),
-    ):
-        print(row, flush=True)
+    for rows in (_burgers, _shallow_water, _sorption, _reaction, _patterns, _darcy):
+        for row in rows():
+            print(row, flush=True)
 
 
 def _nrmse(found: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -106,97 +104,92 @@ def _portion(samples: int, cells: int, frames: tuple[int, ...], variant: str) ->
     return Portion(samples=range(samples), cells=cells, frames=frames, seed=0, variant=variant)
 
 
-def _burgers_rows() -> list[str]:
-    rows = []
+def _solved(equation: Any, portion: Portion) -> np.ndarray:
+    """Return the fields of a portion by frame, then by sample."""
+    *_, fields = equation.solve(portion).values()
+    return np.moveaxis(fields.astype(float), 1, 0)
+
+
+def _burgers() -> Iterator[str]:
     for variant in burgers.SIMULATION.variants:
-        u = burgers.solve(_portion(1000, 1024, (0, 200), variant))["tensor"].astype(float)
-        mean = u[:, 0].mean(1, keepdims=True)
-        quantiles = np.quantile(np.abs(mean), (0.01, 0.05, 0.5))
-        rows += [
+        first, last = _solved(burgers, _portion(1000, 1024, (0, 200), variant))
+        mean = first.mean(1, keepdims=True)
+        costs, quantiles = _nrmse(mean, last), np.quantile(np.abs(mean), (0.01, 0.05, 0.5))
+        yield (
             f"burgers {variant}: largest |last frame - mean of first| "
-            f"{np.abs(u[:, 1] - mean).max():.1e}",
+            f"{np.abs(last - mean).max():.1e}"
+        )
+        yield (
             f"burgers {variant}: nRMSE of predicting the mean of the input, mean and median "
-            f"{_nrmse(mean, u[:, 1]).mean():.1e} {np.median(_nrmse(mean, u[:, 1])):.1e}",
-            f"burgers {variant}: quantiles .01 .05 .5 of |mean| {quantiles.round(3)}",
-        ]
-    return rows
+            f"{costs.mean():.1e} {np.median(costs):.1e}"
+        )
+        yield f"burgers {variant}: quantiles .01 .05 .5 of |mean| {quantiles.round(3)}"
 
 
-def _shallow_water_rows() -> list[str]:
+def _shallow_water() -> Iterator[str]:
     starts = [
         shallow_water.farthest_centre(generator.uniform(*shallow_water.RADII), cells=128)
         for generator in _portion(1000, 128, (0,), "").generators()
     ]
-    different = sorted(set(starts))
     ends = {
-        start: shallow_water.collapse(start, 128, (99, 100)).astype(float) for start in different
+        start: shallow_water.collapse(start, 128, (99, 100)).astype(float) for start in {*starts}
     }
     costs = [_nrmse(ends[start][1:], ends[start][:1])[0] for start in starts]
-    seen = set(starts[:900])
-    return [
-        f"shallow_water: different simulations among 1000 {len(different)}",
+    seen = {*starts[:900]}
+    yield f"shallow_water: different simulations among 1000 {len(ends)}"
+    yield (
         "shallow_water: test samples (last 100) that the training part holds too "
-        f"{sum(start in seen for start in starts[900:])}",
+        f"{sum(start in seen for start in starts[900:])}"
+    )
+    yield (
         f"shallow_water: nRMSE of frame 100 as a prediction of frame 99 {np.mean(costs):.2e}, "
-        f"last 100 samples {np.mean(costs[900:]):.2e}",
-    ]
+        f"last 100 samples {np.mean(costs[900:]):.2e}"
+    )
 
 
-def _sorption_rows() -> list[str]:
+def _sorption() -> Iterator[str]:
     portion = _portion(200, 1024, (99, 100), "standard")
-    before, last = np.moveaxis(diffusion_sorption.solve(portion)["data"].astype(float), 1, 0)
-    return [
-        f"diffusion_sorption: nRMSE of frame 100 for frame 99 {_nrmse(last, before).mean():.2e}"
-    ]
+    before, last = _solved(diffusion_sorption, portion)
+    yield f"diffusion_sorption: nRMSE of frame 100 for frame 99 {_nrmse(last, before).mean():.2e}"
 
 
-def _reaction_rows() -> list[str]:
-    rows = []
+def _reaction() -> Iterator[str]:
     for variant in diffusion_reaction_1d.SIMULATION.variants:
-        portion = _portion(1000, 1024, (29, 99), variant)
-        early, late = np.moveaxis(
-            diffusion_reaction_1d.solve(portion)["tensor"].astype(float), 1, 0
-        )
-        rows.append(
-            f"diffusion_reaction_1d {variant}: nRMSE of frame 29 for frame 99 "
-            f"{_nrmse(early, late).mean():.2e}"
-        )
-    return rows
+        early, late = _solved(diffusion_reaction_1d, _portion(1000, 1024, (29, 99), variant))
+        cost = _nrmse(early, late).mean()
+        yield f"diffusion_reaction_1d {variant}: nRMSE of frame 29 for frame 99 {cost:.2e}"
 
 
-def _pattern_rows() -> list[str]:
-    portion = _portion(8, 128, (0, 99, 100), "standard")
-    data = diffusion_reaction_2d.solve(portion)["data"].astype(float)
-    _, before, last = np.moveaxis(data[..., 1], 1, 0)
+def _patterns() -> Iterator[str]:
+    data = _solved(diffusion_reaction_2d, _portion(8, 128, (0, 99, 100), "standard"))
+    _, before, last = data[..., 1]
     conditional = []
-    for activator in data[:2, 0, ..., 0]:
+    for activator in data[0, :2, ..., 0]:
         noises = np.random.default_rng(0).standard_normal((8, *activator.shape))
-        ends = np.stack(
-            [
-                diffusion_reaction_2d.react(np.stack([activator, noise]), frames=(100,))[0, 1]
-                for noise in noises
-            ]
-        )
+        ends = np.stack([
+            diffusion_reaction_2d.react(np.stack([activator, noise]), frames=(100,))[0, 1]
+            for noise in noises
+        ]).astype(float)  # fmt: skip
         # the mean of 8 draws scatters itself: its squared error counts 1 + 1/8 times
-        spread = ends.astype(float).var(axis=0, ddof=1).mean()
-        conditional.append(np.sqrt(spread / (ends.astype(float) ** 2).mean()))
-    return [
-        f"diffusion_reaction_2d: nRMSE of frame 100 for frame 99 {_nrmse(last, before).mean():.2e}",
+        conditional.append(np.sqrt(ends.var(axis=0, ddof=1).mean() / (ends**2).mean()))
+    cost = _nrmse(last, before).mean()
+    yield f"diffusion_reaction_2d: nRMSE of frame 100 for frame 99 {cost:.2e}"
+    yield (
         "diffusion_reaction_2d: nRMSE of the best prediction of v from u at the start "
-        f"{np.mean(conditional):.2f}",
-    ]
+        f"{np.mean(conditional):.2f}"
+    )
 
 
-def _darcy_rows() -> list[str]:
-    steady, published = (
-        darcy_flow.solve(_portion(200, 64, (0,), variant))["tensor"].astype(float)
+def _darcy() -> Iterator[str]:
+    ((steady,), (published,)) = (
+        _solved(darcy_flow, _portion(200, 64, (0,), variant))
         for variant in darcy_flow.SIMULATION.variants
     )
     costs = _nrmse(steady, published)
-    return [
+    yield (
         "darcy_flow: nRMSE of the steady pressure for the published-like one, mean, median, 90 % "
         f"{costs.mean():.3f} {np.median(costs):.3f} {np.quantile(costs, 0.9):.3f}"
-    ]
+    )
 
 
 if __name__ == "__main__":
