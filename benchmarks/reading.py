@@ -10,8 +10,9 @@ bfloat16 takes on an H100, reckoned from its arithmetic. One file at a time is m
 import argparse
 import statistics
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from synthetic_files import Stored, write_prepared
@@ -21,19 +22,12 @@ from orca.data.task import TASKS, Task
 from orca.training.batches import Batches
 
 
-@dataclass(frozen=True)
-class Case:
-    """How a task is stored and trained on.
-
-    Args:
-        kind: of the stored inputs.
-        batch: samples of a batch.
-        step_ms: of a step in bfloat16 on an H100, by its arithmetic.
-    """
+class Case(NamedTuple):
+    """How a task is stored and trained on: type of the inputs, samples of a batch, a step's ms."""
 
     kind: str
     batch: int
-    step_ms: float
+    step_ms: float  # in bfloat16 on an H100, by its arithmetic
 
 
 CASES = {

@@ -50,11 +50,28 @@ def _is_for_types_only(node: ast.AST) -> bool:
     return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
-def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str], set[str]]:
-    """Return what a syntax tree says without places and docstrings, what it imports and reads.
+@dataclass(frozen=True)
+class Module:
+    """What a module's source says.
+
+    Args:
+        digest: of its code; comments, docstrings and layout do not count.
+        names: modules, or what may be modules, that it imports or refers to as "module:name".
+        attributes: names of all attributes that it reads.
+    """
+
+    digest: bytes
+    names: frozenset[str]
+    attributes: frozenset[str]
+
+
+@cache
+def _read(file: str) -> Module:
+    """Return what a module says; kept, since planning asks for the same files many times.
 
     The body of an `if TYPE_CHECKING:` is left out; its `else` runs and counts.
     """
+    package = ("orca", *file.split("/")[:-1])
     words: list[str] = []
     names: set[str] = set()
     attributes: set[str] = set()
@@ -76,30 +93,7 @@ def _walk(tree: ast.AST, package: tuple[str, ...]) -> tuple[list[str], set[str],
                 visit(each) if isinstance(each, ast.AST) else words.append(repr(each))
         words.append(")")
 
-    visit(tree)
-    return words, names, attributes
-
-
-@dataclass(frozen=True)
-class Module:
-    """What a module's source says.
-
-    Args:
-        digest: of its code; comments, docstrings and layout do not count.
-        names: modules, or what may be modules, that it imports or refers to as "module:name".
-        attributes: names of all attributes that it reads.
-    """
-
-    digest: bytes
-    names: frozenset[str]
-    attributes: frozenset[str]
-
-
-@cache
-def _read(file: str) -> Module:
-    """Return what a module says; kept, since planning asks for the same files many times."""
-    tree = ast.parse((PACKAGE / file).read_text())
-    words, names, attributes = _walk(tree, ("orca", *file.split("/")[:-1]))
+    visit(ast.parse((PACKAGE / file).read_text()))
     digest = hashlib.sha256(" ".join(words).encode()).digest()
     return Module(digest, frozenset(names), frozenset(attributes))
 

@@ -47,8 +47,6 @@ class TaskArgument(click.ParamType[Any]):
             SettingsError: if there is none of that name, or the entry is at fault.
         """
         del param, ctx
-        if isinstance(value, AskedTask):
-            return value
         if not value.endswith(".yaml") and value in TASKS:
             return AskedTask(value, TASKS[value], None)
         from orca.data.user_task import task_of
@@ -83,8 +81,6 @@ class SeedsArgument(click.ParamType[Any]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, ...]:
         """Return the seeds."""
-        if isinstance(value, tuple):
-            return value
         try:
             return layout.seeds_of(value)
         except ValueError:

@@ -1,5 +1,6 @@
 """A folder of its own to run the workflow in, with a copy of the configuration."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,13 @@ from tests import forked
 
 ROOT = Path(__file__).parents[2]
 Snakemake = Callable[..., CompletedProcess]
+
+
+def jobs(told: str) -> dict[str, int]:
+    """Return the number of planned jobs by rule, as a dry run tells before and after the jobs."""
+    last = told.rpartition("Job stats:")[2]
+    found = re.findall(r"^(\w+) +(\d+)$", last, flags=re.MULTILINE)
+    return {name: int(count) for name, count in found}
 
 
 @pytest.fixture(scope="module")

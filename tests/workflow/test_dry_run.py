@@ -1,8 +1,6 @@
 """What would run, without data and without running it."""
 
 import re
-from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -10,19 +8,11 @@ from orca.data.task import TASKS
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.reporting.declared_table import TABLES
+from tests.workflow.conftest import ROOT, jobs
 
-ROOT = Path(__file__).parents[2]
 RULES = "\n".join(
     path.read_text() for path in (ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk"))
 )
-
-
-def jobs(done) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    last = done.stdout.rpartition("Job stats:")[2]  # it is printed before and after the jobs
-    for name, count in re.findall(r"^(\w+) +(\d+)$", last, flags=re.MULTILINE):
-        counts[name] += int(count)
-    return dict(counts)
 
 
 def assert_typed(told: str) -> None:
@@ -37,7 +27,7 @@ def test_the_demo_runs_every_step_by_lines_that_a_person_can_type(snakemake):
     steps = {"fetch", "fetch_body", "prepare", "embed_source", "source_terms", "tune", "align"}
     steps |= {"finetune", "evaluate", "peer", "tabulate", "plot_profile"}
     steps |= {"plot_alignment", "report"}
-    assert steps <= set(jobs(planned))
+    assert steps <= set(jobs(planned.stdout))
 
 
 def test_every_command_of_the_other_demo_is_a_line_that_a_person_can_type(snakemake):
@@ -47,7 +37,7 @@ def test_every_command_of_the_other_demo_is_a_line_that_a_person_can_type(snakem
 def test_a_body_that_nobody_publishes_is_pretrained_and_the_others_are_fetched(snakemake, place):
     made = {name for name, body in BODIES.items() if body.weights.made_by}
     cards = [f"results/bodies/{name}/card.json" for name in BODIES]
-    planned = jobs(snakemake(*cards, "-n", "--quiet", "reason"))
+    planned = jobs(snakemake(*cards, "-n", "--quiet", "reason").stdout)
     assert planned["pretrain_body"] == len(made) > 0
     assert planned["fetch_body"] == len(BODIES) - len(made)
 
@@ -56,14 +46,16 @@ def test_a_folder_that_holds_a_body_spares_its_pretraining(snakemake, place):
     made = next(name for name, body in BODIES.items() if body.weights.made_by)
     (place / "folders.yaml").write_text(f"body_folders: {{{made}: elsewhere}}\n")
     card = f"results/bodies/{made}/card.json"
-    planned = jobs(snakemake(card, "-n", "--quiet", "reason", "--configfile", "folders.yaml"))
+    planned = jobs(
+        snakemake(card, "-n", "--quiet", "reason", "--configfile", "folders.yaml").stdout
+    )
     assert "pretrain_body" not in planned
     assert planned["fetch_body"] == 1
 
 
 @pytest.mark.slow
 def test_every_target_of_all_can_be_planned_without_data(snakemake):
-    assert jobs(snakemake("all", "-n", "--quiet", "rules", "reason"))["total"] > 10
+    assert jobs(snakemake("all", "-n", "--quiet", "rules", "reason").stdout)["total"] > 10
 
 
 @pytest.mark.slow
@@ -85,7 +77,7 @@ def test_one_score_needs_its_own_chain_alone(snakemake):
     done = snakemake(score, "-n", "--printshellcmds")
     command = "align openml_61 minilm --distance otdd --start pretrained --seeds seed0 "
     assert command in done.stdout
-    planned = jobs(done)
+    planned = jobs(done.stdout)
     assert planned.pop("total") == sum(planned.values())
     assert planned["finetune"] == planned["align"] == planned["evaluate"] == 1
 
@@ -94,7 +86,7 @@ def test_one_score_needs_its_own_chain_alone(snakemake):
     ("run", "weights"), [("none/xgboost_searched", {}), ("minilm/frozen_linear", {"fetch_body": 1})]
 )
 def test_a_peers_score_needs_the_data_and_the_body_that_it_stands_on(snakemake, run, weights):
-    planned = jobs(snakemake(f"results/scores/openml_61/{run}/seed0.json", "-n"))
+    planned = jobs(snakemake(f"results/scores/openml_61/{run}/seed0.json", "-n").stdout)
     planned.pop("total")
     assert planned == {"fetch": 1, "prepare": 1, "peer": 1, **weights}
 
@@ -126,14 +118,14 @@ def test_what_cannot_be_planned_is_refused_with_the_reason(
 
 def test_a_run_is_tested_at_a_second_resolution_and_both_are_drawn(snakemake):
     run = "pde_advection_256/roberta_base/orca_pointwise/seed0"
-    planned = jobs(snakemake("results/figures/figure_5_right.svg", "-n"))
+    planned = jobs(snakemake("results/figures/figure_5_right.svg", "-n").stdout)
     assert (planned["predict"], planned["prepare"], planned["finetune"]) == (2, 2, 1)
-    assert jobs(snakemake(f"results/scores/{run}.json", "-n"))["prepare"] == 2
+    assert jobs(snakemake(f"results/scores/{run}.json", "-n").stdout)["prepare"] == 2
 
 
 def test_a_method_without_alignment_plans_none(snakemake):
     done = snakemake("results/scores/openml_61/roberta_base/finetune/seed0.json", "-n")
-    assert "align" not in jobs(done)
+    assert "align" not in jobs(done.stdout)
 
 
 @pytest.mark.parametrize("profile", ["", "slurm", "local"])

@@ -1,7 +1,6 @@
 """What a plan counts, and where its hours are from."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,9 @@ from orca.errors import SettingsError
 from orca.reporting.published import read_published
 from orca.workflow.plan import Hours, Job, downloads, fallbacks, plan, planned_jobs
 from orca.workflow.runs import Runs
+from tests.workflow.conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
 TABLE = "results/tables/table_11.md"
-
-
-@pytest.fixture
-def place(tmp_path) -> Path:
-    shutil.copytree(ROOT / "config", tmp_path / "config")
-    return tmp_path
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,9 @@ import pytest
 import yaml
 
 from tests import forked
+from tests.workflow.conftest import ROOT, jobs
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/adding.md").read_text()
 BLOCKS = re.findall(r"<!-- (\S+?)(?:: (\w+))? -->\n```python\n(.*?)```", PAGE, flags=re.DOTALL)
 OVERLAY = {
@@ -121,9 +121,8 @@ class Copy:
     def planned(self, *targets: str) -> tuple[dict[str, int], set[str]]:
         """Return the number of planned jobs by rule, and the methods of those that fine-tune."""
         told = self.snakemake(*(targets or ["all"]), "-n")
-        found = re.findall(r"^(\w+) +(\d+)$", told.rpartition("Job stats:")[2], re.MULTILINE)
         trained = re.findall(r"^rule finetune:.*?method=(\w+)", told, re.MULTILINE | re.DOTALL)
-        counts = {name: int(count) for name, count in found if name not in ("total", "all")}
+        counts = {name: count for name, count in jobs(told).items() if name not in ("total", "all")}
         return counts, {*trained}
 
     @contextmanager
