@@ -46,14 +46,7 @@ CALL_SIZES = (128, 256)
 
 
 class Bench:
-    """Runs measurements while there is time, and keeps their rows.
-
-    Args:
-        device: that is measured.
-        toy: whether bodies are toys.
-        seconds: until no measurement is begun any more.
-        folder: of the synthetic files.
-    """
+    """Runs measurements while there is time, on synthetic files in a folder, and keeps their rows."""
 
     def __init__(self, device: torch.device, *, toy: bool, seconds: float, folder: Path) -> None:
         self.device, self.toy, self.folder = device, toy, folder

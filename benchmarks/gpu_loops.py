@@ -48,26 +48,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Shape:
-    """A model and its batches.
-
-    Args:
-        body: its name.
-        input_shape: of a sample.
-        target: of a sample.
-        loss: of the task.
-        batch: samples of a step.
-        kind: of the stored inputs.
-        steps: of a round.
-        model: its settings.
-        is_toy: whether the body is a toy.
-    """
+    """A model and its batches of `batch` samples; a round has so many `steps`."""
 
     body: str
     input_shape: tuple[int, ...]
     target: Target
     loss: str
     batch: int
-    kind: str = "float32"
+    kind: str = "float32"  # of the stored inputs
     steps: int = 60
     model: ModelSettings = field(default_factory=ModelSettings)
     is_toy: bool = False
@@ -124,15 +112,9 @@ def shapes_of(*, toy: bool) -> dict[str, Shape]:
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop that can be measured.
+    """A loop that can be measured."""
 
-    Args:
-        epoch: trains a round of that number, from a step of it on.
-        steps: of a round.
-        batch: samples of a step.
-    """
-
-    epoch: Callable[[int, int], object]
+    epoch: Callable[[int, int], object]  # trains a round of that number, from a step of it on
     steps: int
     batch: int
 

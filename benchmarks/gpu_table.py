@@ -17,25 +17,15 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table.
-
-    Args:
-        shape: name in `SHAPES`.
-        loop: which loop, in which way.
-        samples_per_second: of all runs together.
-        milliseconds: of a step.
-        busy: share of the time that the device computes; None for several runs at once.
-        memory_mb: the most that was held on the GPU; on a CPU, of the process so far.
-        start_seconds: until the first round is over: building, compiling, warming up.
-    """
+    """One line of the table."""
 
     shape: str
     loop: str
-    samples_per_second: float
-    milliseconds: float
-    busy: float | None
-    memory_mb: float
-    start_seconds: float
+    samples_per_second: float  # of all runs together
+    milliseconds: float  # of a step
+    busy: float | None  # share of the time that the device computes; None for several runs at once
+    memory_mb: float  # the most that was held on the GPU; on a CPU, of the process so far
+    start_seconds: float  # until the first round is over: building, compiling, warming up
 
     def __str__(self) -> str:
         """Return it as the table has it."""

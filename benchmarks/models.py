@@ -25,15 +25,7 @@ STEPS = 2
 
 
 class Case(NamedTuple):
-    """A model and its batch.
-
-    Args:
-        body: its name.
-        input_shape: of a sample.
-        output: number of classes, or a field.
-        batch: samples.
-        settings: shape of the model.
-    """
+    """A model and its batch; an output that is a number is that many classes."""
 
     body: str
     input_shape: tuple[int, ...]

@@ -15,12 +15,7 @@ BLOCK_BYTES = 2**26
 
 @dataclass(frozen=True)
 class Stored:
-    """Arrays of a few random samples, which a file repeats.
-
-    Args:
-        inputs: in the type that they are stored in.
-        targets: in the type that they are stored in.
-    """
+    """Arrays of a few random samples, as they are stored, which a file repeats."""
 
     inputs: np.ndarray
     targets: np.ndarray

@@ -206,12 +206,7 @@ class CrossModalClassifier(ClassifierMixin, _CrossModal):
     _loss, _metric, _y_numeric = "cross_entropy", "log_loss", False
 
     def fit(self, X: Any, y: Any) -> "CrossModalClassifier":  # noqa: N803 (scikit-learn's names)
-        """Align and fine-tune a new model.
-
-        Args:
-            X: samples.
-            y: a class for each.
-        """
+        """Align and fine-tune a new model: `X` are samples, `y` has a class for each."""
         inputs, labels = self._learn_inputs(X, y)
         check_classification_targets(labels)
         self.classes_, numbers = np.unique(labels, return_inverse=True)
@@ -243,12 +238,7 @@ class CrossModalRegressor(RegressorMixin, _CrossModal):
     _loss, _metric, _y_numeric = "mse", "rmse", True
 
     def fit(self, X: Any, y: Any) -> "CrossModalRegressor":  # noqa: N803 (scikit-learn's names)
-        """Align and fine-tune a new model.
-
-        Args:
-            X: samples.
-            y: a number for each.
-        """
+        """Align and fine-tune a new model: `X` are samples, `y` has a number for each."""
         inputs, numbers = self._learn_inputs(X, y)
         _check_range(numbers, "y")
         numbers = np.asarray(numbers, np.float64)

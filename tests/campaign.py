@@ -62,19 +62,12 @@ FOREIGN = (
 
 @dataclass(frozen=True)
 class Artefact:
-    """A file, what reads it, and another of its kind.
-
-    Args:
-        path: of the file.
-        read: runs the step that reads it, and returns what comes out.
-        other: the same file of another run.
-        sealed: whether another content with another outcome must be refused.
-    """
+    """A file, the step that reads it, and the same file of another run."""
 
     path: Path
-    read: Callable[[], Any]
+    read: Callable[[], Any]  # returns what comes out
     other: Path
-    sealed: bool = False
+    sealed: bool = False  # whether another content with another outcome must be refused
 
 
 def build(folder: Path) -> list[Artefact]:

@@ -51,15 +51,10 @@ def slurm():
 
 @dataclass(frozen=True)
 class Workflow:
-    """The workflow in a folder of its own.
-
-    Args:
-        place: the working folder.
-        environment: of its processes.
-    """
+    """The workflow in a folder of its own."""
 
     place: Path
-    environment: dict[str, str]
+    environment: dict[str, str]  # of its processes
 
     def set_defaults(self, body: str, **groups: dict[str, Any]) -> None:
         """Change some default settings of a body's runs, by group."""
