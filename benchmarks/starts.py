@@ -59,52 +59,30 @@ class Data:
                 if trial.should_prune():
                     raise optuna.TrialPruned
 
-        method = METHODS[start]
-        shape = orca.ModelSettings(
-            sequence_length=8, dropout=drawn["dropout"], layers=drawn["layers"]
-        )
+        method, draw = METHODS[start], dict(drawn)
         optimizer = orca.OptimizerSettings(
-            learning_rate=drawn["learning_rate"], weight_decay=drawn["weight_decay"]
+            learning_rate=draw.pop("learning_rate"), weight_decay=draw.pop("weight_decay")
         )
-        body = orca.load_body(self.body, start=method.start, settings=shape, seed=seed)
+        shape = orca.ModelSettings(sequence_length=8, **draw)
         model = orca.build(
-            body,
-            self.train[0].shape[1:],
-            self.task.target,
-            start=method.embedder,
-            settings=shape,
-            seed=seed,
-            device="cpu",
-        )
+            orca.load_body(self.body, start=method.start, settings=shape, seed=seed),
+            self.train[0].shape[1:], self.task.target,
+            start=method.embedder, settings=shape, seed=seed, device="cpu",
+        )  # fmt: skip
         if method.alignment:
             settings = orca.AlignSettings(epochs=30, samples_per_class=64, record_value_every=30)
             orca.align(
-                model,
-                *self.train,
-                source=self.source,
-                distance=method.alignment,
-                settings=settings,
-                optimizer=optimizer,
-                seed=seed,
-            )
+                model, *self.train, source=self.source, distance=method.alignment,
+                settings=settings, optimizer=optimizer, seed=seed,
+            )  # fmt: skip
         history = orca.finetune(
-            model,
-            *self.train,
-            loss=self.task.loss,
-            validation=self.validation,
-            metric=self.task.metric,
+            model, *self.train, loss=self.task.loss, validation=self.validation,
+            metric=self.task.metric, optimizer=optimizer, seed=seed, report=report,
             settings=orca.FinetuneSettings(
-                epochs=self.epochs,
-                batch_size=16,
-                min_batches_per_epoch=40,
-                warmup_epochs=2,
-                selection="best_on_validation",
-                validate_every=1,
+                epochs=self.epochs, batch_size=16, min_batches_per_epoch=40, warmup_epochs=2,
+                selection="best_on_validation", validate_every=1,
             ),
-            optimizer=optimizer,
-            seed=seed,
-            report=report,
-        )
+        )  # fmt: skip
         metric = METRICS[self.task.metric]
         return model, min(metric.error(row["validation"]) for row in history.rows)
 
@@ -136,15 +114,9 @@ def read_data(results: Path, name: str, body: str, epochs: int) -> Data:
     """Return a prepared task as arrays."""
     folder, task = results / "prepared" / name, TASKS[name]
     with Prepared(folder / "fit.h5", task) as fit, Prepared(folder / "test.h5", task) as held:
-        return Data(
-            task,
-            body,
-            epochs,
-            train=fit.read(fit.rows("train")),
-            validation=fit.read(fit.rows("validation")),
-            test=held.read(held.rows("test")),
-            source=orca.proxy_features(body, samples=1000),
-        )
+        train, validation = (fit.read(fit.rows(part)) for part in ("train", "validation"))
+        test, source = held.read(held.rows("test")), orca.proxy_features(body, samples=1000)
+    return Data(task, body, epochs, train, validation, test, source)
 
 
 def main() -> None:
@@ -167,10 +139,8 @@ def main() -> None:
         scores = data.test_scores(start, found, given.seeds)
         spread = statistics.stdev(scores) if len(scores) > 1 else 0.0
         values = " | ".join(str(found[key]) for key in SPACE)
-        print(
-            f"| {METHODS[start].title} | {statistics.mean(scores):.4f} ± {spread:.4f} | {values} |",
-            flush=True,
-        )
+        shown = f"{statistics.mean(scores):.4f} ± {spread:.4f}"
+        print(f"| {METHODS[start].title} | {shown} | {values} |", flush=True)
 
 
 if __name__ == "__main__":

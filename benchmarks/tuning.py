@@ -11,7 +11,6 @@ the end as well. Prints one line per seed, then medians.
 import argparse
 import statistics
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,11 +79,8 @@ def main() -> None:
     rows = []
     for seed in range(given.seeds):
         rows.append(compare(search, given, seed))
-        print(
-            "seed {}: ASHA {:.4g} in {} epochs, random {:.4g} in {}, default {:.4g}".format(
-                seed, *rows[-1]
-            )
-        )
+        told = "ASHA {:.4g} in {} epochs, random {:.4g} in {}, default {:.4g}".format(*rows[-1])
+        print(f"seed {seed}: {told}", flush=True)
     asha, epochs, random, _, default = zip(*rows, strict=True)
     print(
         f"median error: ASHA {statistics.median(asha):.4g}, random {statistics.median(random):.4g},"
@@ -97,29 +93,18 @@ def compare(
     search: Search, given: argparse.Namespace, seed: int
 ) -> tuple[float, int, float, int, float]:
     """Return errors and epochs of ASHA and of random search, and the default's error."""
-    start = time.monotonic()
+    halving = TuningSettings(
+        trials=given.trials, min_epochs=1, max_epochs=given.epochs, reduction_factor=3, seed=seed
+    )
     with tempfile.TemporaryDirectory() as place:
-        settings = TuningSettings(
-            trials=given.trials,
-            min_epochs=1,
-            max_epochs=given.epochs,
-            reduction_factor=3,
-            seed=seed,
-        )
-        error, epochs = outcome(finished(search, settings, Path(place) / "asha"))
+        error, epochs = outcome(finished(search, halving, Path(place) / "asha"))
         # Only one rung, the highest: the first of the same draws, the default before all.
-        flat = settings.model_copy(
-            update={
-                "trials": max(1, round(epochs / given.epochs)),
-                "min_epochs": given.epochs,
-                "seed": seed,
-            }
-        )
+        trials = max(1, round(epochs / given.epochs))
+        flat = halving.model_copy(update={"trials": trials, "min_epochs": given.epochs})
         found = finished(search, flat, Path(place) / "random")
         random, spent = outcome(found)
         default = found.study().get_trials(deepcopy=False)[0].value
-        assert default is not None, "the first trial of one rung is always trained to its end"
-    print(f"  {time.monotonic() - start:.0f} s")
+    assert default is not None, "the first trial of one rung is always trained to its end"
     return error, epochs, random, spent, default
 
 

@@ -13,15 +13,11 @@ pytestmark = pytest.mark.cluster
 RUN = f"results/{RUNS}/seed0/run.json"
 
 
-def jobs(slurm, columns: str = "%i") -> list[list[str]]:
-    """Return columns of all jobs that Slurm remembers or has."""
-    text = slurm.call("squeue", "-h", "--states=all", "-o", columns.replace(" ", "|"))
-    return [line.split("|") for line in text.splitlines()]
-
-
 def own(slurm, workflow, columns: str) -> list[list[str]]:
-    """Return columns of this workflow's jobs, oldest first."""
-    rows = jobs(slurm, f"%i %Z {columns}")
+    """Return columns of this workflow's jobs that Slurm remembers or has, oldest first."""
+    asked = f"%i %Z {columns}".replace(" ", "|")
+    text = slurm.call("squeue", "-h", "--states=all", "-o", asked)
+    rows = (line.split("|") for line in text.splitlines())
     mine = [row for row in rows if row[1] == str(workflow.place)]
     return [row[2:] for row in sorted(mine, key=lambda row: int(row[0]))]
 

@@ -152,6 +152,14 @@ def test_two_models_of_one_body_share_nothing():
     np.testing.assert_array_equal(orca.predict(first, inputs), before)
 
 
+def small_encoder(kind, **own):
+    config = AutoConfig.for_model(
+        kind, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, vocab_size=50,
+        max_position_embeddings=64, **own,
+    )  # fmt: skip
+    return AutoModel.from_config(config)
+
+
 @pytest.mark.parametrize(
     ("kind", "own"),
     [
@@ -161,11 +169,7 @@ def test_two_models_of_one_body_share_nothing():
     ],
 )
 def test_an_encoder_of_transformers_becomes_a_body_and_stays_what_it_was(kind, own):
-    config = AutoConfig.for_model(
-        kind, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, vocab_size=50,
-        max_position_embeddings=64, **own,
-    )  # fmt: skip
-    encoder, ids = AutoModel.from_config(config).eval(), torch.arange(6)[None]
+    encoder, ids = small_encoder(kind, **own).eval(), torch.arange(6)[None]
     hidden = encoder(ids).last_hidden_state
     body = orca.body_of(encoder)
     assert encoder(ids).last_hidden_state.equal(hidden)
@@ -183,11 +187,8 @@ other_precisions = pytest.mark.parametrize("kind", [torch.bfloat16, torch.float1
 
 @other_precisions
 def test_weights_of_an_encoder_in_another_precision_are_taken_in_float32(kind):
-    config = AutoConfig.for_model(
-        "bert", hidden_size=16, num_hidden_layers=1, num_attention_heads=2, vocab_size=50,
-        max_position_embeddings=64, intermediate_size=32,
-    )  # fmt: skip
-    encoder, ids = AutoModel.from_config(config).to(kind), torch.arange(6)[None]
+    encoder = small_encoder("bert", intermediate_size=32).to(kind)
+    ids = torch.arange(6)[None]
     body = orca.body_of(encoder)
     assert {weight.dtype for weight in encoder.parameters()} == {kind}  # it stays what it was
     hidden = encoder.float().eval()(ids).last_hidden_state
