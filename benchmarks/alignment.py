@@ -1,4 +1,4 @@
-"""How fast one class call of the alignment distance is, beside geomloss, which the official code calls.
+"""How fast one class call of the alignment distance is, beside the official code's call of geomloss.
 
     python benchmarks/alignment.py --threads 1
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 PACKAGES = ("munge", "slurm-client", "slurmctld", "slurmd", "slurmdbd", "mariadb-server")
@@ -62,17 +63,10 @@ def wait_until(true: Callable[[], bool], *, what: str, seconds: float) -> None:
 def free_ports(count: int) -> int:
     """Return the first of so many neighbouring ports that nobody listens on."""
     for first in range(16817, 30000, 50):
-        sockets = [socket.socket() for _ in range(count)]
-        try:
-            for offset, one in enumerate(sockets):
-                one.bind(("127.0.0.1", first + offset))
-        except OSError:
-            continue
-        else:
+        with suppress(OSError), ExitStack() as sockets:
+            for port in range(first, first + count):
+                sockets.enter_context(socket.socket()).bind(("127.0.0.1", port))
             return first
-        finally:
-            for one in sockets:
-                one.close()
     raise OSError("no free ports")
 
 
