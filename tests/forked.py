@@ -12,7 +12,7 @@ from snakemake import cli as snakemake_cli
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
-    ["snakemake.cli", "orca.workflow.pages", "tests.training.toy_run", "tests.tuning.toy_search"]
+    ["snakemake.cli", "orca.workflow.pages", "tests.training.toys", "tests.tuning.toy_search"]
 )
 
 

@@ -16,8 +16,7 @@ from orca.models.body import BODIES
 from orca.training.compiling import as_compiled, compile_parts
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.seeds import run_seeds
-from orca.training.tensor_file import read_tensors
-from tests.training.toys import ToySetup, make_finetune
+from tests.training.toys import ToySetup, make_finetune, weights
 
 PAIRS = [(body, "finetune") for body in sorted(BODIES)]
 PAIRS += [("minilm", "orca_lora"), ("swin_base", "vpt")]
@@ -45,7 +44,7 @@ def ended(folder: Path, out: Path) -> dict[str, Tensor]:
     counters.clear()
     step = make_finetune(folder, compile="default", epochs=2, batch_size=7)
     run_seeds(step, [0], out=out, state=out / "state", checkpoint_seconds=0.0)
-    return read_tensors(out / "seed0/weights.safetensors")[0]
+    return weights(out / "seed0")
 
 
 def run_of_two_epochs(folder: Path) -> dict[str, object]:

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +15,11 @@ from orca.training.align import target_labels
 from orca.training.align_loop import embedder_rate
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.edited import edited
-from tests.training.toys import FIELDS, history, make_align, make_finetune, run
+from tests.training.toys import FIELDS, history, make_align, make_finetune, record, run, weights
 
 
 def values(folder):
-    return [float(row["value"]) for row in history(folder)]
+    return history(folder, "value")
 
 
 @pytest.mark.parametrize("distance", list(DISTANCES))
@@ -40,9 +39,8 @@ def test_a_step_per_class_takes_more_steps_than_one_per_epoch(tmp_path):
 
 def test_a_field_is_aligned_by_clusters_of_its_outputs(tmp_path):
     (folder,) = run(make_align(tmp_path, FIELDS), tmp_path)
-    record = json.loads((folder / "run.json").read_text())
-    assert record["target_classes"] == 5  # as many as the source has
-    assert record["held_out_distance"] > 0
+    assert record(folder)["target_classes"] == 5  # as many as the source has
+    assert record(folder)["held_out_distance"] > 0
 
 
 def test_as_released_no_sample_is_held_out(tmp_path):
@@ -50,9 +48,8 @@ def test_as_released_no_sample_is_held_out(tmp_path):
         run(make_align(tmp_path, held_out=held_out), tmp_path / str(held_out))[0]
         for held_out in (True, False)
     )
-    record = json.loads((all_in / "run.json").read_text())
-    assert "held_out_distance" not in record
-    assert record["aligned_distance"] > 0
+    assert "held_out_distance" not in record(all_in)
+    assert record(all_in)["aligned_distance"] > 0
     assert values(all_in) != values(kept)  # of more samples
 
 
@@ -103,8 +100,8 @@ def test_source_terms_of_other_settings_or_features_are_refused(changed, tmp_pat
 def test_the_exact_distance_is_kept_beside_the_estimate_and_changes_nothing(tmp_path):
     steps = {every: make_align(tmp_path, record_exact_every=every) for every in (None, 2)}
     runs = {every: run(step, tmp_path / str(every))[0] for every, step in steps.items()}
-    rows = history(runs[2])
-    assert [bool(row["exact"]) for row in rows] == [True, False, True, False]
+    first, *others = history(runs[2], "exact")
+    assert [bool(value) for value in others] == [False, True, False]
     setup = steps[2].setup
     with Prepared(setup.prepared, setup.task) as prepared, torch.no_grad():
         inputs, classes = prepared.read(prepared.rows("train"))
@@ -113,7 +110,7 @@ def test_the_exact_distance_is_kept_beside_the_estimate_and_changes_nothing(tmp_
     known = read_tensors(steps[2].source)[0]
     labels = torch.from_numpy(classes).long()
     exact = otdd(known["features"], known["labels"], embedded.mean(dim=1), labels)
-    assert float(rows[0]["exact"]) == pytest.approx(exact.item(), rel=1e-3)
+    assert first == pytest.approx(exact.item(), rel=1e-3)
     assert values(runs[2]) == values(runs[None])
 
 
@@ -126,7 +123,7 @@ def test_the_embedder_s_rate_is_ten_times_fine_tuning_s_only_up_to_a_thousandth(
 
 def test_alignment_without_a_lower_distance_stops_early(tmp_path):
     step = make_align(tmp_path, epochs=50, patience=2, rate_factor=1e-9)
-    assert len(history(*run(step, tmp_path))) < 50
+    assert len(values(*run(step, tmp_path))) < 50
 
 
 def test_finetuning_starts_from_the_aligned_embedder(tmp_path):
@@ -134,11 +131,10 @@ def test_finetuning_starts_from_the_aligned_embedder(tmp_path):
     # At a rate of next to nothing the embedder stays what it was.
     step = replace(make_finetune(tmp_path, learning_rate=1e-12), aligned=folder.parent)
     (tuned,) = run(step, tmp_path / "finetune")
-    record = json.loads((tuned / "run.json").read_text())
-    assert str(folder / "embedder.safetensors") in record["inputs"]
-    weights = read_tensors(tuned / "weights.safetensors")[0]
-    for name, tensor in read_tensors(folder / "embedder.safetensors")[0].items():
-        torch.testing.assert_close(weights[f"embedder.{name}"], tensor)
+    assert str(folder / "embedder.safetensors") in record(tuned)["inputs"]
+    found = weights(tuned)
+    for name, tensor in weights(folder, "embedder").items():
+        torch.testing.assert_close(found[f"embedder.{name}"], tensor)
 
 
 def test_a_shorter_alignment_is_the_beginning_of_a_longer_one(tmp_path):
@@ -152,12 +148,12 @@ def test_a_shorter_alignment_is_the_beginning_of_a_longer_one(tmp_path):
 
 def test_recording_the_value_changes_no_step(tmp_path):
     one, other = (
-        read_tensors(run(step, tmp_path / str(every))[0] / "embedder.safetensors")[0]
+        weights(
+            *run(make_align(tmp_path, record_value_every=every), tmp_path / str(every)), "embedder"
+        )
         for every in (1, 2)
-        for step in [make_align(tmp_path, record_value_every=every)]
     )
-    for name, tensor in one.items():
-        torch.testing.assert_close(tensor, other[name], atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-3)
 
 
 def test_for_a_single_class_seen_whole_the_class_wise_distance_is_the_exact_one(tmp_path):
@@ -165,6 +161,5 @@ def test_for_a_single_class_seen_whole_the_class_wise_distance_is_the_exact_one(
         tmp_path, FIELDS, record_exact_every=1, clusters=1, samples_per_class=48, dropout=0.0
     )
     (folder,) = run(step, tmp_path)
-    assert json.loads((folder / "run.json").read_text())["seconds"]["exact"] > 0  # not aligning
-    for row in history(folder):
-        assert float(row["exact"]) == pytest.approx(float(row["value"]), rel=1e-3)
+    assert record(folder)["seconds"]["exact"] > 0  # not aligning
+    assert history(folder, "exact") == pytest.approx(values(folder), rel=1e-3)

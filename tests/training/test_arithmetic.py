@@ -34,19 +34,12 @@ def test_outputs_losses_and_weights_stay_in_single_precision():
 
 
 def test_bfloat16_learns_and_validates_nearly_as_single_precision_does(tmp_path):
+    told = {"epochs": 8, "validate_every": 1, "dropout": 0.0}
     rough, plain = (
-        [
-            float(row["validation"])
-            for row in history(
-                *run(
-                    make_finetune(
-                        tmp_path, precision=precision, epochs=8, validate_every=1, dropout=0.0
-                    ),
-                    tmp_path / precision,
-                )
-            )
-        ]
-        for precision in ("bfloat16", "float32")
+        history(
+            *run(make_finetune(tmp_path, precision=name, **told), tmp_path / name), "validation"
+        )
+        for name in ("bfloat16", "float32")
     )
     assert rough != [rough[0]] * 8
     assert np.mean(np.abs(np.subtract(rough, plain))) < 15

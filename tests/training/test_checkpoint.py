@@ -121,7 +121,7 @@ def test_a_run_that_improves_at_each_validation_writes_checkpoints_and_nothing_b
     with State(tmp_path / "state", "a", seconds=seconds).held() as held:
         held.outputs.mkdir()
         step.run(0, held, held.outputs)
-    scores = [float(row["validation"]) for row in history(held.outputs)]
+    scores = history(held.outputs, "validation")
     assert scores == sorted(set(scores), reverse=True)
     assert places == [held.folder] * checkpoints + [held.outputs]
 

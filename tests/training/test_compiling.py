@@ -25,9 +25,8 @@ from orca.training.batches import seeded
 from orca.training.build import output_of
 from orca.training.compiling import chosen, repeatable, start, step_work
 from orca.training.settings import FinetuneSettings
-from orca.training.tensor_file import read_tensors
 from tests.models.library_models import loaded
-from tests.training.toys import CPU, make_finetune, run
+from tests.training.toys import CPU, assert_same, make_finetune, record, run, weights
 from tests.tuning.toy_search import make_search
 
 ROOT = Path(__file__).parents[2]
@@ -131,24 +130,21 @@ def no_compiler(monkeypatch):
 
 
 def ended(folder, name, **changes):
-    made = run(make_finetune(folder, epochs=2, **changes), folder / name)[0]
-    return read_tensors(made / "weights.safetensors")[0], json.loads(
-        (made / "run.json").read_text()
-    )
+    return run(make_finetune(folder, epochs=2, **changes), folder / name)[0]
 
 
 def test_where_a_model_cannot_be_compiled_auto_says_so_and_trains_as_written(
     tmp_path, monkeypatch, caplog, no_compiler
 ):
-    wanted, plain = ended(tmp_path, "off", compile="off")
+    plain = ended(tmp_path, "off", compile="off")
     monkeypatch.setattr("orca.training.compiling.chosen", lambda *_, **__: "reduce-overhead")
     with caplog.at_level(logging.INFO, logger="orca"):
-        found, record = ended(tmp_path, "auto")
+        found = ended(tmp_path, "auto")
     (told,) = (line for line in caplog.messages if "compile" in line)
     assert "not compiled" in told
     assert "No working C++ compiler found" in told
-    assert record["compiled"] == plain["compiled"] == "off"
-    assert all(torch.equal(weight, found[name]) for name, weight in wanted.items())
+    assert record(found)["compiled"] == record(plain)["compiled"] == "off"
+    assert_same(weights(found), weights(plain))
 
 
 @pytest.mark.parametrize("how", ["default", "reduce-overhead"])
@@ -160,40 +156,31 @@ def test_what_is_to_be_compiled_and_cannot_be_is_one_error(how, tmp_path, no_com
     assert "Mend: install a C++ compiler" in str(fault.value)
 
 
-def as_compiled_parts(monkeypatch, call):
-    """Let compiled parts do as `call` says, and return a model with data of its size."""
-
-    def compiled(part, **_how):
-        part._compiled_call_impl = call(part)
-
-    monkeypatch.setattr(nn.Module, "compile", compiled)
-    model = orca.build(loaded("minilm"), (3, 16), 2, device="cpu", seed=0)
-    return model, torch.randn(8, 3, 16, generator=seeded(2)).numpy(), np.arange(8) % 2
+@pytest.fixture
+def model():
+    return orca.build(loaded("minilm"), (3, 16), 2, device="cpu", seed=0)
 
 
-def tuned(model, inputs, classes, how):
+def tuned(model, how):
+    inputs, classes = torch.randn(8, 3, 16, generator=seeded(2)).numpy(), np.arange(8) % 2
     settings = FinetuneSettings(epochs=1, batch_size=4, warmup_epochs=0, compile=how)
     return orca.finetune(model, inputs, classes, loss="cross_entropy", settings=settings)
 
 
-def test_after_its_run_a_model_is_as_written_for_inputs_of_any_number(monkeypatch):
-    model, *data = as_compiled_parts(monkeypatch, lambda part: part._call_impl)
-    assert tuned(model, *data, "default").compiled == "default"
+def test_after_its_run_a_model_is_as_written_for_inputs_of_any_number(model, monkeypatch):
+    def compiled(part, **_how):
+        part._compiled_call_impl = part._call_impl
+
+    monkeypatch.setattr(nn.Module, "compile", compiled)
+    assert tuned(model, "default").compiled == "default"
     assert {part._compiled_call_impl for part in model.modules()} == {None}
-    assert tuned(model, *data, "off").compiled == "off"
+    assert tuned(model, "off").compiled == "off"
 
 
-def test_after_an_error_of_the_compiler_a_model_runs_as_written(monkeypatch):
-    def failing(_part):
-        def fail(*_inputs):
-            raise RuntimeError("No working C++ compiler found")
-
-        return fail
-
-    model, *data = as_compiled_parts(monkeypatch, failing)
+def test_after_an_error_of_the_compiler_a_model_runs_as_written(model, no_compiler):
     with pytest.raises(SettingsError, match="cannot be compiled"):
-        tuned(model, *data, "default")
-    assert tuned(model, *data, "off").rows
+        tuned(model, "default")
+    assert tuned(model, "off").rows
 
 
 def test_a_trial_is_sure_of_its_lowest_rung_alone(tmp_path, monkeypatch):

@@ -1,4 +1,3 @@
-import json
 import sys
 from dataclasses import replace
 from types import ModuleType
@@ -15,7 +14,7 @@ from orca.evaluation.metric import METRICS
 from orca.evaluation.score import read_score
 from orca.training.evaluate import evaluate, predict_test
 from orca.training.predict_new import predict_file
-from orca.training.tensor_file import read_tensors, write_tensors
+from orca.training.tensor_file import write_tensors
 from tests.edited import edited
 from tests.training.toys import (
     CLASSES,
@@ -24,7 +23,9 @@ from tests.training.toys import (
     ToyRun,
     history,
     make_finetune,
+    record,
     run,
+    weights,
     write_prepared,
 )
 
@@ -35,10 +36,6 @@ def finished(step, folder):
     """Return the finished run of seed 0, after making it."""
     (place,) = run(step, folder)
     return ToyRun(place, CPU, step.setup.task)
-
-
-def weights(folder):
-    return read_tensors(folder / "weights.safetensors")[0]
 
 
 def score_of(found, folder):
@@ -53,7 +50,7 @@ def score_on(found, folder, *tests):
 @pytest.mark.parametrize("task", [CLASSES, FIELDS], ids=["classes", "fields"])
 def test_training_lowers_the_loss_and_beats_no_training(task, tmp_path):
     trained = finished(make_finetune(tmp_path, task, epochs=15), tmp_path)
-    losses = [float(row["train_loss"]) for row in history(trained.folder)]
+    losses = history(trained.folder, "train_loss")
     assert losses[-1] < 0.8 * losses[0]
     lazy = make_finetune(tmp_path, task, epochs=1, learning_rate=1e-8)
     before = score_of(finished(lazy, tmp_path / "lazy"), tmp_path / "lazy")
@@ -66,8 +63,7 @@ def assert_equal_steps(folder, one, other):
         weights(*run(make_finetune(folder, **plain, **changes), folder / str(number)))
         for number, changes in enumerate((one, other))
     )
-    for name, tensor in first.items():
-        torch.testing.assert_close(tensor, second[name], atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(first, second, atol=1e-6, rtol=1e-5)
 
 
 def test_accumulated_batches_take_the_step_of_one_large_batch(tmp_path):
@@ -97,7 +93,7 @@ def test_what_a_method_freezes_stays_as_it_was_and_the_rest_moves(tmp_path):
 def test_the_best_epoch_on_validation_samples_is_kept(tmp_path):
     step = make_finetune(tmp_path, selection="best_on_validation", epochs=6, learning_rate=3e-3)
     found = finished(step, tmp_path)
-    scores = [float(row["validation"]) for row in history(found.folder)]
+    scores = history(found.folder, "validation")
     assert found.record["best_epoch"] == int(np.argmin(scores))
     assert found.record["train_samples"] == 48
 
@@ -106,7 +102,7 @@ def test_chosen_by_the_test_split_as_published_the_score_is_that_of_the_best_epo
     step = make_finetune(tmp_path, selection="test_as_published", epochs=6, learning_rate=3e-3)
     test = write_prepared(tmp_path / "test.h5", CLASSES, part="test")
     found = finished(replace(step, test=test), tmp_path)
-    scores = [float(row["validation"]) for row in history(found.folder)]
+    scores = history(found.folder, "validation")
     assert found.record["best_epoch"] == int(np.argmin(scores))
     assert found.record["train_samples"] == 60
     assert str(test) in found.record["inputs"]
@@ -149,18 +145,12 @@ def test_weights_of_another_model_are_refused(finetune, tmp_path):
         found.model()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [lambda t: t.to(torch.int8), lambda t: t * float("nan"), lambda t: t + 1],
-    ids=["other kind", "no number", "other run"],
-)
-def test_weights_that_are_not_those_of_the_run_are_refused(finetune, tmp_path, change):
+def test_weights_that_are_not_those_of_the_run_are_refused(finetune, tmp_path):
     found = finished(finetune, tmp_path)
     path = found.folder / "weights.safetensors"
-    write_tensors(path, {name: change(tensor) for name, tensor in weights(found.folder).items()})
-    again = replace(found)
+    write_tensors(path, {name: tensor + 1 for name, tensor in weights(found.folder).items()})
     with pytest.raises(StateError, match="weights.safetensors: it is not the file") as fault:
-        again.model()
+        replace(found).model()
     assert "Mend: " in str(fault.value)
 
 
@@ -213,13 +203,13 @@ def test_inputs_that_are_none_of_the_task_are_refused(finetune, tmp_path):
 
 def test_the_record_tells_settings_inputs_seconds_and_versions(tmp_path):
     step = make_finetune(tmp_path, method="orca_lora")
-    record = json.loads((finished(step, tmp_path).folder / "run.json").read_text())
-    assert record["settings"]["finetune"]["batch_size"] == 8
-    assert record["settings"]["method"] == {"rank": 8, "alpha": 16}
-    assert str(step.setup.prepared) in record["inputs"]
-    assert record["seconds"]["train"] > 0
-    assert record["versions"]["torch"] == torch.__version__
-    assert record["peak_memory_mb"] > 0
+    told = record(*run(step, tmp_path))
+    assert told["settings"]["finetune"]["batch_size"] == 8
+    assert told["settings"]["method"] == {"rank": 8, "alpha": 16}
+    assert str(step.setup.prepared) in told["inputs"]
+    assert told["seconds"]["train"] > 0
+    assert told["versions"]["torch"] == torch.__version__
+    assert told["peak_memory_mb"] > 0
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Whatever step a run is killed before, the next one ends as if nothing had been."""
 
-import json
 import os
 import shutil
 import signal
@@ -21,7 +20,7 @@ from orca.training.record import whole_outputs, write_history, write_run
 from orca.training.seeds import run_seeds
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.training.kills import killed_at_each_change
-from tests.training.toys import make_finetune, run
+from tests.training.toys import assert_same, make_finetune, record, run, weights
 
 FEWEST_KILLS = 15
 
@@ -75,8 +74,7 @@ def job(tmp_path):
 def assert_made_with(key, folder):
     """Assert that the seed is published whole and with these settings, and nothing else is left."""
     place = folder / "out/seed0"
-    told = json.loads((place / RECORD).read_text())
-    assert whole_outputs(place, told["key"])
+    assert whole_outputs(place, record(place)["key"])
     assert read_tensors(place / "weights.safetensors")[1] == {"with": key}
     assert sorted(path.name for path in place.iterdir()) == [
         "history.csv", RECORD, "weights.safetensors",
@@ -134,10 +132,9 @@ def test_a_run_killed_between_its_best_epochs_and_checkpoints_keeps_the_same_wei
 
     def ended(folder):
         (place,) = run(step, folder)
-        weights, _ = read_tensors(place / "weights.safetensors")
-        return json.loads((place / RECORD).read_text())["best_epoch"], weights
+        return record(place)["best_epoch"], weights(place)
 
-    best_epoch, weights = ended(tmp_path / "whole")
+    best_epoch, wanted = ended(tmp_path / "whole")
     assert 0 < best_epoch < 5  # it is found anew after some kills, and must outlast others
     folder, kills = tmp_path / "killed", 0
     for _ in killed_at_each_change(
@@ -146,8 +143,7 @@ def test_a_run_killed_between_its_best_epochs_and_checkpoints_keeps_the_same_wei
         kills += 1
         again, found = ended(folder)
         assert again == best_epoch
-        assert found.keys() == weights.keys()
-        assert all(torch.equal(found[name], weights[name]) for name in weights)
+        assert_same(found, wanted)
     assert kills >= FEWEST_KILLS
 
 

@@ -9,8 +9,7 @@ from orca.errors import SettingsError
 from orca.training.batches import Batches
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.seeds import run_seeds
-from orca.training.tensor_file import read_tensors
-from tests.training.toys import CPU, history, make_finetune, run
+from tests.training.toys import CPU, assert_same, history, make_finetune, run, weights
 
 PLAIN = {"dropout": 0.0, "epochs": 2, "schedule": "constant", "name": "sgd", "learning_rate": 0.02}
 ACCUMULATED = {**PLAIN, "batch_size": 4, "accumulation": 4, "accumulate": "official"}
@@ -32,26 +31,23 @@ def official(step, *, clipping):
                 if (number + 1) % settings.accumulation == 0:
                     optimizer.step()
                     optimizer.zero_grad()
-    return dict(model.named_parameters())
+    return {name: weight.detach() for name, weight in model.named_parameters()}
 
 
 @pytest.mark.parametrize("clipping", [None, 0.5])
 def test_gradients_are_summed_cut_and_dropped_as_in_the_official_loop(clipping, tmp_path):
     step = make_finetune(tmp_path, **ACCUMULATED, gradient_clipping=clipping)
-    ours = read_tensors(*(path / "weights.safetensors" for path in run(step, tmp_path)))[0]
-    theirs = official(step, clipping=clipping)
-    for name, tensor in ours.items():
-        torch.testing.assert_close(tensor, theirs[name].detach(), atol=1e-6, rtol=1e-5)
+    ours, theirs = weights(*run(step, tmp_path)), official(step, clipping=clipping)
+    torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=1e-5)
 
 
 def test_without_accumulation_the_official_way_is_the_plain_one(tmp_path):
     changes = {**PLAIN, "gradient_clipping": 0.5}
-    (mean,), (official,) = (
-        run(make_finetune(tmp_path, **changes, accumulate=way), tmp_path / way)
+    ways = {
+        way: weights(*run(make_finetune(tmp_path, **changes, accumulate=way), tmp_path / way))
         for way in ("mean", "official")
-    )
-    first, second = (read_tensors(f / "weights.safetensors")[0] for f in (mean, official))
-    assert all(torch.equal(tensor, second[name]) for name, tensor in first.items())
+    }
+    assert_same(ways["mean"], ways["official"])
 
 
 def test_fewer_micro_batches_than_a_step_joins_are_refused(tmp_path):
@@ -79,8 +75,5 @@ def test_a_run_that_goes_on_behind_an_epoch_s_last_step_records_the_same_rates(
     with pytest.raises(KeyboardInterrupt):
         run_seeds(step, [0], **told)
     run_seeds(step, [0], **told)
-    rates = [
-        [row["learning_rate"] for row in history(place)]
-        for place in (whole, tmp_path / "halves/out/seed0")
-    ]
-    assert rates[0] == rates[1]
+    halves = tmp_path / "halves/out/seed0"
+    assert history(whole, "learning_rate") == history(halves, "learning_rate")

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 from click.testing import CliRunner
-from safetensors.torch import load_file
 from transformers import SwinConfig, SwinModel
 
 from orca.cli import orca
@@ -22,8 +20,10 @@ from orca.models.embedder import build_embedder
 from orca.models.pretraining.settings import PretrainSettings
 from orca.models.settings import ModelSettings
 from orca.training.checkpoint import Preempted
+from orca.training.job_settings import write_settings
 from orca.training.pretrain_body import Pretraining, pretrain_body, rate_factor
 from orca.workflow import layout
+from tests.training.toys import CPU, assert_same, weights
 
 SMALL = PretrainSettings(fractal_classes=3, images_per_class=8, epochs=1, batch_size=64)
 NAME = "swin_fractals"
@@ -39,7 +39,7 @@ def small_shape():
 
 def pretrained(folder, settings=SMALL, name=NAME, seconds=30.0):
     pretrain_body(
-        name, settings=settings, device=torch.device("cpu"), out=folder / "body",
+        name, settings=settings, device=CPU, out=folder / "body",
         state=folder / "state", checkpoint_seconds=seconds,
     )  # fmt: skip
     return folder / "body"
@@ -83,24 +83,25 @@ def test_the_card_tells_the_accuracy_the_seconds_the_seed_and_the_settings(body)
     assert (body / "history.csv").read_text().startswith("epoch,train_loss,seconds\n0,")
 
 
+def command(**told):
+    """Pretrain a body in this folder as the workflow does, with its settings in a file."""
+    told = {"settings": {"pretraining": SMALL.model_dump(mode="json")}, **told}
+    write_settings(Path(layout.settings(layout.path("bodies", body=NAME))), told)
+    done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
+    assert done.exit_code == 0, done.output
+
+
 def test_the_command_makes_the_same_body_whatever_was_drawn_before(body, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.randn(7)
     out = Path(layout.path("bodies", body=NAME))
-    out.mkdir(parents=True)
-    told = {"settings": {"pretraining": SMALL.model_dump(mode="json")}}
-    Path(layout.settings(str(out))).write_text(yaml.safe_dump(told))
-    done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
-    assert done.exit_code == 0, done.output
-    one, other = (load_file(folder / "model.safetensors") for folder in (body, out))
-    assert one.keys() == other.keys()
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    command()
+    assert_same(weights(body, "model"), weights(out, "model"))
 
     (out / "model.safetensors").unlink()  # as Snakemake does where the job's end went unnoticed
     before = (out / "run.json").read_bytes()
     for _ in range(2):
-        done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
-        assert done.exit_code == 0, done.output
+        command()
         assert (out / "model.safetensors").exists()
         assert (out / "run.json").read_bytes() == before
     assert not Path(layout.path("state", step="pretrain_body"), NAME).exists()
@@ -112,12 +113,7 @@ def test_checkpoints_lie_apart_as_the_job_s_settings_say(tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     written = []
     monkeypatch.setattr(Pretraining, "_save", lambda self: written.append(self.step))
-    path = Path(layout.settings(layout.path("bodies", body=NAME)))
-    path.parent.mkdir(parents=True)
-    told = {"settings": {"pretraining": SMALL.model_dump(mode="json")}, **told}
-    path.write_text(yaml.safe_dump(told))
-    done = CliRunner().invoke(orca, ["pretrain-body", NAME, "--device", "cpu"])
-    assert done.exit_code == 0, done.output
+    command(**told)
     assert len(written) == saved
 
 
@@ -142,8 +138,7 @@ def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, 
     assert not (tmp_path / "body").exists()
     pretrained(tmp_path)
     assert steps == list(range(27))
-    one, other = (load_file(folder / "model.safetensors") for folder in (body, tmp_path / "body"))
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert_same(weights(body, "model"), weights(tmp_path / "body", "model"))
 
 
 def test_progress_of_other_settings_is_not_gone_on_with(tmp_path, steps):

@@ -11,17 +11,15 @@ import pytest
 import torch
 
 from tests.training.record_losses import METHODS, RECORDED, STEPS, first_losses
-from tests.training.toy_grid import toy_place
 
 LOSSES = json.loads(RECORDED.read_text())
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    with toy_place(tmp_path_factory.mktemp("losses")) as folder:
-        yield folder
+    yield
     torch.set_num_threads(threads)
 
 

@@ -10,20 +10,15 @@ import pytest
 import torch
 
 from orca.training.checkpoint import PREEMPTED
-from orca.training.tensor_file import read_tensors
 from tests import forked
-from tests.training import toy_run
+from tests.training.toys import assert_same, make_seeds, weights
 
-OUTPUT = {
-    "finetune": "weights.safetensors",
-    "choose": "weights.safetensors",
-    "align": "embedder.safetensors",
-}
+OUTPUT = {"finetune": "weights", "choose": "weights", "align": "embedder"}
 
 
 def start(step: str, folder: Path) -> BaseProcess:
     folder.mkdir(exist_ok=True)
-    return forked.start(toy_run.main, step, folder, said=folder / "said")
+    return forked.start(make_seeds, step, folder, said=folder / "said")
 
 
 def end(process: BaseProcess, folder: Path) -> str:
@@ -34,7 +29,7 @@ def end(process: BaseProcess, folder: Path) -> str:
 
 
 def results(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
-    return [read_tensors(folder / f"out/seed{seed}" / OUTPUT[step])[0] for seed in range(2)]
+    return [weights(folder / f"out/seed{seed}", OUTPUT[step]) for seed in range(2)]
 
 
 def last_progress(folder: Path) -> int:
@@ -60,8 +55,7 @@ def undisturbed(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
 
 def assert_equal(wanted: list[dict[str, torch.Tensor]], found: list[dict[str, torch.Tensor]]):
     for one, other in zip(wanted, found, strict=True):
-        assert one.keys() == other.keys()
-        assert all(torch.equal(one[name], other[name]) for name in one)
+        assert_same(one, other)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from orca.training import checkpoint
 from orca.training.checkpoint import Preempted
 from orca.training.finetune import Finetune
 from orca.training.seeds import run_seeds
-from tests.training.toys import make_finetune
+from tests.training.toys import make_finetune, record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def test_jobs_over_the_same_seeds_however_shared_train_none_and_have_the_same_ke
     assert {seed: key for share, _ in shares for seed, key in share.items()} == keys
     assert not any(made for _, made in shares)
     for seed, key in keys.items():
-        assert json.loads((tmp_path / f"out/seed{seed}/run.json").read_text())["key"] == key
+        assert record(tmp_path / f"out/seed{seed}")["key"] == key
 
 
 def test_a_seed_made_anew_withdraws_what_other_jobs_said_of_it(job, tmp_path):

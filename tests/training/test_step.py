@@ -22,7 +22,7 @@ from orca.training.loss import LOSSES, make_loss
 from orca.training.pretrain_body import Pretraining
 from orca.training.setup import Setup
 from tests.edited import edited
-from tests.training.toy_grid import NAME, TASKS, different, toy_place
+from tests.training.toy_grid import NAME, TASKS, different
 from tests.training.toys import CPU, FIELDS, SETTINGS, ToySetup, make_finetune, run
 
 READS = ("_local_scalar_dense", "is_nonzero", "equal", "item")
@@ -92,12 +92,6 @@ def test_no_loss_waits_for_the_device(name, monkeypatch):
     with counted(monkeypatch) as found:
         loss(predicted, target).backward()
     assert not found
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    with toy_place(tmp_path_factory.mktemp("steps")) as folder:
-        yield folder
 
 
 @pytest.mark.parametrize("name", different(alignment=""))

@@ -1,6 +1,7 @@
 """Steps whose body is a toy and whose task is made up: a run takes about a second."""
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ import h5py
 import numpy as np
 import torch
 
+from orca import logs
 from orca.alignment.distance import DISTANCES
 from orca.data.prepared_file import FORMAT, seal
 from orca.data.schema import Schema
@@ -20,6 +22,7 @@ from orca.methods.method import METHODS
 from orca.models.assemble import Model, put_together
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
+from orca.provenance import RECORD
 from orca.settings import Settings
 from orca.training.align import Align
 from orca.training.batches import seeded
@@ -30,7 +33,7 @@ from orca.training.seeds import Step, run_seeds
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.source_terms import source_terms
-from orca.training.tensor_file import write_tensors
+from orca.training.tensor_file import read_tensors, write_tensors
 from tests.data import made_tasks
 
 CPU = torch.device("cpu")
@@ -185,9 +188,40 @@ def run(step: Step, folder: Path, seeds: Sequence[int] = (0,)) -> list[Path]:
     return [folder / "out" / f"seed{seed}" for seed in seeds]
 
 
-def history(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of a run's history."""
-    return list(csv.DictReader((folder / "history.csv").read_text().splitlines()))
+def make_seeds(name: str, folder: Path) -> None:
+    """Make two toy runs with a checkpoint at each step, in a process that a test kills."""
+    logs.set_up()
+    torch.set_num_threads(1)
+    data, better = folder / "data", {"selection": "best_on_validation", "learning_rate": 3e-2}
+    makers = {
+        "finetune": lambda: make_finetune(data, epochs=12),
+        "choose": lambda: make_finetune(data, epochs=12, **better),
+        "align": lambda: make_align(data, epochs=80),
+    }
+    places = {"out": folder / "out", "state": folder / "state"}
+    run_seeds(makers[name](), [0, 1], **places, checkpoint_seconds=0.0)
+
+
+def record(folder: Path) -> dict[str, Any]:
+    """Return a run's record."""
+    return json.loads((folder / RECORD).read_text())
+
+
+def history(folder: Path, column: str) -> list[float | None]:
+    """Return a column of a run's history; None where it has nothing."""
+    rows = csv.DictReader((folder / "history.csv").read_text().splitlines())
+    return [float(row[column]) if row[column] else None for row in rows]
+
+
+def weights(folder: Path, name: str = "weights") -> dict[str, torch.Tensor]:
+    """Return what a run learnt: its `weights`, or its `embedder`."""
+    return read_tensors(folder / f"{name}.safetensors")[0]
+
+
+def assert_same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> None:
+    """Assert that tensors are equal to the bit, by their names."""
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 def write_prepared(
