@@ -1,17 +1,18 @@
-"""What a loss is: (model output, target) to the scalar that training descends.
+"""What a loss is, (model output, target) to the scalar that training descends, and what several have.
 
 Targets come as `orca.data.task` stores them: class numbers [batch], labels [batch, labels] of
 zeros and ones, numbers [batch], fields [batch, channels, *grid]; a masked field has a second half
 of channels that is 1 where a point does not count.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int, Num
 from torch import Tensor
 
 from orca.data.sample_set import SampleSet
@@ -68,9 +69,7 @@ LOSSES: Declarations[DeclaredLoss] = Declarations("orca.training.losses", "loss"
 def make_loss(name: str, *, class_counts: Int[Tensor, " classes"] | None = None) -> Loss:
     """Return the loss of a task; it imports the module of that loss alone.
 
-    Args:
-        name: as the task declares it.
-        class_counts: training samples of each class, for losses that weigh by them.
+    Class counts, of the training samples, are for losses that weigh by them.
 
     Raises:
         SettingsError: if there is no such loss, or if it needs counts and there are none.
@@ -86,15 +85,29 @@ def make_loss(name: str, *, class_counts: Int[Tensor, " classes"] | None = None)
 
 
 def loss_for(name: str, data: SampleSet, rows: Int[np.ndarray, " n"], device: torch.device) -> Loss:
-    """Return a loss by its name, with the class counts of the samples that are trained on.
-
-    Args:
-        name: of a declared loss.
-        data: training samples among others.
-        rows: numbers of those that are trained on.
-        device: that the loss is computed on.
-    """
+    """Return a loss by its name, with the class counts of the rows that are trained on."""
     if not isinstance(data.target, Classes):
         return make_loss(name)
     counts = np.bincount(data.targets(rows), minlength=data.target.count)
     return make_loss(name, class_counts=torch.from_numpy(counts).to(device))
+
+
+def root_mean_squares(
+    predicted: Float[Tensor, "batch *shape"], target: Num[Tensor, "batch *shape"]
+) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
+    """Return the root mean squares of the error and of the target, in float32 at least."""
+    precision = torch.promote_types(predicted.dtype, torch.float32)
+    error = (predicted.to(precision) - target.to(precision)).flatten(1)
+    root = math.sqrt(error.shape[1])
+    return (
+        torch.linalg.vector_norm(error, dim=1) / root,
+        torch.linalg.vector_norm(target.to(precision).flatten(1), dim=1) / root,
+    )
+
+
+def values_and_counts(
+    target: Num[Tensor, "batch both_channels *grid"],
+) -> tuple[Num[Tensor, "batch channels *grid"], Num[Tensor, "batch channels *grid"]]:
+    """Return a masked field's values, and 1 where a point counts."""
+    values, ignored = target.chunk(2, dim=1)
+    return values, 1 - ignored

@@ -3,8 +3,7 @@
 from jaxtyping import Float, Num
 from torch import Tensor
 
-from orca.training.loss import DeclaredLoss
-from orca.training.loss_terms import values_and_counts
+from orca.training.loss import DeclaredLoss, values_and_counts
 
 
 def masked_mse(

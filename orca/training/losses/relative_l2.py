@@ -4,8 +4,7 @@ import torch
 from jaxtyping import Float, Num
 from torch import Tensor
 
-from orca.training.loss import DeclaredLoss
-from orca.training.loss_terms import root_mean_squares
+from orca.training.loss import DeclaredLoss, root_mean_squares
 
 SMALLEST_NORM = 1e-12  # of a target, as a root mean square, for a relative error to mean anything
 

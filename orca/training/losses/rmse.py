@@ -3,8 +3,7 @@
 from jaxtyping import Float, Num
 from torch import Tensor
 
-from orca.training.loss import DeclaredLoss
-from orca.training.loss_terms import root_mean_squares
+from orca.training.loss import DeclaredLoss, root_mean_squares
 
 
 def rmse(

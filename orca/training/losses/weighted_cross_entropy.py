@@ -1,6 +1,6 @@
 """Cross-entropy of one class out of several, rare classes counting as much as others."""
 
-from dataclasses import dataclass
+from functools import partial
 
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -10,36 +10,30 @@ from orca.errors import SettingsError
 from orca.training.loss import DeclaredLoss, Loss
 
 
-@dataclass(frozen=True, eq=False)
-class WeightedCrossEntropy:
-    """Cross-entropy in which every class counts the same, however rare: weight 1 / frequency.
+def weighted_cross_entropy(
+    predicted: Float[Tensor, "batch classes"],
+    target: Int[Tensor, " batch"],
+    counts: Int[Tensor, " classes"],
+) -> Float[Tensor, ""]:
+    """Mean over the batch in which every class counts the same, however rare: weight 1 / frequency.
 
-    Args:
-        counts: training samples of each class.
+    The counts are the training samples of each class.
 
     Source: ORCA (ICML 2023), A.6.1; official code, OpenML tasks.
     """
-
-    counts: Int[Tensor, " classes"]
-
-    def __post_init__(self) -> None:
-        if not bool((self.counts > 0).all()):
-            raise SettingsError(
-                where="the loss weighted_cross_entropy",
-                what=f"class {int(self.counts.argmin())} has no training sample",
-                mend="leave the class out in the task's `read`, or use the loss cross_entropy",
-            )
-
-    def __call__(
-        self, predicted: Float[Tensor, "batch classes"], target: Int[Tensor, " batch"]
-    ) -> Float[Tensor, ""]:
-        """Return the weighted mean over the batch."""
-        weight = (self.counts.sum() / self.counts).to(predicted)
-        return functional.cross_entropy(predicted, target.long(), weight=weight)
+    weight = (counts.sum() / counts).to(predicted)
+    return functional.cross_entropy(predicted, target.long(), weight=weight)
 
 
-LOSS = DeclaredLoss(
-    make=lambda counts: Loss(WeightedCrossEntropy(counts)),
-    needs_class_counts=True,
-    kinds=("classes",),
-)
+def of_counts(counts: Int[Tensor, " classes"]) -> Loss:
+    """Return the loss; a class without a training sample has no frequency, and is refused."""
+    if not bool((counts > 0).all()):
+        raise SettingsError(
+            where="the loss weighted_cross_entropy",
+            what=f"class {int(counts.argmin())} has no training sample",
+            mend="leave the class out in the task's `read`, or use the loss cross_entropy",
+        )
+    return Loss(partial(weighted_cross_entropy, counts=counts))
+
+
+LOSS = DeclaredLoss(make=of_counts, needs_class_counts=True, kinds=("classes",))

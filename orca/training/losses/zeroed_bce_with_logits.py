@@ -4,8 +4,7 @@ from jaxtyping import Float, Num
 from torch import Tensor
 from torch.nn import functional
 
-from orca.training.loss import DeclaredLoss
-from orca.training.loss_terms import values_and_counts
+from orca.training.loss import DeclaredLoss, values_and_counts
 
 
 def zeroed_bce_with_logits(
