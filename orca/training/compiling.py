@@ -24,26 +24,6 @@ TRIES: dict[Compiled, int] = {"off": 0, "default": 1, "reduce-overhead": 3}
 """Passes before the first step; a GPU runs what it is to replay once, then records it."""
 
 
-def pays(*, kernels: int, operations: float, steps: int, precision: Precision) -> bool:
-    """Return whether compiling saves a GPU more time of waiting than it takes.
-
-    This depends on the run's shape and on no clock: equal runs, and a run that goes on after an
-    interruption, decide the same.
-
-    Args:
-        kernels: of a step, forward and backward.
-        operations: multiplications and additions of a step, forward and backward.
-        steps: of the run, or those of them that are certain.
-        precision: of the products.
-
-    Source: an H100's data sheet: nine tenths of its operations per second are reached in float32, a
-        third in TF32 and bfloat16. A kernel takes 5 microseconds to launch and 5 more in PyTorch;
-        MiniLM's 300 kernels take half a minute to compile. `benchmarks/gpu.py` measures the effect.
-    """
-    waited = kernels * ASKING_SECONDS - operations / SPEED[precision]
-    return steps * waited > kernels * COMPILING_SECONDS
-
-
 class _Kernels(TorchDispatchMode):
     """Counts the operators that are run, except views."""
 
@@ -60,10 +40,7 @@ class _Kernels(TorchDispatchMode):
 def step_work(model: Model, inputs: Inputs, precision: Precision) -> tuple[int, int]:
     """Return the kernels that a step asks for, and its multiplications and additions.
 
-    Args:
-        model: which makes a step; it stays as it is, without gradients.
-        inputs: of the step.
-        precision: of the products.
+    Both are of forward and backward; the model stays as it is, without gradients.
     """
     from torch.utils.flop_counter import FlopCounterMode  # loads what short runs do not need
 
@@ -91,20 +68,27 @@ def chosen(
 ) -> Compiled:
     """Return how a model is to run: `auto` is `off`, except on a GPU that would wait for its steps.
 
+    That is, where compiling saves more time of waiting than it takes. This depends on the run's
+    shape and on no clock: equal runs, and a run that goes on after an interruption, decide the same.
+
     Args:
         wanted: the setting.
         device: that the model is on.
-        steps: see `pays`.
+        steps: of the run, or those of them that are certain.
         precision: of the products.
-        work: returns a step's kernels and operations.
+        work: returns a step's kernels and operations, see `step_work`.
+
+    Source: an H100's data sheet: nine tenths of its operations per second are reached in float32, a
+        third in TF32 and bfloat16. A kernel takes 5 microseconds to launch and 5 more in PyTorch;
+        MiniLM's 300 kernels take half a minute to compile. `benchmarks/gpu.py` measures the effect.
     """
     if wanted != "auto":
         return wanted
     if device.type != "cuda" or steps * ASKING_SECONDS <= COMPILING_SECONDS:
         return "off"  # whatever a step is
     kernels, operations = work()
-    gain = pays(kernels=kernels, operations=operations, steps=steps, precision=precision)
-    return "reduce-overhead" if gain else "off"
+    waited = kernels * ASKING_SECONDS - operations / SPEED[precision]
+    return "reduce-overhead" if steps * waited > kernels * COMPILING_SECONDS else "off"
 
 
 def start(
@@ -120,7 +104,7 @@ def start(
     Args:
         model: on its device, in training mode, without gradients.
         wanted: the setting.
-        steps: see `pays`.
+        steps: see `chosen`.
         precision: of the products.
         sample: returns the inputs of a whole batch.
 
@@ -164,10 +148,6 @@ def compile_parts(model: Model, how: Compiled) -> None:
 
     Names and places of weights stay. A part is compiled at its first call, for the shapes of that.
     What was compiled of another model before is dropped: a process trains one after the other.
-
-    Args:
-        model: whose parts they are.
-        how: `off` leaves them.
     """
     if how == "off":
         return
@@ -177,12 +157,7 @@ def compile_parts(model: Model, how: Compiled) -> None:
 
 
 def as_written(model: Model, how: Compiled) -> None:
-    """Let a model run uncompiled again: its compiled code is for a training step's shapes alone.
-
-    Args:
-        model: whose parts `compile_parts` compiled.
-        how: as `compile_parts` was told.
-    """
+    """Let a model run uncompiled again: its compiled code is for a training step's shapes alone."""
     if how == "off":
         return
     for part in (model.embedder, model.body, model.predictor):
@@ -199,9 +174,7 @@ def next_step(how: Compiled) -> None:
 def as_compiled(how: Compiled, *, wanted: bool) -> AbstractContextManager[object]:
     """Return a block in which parts run as compiled, or as written: then nothing is compiled anew.
 
-    Args:
-        how: as `compile_parts` was told.
-        wanted: whether shapes and mode are those that the parts are compiled for.
+    Compiled code is wanted where shapes and mode are those that the parts are compiled for.
     """
     as_they_are = wanted or how == "off"  # to ask for a stance loads the compiler
     return nullcontext() if as_they_are else torch.compiler.set_stance("force_eager")
@@ -213,9 +186,6 @@ def repeatable(how: Compiled) -> Iterator[None]:
 
     Without it the fastest of several kernels that round differently is taken by the clock, and the
     gradient of a table is added up in the order in which a GPU's threads arrive.
-
-    Args:
-        how: `off` leaves things.
     """
     if how == "off":
         yield

@@ -1,7 +1,6 @@
 """Stage three on arrays: the workflow's step puts files, seeds and checkpoints around it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -106,7 +105,7 @@ def finetune(  # noqa: PLR0913 (see `align`)
         report=report,
         certain_epochs=certain_epochs,
     )
-    with _own_randomness(device):
+    with torch.random.fork_rng([device] if device.type == "cuda" else []):  # dropout draws from it
         loop.run()
     model.eval()
     return loop.history
@@ -118,11 +117,3 @@ def _objective(
     if isinstance(loss, Objective):
         return loss
     return Objective(loss_for(loss, data, rows, device) if isinstance(loss, str) else Loss(loss))
-
-
-@contextmanager
-def _own_randomness(device: torch.device) -> Iterator[None]:
-    """Leave the process's random numbers, which dropout draws from, as they were before."""
-    devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices):
-        yield

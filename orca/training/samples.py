@@ -21,6 +21,7 @@ AHEAD = 4  # batches that are ready before they are asked for
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+OnDevice = tuple[Tensor, Tensor] | None  # mean and deviation, where they change something
 
 
 def ahead(load: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -44,33 +45,6 @@ def ahead(load: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Res
 
 
 @dataclass(frozen=True, eq=False)
-class Encoder:
-    """Normalises stored values on their device: `orca.data.normalise.Constants.encode` there.
-
-    Args:
-        constants: what is subtracted and divided by.
-        device: where the values come.
-    """
-
-    constants: Constants
-    device: torch.device
-
-    @cached_property
-    def _on_device(self) -> tuple[Tensor, Tensor] | None:
-        if self.constants.are_trivial:
-            return None
-        mean, std = self.constants.mean, self.constants.std
-        return torch.from_numpy(mean).to(self.device), torch.from_numpy(std).to(self.device)
-
-    def __call__(self, values: Num[Tensor, "n *sample"]) -> Float[Tensor, "n *sample"]:
-        """Return the values as a model sees them; those of float32 are changed in their place."""
-        if self._on_device is None:
-            return values.float()
-        mean, std = self._on_device
-        return values.float().sub_(mean).div_(std)
-
-
-@dataclass(frozen=True, eq=False)
 class SampleLoader:
     """Loads samples of a set, from memory where they are few enough, for a device.
 
@@ -78,9 +52,7 @@ class SampleLoader:
     pinned memory, from which it is copied without anyone waiting for it.
 
     Args:
-        data: the set.
         rows: numbers of the samples that may be asked for, ascending.
-        device: where they are wanted.
         keep: whether they are asked for again and again, so that it pays to keep them.
     """
 
@@ -98,12 +70,18 @@ class SampleLoader:
         return {part: np.array(self.data.stored(part, self.rows)) for part in parts}
 
     @cached_property
-    def _encode_inputs(self) -> Encoder:
-        return Encoder(self.data.input_constants, self.device)
+    def _of_inputs(self) -> OnDevice:
+        return self._on_device(self.data.input_constants)
 
     @cached_property
-    def _encode_targets(self) -> Encoder:
-        return Encoder(self.data.target_constants, self.device)
+    def _of_targets(self) -> OnDevice:
+        return self._on_device(self.data.target_constants)
+
+    def _on_device(self, constants: Constants) -> OnDevice:
+        if constants.are_trivial:
+            return None
+        mean, std = torch.from_numpy(constants.mean), torch.from_numpy(constants.std)
+        return mean.to(self.device), std.to(self.device)
 
     def load(self, part: ArrayName, rows: Int[np.ndarray, " b"]) -> Num[Tensor, "b *part"]:
         """Return inputs or targets as they are stored, in the order asked for, on the CPU."""
@@ -125,11 +103,19 @@ class SampleLoader:
 
     def inputs(self, loaded: Num[Tensor, "b *input"]) -> Float[Tensor, "b *input"]:
         """Return loaded inputs on the device, normalised."""
-        return self._encode_inputs(loaded.to(self.device, non_blocking=True))
+        return _normalised(loaded.to(self.device, non_blocking=True), self._of_inputs)
 
     def targets(self, loaded: Num[Tensor, "b *target"]) -> Shaped[Tensor, "b *target"]:
         """Return loaded targets on the device: normalised, or int64 for classes."""
         on_device = loaded.to(self.device, non_blocking=True)
         if isinstance(self.data.target, Classes):
             return on_device.long()
-        return self._encode_targets(on_device)
+        return _normalised(on_device, self._of_targets)
+
+
+def _normalised(values: Num[Tensor, "n *sample"], by: OnDevice) -> Float[Tensor, "n *sample"]:
+    """Return what `Constants.encode` does, on the device; float32 is changed in its place."""
+    if by is None:
+        return values.float()
+    mean, std = by
+    return values.float().sub_(mean).div_(std)

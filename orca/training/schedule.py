@@ -5,7 +5,6 @@ The base value of the embedder in stage two, ten times fine-tuning's, is set by
 """
 
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from orca.errors import SettingsError
@@ -66,16 +65,10 @@ def make_schedule(
             f" {settings.epochs}",
             mend=f"set `warmup_epochs` below {settings.epochs}, or `schedule` to 'constant'",
         )
-    makers: dict[str, Callable[[], WarmupThenLinear | StepDecay]] = {
-        "warmup_linear": lambda: WarmupThenLinear(
+    if settings.schedule == "warmup_linear":
+        return WarmupThenLinear(
             warmup=settings.warmup_epochs * batches_per_epoch,
             total=(settings.decay_epochs or settings.epochs) * batches_per_epoch,
-        ),
-        "step": lambda: StepDecay(
-            milestones=settings.milestones,
-            decay=settings.decay,
-            steps_per_epoch=batches_per_epoch,
-        ),
-        "constant": lambda: StepDecay(milestones=(), decay=1.0),
-    }
-    return makers[settings.schedule]()
+        )
+    milestones = settings.milestones if settings.schedule == "step" else ()
+    return StepDecay(milestones=milestones, decay=settings.decay, steps_per_epoch=batches_per_epoch)
