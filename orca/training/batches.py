@@ -28,11 +28,9 @@ class Batches:
     """Micro-batches of some samples of a set, normalised, on a device.
 
     Args:
-        data: the set.
         rows: numbers of the samples that take part.
         size: samples per batch; the last batch of an epoch may be smaller.
         seed: of the order.
-        device: where the batches are wanted.
         least: smallest number of batches in an epoch, which passes over a small set as often as
             that takes.
     """
@@ -126,13 +124,9 @@ class Batches:
         return self.samples.inputs(inputs), self.samples.targets(targets)
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[tuple[int, Batch]]:
-        """Yield the batches of an epoch as `read` gives them, each with its number.
+        """Yield the batches of an epoch as `read` gives them, from the first wanted on, with their numbers.
 
         The next ones are loaded meanwhile.
-
-        Args:
-            epoch: its number.
-            first: number of the first batch that is wanted.
         """
         wanted = range(first, self.per_epoch)
         loads = ahead(lambda batch: self.load(epoch, batch), wanted)

@@ -139,8 +139,7 @@ class State(Checkpoints):
     def held(self, *, wait: bool = False) -> Iterator["State"]:
         """Hold the folder, and turn SIGTERM into a checkpoint at the next step.
 
-        Args:
-            wait: until another process that holds the folder ends.
+        With `wait`, another process that holds the folder is waited for.
 
         Raises:
             StateError: if another process holds it and that is not waited for.
@@ -189,12 +188,8 @@ def publish(state: State, place: Path) -> None:
     """Give a finished run's outputs their place, the record last.
 
     The record names the run's key and files: until it is there, the folder counts as unfinished.
-    The state keeps the outputs, so that they can be published again if their place is wiped;
-    `State.clear` removes them.
-
-    Args:
-        state: of the run, held.
-        place: folder that its outputs go to.
+    The state, which must be held, keeps the outputs, so that they can be published again if their
+    place is wiped; `State.clear` removes them.
 
     Raises:
         StateError: if the run is not finished, or the place cannot be written.

@@ -23,8 +23,6 @@ class SourceSamples:
     """Samples of a proxy as a body sees them.
 
     Args:
-        body: its name.
-        proxy: its name.
         features: means of the embedded tokens.
         labels: number of each sample's class.
         numbers: the samples themselves, for methods that train on them: token numbers of
@@ -51,13 +49,8 @@ def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
 ) -> SourceSamples:
     """Return a body's labelled source, the same at each call.
 
-    Args:
-        body: its name.
-        proxy: name of the source proxy that is embedded.
-        weights: folder of the body's weights.
-        raw: raw folder of the proxy.
-        samples: how many source samples are drawn, at most.
-        device: that the embedding runs on.
+    Folders are those of the body's weights and of the proxy's raw files; so many samples at most are
+    drawn.
     """
     BODIES.look_up(body, where="the body")
     check_fetched(PROXIES.look_up(proxy, where="the source proxy"), raw)
@@ -87,8 +80,6 @@ def _samples(
     generator = seeded(0, 18)
     for name in PROXIES[proxy].augmentation:
         AUGMENTATIONS[name](images, generator)
-    mean, deviation = (
-        np.array(constants, np.float32).reshape(1, 3, 1, 1)
-        for constants in (PROXIES[proxy].mean, PROXIES[proxy].deviation)
-    )
+    constants = np.array([PROXIES[proxy].mean, PROXIES[proxy].deviation], np.float32)
+    mean, deviation = constants.reshape(2, 1, 3, 1, 1)
     return (images.numpy().astype(np.float32) / 255 - mean) / deviation

@@ -54,9 +54,7 @@ def export(run: FinishedRun, out: Path, *, scores: Path) -> None:
 def others_scores(own: Score, folder: Path) -> dict[str, list[float]]:
     """Return the scores of other methods and of peers that lie beside a run's, by their titles.
 
-    Args:
-        own: the run's score.
-        folder: where it is, `<task>/<body>/<method>/seed<k>`.
+    The run's own lies in the folder `<task>/<body>/<method>/seed<k>`.
     """
     found: dict[str, list[float]] = {}
     for path in sorted(folder.parents[2].glob(f"*/*/seed*/{SCORE}")):
@@ -74,14 +72,7 @@ def model_card(
     score: Score | None,
     others: Mapping[str, Sequence[float]],
 ) -> str:
-    """Return a model card in Markdown: data, split, scores, limits, licence.
-
-    Args:
-        record: of the run.
-        schema: what its fit file taught.
-        score: on the test split, if it was computed.
-        others: scores of other methods and of peers on the same samples, by their titles.
-    """
+    """Return a model card in Markdown: data, split, scores beside others', limits, licence."""
     body = BODIES[record["body"]]
     sections = {
         f"{record['task']}: {body.title} by {record['method']}": "Predict with `orca predict --run"

@@ -62,13 +62,9 @@ class JobSettings(Settings):
     def groups(
         self, known: Mapping[str, type[Settings]], *changes: Mapping[str, Any], where: Path
     ) -> dict[str, Any]:
-        """Return the groups of settings that a step reads.
+        """Return the groups of settings that a step reads, with changes put over them in order.
 
-        Args:
-            known: the groups.
-            changes: settings by group that are put over them, one after the other; those of
-                other groups are other steps'.
-            where: the file, for the error.
+        Changes of other groups are other steps'.
 
         Raises:
             SettingsError: for the first group, key or value that is not allowed.

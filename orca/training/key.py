@@ -30,13 +30,6 @@ class Uses:
     Args:
         step: file of the step's module under `orca/`.
         settings: the groups that it reads, by name; None for a group that is empty.
-        task: its declaration.
-        body: its name.
-        method: its name.
-        distances: their names.
-        proxy: name of a source proxy.
-        losses: their names.
-        metrics: their names.
         facts: whatever else moves the result, as plain values.
     """
 
@@ -83,7 +76,7 @@ class Uses:
         return digest_of([code.digest, values, task, names, dict(self.facts)])
 
 
-def loss_file(name: str, *, where: str = "the task's loss") -> str:
+def loss_file(name: str) -> str:
     """Return the file of a loss, without importing it: losses import PyTorch.
 
     Raises:
@@ -93,56 +86,39 @@ def loss_file(name: str, *, where: str = "the task's loss") -> str:
     if not (PACKAGE / file).is_file():
         losses = (PACKAGE / "training/losses").glob("[a-z]*.py")
         raise SettingsError(
-            where=where,
+            where="the task's loss",
             what=f"there is no loss '{name}'",
             mend=nearest(name, [path.stem for path in losses]),
         )
     return file
 
 
-def align_key(
-    *,
-    task: Task,
-    body: str,
-    start: str,
-    distance: str,
-    settings: Groups,
-) -> str:
+def align_key(*, task: Task, body: str, start: str, distance: str, settings: Groups) -> str:
     """Return the key of an alignment, which is asked for by what it is and not by a method.
 
-    Args:
-        task: its declaration.
-        body: its name.
-        start: of the embedder.
-        distance: its name.
-        settings: `model`, `optimizer`, `align` and the distance's own, `distance`.
+    The settings are `model`, `optimizer`, `align` and the distance's own, `distance`.
     """
     align = settings["align"]
     exact = isinstance(align, AlignSettings) and align.record_exact_every is not None
-    uses = Uses(
+    return Uses(
         step="training/align.py",
         settings=settings,
         task=task,
         body=body,
         distances=(distance, EXACT) if exact else (distance,),
         facts={"start": start},
-    )
-    return uses.key
+    ).key
 
 
 def finetune_key(*, task: Task, body: str, method: str, settings: Groups) -> str:
     """Return the key of a fine-tuning.
 
-    Args:
-        task: its declaration.
-        body: its name.
-        method: its name.
-        settings: `model`, `optimizer`, `finetune` and the method's own, `method`.
+    The settings are `model`, `optimizer`, `finetune` and the method's own, `method`.
     """
     finetune = settings["finetune"]
     assert isinstance(finetune, FinetuneSettings)
     validates = finetune.selection != "last_epoch" or finetune.validate_every > 0
-    uses = Uses(
+    return Uses(
         step="training/finetune.py",
         settings=settings,
         task=task,
@@ -150,32 +126,23 @@ def finetune_key(*, task: Task, body: str, method: str, settings: Groups) -> str
         method=method,
         losses=(task.loss,),
         metrics=(task.metric,) if validates else (),
-    )
-    return uses.key
+    ).key
 
 
 def evaluate_key(*, task: Task, body: str, method: str) -> str:
-    """Return the key of an evaluation; the run's own settings stand in its record.
-
-    Args:
-        task: its declaration.
-        body: its name.
-        method: its name.
-    """
-    uses = Uses(
+    """Return the key of an evaluation; the run's own settings stand in its record."""
+    return Uses(
         step="training/evaluate.py",
         task=task,
         body=body,
         method=method,
         metrics=(task.metric, *task.extra_metrics),
-    )
-    return uses.key
+    ).key
 
 
 def pretrain_key(*, body: str, settings: Settings) -> str:
     """Return the key of the pretraining of a body."""
-    uses = Uses(step="training/pretrain_body.py", settings={"pretraining": settings}, body=body)
-    return uses.key
+    return Uses(step="training/pretrain_body.py", settings={"pretraining": settings}, body=body).key
 
 
 def embed_key(*, body: str, proxy: str) -> str:
@@ -185,10 +152,9 @@ def embed_key(*, body: str, proxy: str) -> str:
 
 def terms_key(*, distance: str, settings: Settings) -> str:
     """Return the key of what a distance keeps of the source."""
-    uses = Uses(
+    return Uses(
         step="training/source_terms.py", settings={"distance": settings}, distances=(distance,)
-    )
-    return uses.key
+    ).key
 
 
 def prepare_key(*, name: str, task: Task) -> str:

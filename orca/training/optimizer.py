@@ -17,10 +17,6 @@ class Optimizer:
     """Moves weights that want a gradient, by PyTorch's own fused steps.
 
     Its classes are not used: they load a compiler, which takes longer than a short run.
-
-    Args:
-        parameters: of the model and of the method's own modules.
-        settings: which steps, with which constants.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], settings: OptimizerSettings) -> None:

@@ -32,9 +32,6 @@ class PeerRuns:
     """The runs of a peer on a task.
 
     Args:
-        peer: its name.
-        task_name: of the task.
-        task: its declaration.
         settings: the peer's, by name, before any search.
         folder: of the prepared data.
         device: for peers in PyTorch.
@@ -69,27 +66,19 @@ class PeerRuns:
 
     def key(self, seed: int) -> str:
         """Return a digest of all that moves the score of a run."""
-        search = (self.trials, self.search_seed)
         code = peer_key(
             task=self.task,
             peer=self.peer,
             body=self.body,
             settings=self.settings,
-            search=search,
+            search=(self.trials, self.search_seed),
         )
         files = list(self.input_digests.values())
         versions = self.declared.versions
         return digest_of([code, seed, files, versions, torch.get_num_threads(), self.device.type])
 
     def score(self, seed: int, out: Path) -> dict[str, Any]:
-        """Fit with one seed and write the score, unless the file holds it already.
-
-        Args:
-            seed: of the peer's draws.
-            out: the score's file.
-
-        Returns:
-            The score in short.
+        """Fit with one seed, write the score unless the file holds it, and return it in short.
 
         Raises:
             PeerError: if the peer's library or weights are missing.
@@ -209,6 +198,5 @@ class PeerRuns:
 
     def _error(self, fit: Prepared, rows: Rows, settings: Mapping[str, Any]) -> float:
         predict = self._fit(fit, rows, settings, self.search_seed)
-        metric = self.task.metric
         found = self._metrics(self._predicted(fit, predict, "validation"))
-        return METRICS[metric].error(found[metric])
+        return METRICS[self.task.metric].error(found[self.task.metric])

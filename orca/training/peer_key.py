@@ -14,12 +14,7 @@ def peer_key(
 ) -> str:
     """Return the key of the runs of a peer.
 
-    Args:
-        task: its declaration.
-        peer: its name.
-        body: that it uses, or `NO_BODY`.
-        settings: the peer's, by name, before any search.
-        search: trials and seed of the search of a searched peer; no part of another's key.
+    Its settings are those before any search; `search`, trials and seed, counts for searched peers.
     """
     declared = PEERS[peer]
     uses = Uses(

@@ -2,7 +2,7 @@
 
 import csv
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -110,12 +110,7 @@ def output_digests(folder: Path) -> dict[str, str]:
 
 
 def whole_outputs(folder: Path, key: str) -> list[str]:
-    """Return the names of a run's files if all are there and as its record says; else none.
-
-    Args:
-        folder: of the run.
-        key: that the run must have.
-    """
+    """Return the names of a run's files if all are there, as its record of this key says; else none."""
     record = found_json(folder / RECORD)
     listed = record.get("outputs")
     if record.get("key") != key or not isinstance(listed, dict):
@@ -129,43 +124,13 @@ def _is(folder: Path, name: str, digest: object) -> bool:
     return plain and (folder / name).is_file() and file_digest(folder / name) == digest
 
 
-def check_outputs(folder: Path, digests: dict[str, str], names: Iterable[str], mend: str) -> None:
-    """Check files of a run before they are read.
-
-    Args:
-        folder: of the run.
-        digests: of its files by name, from its record.
-        names: of the files to check.
-        mend: for the error.
-
-    Raises:
-        StateError: if one is missing, or is not the one that the record was written for.
-    """
-    for name in names:
-        path, wanted = folder / name, digests.get(name)
-        if not path.is_file():
-            raise StateError(where=str(path), what="the file is missing", mend=mend)
-        if (found := file_digest(path)) != wanted:
-            raise StateError(
-                where=str(path),
-                what=f"it is not the file of this run: its sha256 is {found}, {RECORD} says {wanted}",
-                mend=mend,
-            )
-
-
 def write_run(
     path: Path, *, device: torch.device, clock: Clock, inputs: Mapping[str, str], **facts: Any
 ) -> None:
     """Write a run's record: what it was, from what, on what, how long it took, and what it left.
 
-    The files beside it are the run's outputs: it is written when they are complete.
-
-    Args:
-        path: of the record, `run.json`.
-        device: that it ran on.
-        clock: seconds by part.
-        inputs: digests of the files it read.
-        facts: what else is worth knowing: step, settings, seed, status, counts.
+    The files beside it are the run's outputs: it is written when they are complete. Of the files
+    that the run read it has the digests.
     """
     on_cuda = device.type == "cuda"
     write_json(
@@ -210,5 +175,17 @@ def read_run(model: type[Record], folder: Path, *files: str, **facts: Any) -> di
                 what=f"it says {content[name]!r} instead of {wanted!r}",
                 mend=mend,
             )
-    check_outputs(folder, record.outputs, files, mend)
+    for name in files:
+        _check_file(folder / name, record.outputs.get(name), mend)
     return content
+
+
+def _check_file(path: Path, wanted: str | None, mend: str) -> None:
+    if not path.is_file():
+        raise StateError(where=str(path), what="the file is missing", mend=mend)
+    if (found := file_digest(path)) != wanted:
+        raise StateError(
+            where=str(path),
+            what=f"it is not the file of this run: its sha256 is {found}, {RECORD} says {wanted}",
+            mend=mend,
+        )

@@ -42,12 +42,7 @@ def run_seeds(
     are whole is left as it is, whichever job made it; a seed that another process is working on is
     waited for.
 
-    Args:
-        step: makes the runs.
-        seeds: of the runs.
-        out: folder of the finished runs, `seed<k>` each.
-        state: folder of the unfinished ones.
-        checkpoint_seconds: least seconds between two checkpoints.
+    Finished runs are in the folder `out`, unfinished ones in the folder `state`, as `seed<k>` each.
     """
     keys = {}
     for seed in seeds:
@@ -73,11 +68,7 @@ def withdraw_stamps(folder: Path, seed: int, content: object) -> None:
     """Remove the stamps of jobs that say of a seed what is no longer true.
 
     Jobs of other shares may have made the seed before; without their stamp they are made again.
-
-    Args:
-        folder: of the runs and of the jobs' stamps.
-        seed: that is made anew.
-        content: what a stamp says of it now.
+    A stamp that says `content` of the seed stays.
     """
     for stamp in folder.glob("seed*.json"):
         known = found_json(stamp)

@@ -15,21 +15,11 @@ from orca.training.tensor_file import read_tensors, write_tensors
 
 
 def source_terms(
-    distance: str,
-    *,
-    source: Path,
-    settings: DistanceSettings,
-    out: Path,
-    device: torch.device,
+    distance: str, *, source: Path, settings: DistanceSettings, out: Path, device: torch.device
 ) -> None:
-    """Write what a distance keeps of the source: all that does not depend on an embedder.
+    """Write what a distance keeps of the source that `embed_source` wrote, as a safetensors file.
 
-    Args:
-        distance: its name.
-        source: the features that `embed_source` wrote.
-        settings: of the distance.
-        out: the safetensors file.
-        device: that the terms are computed on.
+    That is all that does not depend on an embedder.
     """
     declared = DISTANCES.look_up(distance, where="the distance")
     tensors, _ = read_tensors(source)

@@ -12,19 +12,13 @@ from orca.data.task import Task
 from orca.declarations import Declarations, nearest
 from orca.errors import DataError, SettingsError
 from orca.evaluation.metric import METRICS
-from orca.training.key import loss_file
 
 OF_OTHERS = ("_official", "_chunked")
 """Endings of metrics that are there for published numbers alone."""
 
 
 def check_names(task: Task, entry: TaskEntry, *, where: str) -> None:
-    """Check that the entry's metrics and loss exist and are defined for its kind of target.
-
-    Args:
-        task: that the entry describes.
-        entry: of a person's own data.
-        where: the entry's place, for messages.
+    """Check that the entry's metrics and loss exist and are defined for its task's kind of target.
 
     Raises:
         SettingsError: for the first that is not; it lists those for this kind.
@@ -34,7 +28,6 @@ def check_names(task: Task, entry: TaskEntry, *, where: str) -> None:
     if entry.loss:  # the default is defined; to look at another one, PyTorch is imported
         from orca.training.loss import LOSSES
 
-        loss_file(entry.loss, where=f"{where}, loss")
         _check_name(entry.loss, LOSSES, task.target, where=f"{where}, loss")
 
 
@@ -57,11 +50,6 @@ def _check_name(name: str, declared: Declarations[Any], target: AnyTarget, *, wh
 
 def check_parts(task: Task, entry: TaskEntry, folder: Path) -> None:
     """Check that the entry's metrics are defined on each part of its prepared data.
-
-    Args:
-        task: that the entry describes.
-        entry: of a person's own data.
-        folder: of its prepared data.
 
     Raises:
         DataError: if a class is too rare for a part, all targets of a part are equal, or the like.

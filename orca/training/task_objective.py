@@ -40,16 +40,10 @@ def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
     source: Path | None,
     seed: int,
 ) -> Objective:
-    """Return the objective of a run, on the setup's device.
+    """Return the objective of a run, on the setup's device; a method may put its own around the loss.
 
-    Args:
-        method: its name; it may put a loss of its own around the task's.
-        setup: task, body, device.
-        own: the method's own settings.
-        model: that is trained.
-        prepared: the task's data.
-        source: the body's cached source, for methods that need it.
-        seed: of the method's own random weights.
+    The source is the body's cached one, for methods that need it, and the seed is of the method's
+    own random weights.
     """
     task, declared = setup.task, METHODS[method]
     loss = loss_for(task.loss, prepared, prepared.rows("train"), setup.device)

@@ -85,9 +85,7 @@ class Validation:
     """Scores a model on samples that it is not trained on, to choose an epoch or to watch.
 
     Args:
-        data: the set that holds the samples.
-        rows: their numbers, ascending.
-        metric: name of the task's metric.
+        rows: numbers of the samples in the set, ascending.
         settings: of stage three: how many epochs lie between two scores, whether the weights of the
             best epoch are kept, the batches and the precision.
     """
