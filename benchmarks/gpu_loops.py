@@ -22,13 +22,13 @@ from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
 from orca.training.arithmetic import forward_pass, products
 from orca.training.batches import Batches, seeded
-from orca.training.build import output_of
 from orca.training.checkpoint import State
 from orca.training.compiling import compile_parts, next_step, repeatable
 from orca.training.finetune_loop import FinetuneLoop
 from orca.training.loss import make_loss
 from orca.training.progress import Checkpoints
 from orca.training.settings import Compiled, FinetuneSettings, OptimizerSettings, Precision
+from orca.training.setup import output_of
 
 OPTIMIZER = OptimizerSettings(learning_rate=1.0e-4)
 CLIPPING = 1.0

@@ -27,9 +27,10 @@ from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
 from orca.models.source_embedding import embed_numbers
 from orca.models.weights import fetch_weights
 from orca.training.batches import seeded
-from orca.training.build import choose_device, output_of
+from orca.training.device import choose_device
 from orca.training.embed_source import embed_source
 from orca.training.settings import SOURCE_SAMPLES
+from orca.training.setup import output_of
 
 CPU = torch.device("cpu")
 

@@ -109,7 +109,7 @@ PUBLISHED = click.option(
 
 def device_of(name: str) -> Any:
     """Return the device that an option names, held until the command ends."""
-    from orca.training.gpu_slot import held_device
+    from orca.training.device import held_device
 
     context = click.get_current_context()
     runs = context.find_root().params.get("runs_per_gpu", 1)

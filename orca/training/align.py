@@ -17,34 +17,29 @@ from orca.data.target import Classes, Field
 from orca.errors import SettingsError, StateError
 from orca.logs import log
 from orca.models.settings import EmbedderStart
-from orca.provenance import HISTORY, RECORD, kept_digest
+from orca.provenance import kept_digest
 from orca.settings import Settings
 from orca.training.align_arrays import align, distance_to_source
 from orca.training.align_loop import SourceDistance
 from orca.training.checkpoint import State
 from orca.training.key import EXACT, align_key
-from orca.training.record import digests, write_history
+from orca.training.record import digests
 from orca.training.settings import AlignSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.tensor_file import not_finite, read_of_body, read_tensors, write_tensors
 
 
 def target_labels(
-    setup: Setup, prepared: Prepared, source: SourceFeatures, *, wanted: int | str, seed: int
+    prepared: Prepared, source: SourceFeatures, *, wanted: int | str, seed: int
 ) -> Int[np.ndarray, " n"]:
     """Return the class of every sample of a prepared set, or its cluster of outputs.
 
-    Args:
-        setup: whose task it is.
-        prepared: the open set.
-        source: whose number of classes `source_classes` means.
-        wanted: number of clusters, or `source_classes`.
-        seed: of the clustering.
+    There are as many clusters as are wanted, or, by `source_classes`, as the source has classes.
 
     Source: ORCA (ICML 2023), section 3.4: without classes, clusters of the outputs stand in; a
     masked field's are of its values alone (official code).
     """
-    rows, target = prepared.rows("fit"), setup.task.target
+    rows, target = prepared.rows("fit"), prepared.target
     if isinstance(target, Classes):
         _, labels = np.unique(prepared.targets(rows), return_inverse=True)
         return labels.astype(np.int64)
@@ -68,10 +63,8 @@ class Align:
     Args:
         setup: task, body and model.
         start: how the embedder starts; see `orca.models.embedder`.
-        distance: name of the distance that is brought down.
-        distance_settings: of this distance.
+        distance: name of the distance that is brought down, with its settings.
         settings: of stage two.
-        optimizer: which optimizer, with which constants.
         source: what `embed_source` wrote.
         terms: what `source_terms` wrote for this distance, these settings and this source.
     """
@@ -119,19 +112,16 @@ class Align:
         device = self.setup.device
         tensors = read_of_body(self.source, self.setup.body)
         terms, record = read_tensors(self.terms)
+        mend = f"remove the file and make it again: snakemake {self.terms}"
         wanted = {
             "settings": self.distance_settings.model_dump(mode="json"),
             "features": kept_digest(self.source),
         }
         for name, value in wanted.items():
             if record.get(name) != value:
-                raise SettingsError(
-                    where=str(self.terms),
-                    what=f"the source terms were computed from other {name}",
-                    mend=f"remove the file and make it again: snakemake {self.terms}",
-                )
+                what = f"the source terms were computed from other {name}"
+                raise SettingsError(where=str(self.terms), what=what, mend=mend)
         if fault := not_finite(terms):
-            mend = f"remove the file and make it again: snakemake {self.terms}"
             raise StateError(where=str(self.terms), what=fault, mend=mend)
         source = SourceFeatures.of(tensors["features"].to(device), tensors["labels"].to(device))
         return SourceDistance(
@@ -154,12 +144,11 @@ class Align:
         with Prepared(setup.prepared, setup.task) as prepared:
             distance = self._source_distance()
             labels = target_labels(
-                setup, prepared, distance.source, wanted=self.settings.clusters, seed=seed
+                prepared, distance.source, wanted=self.settings.clusters, seed=seed
             )
             held_out = prepared.rows("validation") if self.settings.held_out else np.array([], int)
             rows = prepared.rows("train" if self.settings.held_out else "fit")
-            model = setup.build(start="pretrained", embedder=self.start, seed=seed)
-            model = model.to(setup.device)
+            model = setup.build(start="pretrained", embedder=self.start, seed=seed).to(setup.device)
             choices: dict[str, Any] = {"source": distance, "settings": self.settings, "seed": seed}
             history = align(
                 model,
@@ -179,10 +168,9 @@ class Align:
         which = "aligned_distance" if drawn else "held_out_distance"
         log.info("%s: %s", which.replace("_", " "), value)
         write_tensors(out / "embedder.safetensors", model.embedder.state_dict())
-        write_history(out / HISTORY, history.rows)
         setup.write_record(
-            out / RECORD,
-            clock=history.clock,
+            out,
+            history,
             inputs=self.inputs(seed),
             settings=self._groups,
             key=state.key,

@@ -12,7 +12,7 @@ from orca.alignment.features import SourceFeatures, contiguous_labels
 from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
 from orca.settings import checked
-from orca.training.align_loop import AlignLoop, SourceDistance, TargetSamples
+from orca.training.align_loop import AlignLoop, SourceDistance
 from orca.training.arrays import Array, as_samples, row_numbers
 from orca.training.progress import Checkpoints, History
 from orca.training.settings import AlignSettings, OptimizerSettings
@@ -66,14 +66,16 @@ def align(  # noqa: PLR0913 (a stage has many choices, each with a default)
         SettingsError: if there is no such distance.
         TrainingError: if the distance is no finite number.
     """
-    settings = settings or AlignSettings()
+    data, rows, numbers = _target(model, inputs, labels, rows)
     loop = AlignLoop(
         model=model,
         objective=_source_distance(source, distance, distance_settings, model),
-        target=_target(model, inputs, labels, rows),
-        settings=settings,
-        optimizer_settings=optimizer or OptimizerSettings(),
+        data=data,
+        rows=rows,
+        labels=numbers,
+        settings=settings or AlignSettings(),
         seed=seed,
+        optimizer_settings=optimizer or OptimizerSettings(),
         checkpoints=checkpoints or Checkpoints(),
         exact=exact,
         history=history or History(),
@@ -101,16 +103,17 @@ def distance_to_source(  # noqa: PLR0913 (see `align`)
     as alignment draws, so that the cost does not grow with the set.
     """
     settings = settings or AlignSettings()
+    data, rows, numbers = _target(model, inputs, labels, rows)
     loop = AlignLoop(
         model=model,
         objective=_source_distance(source, distance, distance_settings, model),
-        target=_target(model, inputs, labels, rows),
+        data=data,
+        rows=rows,
+        labels=numbers,
         settings=settings,
-        optimizer_settings=OptimizerSettings(),
         seed=seed,
-        checkpoints=Checkpoints(),
     )
-    return loop.value(size=settings.samples_per_class if drawn else len(loop.target.rows))
+    return loop.value(size=settings.samples_per_class if drawn else len(rows))
 
 
 def _source_distance(
@@ -129,10 +132,11 @@ def _source_distance(
 
 def _target(
     model: Model, inputs: Array | SampleSet, labels: Array, rows: Int[np.ndarray, " n"] | None
-) -> TargetSamples:
+) -> tuple[SampleSet, Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+    """Return the set, the numbers of the samples that take part, and their classes from 0."""
     data = as_samples(model, inputs)
     chosen = row_numbers(data) if rows is None else rows
     numbers = contiguous_labels(
         torch.as_tensor(labels), count=len(chosen), where="the labels of the inputs"
     )
-    return TargetSamples(data, chosen, numbers.cpu().numpy())
+    return data, chosen, numbers.cpu().numpy()

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from orca.alignment.algorithm import DistanceCall, distance_calls
-from orca.alignment.distance import Computation, Distance, DistanceSettings
+from orca.alignment.distance import Distance, DistanceSettings
 from orca.alignment.features import SourceFeatures
 from orca.data.sample_set import SampleSet
 from orca.errors import TrainingError
@@ -24,21 +24,14 @@ from orca.training.progress import Checkpoints, History
 from orca.training.samples import SampleLoader, ahead
 from orca.training.schedule import StepDecay
 from orca.training.settings import AlignSettings, OptimizerSettings
-from orca.training.tensors import under
+from orca.training.tensor_file import under
 
 HIGH_RATE = 1.0e-3  # fine-tuning's learning rate beyond which the embedder's is no higher
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SourceDistance:
-    """A distance to the source, ready to be descended.
-
-    Args:
-        distance: which one.
-        settings: of it.
-        source: features and labels of the source, on the device.
-        terms: what the distance keeps of the source.
-    """
+    """A distance to the source, ready to be descended; source and terms lie on the device."""
 
     distance: Distance
     settings: DistanceSettings
@@ -52,26 +45,6 @@ class SourceDistance:
         """Return a distance with the terms that it keeps of the source."""
         terms = distance.load().source_terms(source, settings)
         return cls(distance=distance, settings=settings, source=source, terms=terms)
-
-    @property
-    def compute(self) -> Computation:
-        """The distance's computations."""
-        return self.distance.load()
-
-
-@dataclass(frozen=True, eq=False)
-class TargetSamples:
-    """Samples that are aligned.
-
-    Args:
-        data: the set.
-        rows: numbers of the samples.
-        labels: class or pseudo-class of each, from 0.
-    """
-
-    data: SampleSet
-    rows: Int[np.ndarray, " n"]
-    labels: Int[np.ndarray, " n"]
 
 
 def embedder_rate(rate: float, factor: float) -> float:
@@ -88,10 +61,8 @@ class AlignLoop:
 
     Args:
         model: on its device; only its embedder is trained.
-        objective: the distance that is brought down.
-        target: samples of the task, with classes or pseudo-classes.
-        settings: of stage two.
-        optimizer_settings: which optimizer, with which constants.
+        rows: numbers of the samples of the set that take part.
+        labels: class or pseudo-class of each of them, from 0.
         seed: of all draws.
         checkpoints: the run's progress, which it goes on from.
         exact: the distance over all classes at once that the history keeps beside the objective.
@@ -99,11 +70,13 @@ class AlignLoop:
 
     model: Model
     objective: SourceDistance
-    target: TargetSamples
+    data: SampleSet
+    rows: Int[np.ndarray, " n"]
+    labels: Int[np.ndarray, " n"]
     settings: AlignSettings
-    optimizer_settings: OptimizerSettings
     seed: int
-    checkpoints: Checkpoints
+    optimizer_settings: OptimizerSettings = field(default_factory=OptimizerSettings)
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
     exact: SourceDistance | None = None
     epoch: int = 0
     history: History = field(default_factory=History)
@@ -114,7 +87,7 @@ class AlignLoop:
         self.rate = embedder_rate(self.optimizer_settings.learning_rate, settings.rate_factor)
         self.schedule = StepDecay(milestones=settings.milestones, decay=settings.decay)
         self.device = next(self.model.embedder.parameters()).device
-        self.samples = SampleLoader(self.target.data, self.target.rows, self.device)
+        self.samples = SampleLoader(self.data, self.rows, self.device)
 
     def run(self) -> None:
         """Train to the last epoch, from the last checkpoint on where there is one."""
@@ -176,7 +149,7 @@ class AlignLoop:
     def _calls(self, generator: torch.Generator, *, size: int) -> Iterator[DistanceCall]:
         """Return the computations of Algorithm 1."""
         return distance_calls(
-            self.target.labels,
+            self.labels,
             sees=self.objective.distance.sees,
             size=size,
             rounds=self.settings.rounds,
@@ -190,7 +163,7 @@ class AlignLoop:
         """Yield each call with its samples' features; the next samples are loaded meanwhile."""
 
         def load(call: DistanceCall) -> tuple[DistanceCall, Tensor]:
-            return call, samples.load("inputs", self.target.rows[call.samples])
+            return call, samples.load("inputs", self.rows[call.samples])
 
         for call, loaded in ahead(load, calls):
             yield call, self.model.embed(samples.inputs(loaded)).mean(dim=1)
@@ -202,17 +175,17 @@ class AlignLoop:
         """
         if self.exact is None:
             return {}
-        settings, target = self.settings, self.target
+        settings = self.settings
         if epoch % (settings.record_exact_every or 1):
             return {"exact": None}
         self.model.eval()
-        drawn = torch.randperm(len(target.rows), generator=seeded(self.seed, 13)).numpy()
+        drawn = torch.randperm(len(self.rows), generator=seeded(self.seed, 13)).numpy()
         places = np.sort(drawn[: settings.exact_samples])
         parts = np.array_split(places, -(-len(places) // settings.samples_per_class))
         with self.history.clock.part("exact"), torch.no_grad():
-            calls = (DistanceCall(part, target.labels[part], 1.0) for part in parts)
+            calls = (DistanceCall(part, self.labels[part], 1.0) for part in parts)
             features = torch.cat([each for _, each in self._with_features(calls, self.samples)])
-            _, labels = np.unique(target.labels[places], return_inverse=True)
+            _, labels = np.unique(self.labels[places], return_inverse=True)
             value = self._distance("value", features, labels, seeded(self.seed, 13), of=self.exact)
         return {"exact": value.item()}
 
@@ -226,7 +199,7 @@ class AlignLoop:
         of: SourceDistance | None = None,
     ) -> Tensor:
         objective = of or self.objective
-        compute = getattr(objective.compute, which)
+        compute = getattr(objective.distance.load(), which)
         on_device = torch.from_numpy(labels).to(self.device)
         return compute(
             features, on_device, objective.source, objective.terms, objective.settings, generator
@@ -234,9 +207,9 @@ class AlignLoop:
 
     def _check(self, value: float, epoch: int, call: DistanceCall) -> None:
         if not math.isfinite(value):
-            shown = ", ".join(map(str, self.target.rows[call.samples[:16]].tolist()))
+            shown = ", ".join(map(str, self.rows[call.samples[:16]].tolist()))
             raise TrainingError(
-                where=f"alignment epoch {epoch}, samples {shown} of {self.target.data.place}",
+                where=f"alignment epoch {epoch}, samples {shown} of {self.data.place}",
                 what=f"the distance is {value} at a learning rate of {self.optimizer.rate:.3g}",
                 mend="lower `align.rate_factor` or `optimizer.learning_rate` in the settings",
             )
@@ -247,7 +220,7 @@ class AlignLoop:
         total = 0.0
         with torch.no_grad():
             calls = self._calls(seeded(self.seed, 6), size=size)
-            samples = SampleLoader(self.target.data, self.target.rows, self.device, keep=False)
+            samples = SampleLoader(self.data, self.rows, self.device, keep=False)
             for call, features in self._with_features(calls, samples):
                 value = self._distance("value", features, call.labels, seeded(self.seed, 6))
                 total += call.weight * value.item()

@@ -40,19 +40,15 @@ def evaluate(
         hyperparameters: where the run's settings come from.
         out: the score's file.
     """
-    key = _score_key(run, tests, hyperparameters)
+    code = evaluate_key(task=run.task, body=run.record["body"], method=run.record["method"])
+    files = [*digests([run.folder / RECORD, *tests]).values()]
+    key = digest_of([code, files, hyperparameters])
     facts = {"key": key, "hyperparameters": hyperparameters}
     return write_score(out, key=key, make=lambda: _score(run, tests, facts, out))
 
 
 def write_score(out: Path, *, key: str, make: Callable[[], Score]) -> dict[str, Any]:
-    """Write a score, unless the file holds it already, and return what a stamp says of it.
-
-    Args:
-        out: the score's file.
-        key: of the score.
-        make: the function that scores the run.
-    """
+    """Write a score, unless the file holds it already, and return what a stamp says of it."""
     score = _known(out)
     if score is not None and score.key == key:
         log.info("%s is there already", out)
@@ -66,13 +62,6 @@ def write_score(out: Path, *, key: str, make: Callable[[], Score]) -> dict[str, 
 
 def _short(score: Score) -> dict[str, Any]:
     return score.model_dump(mode="json", include={"metric", "value", "status", "key"})
-
-
-def _score_key(run: FinishedRun, tests: Sequence[Path], hyperparameters: str) -> str:
-    record = run.record
-    code = evaluate_key(task=run.task, body=record["body"], method=record["method"])
-    files = [*digests([run.folder / RECORD, *tests]).values()]
-    return digest_of([code, files, hyperparameters])
 
 
 def _known(path: Path) -> Score | None:
@@ -147,7 +136,7 @@ def _predicted(
     run: FinishedRun, model: Model, prepared: Prepared, rows: Int[np.ndarray, " n"]
 ) -> tuple[Float[np.ndarray, "n *output"], Shaped[np.ndarray, "n *target"]]:
     """Return predictions and targets of some samples, in the task's own units."""
-    size, precision = run.batch_size, run.precision
+    size, precision = run.settings.batch_size, run.settings.precision
     predicted = predict(
         model, prepared, rows, batch_size=size, device=run.device, precision=precision
     )

@@ -14,7 +14,6 @@ from orca.data.store import Prepared
 from orca.errors import TrainingError
 from orca.logs import log
 from orca.models.assemble import Model
-from orca.provenance import HISTORY, RECORD
 from orca.settings import Settings
 from orca.training.batches import seeded
 from orca.training.checkpoint import State
@@ -22,12 +21,11 @@ from orca.training.finetune_arrays import finetune
 from orca.training.finetune_loop import trained_parameters
 from orca.training.key import finetune_key
 from orca.training.progress import History
-from orca.training.record import AlignmentFacts, AlignRecord, digests, read_run, write_history
+from orca.training.record import AlignmentFacts, AlignRecord, digests, read_run
 from orca.training.settings import FinetuneSettings, OptimizerSettings
 from orca.training.setup import Setup
 from orca.training.task_objective import make_objective
-from orca.training.tensor_file import read_tensors, write_tensors
-from orca.training.tensors import load_trained, trained_tensors
+from orca.training.tensor_file import load_trained, read_tensors, trained_tensors, write_tensors
 from orca.training.validate import Validation
 
 EMBEDDER = "embedder.safetensors"
@@ -41,9 +39,6 @@ class Finetune:
 
     Args:
         setup: task, body and model.
-        method: its name.
-        settings: of stage three.
-        optimizer: which optimizer, with which constants.
         own: the method's own settings.
         aligned: folder of the embedders that stage two made, by seed; None for none.
         source: cached source of the body, for methods that train on it.
@@ -149,12 +144,11 @@ class Finetune:
                 )
             )
         write_tensors(out / "weights.safetensors", {} if reason else trained_tensors(model))
-        write_history(out / HISTORY, history.rows)
         setup.schema.write(out / SCHEMA)
         trained = trained_parameters(model, objective)
         setup.write_record(
-            out / RECORD,
-            clock=history.clock,
+            out,
+            history,
             inputs=self.inputs(seed),
             settings=self._groups,
             key=state.key,

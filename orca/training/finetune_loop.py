@@ -20,7 +20,7 @@ from orca.training.optimizer import Optimizer
 from orca.training.progress import Checkpoints, History, PendingLosses
 from orca.training.schedule import make_schedule
 from orca.training.settings import Compiled, FinetuneSettings, OptimizerSettings
-from orca.training.tensors import load_trained, trained_tensors, under
+from orca.training.tensor_file import load_trained, trained_tensors, under
 from orca.training.validate import Validation
 
 
@@ -48,16 +48,11 @@ class FinetuneLoop:
 
     Args:
         model: on its device, with the weights that it starts from.
-        objective: the loss that is descended.
-        batches: training samples.
-        settings: of stage three.
-        optimizer_settings: which optimizer, with which constants.
         seed: of order and dropout.
         checkpoints: the run's progress, which it goes on from.
         validation: scores the model on set-aside samples; None where no epoch is chosen by it.
         report: gets each score (epoch, error); the search ends a run by raising from it.
         certain_epochs: epochs before which `report` ends no run; None where it ends none.
-        history: that the run fills.
     """
 
     model: Model
@@ -197,7 +192,8 @@ class FinetuneLoop:
     def _diverged(self, epoch: int, batch: int, value: float) -> None:
         numbers = self.batches.sample_numbers(epoch, batch).tolist()
         step = epoch * self.batches.per_epoch + batch
-        for place, fault in self._faults(epoch, batch).items():
+        loss, targets = self.objective.task_loss, self.batches.read(epoch, batch)[1]
+        for place, fault in (loss.faults(targets) if isinstance(loss, Loss) else {}).items():
             raise TrainingError(
                 where=f"epoch {epoch}, step {step}, sample {numbers[place]}"
                 f" of {self.batches.data.place}",
@@ -212,11 +208,6 @@ class FinetuneLoop:
             mend="lower `optimizer.learning_rate` or set `finetune.gradient_clipping` in the settings,"
             " or look at these samples (of a run: `orca inspect`)",
         )
-
-    def _faults(self, epoch: int, batch: int) -> dict[int, str]:
-        """Return what is wrong with targets of a batch, by their places in it."""
-        loss = self.objective.task_loss
-        return loss.faults(self.batches.read(epoch, batch)[1]) if isinstance(loss, Loss) else {}
 
     def _step(self, epoch: int, batch: int) -> None:
         if self.settings.accumulate != "official":

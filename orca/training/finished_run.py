@@ -19,10 +19,9 @@ from orca.models.settings import ModelSettings
 from orca.provenance import RECORD
 from orca.settings import Settings, checked
 from orca.training.record import FinetuneRecord, read_run
-from orca.training.settings import FinetuneSettings, Precision
+from orca.training.settings import FinetuneSettings
 from orca.training.setup import Setup
-from orca.training.tensor_file import read_tensors
-from orca.training.tensors import load_trained
+from orca.training.tensor_file import load_trained, read_tensors
 
 S = TypeVar("S", bound=Settings)
 WEIGHTS = "weights.safetensors"
@@ -92,18 +91,13 @@ class FinishedRun:
         )
 
     @property
-    def batch_size(self) -> int:
-        """Samples in a batch."""
-        return self._settings(FinetuneSettings, "finetune").batch_size
+    def settings(self) -> FinetuneSettings:
+        """The run's settings of stage three."""
+        return self._settings(FinetuneSettings, "finetune")
 
     def _settings(self, model: type[S], group: str) -> S:
         given = self.record["settings"].get(group, {})
         return checked(model, given, where=f"{self.folder}/{RECORD}, settings.{group}")
-
-    @property
-    def precision(self) -> Precision:
-        """Precision of the model's products."""
-        return self._settings(FinetuneSettings, "finetune").precision
 
     def model(self) -> Model:
         """Return the model that the run ended with.

@@ -10,7 +10,6 @@ from jaxtyping import Float
 
 from orca.data.own.new_rows import NewRows, read_new
 from orca.data.target import Classes, Field, MultiLabel
-from orca.data.task import Task
 from orca.errors import SettingsError
 from orca.provenance import atomic
 from orca.text_files import csv_cell
@@ -28,25 +27,27 @@ class Predictions:
     """What a model gives for new samples.
 
     Args:
-        task: that it was trained on.
+        run: that the model is of.
         outputs: logits of classes or labels; else numbers or fields in the task's own units.
-        names: of the classes or labels.
-        targets: names of what is predicted.
-        unit: of numbers and fields.
         new: the samples.
     """
 
-    task: Task
+    run: FinishedRun
     outputs: Float[np.ndarray, "n *output"]
-    names: tuple[str, ...]
-    targets: tuple[str, ...]
-    unit: str
     new: NewRows
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes or labels: the schema's, or their numbers."""
+        target = self.run.task.target
+        if not isinstance(target, Classes | MultiLabel):
+            return ()
+        return self.run.schema.classes or tuple(str(number) for number in range(target.count))
 
     @property
     def probabilities(self) -> Float[np.ndarray, "n outputs"]:
         """Of each class, which sum to 1, or of each label on its own."""
-        if isinstance(self.task.target, MultiLabel):
+        if isinstance(self.run.task.target, MultiLabel):
             return 1 / (1 + np.exp(-self.outputs.astype(np.float64)))
         from scipy.special import softmax
 
@@ -55,7 +56,7 @@ class Predictions:
     def arrays(self) -> dict[str, Any]:
         """Return arrays by name: `prediction`, and for classes and labels their probabilities."""
         found: dict[str, Any] = {"row": self.new.rows, **self.new.others}
-        match self.task.target:
+        match self.run.task.target:
             case Classes():
                 chosen = np.array(self.names)[self.outputs.argmax(axis=1)]
                 extra = {"probability": self.probabilities, "classes": np.array(self.names)}
@@ -74,7 +75,7 @@ class Predictions:
         """
         import pandas as pd
 
-        target = self.task.target
+        target, schema = self.run.task.target, self.run.schema
         if isinstance(target, Field) and target.grid != (1,):
             raise SettingsError(
                 where="--output",
@@ -84,8 +85,8 @@ class Predictions:
         frame = pd.DataFrame({"row": self.new.rows, **self.new.others})
         by_name = self.arrays()
         predicted = by_name["prediction"].reshape(len(frame), -1)
-        unit = f" ({self.unit})" if self.unit else ""
-        several = self.names if isinstance(target, MultiLabel) else self.targets
+        unit = f" ({schema.unit})" if schema.unit else ""
+        several = self.names if isinstance(target, MultiLabel) else schema.targets
         names = several if predicted.shape[1] > 1 else ("",)
         for number, name in enumerate(names):
             frame[f"prediction {name}".strip() + unit] = predicted[:, number]
@@ -114,14 +115,7 @@ def predict_file(run: FinishedRun, *, inputs: Path, output: Path) -> None:
             mend=f"name a file that ends in {', '.join(TABLES)} or {ARRAYS}",
         )
     new = read_new(inputs, run.schema, run.record["task_entry"])
-    found = Predictions(
-        task=run.task,
-        outputs=_outputs(run, new),
-        names=_names(run),
-        targets=run.schema.targets,
-        unit=run.schema.unit,
-        new=new,
-    )
+    found = Predictions(run, _outputs(run, new), new)
     content = found.arrays() if form == ARRAYS else found.frame()
     with atomic(output) as temporary:
         _write(content, temporary, form)
@@ -143,28 +137,20 @@ def _plain(values: np.ndarray) -> np.ndarray:
     return values.astype(str) if values.dtype.kind == "O" else values
 
 
-def _names(run: FinishedRun) -> tuple[str, ...]:
-    """Return the names of the classes or labels: the schema's, or their numbers."""
-    target = run.task.target
-    if not isinstance(target, Classes | MultiLabel):
-        return ()
-    return run.schema.classes or tuple(str(number) for number in range(target.count))
-
-
 def _outputs(run: FinishedRun, new: NewRows) -> Float[np.ndarray, "n *output"]:
     import torch
 
     model = run.model()
     model.eval()
-    constants = {what: run.schema.constants_of(what) for what in ("inputs", "targets")}  # type: ignore[arg-type]
+    given, wanted = run.schema.constants_of("inputs"), run.schema.constants_of("targets")
+    size, precision = run.settings.batch_size, run.settings.precision
 
     def portions() -> Iterator[Float[np.ndarray, "b *output"]]:
-        for start in range(0, len(new.rows), run.batch_size):
-            some = np.arange(start, min(len(new.rows), start + run.batch_size))
-            encoded = constants["inputs"].encode(new.take(some))
+        for start in range(0, len(new.rows), size):
+            encoded = given.encode(new.take(np.arange(start, min(len(new.rows), start + size))))
             output = model(torch.from_numpy(encoded).to(run.device))
-            yield constants["targets"].decode_predicted(output.float().cpu().numpy())
+            yield wanted.decode_predicted(output.float().cpu().numpy())
 
-    forward = forward_pass(run.precision, run.device)
-    with torch.inference_mode(), products(run.precision), forward:
+    forward = forward_pass(precision, run.device)
+    with torch.inference_mode(), products(precision), forward:
         return np.concatenate(list(portions()))

@@ -26,8 +26,7 @@ from orca.training.optimizer import Optimizer
 from orca.training.progress import PendingLosses
 from orca.training.record import whole_outputs, write_history, write_run
 from orca.training.settings import OptimizerSettings
-from orca.training.tensor_file import write_tensors
-from orca.training.tensors import under
+from orca.training.tensor_file import under, write_tensors
 
 LARGEST_GRADIENT = 1.0  # its norm; a longer one is cut
 LABEL_SMOOTHING = 0.1
@@ -44,14 +43,7 @@ def rate_factor(step: int, steps: int) -> float:
 
 @dataclass(kw_only=True)
 class Pretraining:
-    """One training of a body and a classifier, resumable at any step.
-
-    Args:
-        model: on its device.
-        images: that are trained on.
-        settings: of the training.
-        state: its progress on disk, held.
-    """
+    """One training of a body and a classifier on images, resumable at any step of its held state."""
 
     model: Model
     images: LabelledImages
@@ -177,19 +169,13 @@ def pretrain_body(
 ) -> None:
     """Pretrain a body and leave it as if it had been fetched, with a record of the training.
 
-    Args:
-        name: of a body whose declaration says that it is made here.
-        settings: images and training.
-        device: that it is trained on.
-        out: folder that gets `model.safetensors`, `card.json`, `history.csv` and `run.json`.
-        state: folder for unfinished progress.
-        checkpoint_seconds: least seconds between two checkpoints.
+    The folder `out` gets `model.safetensors`, `card.json`, `history.csv` and `run.json`; unfinished
+    progress is in the folder `state`, with at least `checkpoint_seconds` between two checkpoints.
 
     Raises:
         SettingsError: if the body is a published one.
         TrainingError: if the loss is not finite.
     """
-    facts = {"step": "pretrain_body", "body": name, "settings": settings.model_dump(mode="json")}
     code = pretrain_key(body=name, settings=settings)
     key = digest_of([code, torch.get_num_threads(), device.type])
     with State(state, key, checkpoint_seconds).held() as held:
@@ -199,17 +185,11 @@ def pretrain_body(
             return
         if not held.finished:
             held.outputs.mkdir(exist_ok=True)
-            _make(name, settings, device, held, facts)
+            _make(name, settings, device, held)
         publish(held, out)  # Snakemake may wipe them: the state goes when the next start finds them
 
 
-def _make(
-    name: str,
-    settings: PretrainSettings,
-    device: torch.device,
-    state: State,
-    facts: dict[str, Any],
-) -> None:
+def _make(name: str, settings: PretrainSettings, device: torch.device, state: State) -> None:
     seed, clock, out = settings.seed, Clock(), state.outputs
     with clock.part("images"):
         data = pretraining_images(settings)
@@ -224,7 +204,10 @@ def _make(
     log.info("accuracy on %d held-out images: %.3f", len(held_out.labels), found)
     write_tensors(out / "model.safetensors", body_tensors(model))
     write_history(out / HISTORY, run.history)
-    facts = facts | {
+    facts = {
+        "step": "pretrain_body",
+        "body": name,
+        "settings": settings.model_dump(mode="json"),
         "seed": seed,
         "classes": data.classes,
         "train_images": len(rest.labels),

@@ -10,15 +10,17 @@ import torch
 
 from orca.data.schema import SCHEMA, Schema
 from orca.data.store import Prepared
+from orca.data.target import Classes, Field, MultiLabel, Scalar, Target
 from orca.data.task import Task
-from orca.logs import Clock
 from orca.methods.method import METHODS
 from orca.models.assemble import Model, assemble
+from orca.models.predictor import Dense, Output, Pooled, Single
 from orca.models.settings import BodyStart, EmbedderStart, ModelSettings
+from orca.provenance import HISTORY, RECORD
 from orca.settings import Groups, Settings
 from orca.training.batches import seeded
-from orca.training.build import output_of
-from orca.training.record import digests, write_run
+from orca.training.progress import History
+from orca.training.record import digests, write_history, write_run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +28,6 @@ class Setup:
     """A task and a body on a device.
 
     Args:
-        task_name: of the task.
-        task: its declaration.
-        body: name of the body.
         model: the model's shape.
         prepared: the task's `fit.h5`.
         weights: folder of the body's weights.
@@ -48,13 +47,7 @@ class Setup:
     input_shape: tuple[int, ...] | None = None
 
     def build(self, *, start: BodyStart, embedder: EmbedderStart, seed: int) -> Model:
-        """Return a model on the CPU, all weights trainable.
-
-        Args:
-            start: of the body, `pretrained` or `random`.
-            embedder: how the embedder starts; see `orca.models.embedder`.
-            seed: of all random weights.
-        """
+        """Return a model on the CPU, all weights trainable; the seed is of all random ones."""
         return assemble(
             self.body,
             input_shape=self.input_shape or self._prepared_shape(),
@@ -80,13 +73,7 @@ class Setup:
         return Schema.read(self.prepared.with_name(SCHEMA))
 
     def build_for(self, method: str, own: Settings | None, *, seed: int) -> Model:
-        """Return the model that a method starts from, on the device.
-
-        Args:
-            method: its name.
-            own: the method's own settings.
-            seed: of all random weights.
-        """
+        """Return the model that a method with its own settings starts from, on the device."""
         declared = METHODS[method]
         model = self.build(start=declared.start, embedder=declared.embedder, seed=seed)
         model.requires_grad_(requires_grad=True)
@@ -101,26 +88,27 @@ class Setup:
 
     def write_record(
         self,
-        path: Path,
+        out: Path,
+        history: History,
         *,
-        clock: Clock,
         inputs: Mapping[str, str],
         settings: Groups,
         **facts: Any,
     ) -> None:
-        """Write the record of a run of this task and body.
+        """Write history and record of a run of this task and body, beside its other files.
 
         Args:
-            path: of the record, `run.json`.
-            clock: seconds by part.
+            out: folder of the run.
+            history: with the seconds of the run's parts.
             inputs: digests of the files that it read beside the setup's, by path.
             settings: the groups that it read, by name.
-            facts: what else is worth knowing: step, key, seed, status, counts.
+            facts: step, key, seed, status, counts, and what else is worth knowing.
         """
+        write_history(out / HISTORY, history.rows)
         write_run(
-            path,
+            out / RECORD,
             device=self.device,
-            clock=clock,
+            clock=history.clock,
             inputs={**self.input_digests, **inputs},
             settings={name: g.model_dump(mode="json") for name, g in settings.items() if g},
             task=self.task_name,
@@ -131,3 +119,16 @@ class Setup:
             weights=str(self.weights),
             **facts,
         )
+
+
+def output_of(target: int | Target) -> Output:
+    """Return the output that this kind of target needs; an integer means that many classes."""
+    match target:
+        case int():
+            return Pooled(target)
+        case Classes() | MultiLabel():
+            return Pooled(target.count)
+        case Scalar():
+            return Single()
+        case Field():
+            return Dense(target.channels, target.grid)

@@ -1,4 +1,7 @@
-"""Files of tensors with a record, never pickled: what was written comes back, or one clear error."""
+"""What runs keep as tensors: a model's trained ones by name, and files of tensors with a record.
+
+Nothing is pickled: what was written comes back, or one clear error.
+"""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +12,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from orca.errors import READER_FAULTS, StateError
 from orca.provenance import atomic
@@ -99,3 +102,41 @@ def not_finite(tensors: Mapping[str, Tensor]) -> str:
         if tensor.is_floating_point() and not tensor.isfinite().all():
             return f"'{name}' holds numbers that are not finite"
     return ""
+
+
+def under(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
+    """Return the tensors named `group.<name>`, by `<name>`."""
+    return {
+        name.removeprefix(f"{group}."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{group}.")
+    }
+
+
+def trained_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """Return the weights that training changes, and the buffers that a module stores, by name."""
+    tensors: dict[str, Tensor] = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    stored = model.state_dict()
+    return tensors | {n: buffer for n, buffer in model.named_buffers() if n in stored}
+
+
+def load_trained(model: nn.Module, tensors: dict[str, Tensor], *, where: str) -> None:
+    """Set the weights that `trained_tensors` gave of a model with the same ones marked as trained.
+
+    Raises:
+        StateError: if they are of another model.
+    """
+    own = model.state_dict()
+    odd = set(trained_tensors(model)) - set(tensors) | set(tensors) - set(own)
+    odd |= {name for name in set(tensors) & set(own) if _kind(tensors[name]) != _kind(own[name])}
+    if odd:
+        raise StateError(
+            where=f"{where}, weight '{sorted(odd)[0]}'",
+            what="the stored weights are of another model",
+            mend="remove the file and make it again",
+        )
+    model.load_state_dict(tensors, strict=False)
+
+
+def _kind(tensor: Tensor) -> tuple[object, ...]:
+    return tensor.shape, tensor.dtype

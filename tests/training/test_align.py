@@ -71,16 +71,16 @@ def test_as_released_a_class_of_one_target_sample_moves_nothing(tmp_path):
 
 def test_the_mask_of_a_field_tells_no_clusters_apart(tmp_path):
     masked = replace(FIELDS, target=Field(grid=(12,), masked=True))
-    setup = make_align(tmp_path, masked).setup
+    path = make_align(tmp_path, masked).setup.prepared
     values = np.arange(60) % 2
-    with edited(setup.prepared) as file:
+    with edited(path) as file:
         del file["targets"]
         file["targets"] = np.zeros((60, 2, 12), np.float32)
         file["targets"][:, 0] = values[:, None]
         file["targets"][:, 1] = 10.0 * (np.arange(60) % 3)[:, None]
     source = SourceFeatures.of(torch.randn(4, 16), torch.arange(4) % 2)
-    with Prepared(setup.prepared, masked) as prepared:
-        labels = target_labels(setup, prepared, source, wanted="source_classes", seed=0)
+    with Prepared(path, masked) as prepared:
+        labels = target_labels(prepared, source, wanted="source_classes", seed=0)
     assert labels.tolist() in (values.tolist(), (1 - values).tolist())
 
 

@@ -22,9 +22,9 @@ from orca.models.assemble import put_together
 from orca.models.body import BODIES
 from orca.models.settings import ModelSettings
 from orca.training.batches import seeded
-from orca.training.build import output_of
 from orca.training.compiling import chosen, repeatable, start, step_work
 from orca.training.settings import FinetuneSettings
+from orca.training.setup import output_of
 from tests.models.library_models import loaded
 from tests.training.toys import CPU, assert_same, make_finetune, record, run, weights
 from tests.tuning.toy_search import make_search
@@ -59,17 +59,12 @@ def kernels_of(body, input_shape):
     return work(body, input_shape, **NARROW[body])[0]
 
 
-def chosen_for(body, input_shape, *, batch, tokens, steps, device=GPU, precision="tf32"):
-    """Return how a body runs by default."""
+def chosen_for(body, input_shape, *, batch, tokens, steps):
+    """Return how a body runs on a GPU by default."""
     kernels = kernels_of(body, input_shape)
     size = FORWARD_AND_BACK * batch * operations(BODIES[body].shape, tokens)
-    return chosen(
-        FinetuneSettings().compile,
-        device,
-        steps=steps,
-        precision=precision,
-        work=lambda: (kernels, size),
-    )
+    wanted = FinetuneSettings().compile
+    return chosen(wanted, GPU, steps=steps, precision="tf32", work=lambda: (kernels, size))
 
 
 LINE = {"body": "roberta_base", "input_shape": (1, 1024), "batch": 4, "tokens": 32}
@@ -156,31 +151,17 @@ def test_what_is_to_be_compiled_and_cannot_be_is_one_error(how, tmp_path, no_com
     assert "Mend: install a C++ compiler" in str(fault.value)
 
 
-@pytest.fixture
-def model():
-    return orca.build(loaded("minilm"), (3, 16), 2, device="cpu", seed=0)
-
-
-def tuned(model, how):
-    inputs, classes = torch.randn(8, 3, 16, generator=seeded(2)).numpy(), np.arange(8) % 2
-    settings = FinetuneSettings(epochs=1, batch_size=4, warmup_epochs=0, compile=how)
-    return orca.finetune(model, inputs, classes, loss="cross_entropy", settings=settings)
-
-
-def test_after_its_run_a_model_is_as_written_for_inputs_of_any_number(model, monkeypatch):
+def test_after_its_run_a_model_is_as_written_for_inputs_of_any_number(monkeypatch):
     def compiled(part, **_how):
         part._compiled_call_impl = part._call_impl
 
     monkeypatch.setattr(nn.Module, "compile", compiled)
-    assert tuned(model, "default").compiled == "default"
+    model = orca.build(loaded("minilm"), (3, 16), 2, device="cpu", seed=0)
+    inputs, classes = torch.randn(8, 3, 16, generator=seeded(2)).numpy(), np.arange(8) % 2
+    settings = FinetuneSettings(epochs=1, batch_size=4, warmup_epochs=0, compile="default")
+    told = orca.finetune(model, inputs, classes, loss="cross_entropy", settings=settings)
+    assert told.compiled == "default"
     assert {part._compiled_call_impl for part in model.modules()} == {None}
-    assert tuned(model, "off").compiled == "off"
-
-
-def test_after_an_error_of_the_compiler_a_model_runs_as_written(model, no_compiler):
-    with pytest.raises(SettingsError, match="cannot be compiled"):
-        tuned(model, "default")
-    assert tuned(model, "off").rows
 
 
 def test_a_trial_is_sure_of_its_lowest_rung_alone(tmp_path, monkeypatch):

@@ -5,8 +5,7 @@ import torch
 
 from orca.methods.method import METHODS
 from orca.models.body import BODIES
-from orca.training.tensor_file import read_tensors, write_tensors
-from orca.training.tensors import load_trained, trained_tensors
+from orca.training.tensor_file import load_trained, read_tensors, trained_tensors, write_tensors
 from tests.training.toys import ToySetup
 
 

@@ -26,12 +26,11 @@ from orca.provenance import RECORD
 from orca.settings import Settings
 from orca.training.align import Align
 from orca.training.batches import seeded
-from orca.training.build import output_of
 from orca.training.finetune import Finetune
 from orca.training.finished_run import FinishedRun
 from orca.training.seeds import Step, run_seeds
 from orca.training.settings import AlignSettings, FinetuneSettings, OptimizerSettings
-from orca.training.setup import Setup
+from orca.training.setup import Setup, output_of
 from orca.training.source_terms import source_terms
 from orca.training.tensor_file import read_tensors, write_tensors
 from tests.data import made_tasks

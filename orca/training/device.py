@@ -1,10 +1,11 @@
-"""A GPU, or a share of one, for each process where no scheduler deals them out: the first free.
+"""The device that is asked for; where no scheduler deals GPUs out, the first free one or share of one.
 
 Snakemake on one machine counts GPUs, but sets no `CUDA_VISIBLE_DEVICES`: without this, all jobs
 would run on the first one.
 """
 
 import os
+import re
 import stat
 import tempfile
 import time
@@ -15,21 +16,39 @@ from pathlib import Path
 import torch
 from filelock import FileLock, Timeout
 
-from orca.errors import StateError
+from orca.errors import SettingsError, StateError
 from orca.logs import log
 from orca.provenance import writing
-from orca.training.build import choose_device
 
 WAIT_SECONDS = 0.5
+DEVICE = r"(auto|cpu|cuda(:\d+)?)"
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device that a setting names; `auto` takes CUDA where there is one.
+
+    Raises:
+        SettingsError: if there is no such device, or CUDA is asked for and is not there.
+    """
+    if not re.fullmatch(DEVICE, name):
+        raise SettingsError(
+            where="the device asked for",
+            what=f"there is no device {name!r}",
+            mend="name `auto`, `cpu`, `cuda` or one of several such as `cuda:1`",
+        )
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise SettingsError(
+            where="the device asked for",
+            what=f"'{name}' is asked for, and PyTorch finds no CUDA device",
+            mend="set `device: auto`, or install the CUDA build of PyTorch and its driver",
+        )
+    return torch.device(name)
 
 
 def slots_of(environment: Mapping[str, str], count: int) -> list[str]:
-    """Return the names of the visible GPUs as the machine knows them, so that their locks differ.
-
-    Args:
-        environment: variables of the process.
-        count: GPUs that PyTorch sees.
-    """
+    """Return the names of the `count` visible GPUs as the machine knows them: their locks differ."""
     visible = environment.get("CUDA_VISIBLE_DEVICES", "")
     names = [name.strip() for name in visible.split(",") if name.strip()]
     return names[:count] if len(names) >= count else [str(number) for number in range(count)]
@@ -39,9 +58,7 @@ def slots_of(environment: Mapping[str, str], count: int) -> list[str]:
 def slot(names: list[str], folder: Path) -> Iterator[int]:
     """Hold the first free slot, and yield its number; wait while all are taken.
 
-    Args:
-        names: of the slots.
-        folder: of the lock files, one for each slot; the lock of a killed process is free.
+    Each has a lock file in the folder; the lock of a killed process is free.
     """
     _make_private(folder)
     waiting = False
@@ -85,11 +102,7 @@ def held_device(name: str, *, runs_per_gpu: int = 1) -> Iterator[torch.device]:
     """Choose a device and hold it: of several GPUs the one that fewest other jobs have.
 
     A scheduler's choice stands: within a Slurm job nothing is locked, and a device that is named
-    with its number is taken as it is.
-
-    Args:
-        name: `auto`, `cpu`, `cuda` or `cuda:1`.
-        runs_per_gpu: jobs that may share a GPU.
+    with its number, such as `cuda:1`, is taken as it is. `runs_per_gpu` jobs may share a GPU.
     """
     device = choose_device(name)
     count = torch.cuda.device_count() if device.type == "cuda" else 0

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from orca.errors import StateError
-from orca.training import gpu_slot
-from orca.training.gpu_slot import held_device, slot, slots_of
+from orca.training import device as module
+from orca.training.device import held_device, slot, slots_of
 from tests import forked
 
 
@@ -48,7 +48,7 @@ def test_a_job_waits_until_a_gpu_is_free(tmp_path, holder, monkeypatch):
         holder.kill()
         holder.join()
 
-    monkeypatch.setattr(gpu_slot, "time", SimpleNamespace(sleep=wait))
+    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=wait))
     with slot(["0"], tmp_path) as number:
         assert number == 0
 
@@ -60,13 +60,13 @@ def test_locks_go_by_the_machines_own_numbers():
 
 @pytest.fixture(autouse=True)
 def two_gpus(monkeypatch):
-    monkeypatch.setattr(gpu_slot, "choose_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(module, "choose_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
 
 
 def test_several_gpus_are_dealt_out_each_to_as_many_jobs_as_may_share_it(monkeypatch, tmp_path):
     monkeypatch.setattr(torch.cuda, "device", lambda number: nullcontext())
-    monkeypatch.setattr(gpu_slot.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(module.tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     with ExitStack() as stack:
         held = [stack.enter_context(held_device("auto", runs_per_gpu=2)) for _ in range(4)]
