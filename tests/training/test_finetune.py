@@ -165,18 +165,6 @@ def test_a_score_that_is_there_is_left_and_one_of_another_run_is_made_anew(finet
     assert (tmp_path / "score.json").stat().st_mtime_ns > written
 
 
-def test_a_finished_run_predicts_what_its_score_was_computed_from(finetune, tmp_path):
-    found = finished(finetune, tmp_path)
-    score = score_of(found, tmp_path)
-    with h5py.File(tmp_path / "test.h5") as file:
-        inputs, targets = file["inputs"][()], file["targets"][()]
-    np.savez(tmp_path / "new.npz", inputs=inputs)
-    predict_file(found, inputs=tmp_path / "new.npz", output=tmp_path / "out.npz")
-    with np.load(tmp_path / "out.npz") as kept:
-        chosen = kept["probability"].argmax(axis=1)
-    assert 100 * np.mean(chosen != targets) == pytest.approx(score.value)
-
-
 def test_predictions_for_a_file_of_new_inputs_are_those_of_the_model(finetune, tmp_path):
     found = finished(finetune, tmp_path)
     new = np.random.default_rng(5).normal(size=(70, *CLASSES.input_shape)).astype(np.float32)

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from orca.cli import orca
 from orca.data.fetch import fetch
 from orca.data.prepare import prepare
-from orca.data.task import Task
 from orca.data.user_task import task_of
 from orca.errors import OrcaError, ResultsError
 from orca.evaluation.score import Score
@@ -32,7 +31,7 @@ FRAME = pd.DataFrame({
 })  # fmt: skip
 
 
-def trained(folder, **entry) -> tuple[ToyRun, Task]:
+def trained(folder, **entry) -> ToyRun:
     """Train on a table, move the run's folder elsewhere, and remove all else."""
     FRAME.to_csv(folder / "fit.csv", index=False)
     given = {"path": str(folder / "fit.csv"), "drop": ["kind", "weight"], **entry}
@@ -47,7 +46,7 @@ def trained(folder, **entry) -> tuple[ToyRun, Task]:
     shutil.move(made, folder / "moved")
     shutil.rmtree(folder / "made")
     (folder / "fit.csv").unlink()
-    return ToyRun(folder / "moved", CPU), task
+    return ToyRun(folder / "moved", CPU)
 
 
 CLASSES = {"target": "kind", "kind": "classes", "classes": ["small", "large"], "metric": "accuracy"}
@@ -56,12 +55,12 @@ NUMBER = {"target": "weight", "kind": "scalar", "metric": "r2", "unit": "kg"}
 
 @pytest.fixture(scope="module")
 def classes(tmp_path_factory):
-    return trained(tmp_path_factory.mktemp("classes"), **CLASSES)[0]
+    return trained(tmp_path_factory.mktemp("classes"), **CLASSES)
 
 
-def told(finished, tmp_path, frame, name="new.csv", output="out.csv"):
-    frame.to_csv(tmp_path / name, index=False)
-    predict_file(finished, inputs=tmp_path / name, output=tmp_path / output)
+def told(finished, tmp_path, frame, output="out.csv"):
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    predict_file(finished, inputs=tmp_path / "new.csv", output=tmp_path / output)
     return pd.read_csv(tmp_path / output) if output.endswith(".csv") else tmp_path / output
 
 
@@ -138,13 +137,12 @@ def test_an_npz_holds_no_python_objects(classes, tmp_path):
 
 
 def test_numbers_come_in_their_unit(tmp_path):
-    finished, _ = trained(tmp_path, **NUMBER)
-    found = told(finished, tmp_path, FRAME)
+    found = told(trained(tmp_path, **NUMBER), tmp_path, FRAME)
     assert abs(found["prediction (kg)"].mean() - FRAME["weight"].mean()) < 60
 
 
 def test_several_numbers_get_a_column_each(tmp_path):
-    finished, _ = trained(tmp_path, **{**NUMBER, "target": ["weight", "size"], "unit": ""})
+    finished = trained(tmp_path, **{**NUMBER, "target": ["weight", "size"], "unit": ""})
     found = told(finished, tmp_path, FRAME[["patient", "colour"]])
     assert abs(found["prediction weight"].mean() - FRAME["weight"].mean()) < 60
     assert abs(found["prediction size"].mean() - FRAME["size"].mean()) < 2

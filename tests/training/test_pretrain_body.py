@@ -37,11 +37,9 @@ def small_shape():
         yield
 
 
-def pretrained(folder, settings=SMALL, name=NAME, seconds=30.0):
-    pretrain_body(
-        name, settings=settings, device=CPU, out=folder / "body",
-        state=folder / "state", checkpoint_seconds=seconds,
-    )  # fmt: skip
+def pretrained(folder, settings=SMALL, name=NAME):
+    places = {"out": folder / "body", "state": folder / "state"}
+    pretrain_body(name, settings=settings, device=CPU, **places, checkpoint_seconds=30.0)
     return folder / "body"
 
 
@@ -52,21 +50,15 @@ def body(tmp_path_factory):
 
 def test_a_pretrained_body_is_loaded_like_a_fetched_one_and_by_the_library(body):
     verify(body, NAME)
-    shape = SHAPE
-    loaded = load_body(
-        NAME, settings=ModelSettings(), start="pretrained", folder=body,
-        generator=torch.Generator(),
-    )  # fmt: skip
+    told = {"settings": ModelSettings(), "start": "pretrained", "generator": torch.Generator()}
+    loaded = load_body(NAME, folder=body, **told)
     config = SwinConfig(
-        image_size=shape.side, patch_size=shape.patch, embed_dim=shape.width,
-        depths=list(shape.depths), num_heads=list(shape.heads), window_size=shape.window,
-        mlp_ratio=shape.inner,
+        image_size=SHAPE.side, patch_size=SHAPE.patch, embed_dim=SHAPE.width,
+        depths=list(SHAPE.depths), num_heads=list(SHAPE.heads), window_size=SHAPE.window,
+        mlp_ratio=SHAPE.inner,
     )  # fmt: skip
     theirs = SwinModel.from_pretrained(body, config=config, add_pooling_layer=False).eval()
-    embedder = build_embedder(
-        (3, 24, 24), body=loaded, settings=ModelSettings(), start="pretrained",
-        generator=torch.Generator(),
-    )  # fmt: skip
+    embedder = build_embedder((3, 24, 24), body=loaded, **told)
     images = torch.randn(2, 3, 24, 24)
     hidden = loaded.encoder.eval()(embedder(images))
     torch.testing.assert_close(hidden, theirs(images).last_hidden_state, atol=1e-5, rtol=1e-4)

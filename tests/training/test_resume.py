@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from orca.training.checkpoint import PREEMPTED
 from tests import forked
 from tests.training.toys import assert_same, make_seeds, weights
 
@@ -21,15 +19,9 @@ def start(step: str, folder: Path) -> BaseProcess:
     return forked.start(make_seeds, step, folder, said=folder / "said")
 
 
-def end(process: BaseProcess, folder: Path) -> str:
+def end(process: BaseProcess, folder: Path) -> None:
     process.join()
-    said = (folder / "said.err").read_text()
-    assert process.exitcode == 0, said
-    return said
-
-
-def results(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
-    return [weights(folder / f"out/seed{seed}", OUTPUT[step]) for seed in range(2)]
+    assert process.exitcode == 0, (folder / "said.err").read_text()
 
 
 def last_progress(folder: Path) -> int:
@@ -48,20 +40,11 @@ def begun(step: str, folder: Path) -> BaseProcess:
     return process
 
 
-def undisturbed(step: str, folder: Path) -> list[dict[str, torch.Tensor]]:
-    end(start(step, folder), folder)
-    return results(step, folder)
-
-
-def assert_equal(wanted: list[dict[str, torch.Tensor]], found: list[dict[str, torch.Tensor]]):
-    for one, other in zip(wanted, found, strict=True):
-        assert_same(one, other)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("step", OUTPUT)
 def test_a_run_killed_at_random_moments_ends_with_equal_weights(step, tmp_path):
-    wanted, folder = undisturbed(step, tmp_path / "whole"), tmp_path / "killed"
+    whole, folder = tmp_path / "whole", tmp_path / "killed"
+    end(start(step, whole), whole)
     moments, kills = np.random.default_rng(0), 0
     for _ in range(6):
         process = begun(step, folder)
@@ -75,16 +58,5 @@ def test_a_run_killed_at_random_moments_ends_with_equal_weights(step, tmp_path):
         process = start(step, folder)
     end(process, folder)
     assert kills >= 3
-    assert_equal(wanted, results(step, folder))
-
-
-@pytest.mark.slow
-def test_a_run_asked_to_stop_writes_its_checkpoint_and_goes_on_at_the_next_start(tmp_path):
-    wanted, folder = undisturbed("finetune", tmp_path / "whole"), tmp_path / "stopped"
-    process = begun("finetune", folder)
-    process.terminate()
-    process.join()
-    assert process.exitcode == PREEMPTED
-    assert not (folder / "out").exists()
-    assert "going on from the checkpoint" in end(start("finetune", folder), folder)
-    assert_equal(wanted, results("finetune", folder))
+    for seed in range(2):
+        assert_same(*(weights(at / f"out/seed{seed}", OUTPUT[step]) for at in (whole, folder)))

@@ -19,14 +19,11 @@ from tests.training.toys import make_finetune, record
 
 @dataclass(frozen=True, kw_only=True)
 class Counted(Finetune):
-    """Fine-tuning that remembers the seeds it was run with, and stumbles over one."""
+    """Fine-tuning that remembers the seeds it was run with."""
 
     made: list[int] = field(default_factory=list)
-    fatal: int = -1
 
     def run(self, seed, state, out):
-        if seed == self.fatal:
-            raise KeyboardInterrupt
         self.made.append(seed)
         super().run(seed, state, out)
 
@@ -35,8 +32,8 @@ class Counted(Finetune):
 def job(tmp_path):
     """Return a job over some seeds: its keys, and the seeds that it trained."""
 
-    def start(*seeds, fatal=-1, **changes):
-        step = Counted(**vars(make_finetune(tmp_path, epochs=1, **changes)), fatal=fatal)
+    def start(*seeds, **changes):
+        step = Counted(**vars(make_finetune(tmp_path, epochs=1, **changes)))
         places = {"out": tmp_path / "out", "state": tmp_path / "state"}
         keys = run_seeds(step, seeds, **places, checkpoint_seconds=30.0)
         return keys, step.made
@@ -70,14 +67,6 @@ def test_a_seed_made_anew_withdraws_what_other_jobs_said_of_it(job, tmp_path):
         (tmp_path / f"out/{name}.json").write_text(json.dumps(told))
     job(0, batch_size=16)
     assert sorted(path.stem for path in (tmp_path / "out").glob("*.json")) == ["seed2", "seeds1-2"]
-
-
-def test_a_job_killed_in_its_second_seed_has_published_the_first(job, tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        job(0, 1, fatal=1)
-    assert (tmp_path / "out/seed0/run.json").exists()
-    assert not (tmp_path / "out/seed1").exists()
-    assert job(0, 1)[1] == [1]
 
 
 def test_a_job_asked_to_stop_at_the_end_of_a_seed_publishes_it_and_begins_no_other(

@@ -9,7 +9,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from orca.data.store import Prepared
 from orca.errors import TrainingError
-from orca.methods.method import METHODS
 from orca.models.body import BODIES
 from orca.models.pretraining.images import pretraining_images
 from orca.models.pretraining.model import untrained
@@ -17,13 +16,11 @@ from orca.models.pretraining.settings import PretrainSettings
 from orca.training import finetune_loop, progress
 from orca.training.batches import Batches, seeded
 from orca.training.checkpoint import State
-from orca.training.finetune import Finetune
 from orca.training.loss import LOSSES, make_loss
 from orca.training.pretrain_body import Pretraining
-from orca.training.setup import Setup
 from tests.edited import edited
-from tests.training.toy_grid import NAME, TASKS, different
-from tests.training.toys import CPU, FIELDS, SETTINGS, ToySetup, make_finetune, run
+from tests.training.toy_grid import different, grid_step
+from tests.training.toys import CPU, FIELDS, ToySetup, make_finetune, run
 
 READS = ("_local_scalar_dense", "is_nonzero", "equal", "item")
 OF_DATA = ("nonzero", "masked_select", "unique", "_unique2", "unique_dim", "bincount")
@@ -96,19 +93,7 @@ def test_no_loss_waits_for_the_device(name, monkeypatch):
 
 @pytest.mark.parametrize("name", different(alignment=""))
 def test_no_step_of_a_method_waits_for_the_device(name, place, tmp_path, monkeypatch):
-    method, settings = METHODS[name], SETTINGS["finetune"]
-    setup = Setup(
-        task_name="made_up", task=TASKS["classes"], body=NAME, model=SETTINGS["model"],
-        prepared=place / "classes/fit.h5", weights=place / "body", device=CPU,
-    )  # fmt: skip
-    step = Finetune(
-        setup=setup,
-        method=name,
-        settings=settings.model_copy(update={"gradient_clipping": 1.0}),
-        optimizer=SETTINGS["optimizer"],
-        own=method.own_settings({}),
-        source=place / "source.safetensors" if method.needs_source else None,
-    )
+    step = grid_step(name, "classes", place, gradient_clipping=1.0, epochs=3)
 
     def look(loop):
         loop.model.train()

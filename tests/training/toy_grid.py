@@ -73,32 +73,37 @@ def different(**alike: object) -> list[str]:
     return sorted({repr(replace(METHODS[name], **plain)): name for name in plainest}.values())
 
 
-def prepared_step(name: str, kind: str, place: Path, out: Path, **model: object) -> Finetune:
-    """Return the fine-tuning of a method for two epochs, after its alignment for two.
+def grid_step(name: str, kind: str, place: Path, **changes: object) -> Finetune:
+    """Return the fine-tuning by a method, for two epochs, without the alignment before it.
 
     Args:
         name: of the method.
         kind: of the task.
         place: a folder that `toy_place` filled.
-        out: folder that the alignment goes to.
-        model: changed settings of the model.
+        changes: of its settings.
     """
-    method, source = METHODS[name], place / "source.safetensors"
-    groups = toy_settings({**model, "epochs": 2}, "model", "optimizer", "finetune")
-    setup = Setup(
-        task_name="made_up", task=TASKS[kind], body=NAME, model=groups["model"],
-        prepared=place / kind / "fit.h5", weights=place / "body", device=CPU,
-    )  # fmt: skip
-    align = method.alignment and align_to(
-        source, setup, distance=method.alignment, start=method.embedder,
-        groups=toy_settings({"epochs": 2}, "optimizer", "align"),
-    )  # fmt: skip
+    method = METHODS[name]
+    groups = toy_settings({"epochs": 2, **changes}, "model", "optimizer", "finetune")
     return Finetune(
-        setup=setup,
+        setup=Setup(
+            task_name="made_up", task=TASKS[kind], body=NAME, model=groups["model"],
+            prepared=place / kind / "fit.h5", weights=place / "body", device=CPU,
+        ),
         method=name,
         settings=groups["finetune"],
         optimizer=groups["optimizer"],
         own=method.own_settings({"sampled_epochs": 1} if method.settings_group == "pare" else {}),
-        aligned=run(align, out / "aligned")[0].parent if align else None,
-        source=source if method.needs_source else None,
-    )
+        source=place / "source.safetensors" if method.needs_source else None,
+    )  # fmt: skip
+
+
+def aligned_step(name: str, kind: str, place: Path, out: Path, **changes: object) -> Finetune:
+    """Return the same after its alignment for two epochs, which goes to the folder `out`."""
+    step, method = grid_step(name, kind, place, **changes), METHODS[name]
+    if not method.alignment:
+        return step
+    align = align_to(
+        place / "source.safetensors", step.setup, distance=method.alignment, start=method.embedder,
+        groups=toy_settings({"epochs": 2}, "optimizer", "align"),
+    )  # fmt: skip
+    return replace(step, aligned=run(align, out / "aligned")[0].parent)
