@@ -5,11 +5,10 @@ import pytest
 import torch
 
 from orca.data.store import Prepared
-from orca.training.batches import Batches
+from orca.training.augment import AUGMENTATIONS
+from orca.training.batches import Batches, seeded
 from tests.edited import edited
-from tests.training.toys import CLASSES, write_prepared
-
-CPU = torch.device("cpu")
+from tests.training.toys import CLASSES, CPU, write_prepared
 
 
 @pytest.fixture
@@ -74,3 +73,14 @@ def test_an_epoch_passes_over_a_small_set_as_often_as_its_least_batches_take(pre
         assert sorted(found) == list(range(60))
         of_once = [once.sample_numbers(number, batch) for batch in range(9)]
         assert np.array_equal(found, np.concatenate(of_once))
+
+
+@pytest.mark.parametrize("name", AUGMENTATIONS)
+@pytest.mark.parametrize("stored", [torch.uint8, torch.float16, torch.float32])
+def test_equal_generators_give_equal_changes_whatever_is_stored(name, stored):
+    images = (torch.randn(64, 3, 32, 32).clamp(0, 4) * 60).to(stored)
+    first, again = images.clone(), images.clone()
+    for changed in (first, again):
+        AUGMENTATIONS[name](changed, seeded(1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, images)
