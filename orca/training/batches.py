@@ -124,9 +124,9 @@ class Batches:
         return self.samples.inputs(inputs), self.samples.targets(targets)
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[tuple[int, Batch]]:
-        """Yield the batches of an epoch as `read` gives them, from the first wanted on, with their numbers.
+        """Yield the batches of an epoch as `read` gives them, each with its number.
 
-        The next ones are loaded meanwhile.
+        The first is that of the number `first`; the next ones are loaded meanwhile.
         """
         wanted = range(first, self.per_epoch)
         loads = ahead(lambda batch: self.load(epoch, batch), wanted)

@@ -1,4 +1,4 @@
-"""The device that is asked for; where no scheduler deals GPUs out, the first free one or share of one.
+"""The device that is asked for: of several GPUs, where no scheduler deals them out, a free one.
 
 Snakemake on one machine counts GPUs, but sets no `CUDA_VISIBLE_DEVICES`: without this, all jobs
 would run on the first one.
@@ -48,7 +48,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def slots_of(environment: Mapping[str, str], count: int) -> list[str]:
-    """Return the names of the `count` visible GPUs as the machine knows them: their locks differ."""
+    """Return the machine's names of the `count` visible GPUs, so that their locks differ."""
     visible = environment.get("CUDA_VISIBLE_DEVICES", "")
     names = [name.strip() for name in visible.split(",") if name.strip()]
     return names[:count] if len(names) >= count else [str(number) for number in range(count)]

@@ -49,8 +49,8 @@ def embed_source(  # noqa: PLR0913 (each is a file or a choice of its own)
 ) -> SourceSamples:
     """Return a body's labelled source, the same at each call.
 
-    Folders are those of the body's weights and of the proxy's raw files; so many samples at most are
-    drawn.
+    Folders are those of the body's weights and of the proxy's raw files; so many samples are drawn
+    at most.
     """
     BODIES.look_up(body, where="the body")
     check_fetched(PROXIES.look_up(proxy, where="the source proxy"), raw)

@@ -1,4 +1,4 @@
-"""What a loss is, (model output, target) to the scalar that training descends, and what several have.
+"""What a loss is: (model output, target) to the scalar that training descends; terms of several.
 
 Targets come as `orca.data.task` stores them: class numbers [batch], labels [batch, labels] of
 zeros and ones, numbers [batch], fields [batch, channels, *grid]; a masked field has a second half

@@ -43,7 +43,7 @@ def rate_factor(step: int, steps: int) -> float:
 
 @dataclass(kw_only=True)
 class Pretraining:
-    """One training of a body and a classifier on images, resumable at any step of its held state."""
+    """One training of a body and a classifier on images, resumable at any step."""
 
     model: Model
     images: LabelledImages

@@ -110,7 +110,10 @@ def output_digests(folder: Path) -> dict[str, str]:
 
 
 def whole_outputs(folder: Path, key: str) -> list[str]:
-    """Return the names of a run's files if all are there, as its record of this key says; else none."""
+    """Return the names of a run's files if all are there as its record says; else none.
+
+    There are none either where the record is of another key.
+    """
     record = found_json(folder / RECORD)
     listed = record.get("outputs")
     if record.get("key") != key or not isinstance(listed, dict):

@@ -40,7 +40,7 @@ def make_objective(  # noqa: PLR0913 (what a method's loss is made from)
     source: Path | None,
     seed: int,
 ) -> Objective:
-    """Return the objective of a run, on the setup's device; a method may put its own around the loss.
+    """Return a run's objective, on the setup's device; a method may put its own around the loss.
 
     The source is the body's cached one, for methods that need it, and the seed is of the method's
     own random weights.
