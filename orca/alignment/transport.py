@@ -137,7 +137,7 @@ def _emd(problem: TransportProblem) -> Transport:
 
 
 @dataclass(frozen=True)
-class Batching:
+class BatchLimits:
     """Which problems are solved together.
 
     Args:
@@ -149,9 +149,9 @@ class Batching:
     padding: float
 
 
-ON_CPU = Batching(2**21, 1.5)
-ON_GPU = Batching(2**28, math.inf)  # 1 GiB of float32
-ONE_BY_ONE = Batching(0, 1.0)
+ON_CPU = BatchLimits(2**21, 1.5)
+ON_GPU = BatchLimits(2**28, math.inf)  # 1 GiB of float32
+ONE_BY_ONE = BatchLimits(0, 1.0)
 
 
 def transport_between_classes(
@@ -242,7 +242,7 @@ def _solve(  # noqa: PLR0913 - what is solved, how, and what is wanted
     return Transport(values, plan)
 
 
-def problem_batches(shapes: Sequence[tuple[int, int]], batching: Batching) -> list[list[int]]:
+def problem_batches(shapes: Sequence[tuple[int, int]], batching: BatchLimits) -> list[list[int]]:
     """Return the problems that are solved together: neighbours in size, up to the bounds."""
     batches: list[list[int]] = []
     rows = columns = own = 0

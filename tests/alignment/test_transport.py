@@ -15,7 +15,7 @@ from orca.alignment.sinkhorn import Kernel, log_sums_in_logarithms, plan_in_loga
 from orca.alignment.transport import (
     ON_GPU,
     ONE_BY_ONE,
-    Batching,
+    BatchLimits,
     problem_batches,
     transport,
     transport_between_classes,
@@ -152,7 +152,7 @@ def between_and_within(rows, columns, how):
 
 @pytest.mark.parametrize("schedule", ["official", "converged"])
 @pytest.mark.parametrize("eps", [0.1, 1e-5])
-@pytest.mark.parametrize("batching", [ON_GPU, Batching(entries=400, padding=1.5)])
+@pytest.mark.parametrize("batching", [ON_GPU, BatchLimits(entries=400, padding=1.5)])
 def test_a_batch_gives_what_single_problems_give(schedule, eps, batching, monkeypatch):
     rows, columns = classes([5, 40, 1, 17, 5], seed=0), classes([9, 3], seed=1, shift=0.5)
     how = solver(eps, schedule=schedule, tolerance=1e-5)
@@ -184,7 +184,7 @@ def test_blocks_give_what_the_whole_gives(schedule, batching, monkeypatch):
 
 
 def test_problems_of_one_size_fill_a_batch_up_to_its_bound():
-    assert problem_batches([(2, 3)] * 7, Batching(18, 1.0)) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert problem_batches([(2, 3)] * 7, BatchLimits(18, 1.0)) == [[0, 1, 2], [3, 4, 5], [6]]
 
 
 @given(
@@ -193,7 +193,7 @@ def test_problems_of_one_size_fill_a_batch_up_to_its_bound():
     padding=st.floats(1, 3),
 )
 def test_batches_hold_each_problem_once_and_keep_to_their_bounds(shapes, entries, padding):
-    batches = problem_batches(shapes, Batching(entries, padding))
+    batches = problem_batches(shapes, BatchLimits(entries, padding))
     assert sorted(number for batch in batches for number in batch) == list(range(len(shapes)))
     for batch in batches:
         own = [shapes[number] for number in batch]

@@ -24,7 +24,7 @@ from orca.models.settings import ModelSettings
 from orca.models.shapes import BertShape
 
 
-class Hidden(NamedTuple):
+class EncoderOutput(NamedTuple):
     """What the transformer returns."""
 
     last_hidden_state: Tensor
@@ -83,7 +83,7 @@ class SelfAttention(nn.Module):
         return seen.transpose(1, 2).flatten(2)
 
 
-class Added(nn.Module):
+class AddAndNorm(nn.Module):
     """A linear layer whose output is added to another path, under a norm."""
 
     def __init__(self, inner: int, shape: BertShape, dropout: float) -> None:
@@ -107,11 +107,11 @@ class Block(nn.Module):
         self.attention = nn.ModuleDict(
             {
                 "self": SelfAttention(shape, dropout),
-                "output": Added(shape.width, shape, dropout),
+                "output": AddAndNorm(shape.width, shape, dropout),
             }
         )
         self.intermediate = nn.ModuleDict({"dense": nn.Linear(shape.width, shape.inner)})
-        self.output = Added(shape.inner, shape, dropout)
+        self.output = AddAndNorm(shape.inner, shape, dropout)
 
     def forward(
         self, tokens: Float[Tensor, "batch tokens width"]
@@ -131,7 +131,7 @@ class Bert(nn.Module):
         blocks = [Block(shape, settings.dropout) for _ in range(shape.layers)]
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(blocks)})
 
-    def forward(self, *, inputs_embeds: Float[Tensor, "batch tokens width"]) -> Hidden:
+    def forward(self, *, inputs_embeds: Float[Tensor, "batch tokens width"]) -> EncoderOutput:
         """Return the hidden states behind the last block."""
         tokens = self.embeddings(inputs_embeds=inputs_embeds)
         for block in self.encoder["layer"].children():
@@ -139,7 +139,7 @@ class Bert(nn.Module):
                 tokens = checkpoint(block, tokens, use_reentrant=False)
             else:
                 tokens = block(tokens)
-        return Hidden(tokens)
+        return EncoderOutput(tokens)
 
 
 def load_bert(
