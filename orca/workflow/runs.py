@@ -187,6 +187,13 @@ class Runs:
                 what=f"an embedder cannot start '{start}'",
                 mend=nearest(start, list(get_args(EmbedderStart))),
             )
+        written = layout.alignment_name(distance, start, sorted(changes.items()))
+        if alignment != written:
+            raise SettingsError(
+                where=f"the alignment '{alignment}'",
+                what="its settings are not written as its folder's name has them",
+                mend=f"ask for '{written}'",
+            )
         base = self.base(task, body)
         content = {group: base.get(group, {}) for group in ALIGN_READS}
         content["distance"] = base.get("distances", {}).get(distance, {})

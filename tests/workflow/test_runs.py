@@ -194,6 +194,20 @@ def test_an_alignment_of_what_is_not_there_is_refused(runs, alignment):
         runs.align_settings("openml_61", "minilm", alignment)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "optimizer.learning_rate=1e-4-align.epochs=3",
+        "optimizer.learning_rate=0.0001-align.epochs=3",
+    ],
+)
+def test_an_alignment_is_asked_for_by_the_name_of_the_folder_that_its_command_writes(runs, changes):
+    name = "otdd-random-align.epochs=3-optimizer.learning_rate=0.0001"
+    with pytest.raises(SettingsError, match=f"ask for '{name}'"):
+        runs.align_settings("openml_61", "minilm", f"otdd-random-{changes}")
+    assert runs.align_settings("openml_61", "minilm", name)["align"].epochs == 3
+
+
 @pytest.mark.parametrize("change", ["finetune.epochs=3", "align.epoch=3", "foo"])
 def test_a_command_refuses_a_setting_that_its_alignment_does_not_read(
     tmp_path, monkeypatch, change
