@@ -17,11 +17,16 @@ from orca.alignment.distance import DISTANCES
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS
 from orca.declarations import Declarations
+from orca.methods.method import METHODS
+from orca.models.body import BODIES
+from orca.peers.peer import PEERS
+from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
-from orca.workflow.jobs import Jobs
-from orca.workflow.runs import Runs
+from orca.workflow.pages import Pages
+from orca.workflow.peer_jobs import PeerJobs
 simulations = Declarations(package="orca.data.simulate", kind="simulation")
-assert all(map(len, (DISTANCES, TABLES, PROXIES, TASKS, simulations)))
+declared = (BODIES, DISTANCES, FIGURES, METHODS, PEERS, PROXIES, TABLES, TASKS, simulations)
+assert all(map(len, declared))
 """
 TABLES = """
 from pathlib import Path

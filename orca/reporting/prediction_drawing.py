@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Shaped
-from scipy.special import expit, softmax
 
 from orca.errors import ResultsError
 from orca.evaluation.predictions import read_predictions
@@ -51,6 +50,8 @@ def worst_samples(
 
 def _in_words(kind: str, predicted: Any, target: Any, names: Sequence[str]) -> tuple[str, str]:
     if kind == "Classes":
+        from scipy.special import softmax
+
         likely, shares = int(predicted.argmax()), softmax(predicted)
         return _name(int(target), names), f"{_name(likely, names)} ({shares[likely]:.0%})"
     if kind == "Scalar":
@@ -67,6 +68,7 @@ def _name(number: int, names: Sequence[str]) -> str:
 
 
 def _draw_classes(axes: Any, predicted: Predicted, target: Targets, names: Sequence[str]) -> None:
+    from scipy.special import softmax
     from sklearn.metrics import ConfusionMatrixDisplay
 
     count = predicted.shape[1]
@@ -84,6 +86,8 @@ def _draw_classes(axes: Any, predicted: Predicted, target: Targets, names: Seque
 
 
 def _draw_labels(axes: Any, predicted: Predicted, target: Targets, names: Sequence[str]) -> None:
+    from scipy.special import expit
+
     shares = expit(predicted)
     right = ((predicted > 0) == (target > 0.5)).mean(axis=0)
     axes[0].bar(range(len(right)), right, color=style(0)["color"])
@@ -139,6 +143,8 @@ def _field_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " 
 
 
 def _class_errors(predicted: Predicted, target: Targets) -> Float[np.ndarray, " n"]:
+    from scipy.special import softmax
+
     return -np.log(np.maximum(softmax(predicted, axis=1)[np.arange(len(target)), target], LEAST))
 
 
