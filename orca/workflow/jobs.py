@@ -37,9 +37,8 @@ class Jobs:
     settings_files: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write_settings(self) -> None:
-        """Write the files of settings of all planned jobs, and of all tables."""
-        experiment = not_default(self.runs.configuration.experiment)
-        for path, content in {**self.settings_files, layout.path("experiment"): experiment}.items():
+        """Write the files of settings of all planned jobs."""
+        for path, content in self.settings_files.items():
             write_settings(Path(path), content)
 
     def keep(self, place: str, **content: Any) -> None:

@@ -55,8 +55,14 @@ class Pages:
             for task, body, method, seeds in self.shares(runs)
         ]
 
+    def _keep_experiment(self) -> None:
+        """Keep what pages read of the configuration; a workflow that makes none leaves it alone."""
+        experiment = not_default(self.jobs.runs.configuration.experiment)
+        self.jobs.settings_files[layout.path("experiment")] = experiment
+
     def table_files(self, wildcards: Any) -> list[str]:
         """Return the scores that a table is built from."""
+        self._keep_experiment()
         return self.scores(self.jobs.runs.of_table(wildcards.table))
 
     def table_key(self, wildcards: Any) -> str:
@@ -97,6 +103,7 @@ class Pages:
 
     def alignment_files(self, wildcards: Any) -> list[str]:
         """Return the alignments that a table's figure of them is drawn from."""
+        self._keep_experiment()
         found = self.alignments(wildcards.table)
         path = layout.path("histories", table=wildcards.table)
         self.jobs.settings_files[path] = {"histories": _histories(found)}
@@ -114,6 +121,7 @@ class Pages:
 
     def figure_files(self, wildcards: Any) -> list[str]:
         """Return what a figure of a paper is drawn from."""
+        self._keep_experiment()
         figure = FIGURES[wildcards.figure].under(self.jobs.runs.configuration.experiment)
         made_by = self._figure_inputs(figure)
         path = layout.path("figure_inputs", figure=wildcards.figure)
@@ -180,6 +188,7 @@ class Pages:
 
     def scores_there(self) -> str:
         """Return a digest that changes when a score file comes, goes or changes."""
+        self._keep_experiment()
         files = sorted(Path(layout.root("scores")).glob("*/*/*/seed*/*.json"))
         stamps = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
         return digest_of(stamps)

@@ -308,6 +308,26 @@ def test_a_report_shows_its_own_tables_and_other_reports_that_are_there(tmp_path
         assert not any("demo." in file for file in files)
 
 
+def test_only_a_workflow_that_makes_pages_writes_what_pages_read(tmp_path, monkeypatch):
+    """Two may run beside each other by two protocols; of these the one with tables has the say."""
+    monkeypatch.chdir(tmp_path)
+    runs, place = read(protocol="published"), Path(layout.path("experiment"))
+    for keep in (
+        lambda pages: pages.table_files(SimpleNamespace(table="demo")),
+        lambda pages: pages.alignment_files(SimpleNamespace(table="demo")),
+        lambda pages: pages.figure_files(SimpleNamespace(figure="figure_2")),
+        lambda pages: pages.scores_there(),
+    ):
+        place.unlink(missing_ok=True)
+        jobs = Jobs(runs)
+        jobs.finetune_files(job("openml_61", "minilm", method="finetune"))
+        jobs.write_settings()
+        assert not place.exists()
+        keep(Pages(jobs))
+        jobs.write_settings()
+        assert yaml.safe_load(place.read_text()) == {"protocol": "published"}
+
+
 @pytest.mark.parametrize(
     ("target", "near"),
     [
