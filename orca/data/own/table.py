@@ -61,12 +61,12 @@ class OwnTable:
     def require(self, names: Sequence[str]) -> None:
         """Check that columns are there."""
         known = list(self.frame.columns)
-        lacking = [f"'{name}'" for name in names if name not in known]
+        lacking = [name for name in names if name not in known]
         if lacking:
-            mend = nearest(lacking[0].strip("'"), known)
+            mend = nearest(lacking[0], known)
             if len(known) == 1:
                 mend += "\nIf a character other than a comma separates the columns, set it as `separator`"
-            what = f"it has no column {', '.join(lacking)}"
+            what = "it has no column " + ", ".join(f"'{name}'" for name in lacking)
             raise DataError(where=self.path, what=what, mend=mend)
 
 
