@@ -1,7 +1,8 @@
-"""Which raw files are there, which are missing, and a way to bring one's own copies in."""
+"""Which raw files are there, which are missing and how large, and a way to bring one's own copies in."""
 
 import shutil
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -159,3 +160,26 @@ def _how(source: str, folder: Path, files: tuple[Way, ...], missing: tuple[str, 
         return f"{'; '.join(sorted(barriers))}. Then: {by_hand}"
     automatic = f"snakemake {folder / RECORD}"
     return f"{automatic}; or, since {barriers.pop()}: {by_hand}" if barriers else automatic
+
+
+def downloads(missing: Iterable[tuple[str, Way]]) -> tuple[float, int]:
+    """Return the gigabytes to fetch for some files, each with its source, and how many are unsized."""
+    files = [way for _, way in missing]
+    files += {archive for way in files if not way.urls for archive in way.archives}
+    fetched = [file for file in files if not file.recipe]  # what is made or a person's own is here
+    unknown = [file for file in fetched if file.urls and file.size is None]
+    return sum(file.size or 0 for file in fetched) / 1e9, len(unknown)
+
+
+def fallbacks(missing: Iterable[tuple[str, Way]]) -> str:
+    """Return as text which archives are fetched too if servers refuse files that these hold."""
+    held: dict[Way, set[str]] = defaultdict(set)
+    for source, way in missing:
+        for archive in way.archives if way.urls else ():
+            held[archive].add(source)
+    sizes = {way: f"{way.size / 1e9:,.1f} GB" if way.size else "of unstated size" for way in held}
+    said = (
+        f"{archive.name}, {sizes[archive]}, for {', '.join(sorted(sources))}"
+        for archive, sources in held.items()
+    )
+    return "; ".join(said)

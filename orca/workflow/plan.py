@@ -6,7 +6,7 @@ body and method, or else estimated (`orca.cost`).
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,6 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from orca.cost import V100
+from orca.data.status import downloads, fallbacks
 from orca.data.task import Way
 from orca.errors import OrcaError, SettingsError
 from orca.provenance import RECORD
@@ -130,35 +131,11 @@ class Hours:
         return run_seconds(self.runs, job.step, job.wildcards, V100) / 3600, "estimated"
 
 
-def downloads(jobs: Iterable[Job], runs: Runs) -> tuple[float, int]:
-    """Return the gigabytes that would be fetched, and the files whose size is not known."""
-    files = [way for _, way in _missing(jobs, runs)]
-    files += {archive for way in files if not way.urls for archive in way.archives}
-    fetched = [file for file in files if not file.recipe]  # what is made or a person's own is here
-    unknown = [file for file in fetched if file.urls and file.size is None]
-    return sum(file.size or 0 for file in fetched) / 1e9, len(unknown)
-
-
-def fallbacks(jobs: Iterable[Job], runs: Runs) -> str:
-    """Return as text which archives are fetched too if servers refuse files that these hold."""
-    held: dict[Way, set[str]] = defaultdict(set)
-    for source, way in _missing(jobs, runs):
-        for archive in way.archives if way.urls else ():
-            held[archive].add(source)
-    sizes = {way: f"{way.size / 1e9:,.1f} GB" if way.size else "of unstated size" for way in held}
-    said = (
-        f"{archive.name}, {sizes[archive]}, for {', '.join(sorted(sources))}"
-        for archive, sources in held.items()
-    )
-    return "; ".join(said)
-
-
-def _missing(jobs: Iterable[Job], runs: Runs) -> Iterator[tuple[str, Way]]:
-    """Yield the files that jobs fetch, each with its source."""
-    for job in jobs:
-        if job.step == "fetch":
-            needing = runs.needing(job.wildcards["source"])
-            yield from ((needing.source, way) for way in needing.files)
+def missing_files(jobs: Iterable[Job], runs: Runs) -> list[tuple[str, Way]]:
+    """Return the files that jobs fetch, each with its source."""
+    fetching = (job.wildcards["source"] for job in jobs if job.step == "fetch")
+    needing = [runs.needing(source) for source in fetching]
+    return [(each.source, way) for each in needing for way in each.files]
 
 
 def plan(
@@ -188,9 +165,10 @@ def plan(
     if searched := spent["tune"] + spent["tune_worker"]:
         rest = spent.total() - searched
         lines += ["", f"With --config hyperparameters=published: {rest:,.1f} hours."]
-    bring, unstated = downloads(jobs, runs)
+    missing = missing_files(jobs, runs)
+    bring, unstated = downloads(missing)
     more = f", and {unstated} files of unstated size" if unstated else ""
     lines += ["", f"To download: {bring:,.1f} GB{more}."]
-    if refused := fallbacks(jobs, runs):
+    if refused := fallbacks(missing):
         lines.append(f"Besides, where a server refuses, once: {refused}.")
     return "\n".join([*lines, MEANING])
