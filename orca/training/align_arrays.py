@@ -13,7 +13,7 @@ from orca.data.sample_set import SampleSet
 from orca.models.assemble import Model
 from orca.settings import checked
 from orca.training.align_loop import AlignLoop, SourceDistance
-from orca.training.arrays import Array, as_samples, row_numbers
+from orca.training.arrays import Array, as_inputs, row_numbers
 from orca.training.progress import Checkpoints, History
 from orca.training.settings import AlignSettings, OptimizerSettings
 
@@ -134,7 +134,7 @@ def _target(
     model: Model, inputs: Array | SampleSet, labels: Array, rows: Int[np.ndarray, " n"] | None
 ) -> tuple[SampleSet, Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
     """Return the set, the numbers of the samples that take part, and their classes from 0."""
-    data = as_samples(model, inputs)
+    data = as_inputs(model, inputs)
     chosen = row_numbers(data) if rows is None else rows
     numbers = contiguous_labels(
         torch.as_tensor(labels), count=len(chosen), where="the labels of the inputs"

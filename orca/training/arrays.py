@@ -14,12 +14,16 @@ from orca.models.assemble import Model
 Array = Tensor | np.ndarray
 
 
+def as_inputs(model: torch.nn.Module, inputs: Array | SampleSet) -> SampleSet:
+    """Return arrays as samples of a model whose targets nobody reads; otherwise as `as_samples`."""
+    if not isinstance(inputs, Tensor | np.ndarray):
+        return inputs
+    values = _checked_inputs(model, inputs)
+    return ArraySet(values, np.zeros(len(values), np.float32), Scalar())
+
+
 def as_samples(
-    model: torch.nn.Module,
-    inputs: Array | SampleSet,
-    targets: Array | None = None,
-    *,
-    free: bool = False,
+    model: Model, inputs: Array | SampleSet, targets: Array | None, *, free: bool = False
 ) -> SampleSet:
     """Return arrays as samples of a model; a set is returned as it is.
 
@@ -31,24 +35,16 @@ def as_samples(
         free: whether the targets may be of another shape, for a loss of the caller's own.
 
     Raises:
-        DataError: if the arrays fit neither each other nor the model, or hold numbers that are not
-            finite in single precision.
+        DataError: if the arrays fit neither each other nor the model, there are no targets, or
+            numbers are not finite in single precision.
     """
     if not isinstance(inputs, Tensor | np.ndarray):
         return inputs
-    values = _checked(inputs, "the inputs")
-    assert isinstance(model, Model), "arrays go to a model that `orca.build` made"
-    patches = model.embedder.patches
-    if values.ndim != 2 + len(patches.size) or values.shape[1] != patches.channels:
-        raise DataError(
-            where="the inputs",
-            what=f"they are of shape {list(values.shape)}, and the model takes samples of"
-            f" {patches.channels} channels x {' x '.join(map(str, patches.size))}",
-            mend="give samples x channels x length, or samples x channels x height x width; rows of"
-            " numbers are samples x numbers x 1",
-        )
+    values = _checked_inputs(model, inputs)
     if targets is None:
-        return ArraySet(values, np.zeros(len(values), np.float32), Scalar())
+        raise DataError(
+            where="the targets", what="there are none", mend="give one target for each input"
+        )
     found = _checked(targets, "the targets")
     if len(found) != len(values):
         raise DataError(
@@ -78,6 +74,21 @@ def row_numbers(data: SampleSet) -> Int[np.ndarray, " n"]:
 def device_of(model: torch.nn.Module) -> torch.device:
     """Return the device that a model's weights lie on."""
     return next(model.parameters()).device
+
+
+def _checked_inputs(model: torch.nn.Module, inputs: Array) -> np.ndarray:
+    values = _checked(inputs, "the inputs")
+    assert isinstance(model, Model), "arrays go to a model that `orca.build` made"
+    patches = model.embedder.patches
+    if values.ndim != 2 + len(patches.size) or values.shape[1] != patches.channels:
+        raise DataError(
+            where="the inputs",
+            what=f"they are of shape {list(values.shape)}, and the model takes samples of"
+            f" {patches.channels} channels x {' x '.join(map(str, patches.size))}",
+            mend="give samples x channels x length, or samples x channels x height x width; rows of"
+            " numbers are samples x numbers x 1",
+        )
+    return values
 
 
 def _checked(given: Array, what: str) -> np.ndarray:

@@ -11,7 +11,7 @@ from torch import nn
 from orca.data.sample_set import SampleSet
 from orca.evaluation.metric import METRICS
 from orca.training.arithmetic import forward_pass, products
-from orca.training.arrays import Array, as_samples, device_of, row_numbers
+from orca.training.arrays import Array, as_inputs, device_of, row_numbers
 from orca.training.samples import SampleLoader, ahead
 from orca.training.settings import FinetuneSettings, Precision
 
@@ -35,7 +35,7 @@ def predict(
         device: that the model is on; None asks the model.
         precision: of its products.
     """
-    data, device = as_samples(model, inputs), device or device_of(model)
+    data, device = as_inputs(model, inputs), device or device_of(model)
     rows = row_numbers(data) if rows is None else rows
     samples = SampleLoader(data, rows, device, keep=False)
     parts = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]

@@ -288,6 +288,7 @@ def test_a_loss_may_be_a_function_and_the_best_epoch_is_kept():
         (lambda m, x, y: orca.build(loaded("minilm"), (24,), 2), SettingsError, "no sequence"),
         (lambda m, x, y: orca.build(loaded("minilm"), (2, 24), 0), SettingsError, "size 0"),
         (lambda m, x, y: orca.finetune(m, x, y[:-1], loss="mse"), DataError, "39 of them for 40"),
+        (lambda m, x, y: orca.finetune(m, x, loss="mse"), DataError, "the targets: there are none"),
         (lambda m, x, y: orca.finetune(m, x * torch.nan, y, loss="mse"), DataError, "not finite"),
         (lambda m, x, y: orca.predict(m, x.double() * 1e200), DataError,
          r"the inputs, sample 0: \S+e\+\d+ is too large for single precision"),
