@@ -23,7 +23,7 @@ from orca.training.checkpoint import Preempted
 from orca.training.job_settings import write_settings
 from orca.training.pretrain_body import Pretraining, pretrain_body, rate_factor
 from orca.workflow import layout
-from tests.training.toys import CPU, assert_same, weights
+from tests.training.toys import CPU, assert_same, history, weights
 
 SMALL = PretrainSettings(fractal_classes=3, images_per_class=8, epochs=1, batch_size=64)
 NAME = "swin_fractals"
@@ -131,6 +131,7 @@ def test_a_pretraining_that_was_stopped_ends_with_equal_weights(body, tmp_path, 
     pretrained(tmp_path)
     assert steps == list(range(27))
     assert_same(weights(body, "model"), weights(tmp_path / "body", "model"))
+    assert history(body, "train_loss") == history(tmp_path / "body", "train_loss")
 
 
 def test_progress_of_other_settings_is_not_gone_on_with(tmp_path, steps):
