@@ -40,6 +40,9 @@ def check_fit(file: Path, *, missing: Iterable[str], left_over: Iterable[str]) -
         file: that was read.
         missing: names of weights that it lacks, or has in another size.
         left_over: names of weights that nothing took.
+
+    Raises:
+        WeightsError: if a weight is missing, or one of a block is left over.
     """
     deeper = {name for name in left_over if BLOCK.search(name)}
     if faults := sorted(deeper.union(missing)):
