@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from orca.failed_jobs import said_in
 from orca.reporting.run_costs import seconds_in_words
-from orca.workflow.failed_jobs import said_in
 from orca.workflow.plan import Job
 
 TRUST = 20.0, 0.2

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from orca.evaluation.score import Run
+from orca.failed_jobs import what_failed
 from orca.peers.peer import PEERS
 from orca.reporting.scores import tables_left
 from orca.workflow import layout
-from orca.workflow.failed_jobs import what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
 from orca.workflow.runs import Runs

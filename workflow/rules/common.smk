@@ -4,6 +4,7 @@ from shlex import quote
 
 from orca.configuration import config_folder
 from orca.data.task import TASKS
+from orca.failed_jobs import what_failed
 from orca.models.body import BODIES
 from orca.peers.peer import PEERS
 from orca.provenance import HISTORY, RECORD
@@ -11,7 +12,6 @@ from orca.reporting.declared_figure import FIGURES
 from orca.reporting.declared_table import TABLES
 from orca.reporting.scores import tables_left
 from orca.workflow import layout
-from orca.workflow.failed_jobs import what_failed
 from orca.workflow.jobs import Jobs
 from orca.workflow.pages import Pages
 from orca.workflow.peer_jobs import PeerJobs
