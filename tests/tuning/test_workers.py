@@ -1,5 +1,6 @@
 """What a search promises when several workers share it and some of them are killed."""
 
+import os
 import signal
 import time
 from multiprocessing.process import BaseProcess
@@ -29,9 +30,24 @@ def end(process: BaseProcess, folder: Path, name: str = "said") -> str:
     return said
 
 
-def wait_for_a_checkpoint(folder: Path, process: BaseProcess) -> None:
-    while process.exitcode is None and not list(folder.glob("state/*/trial*/checkpoint*")):
+def wait_for_checkpoints(folder: Path, process: BaseProcess, count: int = 1) -> None:
+    """Wait until so many trials have a checkpoint; the folder of one that ends is removed."""
+    while (
+        process.exitcode is None
+        and len({*folder.glob("state/*/trial*/checkpoint.safetensors")}) < count
+    ):
         time.sleep(0.01)
+
+
+def halt(process: BaseProcess, folder: Path) -> None:
+    """Halt a lone worker in the middle of a trial."""
+    halted = False
+    while not halted:
+        wait_for_checkpoints(folder, process)
+        os.kill(process.pid, signal.SIGSTOP)
+        halted = bool([*folder.glob("state/*/trial*/checkpoint.safetensors")])
+        if not halted:  # the trial has ended just now
+            os.kill(process.pid, signal.SIGCONT)
 
 
 def scores_of(study: optuna.Study) -> int:
@@ -54,8 +70,10 @@ def test_two_workers_share_one_study(tmp_path):
 @pytest.mark.slow
 def test_a_killed_workers_trial_is_taken_up_and_the_count_is_reached(tmp_path):
     make_search(tmp_path).study()
-    killed, other = start(tmp_path, "killed"), start(tmp_path)
-    wait_for_a_checkpoint(tmp_path, killed)
+    killed = start(tmp_path, "killed")
+    halt(killed, tmp_path)
+    other = start(tmp_path)
+    wait_for_checkpoints(tmp_path, other, count=2)  # it leaves the trial to the worker that lives
     killed.kill()
     killed.join()
     assert "which another worker left" in end(other, tmp_path)
@@ -88,8 +106,9 @@ def test_a_lone_worker_killed_at_random_moments_ends_with_the_study_of_an_undist
 @pytest.mark.slow
 def test_a_worker_that_is_asked_to_stop_leaves_its_trial_to_the_next(tmp_path):
     process = start(tmp_path)
-    wait_for_a_checkpoint(tmp_path, process)
+    halt(process, tmp_path)
     process.terminate()
+    os.kill(process.pid, signal.SIGCONT)
     process.join()
     assert process.exitcode in (PREEMPTED, -signal.SIGTERM)
     assert "which another worker left" in end(start(tmp_path), tmp_path)
