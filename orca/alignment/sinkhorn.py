@@ -63,8 +63,8 @@ class Kernel:
     exponential. It is built anew where they leave `RANGE`, after `LARGEST_POWER`, and where the
     temperature changes by another factor.
 
-    Built anew at each step, a value of 1024 points takes 1.2 to 1.6 times as long; behind an untrained
-    embedder it is then 27 to 37 times as fast as geomloss, where the aim is 40.
+    Built anew at each step, a value of 1024 points takes 1.2 to 1.6 times as long: behind an untrained
+    embedder it is 27 to 37 times as fast as geomloss, instead of 37 to 50.
     """
 
     def __init__(self, problem: TransportProblem) -> None:
