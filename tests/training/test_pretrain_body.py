@@ -1,5 +1,6 @@
 """Pretraining a body that nobody publishes: what it leaves, and that it can be gone on with."""
 
+import itertools
 import json
 import os
 import signal
@@ -12,13 +13,14 @@ from click.testing import CliRunner
 from transformers import SwinConfig, SwinModel
 
 from orca.cli import orca
-from orca.errors import SettingsError
+from orca.errors import SettingsError, TrainingError
 from orca.models.assemble import load_body
 from orca.models.bodies import swin_fractals
 from orca.models.card import verify
 from orca.models.embedder import build_embedder
 from orca.models.pretraining.settings import PretrainSettings
 from orca.models.settings import ModelSettings
+from orca.training import pretrain_body as pretrain_body_module
 from orca.training.checkpoint import Preempted
 from orca.training.job_settings import write_settings
 from orca.training.pretrain_body import Pretraining, pretrain_body, rate_factor
@@ -144,6 +146,19 @@ def test_training_lowers_the_loss(tmp_path):
     rows = (pretrained(tmp_path, settings) / "history.csv").read_text().splitlines()[1:]
     losses = [float(row.split(",")[1]) for row in rows]
     assert losses[-1] < 0.9 * losses[0]
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_names_the_step(tmp_path, monkeypatch):
+    whole = pretrain_body_module.coloured
+    calls = itertools.count()
+
+    def spoilt(images, generator):
+        return whole(images, generator) * (float("nan") if next(calls) == 1 else 1.0)
+
+    monkeypatch.setattr(pretrain_body_module, "coloured", spoilt)
+    with pytest.raises(TrainingError, match="^pretraining step 1: the loss is nan"):
+        pretrained(tmp_path, SMALL.model_copy(update={"batch_size": 8}))
+    assert not (tmp_path / "body").exists()
 
 
 def test_the_rate_rises_to_its_highest_and_falls_to_nothing():
