@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Num
 
-from orca.data.fetch import RECORD, recorded
+from orca.data.fetch import SOURCES, recorded
 from orca.data.schema import Schema
 from orca.data.target import Classes, Field, MultiLabel, Scalar
 from orca.data.task import Task
@@ -81,7 +81,7 @@ def _constants(file: "h5py.File", what: str) -> dict[str, Any]:
 
 def _raw_files(task: Task, raw: Path) -> list[dict[str, Any]]:
     """Return name, size and digest of each raw file that is there under its own name."""
-    seen, files = recorded(raw / RECORD), []
+    seen, files = recorded(raw / SOURCES), []
     for way in task.files:
         path = raw / way.name
         known = seen.get(way.name) or {

@@ -11,7 +11,7 @@ from orca.logs import log
 from orca.provenance import file_digest, file_stamp, kept_digest, write_json
 from orca.text_files import read_mapping
 
-RECORD = "sources.json"
+SOURCES = "sources.json"
 LOCK = "digests.json"
 TRUSTED = "trusted.json"
 
@@ -47,7 +47,7 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
             for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = recorded(folder / f".{RECORD}")
+    known = recorded(folder / f".{SOURCES}")
     with FileLock(folder / ".lock"):
         record: dict[str, dict[str, Any]] = {}
         for way in task.files:
@@ -57,9 +57,9 @@ def fetch(task: HasFiles, folder: Path, *, trusted: bool = False) -> dict[str, d
             if way.needs_trust:
                 _check_trust(way, folder, seen["sha256"], given=trusted)
             known[way.name] = seen
-            write_json(folder / f".{RECORD}", known)
+            write_json(folder / f".{SOURCES}", known)
             record[way.name] = {key: seen[key] for key in ("bytes", "sha256")}
-        write_json(folder / RECORD, record)
+        write_json(folder / SOURCES, record)
     return record
 
 
@@ -69,8 +69,8 @@ def check_fetched(task: HasFiles, folder: Path) -> None:
     Raises:
         DataError: if a file is missing, or has other content than when it was fetched.
     """
-    known = recorded(folder / f".{RECORD}")
-    mend = f"fetch it: snakemake {folder / RECORD}"
+    known = recorded(folder / f".{SOURCES}")
+    mend = f"fetch it: snakemake {folder / SOURCES}"
     for way in task.files:
         path = folder / way.name
         if not path.is_file():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from orca.data.fetch import RECORD, HasFiles, fetch
+from orca.data.fetch import SOURCES, HasFiles, fetch
 from orca.data.nas_bench_360 import BUNDLE, Bundle, Bundled, take_out
 from orca.data.proxy import PROXIES
 from orca.data.task import TASKS, Way
@@ -152,13 +152,13 @@ def _status(
 
 def _how(source: str, folder: Path, files: tuple[Way, ...], missing: tuple[str, ...]) -> str:
     if not missing:
-        return "" if (folder / RECORD).exists() else f"checked by: snakemake {folder / RECORD}"
+        return "" if (folder / SOURCES).exists() else f"checked by: snakemake {folder / SOURCES}"
     lacking = [way for way in files if way.name in missing]
     barriers = {getattr(way, "barrier", "") for way in lacking} - {""}
     by_hand = f"orca data add {source} <file or folder>"
     if not any(way.public for way in lacking):
         return f"{'; '.join(sorted(barriers))}. Then: {by_hand}"
-    automatic = f"snakemake {folder / RECORD}"
+    automatic = f"snakemake {folder / SOURCES}"
     return f"{automatic}; or, since {barriers.pop()}: {by_hand}" if barriers else automatic
 
 
